@@ -1,0 +1,31 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint clean
+
+VENV := .venv
+READY := $(VENV)/.ready
+PYTEST_FLAGS ?=
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it over SSH
+	@$(VENV)/bin/inv demo
+
+test: lint ## everything that is tested, Docker targets included
+	@$(VENV)/bin/python -m tests.e2e.prepare
+	@$(VENV)/bin/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(READY) ## ruff and mypy
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+clean: ## without the targets, the virtual environment and the caches of this checkout
+	@[ ! -d .cache/targets ] || [ ! -x $(VENV)/bin/python ] || $(VENV)/bin/python -c \
+		'from deploytasks.targets import down, names; [down(name) for name in names()]'
+	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+
+$(READY): pyproject.toml constraints.txt scripts/make-venv
+	@scripts/make-venv $(VENV)
+	@touch $@

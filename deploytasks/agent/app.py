@@ -1,0 +1,120 @@
+"""Where an app lives on a host: the layout as values with names, so that no path is spelled twice."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+STATE_ROOT = "/var/lib/deploytasks"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A kept plan of *app*: ``<root>/releases/<name>``; its instance is ``<app>@<name>.service``."""
+
+    app: App
+    name: str
+
+    @property
+    def path(self) -> str:
+        return "%s/%s" % (self.app.releases, self.name)
+
+    @property
+    def code(self) -> str:
+        """The tree of the app's source."""
+        return self.path + "/code"
+
+    @property
+    def manifest(self) -> str:
+        """The list of the tree's files with their digests."""
+        return self.path + "/manifest"
+
+    @property
+    def env(self) -> str:
+        """The app's environment, in systemd's EnvironmentFile form; 0600."""
+        return self.path + "/env"
+
+    @property
+    def plan(self) -> str:
+        """The recorded plan, which a rollback carries out again; 0600."""
+        return self.path + "/plan.json"
+
+    @property
+    def sealed(self) -> str:
+        """The contents of sensitive files that the recorded plan names by digest; 0700."""
+        return self.path + "/sealed"
+
+    @property
+    def venv(self) -> str:
+        """A link to the virtual environment that this release runs in."""
+        return self.path + "/venv"
+
+    def command(self, process: str) -> str:
+        """The program that starts *process* of this release."""
+        return "%s/bin/%s" % (self.path, process)
+
+    @property
+    def socket(self) -> str:
+        """The unix socket on which this release's instance answers HTTP."""
+        return "%s/%s.sock" % (self.app.run, self.name)
+
+    @property
+    def socket_unit(self) -> str:
+        return "%s@%s.socket" % (self.app.name, self.name)
+
+    @property
+    def service_unit(self) -> str:
+        return "%s@%s.service" % (self.app.name, self.name)
+
+
+@dataclass(frozen=True)
+class App:
+    """An app on a host: everything of it lies below *root*, runs as *user*."""
+
+    name: str
+    root: str
+    user: str
+
+    @property
+    def releases(self) -> str:
+        return self.root + "/releases"
+
+    @property
+    def venvs(self) -> str:
+        return self.root + "/venvs"
+
+    @property
+    def shared(self) -> str:
+        """What outlives releases: uploads, an sqlite file."""
+        return self.root + "/shared"
+
+    @property
+    def current(self) -> str:
+        """The link to the release that serves."""
+        return self.root + "/current"
+
+    @property
+    def history(self) -> str:
+        return self.root + "/history.jsonl"
+
+    @property
+    def run(self) -> str:
+        """The directory of the instances' sockets."""
+        return "/run/" + self.name
+
+    @property
+    def current_socket(self) -> str:
+        """The link that the web server follows on each connect."""
+        return self.run + "/current.sock"
+
+    @property
+    def state(self) -> str:
+        """The agent's own directory for this app: lock, journal, owed handlers; root only."""
+        return "%s/%s" % (STATE_ROOT, self.name)
+
+    def release(self, name: str) -> Release:
+        return Release(self, name)
+
+    def release_at(self, link: str) -> str:
+        """The name of the release that *link* (a link's target) points at."""
+        return os.path.basename(link.rstrip("/"))

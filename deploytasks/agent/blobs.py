@@ -1,0 +1,67 @@
+"""Contents by their SHA-256: what came with the plan, and what earlier releases already hold."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from typing import Dict, Iterable, Optional
+
+from deploytasks.agent.resource import StepError
+
+
+def digest_of(content: bytes) -> str:
+    """The name of *content*: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class Blobs:
+    """A directory of received contents, and a list of files elsewhere with known contents."""
+
+    def __init__(self, incoming: Optional[str] = None) -> None:
+        self._incoming = incoming
+        self._held: Dict[str, str] = {}
+
+    def hold(self, digest: str, path: str) -> None:
+        """Remember that the file at *path* has this content."""
+        self._held.setdefault(digest, path)
+
+    def find(self, digest: str) -> Optional[str]:
+        """A path whose content is *digest*'s, or None."""
+        received = self._place(digest)
+        if received and os.path.exists(received):
+            return received
+        held = self._held.get(digest)
+        return held if held and os.path.isfile(held) else None
+
+    def read(self, digest: str) -> bytes:
+        """The content; raises ``StepError`` when it is not held."""
+        path = self.find(digest)
+        if path is None:
+            raise StepError("content %s… did not arrive; deploy again" % digest[:12])
+        with open(path, "rb") as file:
+            return file.read()
+
+    def receive(self, digest: str, pieces: Iterable[bytes]) -> None:
+        """Keep what *pieces* make together under *digest*; a content that is not what its name says is refused."""
+        place = self._place(digest)
+        if place is None:
+            raise StepError("this machine takes no contents")
+        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+        sha = hashlib.sha256()
+        with open(place + ".part", "wb") as file:
+            for piece in pieces:
+                sha.update(piece)
+                file.write(piece)
+        if sha.hexdigest() != digest:
+            os.unlink(place + ".part")
+            raise StepError("content %s… arrived damaged; deploy again" % digest[:12])
+        os.replace(place + ".part", place)
+
+    def forget(self) -> None:
+        """Drop everything received."""
+        if self._incoming:
+            shutil.rmtree(self._incoming, ignore_errors=True)
+
+    def _place(self, digest: str) -> Optional[str]:
+        return os.path.join(self._incoming, digest) if self._incoming else None

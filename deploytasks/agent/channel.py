@@ -1,0 +1,99 @@
+"""The agent's two ends of the conversation, neither of which can hold it up.
+
+Measured: an agent outlives its connection. After a cut it sees a broken pipe at its next write,
+after a silent drop nothing at all, and then it would block after 2 MB of output. So a thread of
+its own writes what there is to say, and the end of standard input means that the controller is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from typing import Any, Callable, Dict, Iterator, Optional
+
+from deploytasks.agent.events import Event
+from deploytasks.agent.mask import Mask
+from deploytasks.agent.wire import Frame, WireError, frames, pack_json
+
+PIECES_AHEAD = 64
+FAREWELL_S = 5.0
+
+
+class ControllerGone(Exception):
+    """Standard input ended before what was expected came."""
+
+
+class Outlet:
+    """Says events on *descriptor*; never blocks, never fails."""
+
+    def __init__(self, descriptor: int, nonce: str) -> None:
+        self.mask = Mask()
+        self._descriptor = descriptor
+        self._queue: "queue.Queue[Optional[bytes]]" = queue.Queue()
+        self._thread = threading.Thread(target=self._write, daemon=True)
+        self._queue.put(nonce.encode("ascii"))
+        self._thread.start()
+
+    def say(self, event: Event) -> None:
+        self._queue.put(pack_json(self.mask(event.to_json())))
+
+    def close(self) -> None:
+        """Wait, but not for long, until all that was said is on its way."""
+        self._queue.put(None)
+        self._thread.join(FAREWELL_S)
+
+    def _write(self) -> None:
+        for piece in iter(self._queue.get, None):
+            try:
+                while piece:
+                    piece = piece[os.write(self._descriptor, piece) :]
+            except OSError:
+                return
+
+
+class Inlet:
+    """What the controller sends on *descriptor*; its end calls *gone*."""
+
+    def __init__(self, descriptor: int, gone: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._gone = gone
+        self._queue: "queue.Queue[Optional[Frame]]" = queue.Queue(PIECES_AHEAD)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def object(self) -> Dict[str, Any]:
+        """The next object; raises ``ControllerGone`` at the end."""
+        return self._frame().to_json()
+
+    def pieces(self) -> Iterator[bytes]:
+        """The pieces of the content that was just announced."""
+        for frame in iter(self._frame, None):
+            if frame.letter == b"E":
+                return
+            yield frame.body
+
+    def _frame(self) -> Frame:
+        frame = self._queue.get()
+        if frame is None:
+            self._queue.put(None)
+            raise ControllerGone("the controller is gone")
+        return frame
+
+    def _read(self) -> None:
+        try:
+            for frame in frames(self._exactly):
+                self._queue.put(frame)
+        except (OSError, WireError):
+            pass
+        self._gone()
+        self._queue.put(None)
+
+    def _exactly(self, size: int) -> bytes:
+        pieces = []
+        while size:
+            piece = os.read(self._descriptor, min(size, 1 << 16))
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)

@@ -1,0 +1,38 @@
+"""Carrying out a plan for an app, and remembering in its history that it was done."""
+
+from __future__ import annotations
+
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Ended, Outcome
+from deploytasks.agent.history import remember
+from deploytasks.agent.plan import Plan
+from deploytasks.agent.releases import current_release, previous_release
+from deploytasks.agent.session import Session
+
+
+def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
+    """Converge to *plan*; a run that changed or failed leaves a line in the app's history."""
+    before = current_release(session.machine, session.app) if session.app else None
+    ended = with_releases(session, engine.carry_out(plan, session.about))
+    if session.app and not session.checks and ended.outcome is not Outcome.OK:
+        remember(
+            session.machine,
+            session.app,
+            {
+                **session.about,
+                "release": plan.release or None,
+                "previous": before,
+                "outcome": ended.outcome.value,
+                "error": session.outlet.mask(ended.error),
+                "elapsed_s": ended.elapsed_s,
+            },
+        )
+    return ended
+
+
+def with_releases(session: Session, ended: Ended) -> Ended:
+    """*ended*, telling which release serves now and which one a rollback would bring back."""
+    if session.app is None:
+        return ended
+    machine, app = session.machine, session.app
+    return ended.but(release=current_release(machine, app), previous=previous_release(machine, app))

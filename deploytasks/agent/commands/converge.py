@@ -1,0 +1,117 @@
+"""Carry out the plan that the controller renders from this host's facts."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import asdict
+from typing import Any, Dict, Iterator, Optional, Set
+
+from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.commands.carry_out import carry_out
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Ended, Hello, Need, Outcome
+from deploytasks.agent.facts import gather
+from deploytasks.agent.manifest import Manifest
+from deploytasks.agent.manifest_patch import patched
+from deploytasks.agent.plan import Plan
+from deploytasks.agent.releases import current_release, kept_releases
+from deploytasks.agent.resource import StepError
+from deploytasks.agent.resources.tree import hold_tree
+from deploytasks.agent.session import Session
+from deploytasks.agent.shipped import import_shipped
+
+ROUNDS = 4
+
+
+def converge(session: Session) -> Ended:
+    """Say hello, receive the plan and what it needs, carry it out, remember it."""
+    with session.lock():
+        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
+        if not session.checks:
+            engine.recover()
+        session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
+        order = session.inlet.object()
+        if "plan" not in order:
+            return Ended(Outcome.SKIPPED, error="nothing was done here")
+        session.outlet.mask.add(order["mask"])
+        import_shipped(order["recording"]["modules"])
+        plan = Plan.from_json(order["plan"])
+        session.machine.recording = {**order["recording"], "plan": order["plan"]}
+        try:
+            if not session.checks:
+                _fetch(session, plan)
+            return carry_out(session, engine, plan)
+        finally:
+            session.machine.blobs.forget()
+
+
+def _fetch(session: Session, plan: Plan) -> None:
+    """Ask for the contents that *plan* names and this host lacks, until it lacks none."""
+    if not _lacking(session, plan):
+        return
+    held = _hold_releases(session)
+    for _ in range(ROUNDS):
+        lacking = _lacking(session, plan)
+        if not lacking:
+            return
+        session.outlet.say(Need(tuple(sorted(lacking)), *_known(session, held)))
+        _receive(session)
+    raise StepError("the contents of the plan did not arrive; deploy again")
+
+
+def _lacking(session: Session, plan: Plan) -> Set[str]:
+    return {digest for step in plan.steps for digest in step.resource.lacks(session.machine)}
+
+
+def _hold_releases(session: Session) -> Optional[str]:
+    """Offer what releases hold, the serving one's first; returns the path of that one's manifest."""
+    app = session.app
+    if app is None:
+        return None
+    current = current_release(session.machine, app)
+    names = [release.name for release in reversed(kept_releases(session.machine, app))]
+    for name in sorted(names, key=lambda name: name != current):
+        release = app.release(name)
+        hold_tree(session.machine, release.code, release.manifest)
+    return app.release(current).manifest if current else None
+
+
+def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
+    if manifest is None:
+        return
+    try:
+        with open(session.machine.path(manifest), "rb") as file:
+            content = file.read()
+    except OSError:
+        return
+    session.machine.blobs.hold(digest_of(content), session.machine.path(manifest))
+    yield digest_of(content)
+    yield base64.b64encode(zlib.compress(content)).decode("ascii")
+
+
+def _receive(session: Session) -> None:
+    """Keep the contents that come, until the controller says that these were all."""
+    announced = session.inlet.object()
+    while announced.get("blob"):
+        _keep(session, announced)
+        announced = session.inlet.object()
+
+
+def _keep(session: Session, announced: Dict[str, Any]) -> None:
+    pieces = session.inlet.pieces()
+    if announced.get("base"):
+        base = Manifest.parse(session.machine.blobs.read(announced["base"]))
+        session.machine.blobs.receive(announced["blob"], [patched(base, b"".join(_unpacked(pieces, announced))).encode()])
+    else:
+        session.machine.blobs.receive(announced["blob"], _unpacked(pieces, announced))
+
+
+def _unpacked(pieces: Iterator[bytes], announced: Dict[str, Any]) -> Iterator[bytes]:
+    if not announced.get("packed"):
+        yield from pieces
+        return
+    unpack = zlib.decompressobj()
+    for piece in pieces:
+        yield unpack.decompress(piece)
+    yield unpack.flush()

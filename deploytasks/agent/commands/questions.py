@@ -1,0 +1,124 @@
+"""Questions that change nothing and wait for nobody: status, releases, history."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Optional
+
+from deploytasks.agent import systemd
+from deploytasks.agent.app import App, Release
+from deploytasks.agent.events import Answer, Ended, Outcome
+from deploytasks.agent.history import recall
+from deploytasks.agent.journal import Journal
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.recorded import recorded_plan
+from deploytasks.agent.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.resource import StepError
+from deploytasks.agent.resources.http_check import HttpCheck
+from deploytasks.agent.session import Session
+
+
+def status(session: Session) -> Ended:
+    """What serves, since when, how it feels, and what the last run did."""
+    machine, app = session.machine, app_of(session)
+    current = current_release(machine, app)
+    past = recall(machine, app)
+    answer = {
+        "release": current,
+        "since": next((entry["time"] for entry in reversed(past) if entry.get("outcome") == "changed"), None),
+        "previous": previous_release(machine, app),
+        "processes": _processes(machine, app.release(current)) if current else [],
+        "health": _health(machine, app.release(current)) if current else None,
+        "last_deploy": _last(past),
+        "drift": _drift(machine, app, session.journal),
+        "error": None if current else "nothing of %s is deployed here" % app.name,
+    }
+    session.outlet.say(Answer(answer))
+    return Ended(Outcome.OK)
+
+
+def releases(session: Session) -> Ended:
+    """The releases that lie on the host, newest first."""
+    machine, app = session.machine, app_of(session)
+    marks = {current_release(machine, app): "current", previous_release(machine, app): "previous"}
+    answer = [
+        {
+            "name": release.name,
+            "created": release.created,
+            "by": release.by,
+            "marks": [marks[release.name]] if release.name in marks else [],
+            "digest": release.digest,
+            "source": release.source,
+        }
+        for release in reversed(kept_releases(machine, app))
+    ]
+    session.outlet.say(Answer(answer))
+    return Ended(Outcome.OK)
+
+
+def history(session: Session) -> Ended:
+    """Who did what, newest first."""
+    session.outlet.say(Answer(list(reversed(recall(session.machine, app_of(session))))))
+    return Ended(Outcome.OK)
+
+
+def app_of(session: Session) -> App:
+    """The app that the session is about; raises ``StepError`` when it is about none."""
+    if session.app is None:
+        raise StepError("this needs an app")
+    return session.app
+
+
+def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:
+    unit = release.service_unit
+    state = systemd.show(
+        machine, unit, "ActiveState", "SubState", "MainPID", "NRestarts", "ActiveEnterTimestamp", "ControlGroup"
+    )
+    return [
+        {
+            "name": "web",
+            "unit": unit,
+            "state": state.get("ActiveState", "unknown"),
+            "pid": int(state.get("MainPID") or 0) or None,
+            "since": state.get("ActiveEnterTimestamp") or None,
+            "restarts": int(state.get("NRestarts") or 0),
+            "workers": max(len(systemd.pids(state.get("ControlGroup", ""))) - 1, 0),
+        }
+    ]
+
+
+def _health(machine: Machine, release: Release) -> Optional[Dict[str, Any]]:
+    check = _check_of(machine, release)
+    if check is None:
+        return None
+    answer = (check.inspect(machine) or {}).get("answer", "unknown")
+    return {"ok": answer == "ok", "status": answer, "error": None if answer == "ok" else answer}
+
+
+def _check_of(machine: Machine, release: Release) -> Optional[HttpCheck]:
+    try:
+        steps = recorded_plan(machine, release).steps
+    except StepError:
+        return None
+    return next((step.resource for step in steps if isinstance(step.resource, HttpCheck)), None)
+
+
+def _last(past: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+    if not past:
+        return None
+    entry = past[-1]
+    return {"when": entry["time"], **{name: entry.get(name) for name in ("command", "outcome", "error")}, "who": entry.get("by")}
+
+
+def _drift(machine: Machine, app: App, journal: Journal) -> Optional[str]:
+    """A hint for people: what does not fit together at first sight."""
+    current = current_release(machine, app)
+    if journal.was_cut and not journal.committed:
+        return "the last run was cut short; the next deploy puts it right"
+    try:
+        socket = os.readlink(machine.path(app.current_socket))
+    except OSError:
+        return "%s is missing; deploy again" % app.current_socket if current else None
+    if current and socket != os.path.basename(app.release(current).socket):
+        return "%s leads to %s, but current is %s; deploy again" % (app.current_socket, socket, current)
+    return None

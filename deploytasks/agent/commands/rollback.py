@@ -1,0 +1,45 @@
+"""Carry out an earlier release's recorded plan again, from what lies on the host alone."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from deploytasks.agent.app import App
+from deploytasks.agent.commands.carry_out import carry_out, with_releases
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Ended, Outcome
+from deploytasks.agent.recorded import recorded_plan
+from deploytasks.agent.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.resource import StepError
+from deploytasks.agent.sealed import hold_sealed
+from deploytasks.agent.session import Session
+
+
+def rollback(session: Session) -> Ended:
+    """Back to the release that ``to`` names, else to the one that served before the current one."""
+    app = session.app
+    if app is None:
+        raise StepError("a rollback needs an app")
+    with session.lock():
+        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
+        if not session.checks:
+            engine.recover()
+        current = current_release(session.machine, app)
+        target = _target(session, app, session.opening.get("to"))
+        if target == current:
+            session.machine.say("%s is serving already" % target)
+            return with_releases(session, Ended(Outcome.OK))
+        hold_sealed(session.machine, app.release(target))
+        return carry_out(session, engine, recorded_plan(session.machine, app.release(target)))
+
+
+def _target(session: Session, app: App, wanted: Optional[str]) -> str:
+    if wanted:
+        names = [release.name for release in kept_releases(session.machine, app)]
+        if wanted not in names:
+            raise StepError("there is no release %s; the host has: %s" % (wanted, ", ".join(names) or "none"))
+        return wanted
+    previous = previous_release(session.machine, app)
+    if previous is None:
+        raise StepError("there is no earlier release of %s to go back to; nothing was changed" % app.name)
+    return previous

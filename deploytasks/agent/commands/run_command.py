@@ -1,0 +1,50 @@
+"""A command in the app's environment: its user, directory, virtual environment, variables and limits."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import List
+
+from deploytasks.agent.app import App, Release
+from deploytasks.agent.commands.questions import app_of
+from deploytasks.agent.events import Ended, LogLine, Outcome
+from deploytasks.agent.releases import current_release
+from deploytasks.agent.resource import StepError
+from deploytasks.agent.session import Session
+
+
+def run(session: Session) -> Ended:
+    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints."""
+    app = app_of(session)
+    current = current_release(session.machine, app)
+    if current is None:
+        raise StepError("nothing of %s is deployed here; deploy first" % app.name)
+    argv = in_app_environment(app, app.release(current), "--pipe", "--wait")
+    child = subprocess.Popen(  # noqa: S603
+        [*argv, "/bin/sh", "-c", session.opening["shell_command"]],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(session.machine.environment),
+    )
+    for line in child.stdout or ():
+        session.outlet.say(LogLine("%.6f" % time.time(), "run", line.decode("utf-8", "replace").rstrip("\n")))
+    if child.wait():
+        raise StepError("the command ended with %d" % child.returncode)
+    return Ended(Outcome.OK)
+
+
+def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
+    """The argv of systemd-run(1) that gives a program what the app's own processes get."""
+    properties = (
+        "User=" + app.user,
+        "Group=" + app.user,
+        "WorkingDirectory=" + release.code,
+        "EnvironmentFile=" + release.env,
+        "ProtectSystem=full",
+        "NoNewPrivileges=yes",
+    )
+    path = "PATH=%s/bin:/usr/local/bin:/usr/bin:/bin" % release.venv
+    settings = [word for setting in properties for word in ("-p", setting)]
+    return ["systemd-run", "--quiet", "--collect", *options, *settings, "-E", path, "-E", "VIRTUAL_ENV=" + release.venv, "--"]

@@ -1,0 +1,227 @@
+"""Carrying out a plan: the only place that knows check mode, convergence, debts and undo.
+
+A step is inspected, applied when it differs, and inspected again: what has not converged has
+failed. Each change is announced in the journal before it happens. When a step fails before the
+release is committed, everything reversible is brought back in reverse order, and the handlers
+that had acted upon it run once more.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import groupby
+from typing import Callable, Dict, List, Optional, Sequence
+
+from deploytasks.agent.diff import diff_of
+from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.journal import Intent, Journal
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.plan import Handler, Phase, Plan, Step
+from deploytasks.agent.resource import Change, StepError
+
+Say = Callable[[Event], None]
+BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
+"""While in these, a run whose controller has gone stops and undoes; later it goes on to its end by itself."""
+FAILURES = (StepError, OSError, ValueError, UnicodeError)
+
+
+class Engine:
+    """One run of a plan on *machine*."""
+
+    def __init__(self, machine: Machine, journal: Journal, say: Say, check: bool = False) -> None:
+        self._machine = machine
+        self._journal = journal
+        self._say = say
+        self._check = check
+        self._counts: Dict[Outcome, int] = {outcome: 0 for outcome in Outcome}
+        self._debts: List[Handler] = []
+        self._made: List[Intent] = []
+        self._committed = False
+
+    def recover(self) -> None:
+        """Finish with an earlier run that was cut short: undo what it had not committed."""
+        self._debts = [debt for debt in self._journal.owed() if debt.action.survives_failure]
+        if not self._journal.was_cut:
+            return
+        about = self._journal.begun or {}
+        if self._journal.committed:
+            self._note("the last %s was cut short after its release stood; going on" % about.get("command", "run"))
+            return
+        self._note("the last %s was cut short; undoing what it had begun" % about.get("command", "run"))
+        unable = self._undo(self._journal.intents(), acted=self._debts)
+        if unable:
+            raise StepError("what an earlier run left could not be undone: %s" % unable)
+
+    def carry_out(self, plan: Plan, about: Optional[Dict[str, object]] = None) -> Ended:
+        """Converge the machine to *plan* and say how it went; never raises for a step's failure."""
+        started = time.monotonic()
+        if not self._check:
+            self._journal.begin({**(about or {}), "release": plan.release}, self._debts)
+        for step in plan.skipped:
+            self._tell(step, Outcome.SKIPPED, 0.0)
+        try:
+            for phase in Phase:
+                self._enter(phase)
+                self._carry_out_phase(plan.steps_of(phase))
+            ended = self._ended(Outcome.CHANGED if self._counts[Outcome.CHANGED] else Outcome.OK)
+        except _Failed as failed:
+            ended = self._fail(failed)
+        return self._close(ended, started)
+
+    def _enter(self, phase: Phase) -> None:
+        self._machine.stoppable = phase in BEFORE_THE_SWITCH
+        if phase is Phase.FINISH and not self._check:
+            self._journal.commit()
+            self._committed = True
+
+    def _carry_out_phase(self, steps: Sequence[Step]) -> None:
+        for role, block in groupby(steps, key=lambda step: step.role):
+            for step in block:
+                self._take(step)
+            self._run_handlers(role)
+
+    def _take(self, step: Step) -> None:
+        started = time.monotonic()
+        try:
+            self._machine.heed_stop()
+            change = Change(step.resource.inspect(self._machine), step.resource.desired())
+            if change and not self._check:
+                self._say(StepStarted(step.role, step.name))
+                self._converge(step, change)
+        except FAILURES as error:
+            raise _Failed(step.role, step.name, error, time.monotonic() - started) from error
+        outcome = Outcome.CHANGED if change else Outcome.OK
+        self._tell(step, outcome, time.monotonic() - started, diff_of(change, step.sensitive) if change else "")
+
+    def _converge(self, step: Step, change: Change) -> None:
+        number = self._journal.intend(step, change.before)
+        self._made.append(Intent.of(step, change.before))
+        self._debts += [handler for handler in step.handlers if handler not in self._debts]
+        step.resource.apply(self._machine, change)
+        left = Change(step.resource.inspect(self._machine), step.resource.desired())
+        if left:
+            raise StepError("it still differs after the change", diff_of(left, step.sensitive))
+        self._journal.done(number)
+
+    def _run_handlers(self, role: str) -> None:
+        for handler in [debt for debt in self._debts if debt.role == role]:
+            self._run_handler(handler)
+            self._debts.remove(handler)
+
+    def _run_handler(self, handler: Handler) -> None:
+        started = time.monotonic()
+        self._say(StepStarted(handler.role, handler.name))
+        try:
+            handler.action.run(self._machine)
+        except FAILURES as error:
+            raise _Failed(handler.role, handler.name, error, time.monotonic() - started) from error
+        self._journal.ran(handler)
+        self._count(Outcome.CHANGED)
+        self._say(StepDone(handler.role, handler.name, Outcome.CHANGED, _since(started)))
+
+    def _fail(self, failed: _Failed) -> Ended:
+        self._count(Outcome.FAILED)
+        reason, output = failed.reason, failed.output
+        self._say(StepDone(failed.role, failed.step, Outcome.FAILED, failed.elapsed_s, "", reason, output))
+        ended = self._ended(Outcome.FAILED, reason, "%s: %s" % (failed.role, failed.step), output)
+        if self._check:
+            return ended
+        if self._committed:
+            return ended.but(put_back=False)
+        self._machine.stoppable = False
+        unable = self._undo(self._made, acted=self._debts)
+        return ended.but(put_back=not unable)
+
+    def _undo(self, intents: Sequence[Intent], acted: Sequence[Handler]) -> str:
+        """Take *intents* back, last first; returns what could not be, or an empty text."""
+        unable: List[str] = []
+        owed = [handler for handler in acted if handler.action.survives_failure]
+        for intent in reversed(list(intents)):
+            if not intent.resource.reversible:
+                continue
+            reason = self._take_back(intent)
+            if reason:
+                unable.append("%s: %s" % (intent.step, reason))
+            owed += [handler for handler in intent.handlers if handler not in owed and handler.action.survives_failure]
+        self._debts = self._still_owed_after(owed)
+        return "; ".join(unable)
+
+    def _take_back(self, intent: Intent) -> str:
+        try:
+            now = intent.resource.inspect(self._machine)
+            back = Change(now, intent.before)
+            if not back:
+                return ""
+            intent.resource.apply(self._machine, back)
+            left = Change(intent.resource.inspect(self._machine), intent.before)
+            reason = "still differs in %s" % ", ".join(left.keys or ("existence",)) if left else ""
+        except FAILURES as error:
+            reason = _reason(error)
+        self._say(StepUndone(intent.role, intent.step, reason))
+        return reason
+
+    def _still_owed_after(self, owed: Sequence[Handler]) -> List[Handler]:
+        """Run the handlers *owed* once more, and return those that failed again."""
+        left: List[Handler] = []
+        for handler in owed:
+            try:
+                handler.action.run(self._machine)
+            except FAILURES as error:
+                self._note("%s: %s failed after undoing: %s" % (handler.role, handler.name, _reason(error)))
+                left.append(handler)
+        return left
+
+    def _close(self, ended: Ended, started: float) -> Ended:
+        ended = ended.but(elapsed_s=_since(started))
+        if not self._check:
+            kept = {"outcome": ended.outcome.value, "error": ended.error, "step": ended.step, "put_back": ended.put_back}
+            self._journal.end(kept, self._debts)
+        return ended
+
+    def _ended(self, outcome: Outcome, error: Optional[str] = None, step: str = "", output: str = "") -> Ended:
+        count = self._counts
+        return Ended(
+            outcome=outcome,
+            ok=count[Outcome.OK],
+            changed=count[Outcome.CHANGED],
+            failed=count[Outcome.FAILED],
+            skipped=count[Outcome.SKIPPED],
+            error=error,
+            step=step,
+            output=output,
+        )
+
+    def _tell(self, step: Step, outcome: Outcome, elapsed_s: float, diff: str = "") -> None:
+        self._count(outcome)
+        self._say(StepDone(step.role, step.name, outcome, round(elapsed_s, 4), diff))
+
+    def _count(self, outcome: Outcome) -> None:
+        self._counts[outcome] += 1
+
+    def _note(self, text: str) -> None:
+        self._say(Note(text))
+
+
+class _Failed(Exception):
+    """A step or handler that could not do its work."""
+
+    def __init__(self, role: str, step: str, error: BaseException, elapsed_s: float) -> None:
+        super().__init__(str(error))
+        self.role = role
+        self.step = step
+        self.reason = _reason(error)
+        self.output = error.output if isinstance(error, StepError) else ""
+        self.elapsed_s = round(elapsed_s, 4)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, StepError):
+        return error.reason
+    if isinstance(error, OSError) and error.filename:
+        return "%s: %s" % (error.filename, error.strerror)
+    return str(error) or type(error).__name__
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 4)
+

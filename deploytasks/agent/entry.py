@@ -1,0 +1,169 @@
+"""A name in the file system: what is there, and how something else gets there.
+
+Readers see the old entry or the new one, never half of either: everything is written beside
+and renamed over (rename(2)). Mode and owner are set before the rename.
+"""
+
+from __future__ import annotations
+
+import errno
+import grp
+import os
+import pwd
+import stat
+from typing import Any, Dict, Optional
+
+from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.resource import State, StepError
+
+
+def read_entry(path: str) -> State:
+    """What is at *path*: None, or a dict whose ``kind`` is file, directory, symlink or other."""
+    try:
+        found = os.lstat(path)
+        if stat.S_ISLNK(found.st_mode):
+            return {"kind": "symlink", "target": os.readlink(path)}
+        if stat.S_ISDIR(found.st_mode):
+            return {"kind": "directory", **_rights(found)}
+        if stat.S_ISREG(found.st_mode):
+            with open(path, "rb") as file:
+                content = file.read()
+            text = content.decode("utf-8", "surrogateescape")
+            return {"kind": "file", "content": text, "digest": digest_of(content), **_rights(found)}
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return {"kind": "other"}
+
+
+def write_entry(path: str, state: State) -> None:
+    """Make *path* be *state*, as ``read_entry`` returns it; what is there is replaced in one rename."""
+    if state is None:
+        remove_entry(path)
+    elif state["kind"] == "directory":
+        _make_directory(path, state)
+    elif state["kind"] == "symlink":
+        _replace(path, lambda new: os.symlink(state["target"], new))
+    elif state["kind"] == "file":
+        write_file(path, state["content"].encode("utf-8", "surrogateescape"), state)
+    else:
+        raise StepError("%s is neither file, directory nor link; move it away" % path)
+
+
+def write_file(path: str, content: bytes, rights: Dict[str, Any]) -> None:
+    """*path* holds *content* with the ``mode``, ``owner`` and ``group`` of *rights*, on the disk before it is seen."""
+
+    def write(new: str) -> None:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            set_rights(file.fileno(), rights)
+            os.fsync(file.fileno())
+
+    _replace(path, write)
+
+
+def remove_entry(path: str) -> None:
+    """Nothing is at *path*; a directory goes only when it is empty."""
+    try:
+        if os.path.isdir(path) and not os.path.islink(path):
+            os.rmdir(path)
+        else:
+            os.unlink(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno != errno.ENOTEMPTY:
+            raise
+        raise StepError("%s is a directory that is not empty" % path) from error
+
+
+def set_rights(target: Any, rights: Dict[str, Any]) -> None:
+    """Give *target*, a path or a descriptor, the owner, group and mode that *rights* names."""
+    owner = _uid(rights["owner"]) if rights.get("owner") else -1
+    group = _gid(rights["group"]) if rights.get("group") else -1
+    if (owner, group) != (-1, -1):
+        os.chown(target, owner, group)
+    if rights.get("mode"):
+        os.chmod(target, int(rights["mode"], 8))
+
+
+def _make_directory(path: str, state: Dict[str, Any]) -> None:
+    if not os.path.isdir(path) or os.path.islink(path):
+        _require_parent(path)
+        if os.path.lexists(path):
+            os.unlink(path)
+        os.mkdir(path, 0o700)
+    set_rights(path, state)
+
+
+def _replace(path: str, make: Any) -> None:
+    _require_parent(path)
+    if os.path.isdir(path) and not os.path.islink(path):
+        raise StepError("%s is a directory; move it away" % path)
+    new = os.path.join(os.path.dirname(path), ".%s.deploytasks-new" % os.path.basename(path)[:200])
+    if os.path.lexists(new):
+        os.unlink(new)
+    try:
+        make(new)
+        os.replace(new, path)
+    except BaseException:
+        if os.path.lexists(new):
+            os.unlink(new)
+        raise
+    _sync_directory(os.path.dirname(path))
+
+
+def _require_parent(path: str) -> None:
+    parent = os.path.dirname(path)
+    if not os.path.isdir(parent):
+        raise StepError("the directory %s does not exist; a Directory step before this one makes it" % parent)
+
+
+def _sync_directory(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _rights(found: os.stat_result) -> Dict[str, str]:
+    return {
+        "mode": "%04o" % stat.S_IMODE(found.st_mode),
+        "owner": _user_name(found.st_uid),
+        "group": _group_name(found.st_gid),
+    }
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _group_name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def _uid(name: str) -> int:
+    return _number(name) if _number(name) is not None else _lookup(pwd.getpwnam, name, "user").pw_uid
+
+
+def _gid(name: str) -> int:
+    return _number(name) if _number(name) is not None else _lookup(grp.getgrnam, name, "group").gr_gid
+
+
+def _number(name: str) -> Optional[int]:
+    return int(name) if name.isdigit() else None
+
+
+def _lookup(find: Any, name: str, what: str) -> Any:
+    try:
+        return find(name)
+    except KeyError as missing:
+        raise StepError("there is no %s %r; a step before this one must make it" % (what, name)) from missing

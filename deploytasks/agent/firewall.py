@@ -1,0 +1,104 @@
+"""ufw's own records: its rules, and whether it is on (ufw(8)); read without a process.
+
+ufw keeps each rule as a comment above the iptables lines that it made of it::
+
+    ### tuple ### allow tcp 80 0.0.0.0/0 any 0.0.0.0/0 in comment=776562
+
+that is: action, protocol, port, destination, source port, source, direction; a rule of an
+application profile has the profile's name before the direction.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Iterator, Tuple, Union
+
+from deploytasks.agent.machine import Machine
+
+RULES = {4: "/etc/ufw/user.rules", 6: "/etc/ufw/user6.rules"}
+SETTINGS = "/etc/ufw/ufw.conf"
+DEFAULTS = "/etc/default/ufw"
+TUPLE = re.compile(r"^### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (.*)$", re.MULTILINE)
+ANYWHERE = ("0.0.0.0/0", "::/0", "any")
+
+Network = Union[IPv4Network, IPv6Network, None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of one *family* (4 or 6); *plain* when only action, port, protocol and source narrow it."""
+
+    family: int
+    action: str
+    protocol: str
+    port: str
+    source: str
+    comment: str
+    plain: bool
+
+    def admits(self, port: int) -> bool:
+        """Whether it lets somebody connect to the TCP *port* here."""
+        allows = self.action.partition("_")[0] in ("allow", "limit")
+        return self.plain and allows and self.protocol in ("tcp", "any") and _covers(self.port, port)
+
+
+def rules(machine: Machine) -> Tuple[Rule, ...]:
+    """All rules, none where there is no ufw."""
+    return tuple(rule for family, path in RULES.items() for rule in _rules_in(_read(machine, path), family))
+
+
+def families(machine: Machine) -> Tuple[int, ...]:
+    """The address families that ufw filters."""
+    return (4, 6) if _setting(machine, DEFAULTS, "IPV6") == "yes" else (4,)
+
+
+def is_enabled(machine: Machine) -> bool:
+    """Whether the firewall is set to be on, from now and at boot."""
+    return _setting(machine, SETTINGS, "ENABLED") == "yes"
+
+
+def refuses_by_default(machine: Machine) -> bool:
+    """Whether what no rule admits is kept out."""
+    return _setting(machine, DEFAULTS, "DEFAULT_INPUT_POLICY") != "accept"
+
+
+def network(source: str) -> Network:
+    """*source* as an address range, None for anywhere; raises ``ValueError`` for anything else."""
+    return None if source in ANYWHERE else ip_network(source, strict=False)
+
+
+def _rules_in(text: str, family: int) -> Iterator[Rule]:
+    for match in TUPLE.finditer(text):
+        action, protocol, port, destination, source_port, source, rest = match.groups()
+        direction, _, comment = rest.partition(" comment=")
+        plain = destination in ANYWHERE and source_port == "any" and direction.split()[-1:] == ["in"]
+        yield Rule(family, action, protocol, port, source, _decoded(comment), plain)
+
+
+def _covers(ports: str, port: int) -> bool:
+    if ports == "any":
+        return True
+    ranges = (part.partition(":") for part in ports.split(","))
+    return any(int(low) <= port <= int(high or low) for low, _, high in ranges)
+
+
+def _decoded(comment: str) -> str:
+    try:
+        return bytes.fromhex(comment).decode("utf-8", "replace")
+    except ValueError:
+        return comment
+
+
+def _setting(machine: Machine, path: str, name: str) -> str:
+    found = re.search(r"^\s*%s\s*=\s*[\"']?(\w*)" % name, _read(machine, path), re.MULTILINE)
+    return found.group(1).lower() if found else ""
+
+
+def _read(machine: Machine, path: str) -> str:
+    try:
+        with open(machine.path(path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

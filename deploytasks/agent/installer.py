@@ -1,0 +1,110 @@
+"""The commands that fill a virtual environment, by uv and by pip; ``PythonVenv`` carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Tuple
+
+Argv = List[str]
+
+CACHE = "/var/cache/deploytasks"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be installed where. All paths are real ones; *work* is a scratch directory.
+
+    *files* are the names of the requirements' files in *work*, the one to begin with first.
+    """
+
+    place: str
+    work: str
+    python: str
+    files: Tuple[str, ...]
+    form: str
+    extra: Tuple[str, ...]
+    hash_checked: bool
+    wheelhouse: str
+    index_url: str
+    authorities: str
+    cache: str
+
+    @property
+    def first_file(self) -> Argv:
+        return ["-r", "%s/%s" % (self.work, self.files[0])] if self.files else []
+
+    @property
+    def sources(self) -> Argv:
+        return ["--no-index", "--find-links", self.wheelhouse] if self.wheelhouse else []
+
+    @property
+    def takes_two_steps(self) -> bool:
+        """Whether *extra* cannot be resolved together with the files: it has no hashes, a pylock no room."""
+        return bool(self.extra) and (self.hash_checked or self.form == "pylock")
+
+
+def uv_commands(uv: str, order: Order) -> Iterator[Argv]:
+    """By uv: ``uv help pip install``."""
+    install = [uv, "pip", "install", "--no-config", "--python", order.place + "/bin/python"]
+    # The user that runs the app may not write here, so what is not compiled now never will be.
+    install += ["--compile-bytecode", *order.sources]
+    yield [uv, "venv", "--no-config", "--no-project", "--python", order.python, order.place]
+    requirements = order.first_file
+    if order.form == "uv":
+        exported = order.work + "/exported.txt"
+        yield _export(uv, order, exported)
+        requirements = ["-r", exported]
+        # Every version is pinned by hash, so looking for it in all the project's indexes is safe.
+        install += ["--index-strategy", "unsafe-best-match"]
+    hashes = ["--require-hashes"] if order.hash_checked and order.form == "requirements" else []
+    if order.takes_two_steps:
+        yield [*install, *hashes, *requirements]
+        yield [*install, *order.extra]
+    else:
+        yield [*install, *hashes, *requirements, *order.extra]
+
+
+def uv_environment(order: Order) -> Dict[str, str]:
+    """Secrets that an index's address holds are here, where other users do not see them."""
+    return {
+        "UV_CACHE_DIR": order.cache + "/uv",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_NO_PROGRESS": "1",
+        "UV_HTTP_TIMEOUT": "30",
+        "UV_SYSTEM_CERTS": "1",
+        **({"UV_DEFAULT_INDEX": order.index_url} if order.index_url else {}),
+        **({"SSL_CERT_FILE": order.authorities} if order.authorities else {}),
+    }
+
+
+def pip_commands(order: Order) -> Iterator[Argv]:
+    """By the pip that venv brings."""
+    install = [order.place + "/bin/python", "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+    install += ["--retries", "1", "--timeout", "15", *order.sources]
+    hashes = ["--require-hashes"] if order.hash_checked else []
+    yield [order.python, "-m", "venv", order.place]
+    if order.takes_two_steps:
+        yield [*install, *hashes, *order.first_file]
+        yield [*install, *order.extra]
+    elif order.files or order.extra:
+        yield [*install, *hashes, *order.first_file, *order.extra]
+
+
+def pip_environment(order: Order) -> Dict[str, str]:
+    """As ``uv_environment``; the host's own pip.conf does not count, so that hosts do not differ."""
+    return {
+        "PIP_CONFIG_FILE": "/dev/null",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+        "PIP_CACHE_DIR": order.cache + "/pip",
+        **({"PIP_INDEX_URL": order.index_url} if order.index_url else {}),
+        **({"PIP_CERT": order.authorities} if order.authorities else {}),
+    }
+
+
+def _export(uv: str, order: Order, exported: str) -> Argv:
+    export = [uv, "export", "--quiet", "--frozen", "--no-dev"]
+    export += ["--no-emit-project", "--no-header", "--no-annotate"]
+    # A mirror that the user names stands for all the indexes that the project names.
+    indexes = [] if order.index_url or order.wheelhouse else ["--emit-index-url"]
+    return [*export, *indexes, "--python", order.python, "--project", order.work, "--output-file", exported]

@@ -1,0 +1,41 @@
+"""The Pythons of a machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import Tuple
+
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import StepError
+
+NAME = re.compile(r"python3(\.\d+)?")
+
+
+def find_interpreter(machine: Machine, python: str) -> str:
+    """The path of *python*: a name, a version such as ``3.12``, or a path.
+
+    ``StepError`` tells what there is instead.
+    """
+    name = "python" + python if re.fullmatch(r"\d+(\.\d+)?", python) else python
+    path = machine.path(name) if name.startswith("/") else name
+    found = shutil.which(path, path=machine.environment["PATH"])
+    if found is None:
+        present = ", ".join(interpreters(machine)) or "no Python at all"
+        raise StepError("this host has no %s; it has %s; name one of these or install it" % (name, present))
+    return found
+
+
+def interpreters(machine: Machine) -> Tuple[str, ...]:
+    """The paths of all Pythons in PATH, each file once."""
+    directories = machine.environment["PATH"].split(":")
+    paths = (os.path.join(directory, name) for directory in directories for name in _names(directory))
+    return tuple(sorted({os.path.realpath(path) for path in paths if NAME.fullmatch(os.path.basename(path))}))
+
+
+def _names(directory: str) -> Tuple[str, ...]:
+    try:
+        return tuple(os.listdir(directory))
+    except OSError:
+        return ()

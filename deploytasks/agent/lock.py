@@ -1,0 +1,77 @@
+"""One deploy of an app at a time on a host.
+
+The lock is an flock(2) on an open file: the kernel frees it when its holder dies, however that
+happens, and no child inherits it. Who holds it, and since when, is written into the file.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from typing import Any, Callable, Dict, Optional
+
+
+class LockHeld(Exception):
+    """Another agent holds the lock; *holder* is what it wrote about itself."""
+
+    def __init__(self, holder: Dict[str, Any]) -> None:
+        super().__init__("locked by %s" % _who(holder))
+        self.holder = holder
+
+
+class Lock:
+    """The lock file at *path*, in a directory of root's own."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._file: Optional[int] = None
+
+    def take(self, about: Dict[str, Any], wait_s: float, say: Callable[[str], None]) -> None:
+        """Hold the lock, waiting at most *wait_s* seconds; raises ``LockHeld``."""
+        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        deadline = time.monotonic() + wait_s
+        said = False
+        while not self._try():
+            if time.monotonic() >= deadline:
+                raise LockHeld(self.holder())
+            if not said:
+                say("waiting for the lock: held by %s" % _who(self.holder()))
+                said = True
+            time.sleep(0.1)
+        self._write({**about, "pid": os.getpid(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+
+    def holder(self) -> Dict[str, Any]:
+        """What the holder wrote about itself; empty when it cannot be read."""
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                found = json.load(file)
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _try(self) -> bool:
+        try:
+            fcntl.flock(self._file or 0, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _write(self, holder: Dict[str, Any]) -> None:
+        os.ftruncate(self._file or 0, 0)
+        os.pwrite(self._file or 0, json.dumps(holder).encode("ascii"), 0)
+
+
+def _who(holder: Dict[str, Any]) -> str:
+    if not holder:
+        return "another deploy"
+    return "%(by)s (%(command)s, pid %(pid)s on the host) since %(since)s" % {
+        name: holder.get(name, "?") for name in ("by", "command", "pid", "since")
+    }

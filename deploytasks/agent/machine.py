@@ -1,0 +1,117 @@
+"""The operating system that the agent stands on, under a settable root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Callable, Dict, Mapping, Optional, Sequence, Tuple
+
+from deploytasks.agent.blobs import Blobs
+from deploytasks.agent.resource import StepError
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/root",
+    "DEBIAN_FRONTEND": "noninteractive",
+}
+"""What programs see, whatever the login shell of the host exports."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a program ended: its exit status and all that it printed."""
+
+    argv: Tuple[str, ...]
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 0
+
+    @property
+    def output(self) -> str:
+        """Both streams, as a person would read them."""
+        return "\n".join(text.rstrip() for text in (self.stdout, self.stderr) if text.strip())
+
+
+class Stopped(StepError):
+    """The controller is gone or asked to stop, and nothing was switched yet."""
+
+
+@dataclass
+class Machine:
+    """Where resources look and act: files below *root*, programs of *environment*'s PATH.
+
+    *say* takes one line about what is being waited for. *blobs* holds the contents that
+    came with the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone; it is heeded while *stoppable*.
+    """
+
+    root: str = "/"
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+    say: Callable[[str], None] = lambda line: None
+    blobs: Blobs = field(default_factory=Blobs)
+    recording: Mapping[str, object] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    stoppable: bool = True
+
+    def path(self, path: str) -> str:
+        """*path*, which is absolute, below this machine's root."""
+        return path if self.root == "/" else os.path.join(self.root, path.lstrip("/"))
+
+    def has(self, program: str) -> bool:
+        """Whether *program* can be run."""
+        return shutil.which(program, path=self.environment["PATH"]) is not None
+
+    def ask(self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 60) -> Completed:
+        """Run *argv* and return how it ended; a program that is missing or too slow ends with 127 or 124."""
+        try:
+            done = subprocess.run(  # noqa: S603
+                list(argv),
+                env=self._environment(env),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                timeout=timeout_s,
+                check=False,
+            )
+        except (FileNotFoundError, PermissionError) as error:
+            return Completed(tuple(argv), 127, "", str(error))
+        except subprocess.TimeoutExpired as late:
+            return Completed(tuple(argv), 124, _text(late.stdout), "no end after %g s" % timeout_s)
+        return Completed(tuple(argv), done.returncode, _text(done.stdout), _text(done.stderr))
+
+    def run(self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 600) -> Completed:
+        """Run *argv* and return how it ended; raise ``StepError`` with its output when that is not 0."""
+        done = self.ask(argv, env, timeout_s)
+        if not done.ok:
+            raise StepError("%s ended with %d" % (" ".join(argv), done.status), done.output)
+        return done
+
+    def heed_stop(self) -> None:
+        """Raise ``Stopped`` when the run shall end here."""
+        if self.stoppable and self.stop.is_set():
+            raise Stopped("stopped: the controller asked for it or is gone")
+
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float, every_s: float = 0.05) -> bool:
+        """Ask *ready* every *every_s* seconds until it says yes; False when *timeout_s* passes before."""
+        deadline = time.monotonic() + timeout_s
+        while not ready():
+            self.heed_stop()
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(every_s)
+        return True
+
+    def _environment(self, extra: Optional[Mapping[str, str]]) -> Dict[str, str]:
+        return {**self.environment, **(extra or {})}
+
+
+def _text(raw: Optional[bytes]) -> str:
+    return (raw or b"").decode("utf-8", "replace")

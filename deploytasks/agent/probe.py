@@ -1,0 +1,83 @@
+"""One HTTP request to an instance, on its own unix socket or a local port."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import select
+import socket
+import time
+from dataclasses import dataclass
+from typing import Callable, Tuple
+
+LOOK_AGAIN_S = 0.1
+KEPT_BODY = 200
+
+
+@dataclass(frozen=True)
+class Probe:
+    """``GET`` *path* with the real Host header. *address* is a socket's path or a local port."""
+
+    address: str
+    path: str = "/"
+    host: str = "localhost"
+    status: str = "200-399"
+    scheme: str = "http"
+
+    def ask(self, timeout_s: float, meanwhile: Callable[[], None]) -> str:
+        """Empty when the answer is as wanted, else what is wrong. *meanwhile* runs while waiting and may raise."""
+        try:
+            status, body = self._exchange(time.monotonic() + timeout_s, meanwhile)
+        except (OSError, http.client.HTTPException) as error:
+            return _trouble(error)
+        if any(low <= status <= high for low, high in ranges(self.status)):
+            return ""
+        return "GET %s answered %d instead of %s: %s" % (self.path, status, self.status, body)
+
+    def _exchange(self, deadline: float, meanwhile: Callable[[], None]) -> Tuple[int, str]:
+        with self._connect() as connection:
+            connection.settimeout(max(deadline - time.monotonic(), LOOK_AGAIN_S))
+            connection.sendall(self._request())
+            while not select.select([connection], [], [], LOOK_AGAIN_S)[0]:
+                meanwhile()
+                if time.monotonic() > deadline:
+                    raise TimeoutError("no answer in time")
+            response = http.client.HTTPResponse(connection, method="GET")
+            response.begin()
+            return response.status, _excerpt(response.read(KEPT_BODY * 20))
+
+    def _connect(self) -> socket.socket:
+        if self.address.startswith("/"):
+            connection = socket.socket(socket.AF_UNIX)
+            connection.settimeout(5)
+            connection.connect(self.address)
+            return connection
+        return socket.create_connection(("127.0.0.1", int(self.address)), timeout=5)
+
+    def _request(self) -> bytes:
+        lines = (
+            "GET %s HTTP/1.1" % self.path,
+            "Host: " + self.host,
+            "User-Agent: deploytasks",
+            "X-Forwarded-For: 127.0.0.1",
+            "X-Forwarded-Proto: " + self.scheme,
+            "Connection: close",
+        )
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+
+
+def ranges(text: str) -> Tuple[Tuple[int, int], ...]:
+    """The pairs that ``200-399`` or ``200,204,300-310`` names; raises ``ValueError`` for anything else."""
+    parts = [part.partition("-") for part in text.split(",")]
+    return tuple((int(low), int(high or low)) for low, _, high in parts)
+
+
+def _excerpt(body: bytes) -> str:
+    text = re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
+    return " ".join(text.split())[:KEPT_BODY]
+
+
+def _trouble(error: BaseException) -> str:
+    if isinstance(error, (socket.timeout, TimeoutError)):
+        return "no answer in time"
+    return "no answer: %s" % (getattr(error, "strerror", None) or error or type(error).__name__)

@@ -1,0 +1,1 @@
+"""The types that a plan can hold, one noun per file."""

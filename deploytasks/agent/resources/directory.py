@@ -1,0 +1,28 @@
+"""A directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploytasks.agent.entry import read_entry, write_entry
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Change, Resource, State
+
+
+@dataclass(frozen=True)
+class Directory(Resource):
+    """*path* is a directory with this mode, owner and group; what lies in it is of no concern."""
+
+    path: str
+    mode: str = "0755"
+    owner: str = "root"
+    group: str = "root"
+
+    def desired(self) -> State:
+        return {"kind": "directory", "mode": self.mode, "owner": self.owner, "group": self.group}
+
+    def inspect(self, machine: Machine) -> State:
+        return read_entry(machine.path(self.path))
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        write_entry(machine.path(self.path), change.after)

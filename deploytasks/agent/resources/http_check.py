@@ -1,0 +1,74 @@
+"""An instance that answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deploytasks.agent import systemd
+from deploytasks.agent.machine import Machine, Stopped
+from deploytasks.agent.probe import Probe
+from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.vigil import Vigil
+
+LEAST_PROBE_S = 2.0
+LONGEST_PROBE_S = 10.0
+ASK_AGAIN_S = 0.1
+
+
+@dataclass(frozen=True)
+class HttpCheck(Resource):
+    """``GET`` *path* at *address* (a unix socket's path, or a local port) answers with one of *status*.
+
+    The answer may come *timeout_s* seconds after *unit* started. An instance that crashes
+    meanwhile fails at once. The request carries *host* as its Host header and *scheme* as
+    X-Forwarded-Proto, so that an app that checks them answers as it will behind the web server.
+    """
+
+    reversible: ClassVar[bool] = False
+    unit: str
+    address: str
+    path: str = "/"
+    host: str = "localhost"
+    status: str = "200-399"
+    scheme: str = "http"
+    timeout_s: float = 30.0
+
+    def desired(self) -> State:
+        return {"answer": "ok"}
+
+    def inspect(self, machine: Machine) -> State:
+        vigil = Vigil(machine, self.unit)
+        vigil.begin()
+        try:
+            return {"answer": self._ask(machine, vigil) or "ok"}
+        except Stopped:
+            raise
+        except StepError as broken:
+            return {"answer": broken.reason}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        if (change.after or {}).get("answer") != "ok":
+            return
+        vigil = Vigil(machine, self.unit)
+        trouble = (change.before or {}).get("answer", "no answer")
+        while trouble:
+            vigil.look()
+            if self._left(machine) <= 0:
+                raise StepError(self._complaint(trouble), systemd.last_words(machine, self.unit))
+            trouble = self._ask(machine, vigil)
+            time.sleep(ASK_AGAIN_S if trouble else 0)
+
+    def _ask(self, machine: Machine, vigil: Vigil) -> str:
+        probe = Probe(self.address, self.path, self.host, self.status, self.scheme)
+        return probe.ask(max(LEAST_PROBE_S, min(self._left(machine), LONGEST_PROBE_S)), vigil.look)
+
+    def _left(self, machine: Machine) -> float:
+        started = systemd.show(machine, self.unit, "ActiveEnterTimestampMonotonic")
+        since = float(started.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
+        return since + self.timeout_s - time.monotonic()
+
+    def _complaint(self, trouble: str) -> str:
+        hint = "; a slow start wants a larger app_health_timeout_s" if trouble.startswith("no answer") else ""
+        return "%s is not healthy after %g s: %s%s" % (self.unit, self.timeout_s, trouble, hint)

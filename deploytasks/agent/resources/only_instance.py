@@ -1,0 +1,66 @@
+"""No instance of an app but one."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Iterator, Set
+
+from deploytasks.agent import systemd
+from deploytasks.agent.app import App, Release
+from deploytasks.agent.drain import drain
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Change, Resource, State
+
+WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/sockets.target.wants")
+
+
+@dataclass(frozen=True)
+class OnlyInstance(Resource):
+    """Of *app_name* only the instance of *release* runs and starts at boot.
+
+    Others first answer everybody who is connected to them, for at most *drain_s* seconds.
+    """
+
+    reversible: ClassVar[bool] = False
+    app_name: str
+    app_root: str
+    app_user: str
+    release: str
+    drain_s: float = 30.0
+
+    def desired(self) -> State:
+        return {"other instances": []}
+
+    def inspect(self, machine: Machine) -> State:
+        others = {*self._running(machine), *self._enabled(machine)} - {self.release}
+        return {"other instances": sorted(others)}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        app = App(self.app_name, self.app_root, self.app_user)
+        for name in (change.before or {}).get("other instances", []):
+            self._end(machine, app.release(name))
+
+    def _end(self, machine: Machine, release: Release) -> None:
+        left = drain(machine, release.socket, self.drain_s)
+        if left:
+            machine.say("%d connections of %s were cut after %g s" % (left, release.name, self.drain_s))
+        units = [release.socket_unit, release.service_unit]
+        machine.run(["systemctl", "disable", "--quiet", "--", *units])
+        systemd.stop(machine, units)
+        machine.ask(["systemctl", "reset-failed", "--", *units])
+
+    def _running(self, machine: Machine) -> Iterator[str]:
+        patterns = [self.app_name + "@*.service", self.app_name + "@*.socket"]
+        listing = machine.ask(["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--", *patterns])
+        return (name for line in listing.stdout.splitlines() for name in self._release_of(line.split(" ")[0]))
+
+    def _enabled(self, machine: Machine) -> Set[str]:
+        links = (os.listdir(machine.path(wants)) for wants in WANTS if os.path.isdir(machine.path(wants)))
+        return {name for names in links for link in names for name in self._release_of(link)}
+
+    def _release_of(self, unit: str) -> Iterator[str]:
+        found = re.match(r"%s@(.+)\.(service|socket)$" % re.escape(self.app_name), unit)
+        if found:
+            yield found.group(1)

@@ -1,0 +1,237 @@
+"""A virtual environment with an app's dependencies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Tuple
+
+from deploytasks.agent.installer import (
+    CACHE,
+    Order,
+    pip_commands,
+    pip_environment,
+    uv_commands,
+    uv_environment,
+)
+from deploytasks.agent.interpreter import find_interpreter
+from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.package_index import PackageIndex
+from deploytasks.agent.resource import Change, Resource, State, StepError
+
+MARKER = ".complete"
+FORMS = ("requirements", "uv", "pylock")
+INSTALLERS = ("uv", "pip")
+SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+BUILD_TIMEOUT_S = 1800
+KEPT_LINES = 20
+NO_ENSUREPIP = re.compile(r"ensurepip is not\s+available|No module named '?ensurepip")
+OWN_INDEX = re.compile(r"^\s*(?:-i|--index-url)[ =]\s*(\S+)", re.MULTILINE)
+MORE_INDEXES = re.compile(r"^\s*(?:--extra-index-url|--no-index|\[\[tool\.uv\.index\]\])", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class PythonVenv(Resource):
+    """*path* is a virtual environment of *python* that holds what *requirements* and *extra* ask for.
+
+    *requirements* are pairs of a file's name and text; the first is installed, the others lie beside
+    it. *form* says what they are: ``requirements`` (requirements.txt, or a pyproject.toml for uv), ``uv``
+    (uv.lock with its pyproject.toml) or ``pylock``. *hash_checked* requirements are refused unless each
+    has a hash; *extra* needs none. *python* is a name, a version such as ``3.12``, or a path. *installer*
+    is ``uv``, the program at path *uv*, or ``pip``, which wants Debian's python3-venv. *ca_bundle* is a
+    file on the host. With a *wheelhouse*, a directory of wheels there, no index is asked.
+
+    The environment is built at *path* and never changed afterwards; so let *path* contain ``digest``. It
+    counts once its last file is there, and nothing of a failed build stays. Raises ``ValueError`` for a
+    contradiction.
+    """
+
+    path: str
+    requirements: Tuple[Tuple[str, str], ...] = ()
+    python: str = "python3"
+    form: str = "requirements"
+    extra: Tuple[str, ...] = ()
+    installer: str = "uv"
+    uv: str = ""
+    index_url: str = ""
+    ca_bundle: str = ""
+    hash_checked: bool = False
+    wheelhouse: str = ""
+
+    def __post_init__(self) -> None:
+        for value, allowed in ((self.form, FORMS), (self.installer, INSTALLERS)):
+            if value not in allowed:
+                raise ValueError("%r; expected one of %s" % (value, ", ".join(allowed)))
+        if self.installer == "pip" and self.form != "requirements":
+            raise ValueError("pip cannot read the form %s; use the installer uv" % self.form)
+        if self.installer == "uv" and not self.uv:
+            raise ValueError("the installer uv wants uv=, its path on the host")
+        for name, _ in self.requirements:
+            if name.startswith("/") or ".." in name.split("/"):
+                raise ValueError("%r; expected a file's name inside the app's directory" % name)
+
+    @property
+    def digest(self) -> str:
+        """A name for what the environment shall hold, wherever it lies and comes from."""
+        content = [self.python, self.requirements, self.form, self.extra, self.installer, self.hash_checked]
+        return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:16]
+
+    def desired(self) -> State:
+        return {"complete": self.digest}
+
+    def inspect(self, machine: Machine) -> State:
+        place = machine.path(self.path)
+        try:
+            with open(os.path.join(place, MARKER), encoding="ascii") as marker:
+                complete = marker.read().strip()
+        except OSError:
+            return None
+        return {"complete": complete} if _has_its_python(place) else None
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        place = machine.path(self.path)
+        if change.after is None:
+            _remove(place)
+        elif change.after["complete"] != self.digest:
+            raise StepError("%s has been built anew; what it held before is gone" % self.path)
+        else:
+            self._build(machine, place)
+
+    def _build(self, machine: Machine, place: str) -> None:
+        python = find_interpreter(machine, self.python)
+        with _work_directory(place) as work:
+            _remove(place)
+            order = self._order(machine, place, work, python)
+            try:
+                self._carry_out(machine, order)
+                _mark(place, self.digest)
+            except BaseException:
+                _remove(place)
+                raise
+
+    def _order(self, machine: Machine, place: str, work: str, python: str) -> Order:
+        for name, text in self.requirements:
+            _write(os.path.join(work, name), text)
+        return Order(
+            place=place,
+            work=work,
+            python=python,
+            files=tuple(name for name, _ in self.requirements),
+            form=self.form,
+            extra=self.extra,
+            hash_checked=self.hash_checked,
+            wheelhouse=machine.path(self.wheelhouse) if self.wheelhouse else "",
+            index_url=self.index_url,
+            authorities=_authorities(machine, self.ca_bundle, work),
+            cache=machine.path(CACHE),
+        )
+
+    def _carry_out(self, machine: Machine, order: Order) -> None:
+        index = PackageIndex(self._index, order.authorities)
+        if self._needs_index:
+            index.require_answer()
+        for argv in self._commands(machine, order):
+            machine.heed_stop()
+            done = machine.ask(argv, self._environment(order), BUILD_TIMEOUT_S)
+            if not done.ok:
+                raise StepError(self._cause(done, index), "\n".join(done.output.splitlines()[-KEPT_LINES:]))
+
+    def _commands(self, machine: Machine, order: Order) -> Iterator[List[str]]:
+        if self.installer == "pip":
+            return pip_commands(order)
+        return uv_commands(machine.path(self.uv), order)
+
+    def _environment(self, order: Order) -> Dict[str, str]:
+        return pip_environment(order) if self.installer == "pip" else uv_environment(order)
+
+    @property
+    def _index(self) -> str:
+        named = (OWN_INDEX.search(text) for _, text in self.requirements)
+        return self.index_url or next((found.group(1) for found in named if found), "")
+
+    @property
+    def _needs_index(self) -> bool:
+        """Whether that index is surely asked: requirements may name more, and a wheelhouse needs none."""
+        asks = bool(self.requirements or self.extra) and not self.wheelhouse
+        return asks and not any(MORE_INDEXES.search(text) for _, text in self.requirements)
+
+    def _cause(self, done: Completed, index: PackageIndex) -> str:
+        if NO_ENSUREPIP.search(done.output):
+            return "pip wants Debian's package python3-venv on the host; install it, or set installer to uv"
+        # pip and uv say "no such package" when in truth they reached no index.
+        trouble = "" if self.wheelhouse or done.status == 127 else index.trouble()
+        if trouble:
+            return index.unreachable(trouble)
+        return "%s could not install the requirements" % self.installer
+
+
+def _has_its_python(place: str) -> bool:
+    """False once an upgrade of the distribution has taken away the Python that it was built for."""
+    python = os.path.realpath(os.path.join(place, "bin", "python"))
+    versioned = re.fullmatch(r"python3\.\d+", os.path.basename(python))
+    same = not versioned or os.path.isdir(os.path.join(place, "lib", versioned.group()))
+    return os.path.exists(python) and same
+
+
+def _authorities(machine: Machine, ca_bundle: str, work: str) -> str:
+    """A file of all certificate authorities to trust: both installers take one file, not two."""
+    system = list(filter(os.path.exists, [machine.path(SYSTEM_AUTHORITIES)]))
+    if not ca_bundle:
+        return "".join(system)
+    joined = os.path.join(work, "authorities.pem")
+    with open(joined, "wb") as target:
+        for path in [*system, machine.path(ca_bundle)]:
+            with open(path, "rb") as source:
+                target.write(source.read() + b"\n")
+    return joined
+
+
+@contextmanager
+def _work_directory(place: str) -> Iterator[str]:
+    """A directory beside *place*, there as long as it is built; one that a killed build left is taken over."""
+    work = _work_path(place)
+    shutil.rmtree(work, ignore_errors=True)
+    os.mkdir(work, 0o700)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _work_path(place: str) -> str:
+    return os.path.join(os.path.dirname(place), ".%s.building" % os.path.basename(place))
+
+
+def _remove(place: str) -> None:
+    if not os.path.lexists(place):
+        return
+    if not _is_ours(place):
+        raise StepError("%s is there and is no virtual environment; move it away" % place)
+    shutil.rmtree(place)
+
+
+def _is_ours(place: str) -> bool:
+    if not os.path.isdir(place) or os.path.islink(place):
+        return False
+    known = any(os.path.exists(os.path.join(place, name)) for name in (MARKER, "pyvenv.cfg"))
+    # uv and venv write pyvenv.cfg late: while it is built, or empty, it needs none.
+    return known or os.path.isdir(_work_path(place)) or not os.listdir(place)
+
+
+def _mark(place: str, digest: str) -> None:
+    # After a power failure the marker must not be there without the files that it vouches for.
+    os.sync()
+    _write(os.path.join(place, MARKER), digest + "\n")
+
+
+def _write(path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,24 @@
+"""A service that starts anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploytasks.agent import systemd
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Action, StepError
+
+
+@dataclass(frozen=True)
+class Restart(Action):
+    """*unit* has been started anew; one that does not exist, as after an undo, is let be."""
+
+    unit: str
+
+    def run(self, machine: Machine) -> None:
+        if systemd.show(machine, self.unit, "LoadState").get("LoadState") == "not-found":
+            return
+        done = machine.ask(["systemctl", "restart", "--", self.unit], timeout_s=systemd.SETTLED_S)
+        if not done.ok:
+            words = systemd.last_words(machine, self.unit)
+            raise StepError("%s did not restart" % self.unit, words or done.output)

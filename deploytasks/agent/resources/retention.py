@@ -1,0 +1,76 @@
+"""How many releases are kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import ClassVar, List, Set
+
+from deploytasks.agent.app import App
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.releases import kept_releases
+from deploytasks.agent.resource import Change, Resource, State
+
+
+@dataclass(frozen=True)
+class Retention(Resource):
+    """At most *keep* releases lie on the host, and only the virtual environments that they use.
+
+    The current release and the one that a rollback goes to are never removed.
+    """
+
+    reversible: ClassVar[bool] = False
+    app_name: str
+    app_root: str
+    app_user: str
+    release: str
+    keep: int = 5
+
+    def desired(self) -> State:
+        return {"surplus": []}
+
+    def inspect(self, machine: Machine) -> State:
+        return {"surplus": self._surplus_releases(machine) + self._surplus_venvs(machine)}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        for path in self._surplus_releases(machine):
+            shutil.rmtree(machine.path(path))
+        for path in self._surplus_venvs(machine):
+            shutil.rmtree(machine.path(path))
+
+    @property
+    def _app(self) -> App:
+        return App(self.app_name, self.app_root, self.app_user)
+
+    def _surplus_releases(self, machine: Machine) -> List[str]:
+        whole = kept_releases(machine, self._app)
+        names = [release.name for release in whole]
+        protected = {self.release} | {release.previous for release in whole if release.name == self.release}
+        newest_first = [name for name in reversed(names) if name not in protected]
+        room = max(self.keep - len([name for name in names if name in protected]), 0)
+        broken = [name for name in _listdir(machine, self._app.releases) if name not in names and name != self.release]
+        return sorted(self._app.release(name).path for name in [*newest_first[room:], *broken])
+
+    def _surplus_venvs(self, machine: Machine) -> List[str]:
+        surplus = set(self._surplus_releases(machine))
+        used: Set[str] = {
+            os.path.basename(_target(machine.path(self._app.release(name).venv)))
+            for name in _listdir(machine, self._app.releases)
+            if self._app.release(name).path not in surplus
+        }
+        return sorted("%s/%s" % (self._app.venvs, name) for name in _listdir(machine, self._app.venvs) if name not in used)
+
+
+def _listdir(machine: Machine, path: str) -> List[str]:
+    try:
+        return os.listdir(machine.path(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _target(link: str) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""

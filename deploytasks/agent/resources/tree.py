@@ -1,0 +1,193 @@
+"""A directory tree with known contents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from typing import Iterator, List, Optional, Tuple
+
+from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.entry import read_entry
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.manifest import Entry, Manifest
+from deploytasks.agent.resource import Change, Resource, State, StepError
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Tree(Resource):
+    """*path* holds exactly what the manifest of that *digest* lists; *manifest* is where that list is kept.
+
+    A file's modification time is a function of its content, so whether a tree is as listed is
+    seen from its directories alone, and a web server's ETag changes with the content only, on
+    every host alike. A file that an earlier release holds is linked, not copied; trees are immutable.
+    """
+
+    path: str
+    manifest: str
+    digest: str
+
+    def desired(self) -> State:
+        return {"kind": "directory", "manifest": self.digest}
+
+    def inspect(self, machine: Machine) -> State:
+        entry = read_entry(machine.path(self.path))
+        if entry is None or entry["kind"] != "directory":
+            return entry
+        listed = self._listed(machine)
+        if listed is None:
+            return {"kind": "directory", "manifest": "unknown"}
+        differing = list(differences(machine.path(self.path), listed))
+        return {"kind": "directory", "manifest": "differs: " + _some(differing) if differing else self.digest}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        path = machine.path(self.path)
+        if change.after is None:
+            shutil.rmtree(path)
+            return
+        listed = self._listed(machine)
+        if listed is None:
+            raise StepError("the list of files did not arrive; deploy again")
+        new, old = path + ".new", path + ".old"
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        try:
+            build(machine, new, listed)
+            if os.path.lexists(path):
+                os.rename(path, old)
+            os.rename(new, path)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+
+    def lacks(self, machine: Machine) -> Tuple[str, ...]:
+        listed = self._listed(machine)
+        if listed is None:
+            return (self.digest,)
+        if os.path.isdir(machine.path(self.path)) and not any(differences(machine.path(self.path), listed)):
+            return ()
+        wanted = {entry.digest for entry in listed.entries if not entry.is_directory}
+        return tuple(sorted(digest for digest in wanted if machine.blobs.find(digest) is None))
+
+    def _listed(self, machine: Machine) -> Optional[Manifest]:
+        for path in (machine.path(self.manifest), machine.blobs.find(self.digest)):
+            content = _content(path)
+            if content is not None and digest_of(content) == self.digest:
+                return Manifest.parse(content)
+        return None
+
+
+def hold_tree(machine: Machine, path: str, manifest: str) -> Optional[str]:
+    """Offer the unchanged files of the tree at *path* to ``machine.blobs``; returns the manifest's digest."""
+    content = _content(machine.path(manifest))
+    if content is None:
+        return None
+    for entry in Manifest.parse(content).entries:
+        place = os.path.join(os.fsencode(machine.path(path)), entry.path)
+        if not entry.is_directory and not entry.is_symlink and _is_as_listed(place, entry):
+            machine.blobs.hold(entry.digest, os.fsdecode(place))
+    return digest_of(content)
+
+
+def differences(path: str, listed: Manifest) -> Iterator[bytes]:
+    """The paths below *path* that are not as *listed*, or not listed at all."""
+    expected = {entry.path: entry for entry in listed.entries}
+    parents = {parent for entry in listed.entries for parent in _parents(entry.path)}
+    for found in _walk(os.fsencode(path), b""):
+        entry = expected.pop(found, None)
+        if entry is None and found not in parents:
+            yield found
+        elif entry is not None and not _is_as_listed(os.path.join(os.fsencode(path), found), entry):
+            yield found
+    yield from expected
+
+
+def build(machine: Machine, path: str, listed: Manifest) -> None:
+    """Make the tree *listed* at *path*, which does not exist, from the contents that *machine* holds."""
+    root = os.fsencode(path)
+    os.mkdir(root, 0o755)
+    os.chmod(root, 0o755)
+    made = {root}
+    for entry in listed.entries:
+        place = os.path.join(root, entry.path)
+        _make_parents(place if entry.is_directory else os.path.dirname(place), made)
+        if entry.is_symlink:
+            os.symlink(machine.blobs.read(entry.digest), place)
+        elif not entry.is_directory:
+            _place(machine, entry, place)
+
+
+def _place(machine: Machine, entry: Entry, place: bytes) -> None:
+    source = machine.blobs.find(entry.digest)
+    if source is None:
+        raise StepError("the content of %s did not arrive; deploy again" % entry.name)
+    if _is_as_listed(os.fsencode(source), entry):
+        try:
+            os.link(source, place)
+        except OSError:
+            shutil.copyfile(source, place)
+    else:
+        shutil.copyfile(source, place)
+    os.chmod(place, _mode(entry))
+    os.utime(place, ns=(_time(entry), _time(entry)))
+
+
+def _is_as_listed(place: bytes, entry: Entry) -> bool:
+    try:
+        found = os.lstat(place)
+    except OSError:
+        return False
+    if entry.is_symlink:
+        return stat.S_ISLNK(found.st_mode) and digest_of(os.readlink(place)) == entry.digest
+    if entry.is_directory:
+        return stat.S_ISDIR(found.st_mode)
+    rights = stat.S_IMODE(found.st_mode) == _mode(entry) and found.st_uid == os.geteuid()
+    return stat.S_ISREG(found.st_mode) and rights and found.st_mtime_ns == _time(entry)
+
+
+def _mode(entry: Entry) -> int:
+    return 0o755 if entry.is_executable else 0o644
+
+
+def _time(entry: Entry) -> int:
+    """Nanoseconds since the epoch: a moment between 2001 and 2010 that only this content has."""
+    return (1_000_000_000 + int(entry.digest[:7], 16)) * 1_000_000_000 + int(entry.digest[7:14], 16)
+
+
+def _walk(root: bytes, below: bytes) -> Iterator[bytes]:
+    for found in os.scandir(os.path.join(root, below)):
+        path = os.path.join(below, found.name)
+        yield path
+        if found.is_dir(follow_symlinks=False):
+            yield from _walk(root, path)
+
+
+def _parents(path: bytes) -> Iterator[bytes]:
+    while b"/" in path:
+        path = path.rpartition(b"/")[0]
+        yield path
+
+
+def _make_parents(directory: bytes, made: "set[bytes]") -> None:
+    if directory in made:
+        return
+    _make_parents(os.path.dirname(directory), made)
+    os.mkdir(directory, 0o755)
+    os.chmod(directory, 0o755)
+    made.add(directory)
+
+
+def _some(paths: List[bytes]) -> str:
+    names = [path.decode("utf-8", "backslashreplace") for path in sorted(paths)[:SHOWN]]
+    return ", ".join(names) + (" and %d more" % (len(paths) - SHOWN) if len(paths) > SHOWN else "")
+
+
+def _content(path: Optional[str]) -> Optional[bytes]:
+    try:
+        with open(path or "", "rb") as file:
+            return file.read()
+    except OSError:
+        return None

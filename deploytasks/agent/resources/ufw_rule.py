@@ -1,0 +1,75 @@
+"""A rule of the firewall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Set, Union
+
+from deploytasks.agent import firewall
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Change, Resource, State
+
+ACTIONS = ("allow", "limit", "deny")
+PROTOCOLS = ("tcp", "udp", "any")
+
+
+@dataclass(frozen=True)
+class UfwRule(Resource):
+    """ufw(8) does *action* with what comes from *source* to *port*, on IPv6 too where ufw filters it.
+
+    *port* is a number, or a range such as ``8000:8100``; *source* is an address, a range in CIDR form,
+    or ``any``. A rule holds whether the firewall is on or not. ``ValueError`` for what ufw would refuse.
+    """
+
+    action: str
+    port: Union[int, str]
+    proto: str = "tcp"
+    source: str = "any"
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        for value, allowed in ((self.action, ACTIONS), (self.proto, PROTOCOLS)):
+            if value not in allowed:
+                raise ValueError("ufw rule %r; expected one of %s" % (value, ", ".join(allowed)))
+        _check_port(str(self.port), self.proto)
+        firewall.network(self.source)
+        if "'" in self.comment or not self.comment.isprintable():
+            raise ValueError("ufw comment %r; ufw takes no quote and no control character" % self.comment)
+
+    def desired(self) -> State:
+        return {"action": self.action, **({"comment": self.comment} if self.comment else {})}
+
+    def inspect(self, machine: Machine) -> State:
+        found = [rule for rule in firewall.rules(machine) if self._is(rule)]
+        if not found or {rule.family for rule in found} < self._families(machine):
+            return None
+        return {"action": found[0].action, "comment": found[0].comment}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        if change.after is None:
+            action = (change.before or {"action": self.action})["action"]
+            machine.run(["ufw", "--force", "delete", *self._words(action)])
+        else:
+            comment = change.after.get("comment", "")
+            machine.run(["ufw", *self._words(change.after["action"]), "comment", comment])
+
+    def _is(self, rule: firewall.Rule) -> bool:
+        same_port = (rule.protocol, rule.port) == (self.proto, str(self.port))
+        return rule.plain and same_port and firewall.network(rule.source) == firewall.network(self.source)
+
+    def _families(self, machine: Machine) -> Set[int]:
+        network = firewall.network(self.source)
+        return {network.version} if network else set(firewall.families(machine))
+
+    def _words(self, action: str) -> List[str]:
+        # A rule that logs is recorded as allow_log and typed as "allow log".
+        proto = [] if self.proto == "any" else ["proto", self.proto]
+        return [*action.split("_"), "from", self.source, "to", "any", "port", str(self.port), *proto]
+
+
+def _check_port(port: str, proto: str) -> None:
+    ends = port.split(":")
+    if len(ends) > 2 or not all(end.isdigit() and 0 < int(end) < 65536 for end in ends):
+        raise ValueError("port %r; expected a number from 1 to 65535, or a range such as 8000:8100" % port)
+    if len(ends) == 2 and (proto == "any" or int(ends[0]) >= int(ends[1])):
+        raise ValueError("port %r; a range goes upwards and wants proto tcp or udp" % port)

@@ -1,0 +1,54 @@
+"""Watching a new release after traffic has come to it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deploytasks.agent import systemd
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.probe import Probe
+from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.vigil import Vigil
+
+LOOK_EVERY_S = 0.2
+PROBE_EVERY = 5
+PROBE_S = 10.0
+PATIENCE = 2
+
+
+@dataclass(frozen=True)
+class Watch(Action):
+    """*unit* stays up and answers for *seconds*; ``StepError`` as soon as it crashes, restarts or turns unhealthy.
+
+    Unhealthy means that two probes in a row were not answered as wanted.
+    """
+
+    survives_failure: ClassVar[bool] = False
+    unit: str
+    address: str
+    seconds: float
+    path: str = "/"
+    host: str = "localhost"
+    status: str = "200-399"
+    scheme: str = "http"
+
+    def run(self, machine: Machine) -> None:
+        vigil = Vigil(machine, self.unit)
+        vigil.begin()
+        deadline = time.monotonic() + self.seconds
+        troubles = looks = 0
+        while time.monotonic() < deadline:
+            vigil.look()
+            looks += 1
+            if looks % PROBE_EVERY == 0:
+                trouble = self._probe.ask(PROBE_S, vigil.look)
+                troubles = troubles + 1 if trouble else 0
+                if troubles >= PATIENCE:
+                    raise StepError("%s turned unhealthy: %s" % (self.unit, trouble), systemd.last_words(machine, self.unit))
+            time.sleep(LOOK_EVERY_S)
+
+    @property
+    def _probe(self) -> Probe:
+        return Probe(self.address, self.path, self.host, self.status, self.scheme)

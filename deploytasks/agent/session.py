@@ -1,0 +1,83 @@
+"""One conversation on the host: what was asked, the machine, and the app that it is about."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, Optional
+
+from deploytasks.agent.app import STATE_ROOT, App
+from deploytasks.agent.blobs import Blobs
+from deploytasks.agent.channel import Inlet, Outlet
+from deploytasks.agent.events import Note
+from deploytasks.agent.journal import Journal
+from deploytasks.agent.lock import Lock
+from deploytasks.agent.machine import Machine
+
+
+@dataclass(frozen=True)
+class Session:
+    """*opening* is the controller's first object; *ssh_connection* comes from before sudo."""
+
+    opening: Dict[str, Any]
+    inlet: Inlet
+    outlet: Outlet
+    machine: Machine
+    ssh_connection: str = ""
+
+    @classmethod
+    def begin(cls, inlet: Inlet, outlet: Outlet, gone: threading.Event, ssh_connection: str) -> Session:
+        """Hear what is asked, and stand ready on this machine."""
+        opening = inlet.object()
+        outlet.mask.add(opening.get("mask", ()))
+        app = _app(opening)
+        machine = Machine(
+            blobs=Blobs(_state(app) + "/incoming"),
+            say=lambda line: outlet.say(Note(line)),
+            stop=gone,
+        )
+        return cls(opening, inlet, outlet, machine, ssh_connection)
+
+    @property
+    def app(self) -> Optional[App]:
+        return _app(self.opening)
+
+    @property
+    def about(self) -> Dict[str, Any]:
+        """Who asked for what, as lock, journal and history tell it."""
+        return {name: self.opening.get(name, "") for name in ("command", "by", "source")}
+
+    @property
+    def checks(self) -> bool:
+        """Whether nothing may be changed."""
+        return bool(self.opening.get("check"))
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.machine.path(_state(self.app) + "/journal.jsonl"))
+
+    @property
+    def lock_file(self) -> Lock:
+        return Lock(self.machine.path(_state(self.app) + "/lock"))
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Work alone on this app; a check needs no lock. Raises ``LockHeld``."""
+        if self.checks:
+            yield
+            return
+        lock = self.lock_file
+        lock.take(self.about, float(self.opening.get("lock_wait_s", 0)), self.machine.say)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _app(opening: Dict[str, Any]) -> Optional[App]:
+    return App(**opening["app"]) if opening.get("app") else None
+
+
+def _state(app: Optional[App]) -> str:
+    return app.state if app else STATE_ROOT + "/-"

@@ -1,0 +1,78 @@
+"""The two directions of the conversation, in frames.
+
+A frame is one letter, the body's length in four bytes (big-endian) and the body:
+
+====== =========================================================================
+``J``  a JSON object
+``D``  a piece of the content announced by ``{"blob": digest, "packed": bool}``
+``E``  the end of that content (no body)
+====== =========================================================================
+
+The agent's side begins with the nonce that the controller chose, so that what a login shell
+prints before is skipped, and nothing that it prints can be taken for an event.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, Callable, Dict, Iterator, NamedTuple
+
+HEAD = struct.Struct(">cI")
+LARGEST_FRAME = 1 << 26
+"""64 MiB: a longer one is noise, not a frame."""
+
+
+class WireError(Exception):
+    """What arrived is not a frame; *received* is its beginning."""
+
+    def __init__(self, reason: str, received: bytes = b"") -> None:
+        super().__init__(reason)
+        self.received = received
+
+
+class Frame(NamedTuple):
+    """One frame as it arrived."""
+
+    letter: bytes
+    body: bytes
+
+    def to_json(self) -> Dict[str, Any]:
+        """The object of a ``J`` frame; raises ``WireError`` for any other frame."""
+        if self.letter != b"J":
+            raise WireError("expected an object, got a %r frame" % self.letter, self.body[:200])
+        document = json.loads(self.body)
+        if not isinstance(document, dict):
+            raise WireError("expected an object", self.body[:200])
+        return document
+
+
+def pack(letter: bytes, body: bytes = b"") -> bytes:
+    """A frame's bytes."""
+    return HEAD.pack(letter, len(body)) + body
+
+
+def pack_json(document: Dict[str, Any]) -> bytes:
+    """A ``J`` frame's bytes."""
+    return pack(b"J", json.dumps(document, separators=(",", ":")).encode("ascii"))
+
+
+def frames(read: Callable[[int], bytes]) -> Iterator[Frame]:
+    """The frames that *read* delivers until its end.
+
+    *read(n)* returns exactly *n* bytes, or fewer at the end of the stream.
+    Raises ``WireError`` when the stream ends inside a frame or holds anything else.
+    """
+    while True:
+        head = read(HEAD.size)
+        if not head:
+            return
+        if len(head) < HEAD.size:
+            raise WireError("the stream ended inside a frame", head)
+        letter, length = HEAD.unpack(head)
+        if letter not in (b"J", b"D", b"E") or length > LARGEST_FRAME:
+            raise WireError("this is not a frame", head)
+        body = read(length)
+        if len(body) < length:
+            raise WireError("the stream ended inside a frame", body[:200])
+        yield Frame(letter, body)

@@ -1,0 +1,1 @@
+"""What lies between a typed command line and the library."""

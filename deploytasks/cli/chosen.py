@@ -1,0 +1,92 @@
+"""What the common flags of a command line chose: hosts, and how to go about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.errors import ConfigError, InventoryError
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host, Inventory
+    from deploytasks.report import Reporter
+    from deploytasks.run import Manner
+
+USUAL = "inventory.ini"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The hosts that ``--host`` names in the inventory that ``--inventory`` names."""
+
+    host: str
+    inventory: str
+    extra_vars: Iterable[str]
+    forks: int
+    json: bool
+    needs_host: bool = False
+
+    @cached_property
+    def all(self) -> Inventory:
+        """The whole inventory."""
+        from deploytasks.inventory import Inventory
+
+        return Inventory.load(self._inventory_path()).with_extra_vars(list(self.extra_vars))
+
+    @cached_property
+    def hosts(self) -> tuple[Host, ...]:
+        """The chosen hosts; raises ``InventoryError`` when the pattern chooses none."""
+        if self.host:
+            return self.all.select(self.host)
+        if self.needs_host:
+            raise InventoryError("this task wants --host: it never works on all hosts by default")
+        pattern = os.environ.get("DEPLOYTASKS_HOST")
+        return self.all.select(pattern) if pattern is not None else self.all.hosts
+
+    def manner(self, command: str, **more: Any) -> Manner:
+        """How the run goes about it, as the flags say."""
+        from deploytasks.run import Manner
+
+        if self.forks < 1:
+            raise ConfigError(f"--forks {self.forks}: must be at least 1")
+        return Manner(command=command, forks=self.forks, ask_password=PasswordPrompt(), **more)
+
+    def reporter(self, *, show_diff: bool = False) -> Reporter:
+        """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
+        from deploytasks.report import reporter_for
+
+        return reporter_for(sys.stdout, sys.stderr, json=self.json, show_diff=show_diff, environ=os.environ)
+
+    def _inventory_path(self) -> str:
+        named = self.inventory or os.environ.get("DEPLOYTASKS_INVENTORY") or os.environ.get("ANSIBLE_INVENTORY")
+        if not named and not os.path.exists(USUAL):
+            raise InventoryError(f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init")
+        return named or USUAL
+
+
+class PasswordPrompt:
+    """Asks the person at the terminal for sudo's password, once for all hosts; nobody there: None."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked = False
+        self._password: str | None = None
+
+    def __call__(self, prompt: str) -> str | None:
+        with self._lock:
+            if not self._asked:
+                self._asked = True
+                self._password = self._ask(prompt)
+            return self._password
+
+    def _ask(self, prompt: str) -> str | None:
+        if not sys.stdin.isatty():
+            return None
+        from getpass import getpass
+
+        return getpass(prompt) or None

@@ -1,0 +1,77 @@
+"""The tasks that change what runs: deploy, check, setup, rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import ConfigError
+from deploytasks.plan import Phase, narrowed
+from deploytasks.run import CHANGES_PENDING, Manner, ask, converge
+from deploytasks.standard import app_alone, standard_roles
+
+if TYPE_CHECKING:
+    from deploytasks.agent.plan import Plan
+    from deploytasks.cli.chosen import Chosen
+    from deploytasks.results import Results
+
+
+def deploy_to(
+    chosen: Chosen,
+    check: bool = False,
+    diff: bool = False,
+    serial: str = "",
+    max_fail: str = "",
+    lock_wait: float = 0,
+    tags: str = "",
+    skip_tags: str = "",
+) -> int:
+    """Deploy to the chosen hosts; returns the exit code."""
+    manner = chosen.manner(
+        "check" if check else "deploy",
+        check=check,
+        serial=tuple(filter(None, serial.split(","))),
+        max_fail=max_fail or None,
+        lock_wait_s=lock_wait,
+        narrow=_by_tags(_words(tags), _words(skip_tags)),
+        reporter=chosen.reporter(show_diff=diff),
+    )
+    return _code(converge(chosen.hosts, standard_roles, {}, manner), manner)
+
+
+def set_up(chosen: Chosen, lock_wait: float) -> int:
+    """Carry out the steps that provision the hosts, and no others."""
+    manner = chosen.manner("setup", lock_wait_s=lock_wait, narrow=_provisioning, reporter=chosen.reporter())
+    return _code(converge(chosen.hosts, standard_roles, {}, manner), manner)
+
+
+def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:
+    """Back to *to*, or to the release before the current one."""
+    manner = chosen.manner("rollback", lock_wait_s=lock_wait, reporter=chosen.reporter())
+    return _code(ask(chosen.hosts, app_alone, "rollback", manner, to=to), manner)
+
+
+def _code(results: Results, manner: Manner) -> int:
+    return results.exit_code or CHANGES_PENDING * (manner.check and results.changed)
+
+
+def _provisioning(plan: Plan) -> Plan:
+    return narrowed(plan, lambda step: step.phase is Phase.PROVISION)
+
+
+def _by_tags(tags: frozenset[str], skipped: frozenset[str]) -> Callable[[Plan], Plan]:
+    """Keep the steps of the roles that *tags* names (all when none), but those that *skipped* names."""
+
+    def narrow(plan: Plan) -> Plan:
+        unknown = (tags | skipped) - {step.role for step in plan.steps}
+        if unknown:
+            raise ConfigError(f"no role here is called {', '.join(sorted(unknown))}; tags are the names of roles")
+        if not tags and not skipped:
+            return plan
+        return narrowed(plan, lambda step: (not tags or step.role in tags) and step.role not in skipped)
+
+    return narrow
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in text.split(",") if word.strip())

@@ -1,0 +1,48 @@
+"""The tasks that stream lines from hosts: logs, run."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from deploytasks.cli.asking import tell_errors
+from deploytasks.errors import ConfigError
+from deploytasks.report.merged import MergedLines
+from deploytasks.run import ask
+from deploytasks.standard import app_alone
+
+if TYPE_CHECKING:
+    from deploytasks.cli.chosen import Chosen
+
+
+def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, process: str) -> int:
+    """Print the log lines of the chosen hosts in the order of their times."""
+    _check_flags(lines, since, grep)
+    lines_of = MergedLines(sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail)
+    manner = chosen.manner("logs", reporter=lines_of)
+    results = ask(
+        chosen.hosts, app_alone, "logs", manner, follow=tail, lines=lines, since=since, grep=grep, process=process
+    )
+    tell_errors(results)
+    return results.exit_code
+
+
+def run_command(chosen: Chosen, command: str, once: bool) -> int:
+    """Run *command* on the chosen hosts, or on the first of them; print what it prints."""
+    hosts = chosen.hosts[:1] if once else chosen.hosts
+    lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
+    results = ask(hosts, app_alone, "run", chosen.manner("run", reporter=lines_of), shell_command=command)
+    tell_errors(results)
+    return results.exit_code
+
+
+def _check_flags(lines: int, since: str, grep: str) -> None:
+    if lines < 0:
+        raise ConfigError(f"--lines {lines}: must be 0 or more")
+    if re.search(r"[^\w\s:+.,/-]", since) or since.startswith("-"):
+        raise ConfigError(f"--since {since!r}: expected a time such as '1 hour ago' or '2026-11-21 10:00'")
+    try:
+        re.compile(grep)
+    except re.error as error:
+        raise ConfigError(f"--grep {grep!r}: {error}") from error

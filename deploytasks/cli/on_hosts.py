@@ -1,0 +1,87 @@
+"""A task on hosts: the flags that all of them take, and errors as messages with exit codes."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from invoke import Exit, task
+
+from deploytasks.cli.chosen import Chosen
+from deploytasks.errors import DeployError
+
+HELP = {
+    "host": "host, group or Ansible pattern (default: $DEPLOYTASKS_HOST, else all hosts)",
+    "inventory": "inventory file (default: $DEPLOYTASKS_INVENTORY, $ANSIBLE_INVENTORY, ./inventory.ini)",
+    "extra_vars": "k=v or @file.yml, over all other variables; repeatable",
+    "forks": "how many hosts are worked on at a time",
+    "json": "JSON Lines on standard output",
+}
+COMMON: dict[str, Any] = {"host": "", "inventory": "", "extra_vars": [], "forks": 10, "json": False}
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: as Ctrl-C, with the exit code that a shell would give."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
+
+
+def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..., int | None]], Any]:
+    """A task whose body gets a ``Chosen`` and its own flags, and returns its exit code or None for 0."""
+
+    def decorate(body: Callable[..., int | None]) -> Any:
+        @wraps(body)
+        def wrapper(c: Any, **flags: Any) -> None:
+            del c
+            common = {name: flags.pop(name) for name in COMMON}
+            finish(lambda: body(Chosen(**common, needs_host=needs_host), **flags))
+
+        wrapper.__signature__ = _signature(body)  # type: ignore[attr-defined]
+        own = {name: text for name, text in help_.items()}
+        return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **own})(wrapper)
+
+    return decorate
+
+
+def finish(act: Callable[[], int | None]) -> None:
+    """Run *act*; a user's mistake becomes its message on standard error and its exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
+    try:
+        code = act() or 0
+    except DeployError as error:
+        raise Exit(str(error), code=error.exit_code) from None
+    except KeyboardInterrupt as pressed:
+        raise Exit("stopped", code=getattr(pressed, "exit_code", 130)) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise Exit(code=0) from None
+    if code:
+        raise Exit(code=code)
+
+
+def _terminate(number: int, frame: object) -> None:
+    del frame
+    raise Terminated(number)
+
+
+def _signature(body: Callable[..., Any]) -> inspect.Signature:
+    """Invoke's view: the context, the body's own flags, then those of all tasks."""
+    own = list(inspect.signature(body).parameters.values())[1:]
+    context = inspect.Parameter("c", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return inspect.Signature([context, *_plain(own), *_common()])
+
+
+def _plain(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
+    return [parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for parameter in parameters]
+
+
+def _common() -> list[inspect.Parameter]:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return [inspect.Parameter(name, kind, default=default) for name, default in COMMON.items()]

@@ -1,0 +1,36 @@
+"""The contents that plans name by digest, and where the controller has them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from deploytasks.errors import AgentCrashed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploytasks.agent.manifest import Manifest
+    from deploytasks.source import Source
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What *source* holds, and the *texts* of a plan's sensitive files."""
+
+    source: Source | None = None
+    texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def manifests(self) -> dict[str, Manifest]:
+        """The manifests among the contents."""
+        return {self.source.manifest.digest: self.source.manifest} if self.source else {}
+
+    def open(self, digest: str) -> IO[bytes]:
+        """The content, to be read; raises ``AgentCrashed`` for one that no plan named."""
+        if digest in self.texts:
+            return io.BytesIO(self.texts[digest])
+        if self.source is None:
+            raise AgentCrashed(f"the host asked for an unknown content {digest[:12]}…")
+        return self.source.open(digest)

@@ -1,0 +1,131 @@
+"""The controller's side of the conversation with one agent."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.events import Ended, Event, Need, event_from_json
+from deploytasks.agent.manifest import Manifest
+from deploytasks.agent.manifest_patch import difference
+from deploytasks.agent.wire import WireError, frames, pack, pack_json
+from deploytasks.errors import AgentCrashed
+from deploytasks.payload import agent_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploytasks.contents import Contents
+    from deploytasks.transport import Pipe
+
+NOISE_LIMIT = 1 << 20
+PIECE = 1 << 18
+WORTH_PACKING = 0.9
+
+
+class Conversation:
+    """Speaks with the agent behind *pipe*; *opening* is what is asked of it."""
+
+    def __init__(self, pipe: Pipe, host: str) -> None:
+        self._pipe = pipe
+        self._host = host
+        self._frames = frames(pipe.read)
+
+    @classmethod
+    def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
+        """Send the agent and the *opening*; None when what runs there never becomes the agent."""
+        nonce = secrets.token_hex(16)
+        archive = agent_archive()
+        pipe.send(f"DEPLOYTASKS {nonce} {len(archive)}\n".encode() + archive + pack_json(opening))
+        return cls(pipe, host) if _skip_to(pipe, nonce.encode()) else None
+
+    def events(self) -> Iterator[Event]:
+        """What the agent says, up to and including its last event; raises ``AgentCrashed`` when that never comes."""
+        try:
+            for frame in self._frames:
+                event = event_from_json(frame.to_json())
+                yield event
+                if isinstance(event, Ended):
+                    return
+        except (WireError, ValueError, TypeError) as error:
+            raise AgentCrashed(f"{self._host}: what came is not from the agent: {error}", self._host) from error
+        raise AgentCrashed(self._crash(), self._host)
+
+    def send(self, document: dict[str, Any]) -> None:
+        """One object."""
+        self._pipe.send(pack_json(document))
+
+    def provide(self, need: Need, contents: Contents) -> None:
+        """Send what the host lacks, and, with a manifest, all that its tree will lack."""
+        held = Manifest.parse(zlib.decompress(base64.b64decode(need.manifest))) if need.manifest else None
+        known = held.contents if held else frozenset()
+        for digest in need.digests:
+            manifest = contents.manifests.get(digest)
+            if manifest is None:
+                self._send_content(digest, contents)
+                continue
+            self._send_manifest(manifest, held, need.held)
+            for entry in sorted(manifest.contents - known):
+                self._send_content(entry, contents)
+        self.send({"blob": None})
+
+    def stop(self) -> None:
+        """Tell the agent that nobody waits for it any more: it undoes, or finishes, by itself."""
+        self._pipe.close_input()
+
+    @property
+    def sent_bytes(self) -> int:
+        return self._pipe.sent_bytes
+
+    def _send_manifest(self, manifest: Manifest, held: Manifest | None, held_digest: str) -> None:
+        if held is None:
+            self._send_pieces({"blob": manifest.digest}, manifest.encode())
+        else:
+            self._send_pieces({"blob": manifest.digest, "base": held_digest}, difference(held, manifest))
+
+    def _send_content(self, digest: str, contents: Contents) -> None:
+        with contents.open(digest) as file:
+            first = file.read(PIECE)
+            pack_it = len(zlib.compress(first, 1)) < len(first) * WORTH_PACKING
+            self._pipe.send(pack_json({"blob": digest, "packed": pack_it}))
+            packer = zlib.compressobj(1) if pack_it else None
+            while first:
+                self._send_piece(packer.compress(first) if packer else first)
+                first = file.read(PIECE)
+            self._send_piece(packer.flush() if packer else b"")
+            self._pipe.send(pack(b"E"))
+
+    def _send_pieces(self, announced: dict[str, Any], content: bytes) -> None:
+        self._pipe.send(pack_json({**announced, "packed": True}))
+        self._send_piece(zlib.compress(content))
+        self._pipe.send(pack(b"E"))
+
+    def _send_piece(self, piece: bytes) -> None:
+        if piece:
+            self._pipe.send(pack(b"D", piece))
+
+    def _crash(self) -> str:
+        status = self._pipe.wait(2.0)
+        said = self._pipe.stderr.strip()[-500:]
+        why = f"it exited with {status}" if status is not None else "the connection ended"
+        return (
+            f"{self._host}: the agent ended before it was done ({why})\n{said}\n"
+            "its journal on the host knows how far it came: inv status tells, and the next deploy puts it right"
+        ).replace("\n\n", "\n")
+
+
+def _skip_to(pipe: Pipe, nonce: bytes) -> bool:
+    """Read past what a login shell prints, up to and including *nonce*."""
+    seen = b""
+    skipped = 0
+    while not seen.endswith(nonce) and skipped < NOISE_LIMIT:
+        piece = pipe.read(1)
+        if not piece:
+            return False
+        seen = (seen + piece)[-len(nonce) :]
+        skipped += 1
+    return seen.endswith(nonce)
+
+

@@ -1,0 +1,113 @@
+"""What can go wrong, as a tree; the last line of each message says what to do next.
+
+::
+
+    DeployError                 exit code
+    ├── ConfigError                     5  nothing was contacted
+    │   ├── InventoryError
+    │   ├── VariableError
+    │   ├── SourceError
+    │   └── PlanError
+    ├── HostError                          one host
+    │   ├── Unreachable                 4
+    │   ├── HostKeyError                4
+    │   ├── LoginRefused                4
+    │   ├── SudoRefused                 4
+    │   ├── NoPython                    4
+    │   ├── Locked                      6
+    │   └── AgentCrashed                8  the host's journal knows how far it came
+    ├── StepFailed                      2  the host serves what it served before
+    └── NotPutBack                      8  a step failed and undoing it failed too
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DeployError(Exception):
+    """Base of every error that a user of deploytasks can cause or meet."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(DeployError):
+    """Something written by the user cannot be carried out; no host was contacted."""
+
+    exit_code = 5
+
+
+class InventoryError(ConfigError):
+    """The inventory, its variable files or a host pattern is wrong."""
+
+
+class VariableError(ConfigError):
+    """A role's variable is unknown, of the wrong type or out of range."""
+
+
+class SourceError(ConfigError):
+    """The app's directory does not hold what a deploy needs."""
+
+
+class PlanError(ConfigError):
+    """A role cannot turn this host into steps."""
+
+
+class HostError(DeployError):
+    """*host* could not be worked on; nothing on it was changed by this run."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, host: str = "") -> None:
+        super().__init__(message)
+        self.host = host
+
+
+class Unreachable(HostError):
+    """No SSH conversation with the host, or it broke off."""
+
+
+class HostKeyError(HostError):
+    """The host's key is unknown or is not the one that was known."""
+
+
+class LoginRefused(HostError):
+    """The host is there and lets this user not in."""
+
+
+class SudoRefused(HostError):
+    """The login user may not become root."""
+
+
+class NoPython(HostError):
+    """The host has no Python that can run the agent."""
+
+
+class Locked(HostError):
+    """Somebody else's deploy of this app is under way on the host."""
+
+    exit_code = 6
+
+
+class AgentCrashed(HostError):
+    """The agent ended without its closing event."""
+
+    exit_code = 8
+
+
+class StepFailed(DeployError):
+    """*step* did not converge on *host*; what was done before it has been undone."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, host: str = "", step: str = "", output: str = "") -> None:
+        super().__init__(message)
+        self.host = host
+        self.step = step
+        self.output = output
+
+
+class NotPutBack(StepFailed):
+    """A step failed and the host could not be brought back to what it was."""
+
+    exit_code = 8

@@ -1,0 +1,68 @@
+"""``--extra-vars``: ``key=value``, ``@file.yml``, ``{"key": [1, 2]}``; the strongest level."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+from deploytasks.inventory.document import SUFFIXES, parsed_document
+from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.inventory.problems import Problems
+from deploytasks.inventory.refused import Refused
+from deploytasks.inventory.value import Value, shortened
+from deploytasks.inventory.variable_files import read_settings
+from deploytasks.inventory.variable_name import check_variable_name
+
+LEVEL = "extra-vars"
+COMMAND_LINE = Origin("--extra-vars", None, LEVEL)
+
+
+def read_extra_vars(arguments: Iterable[str]) -> dict[str, Setting]:
+    """The settings of all *arguments*, later ones over earlier ones.
+
+    As with Ansible, a value of ``key=value`` is text, never a number; JSON and files have types.
+    Raises `InventoryError` for all arguments that make no sense.
+    """
+    problems = Problems()
+    settings: dict[str, Setting] = {}
+    for argument in arguments:
+        with problems.at(COMMAND_LINE), problems.kept():
+            settings.update(_settings(argument.strip(), problems))
+    problems.raise_if_any()
+    return settings
+
+
+def _settings(argument: str, problems: Problems) -> Mapping[str, Setting]:
+    if argument.startswith("@"):
+        return _from_file(argument[1:], problems)
+    if argument.startswith("{"):
+        return {name: _setting(name, value) for name, (value, _) in parsed_document("", argument).items()}
+    return dict(_assignment(word) for word in _words(argument))
+
+
+def _from_file(path: str, problems: Problems) -> Mapping[str, Setting]:
+    if not path.endswith(SUFFIXES):
+        raise Refused(f"@{path}: expected a file that ends in {', '.join(SUFFIXES)}")
+    return read_settings(path, LEVEL, problems)
+
+
+def _words(argument: str) -> list[str]:
+    try:
+        words = shlex.split(argument)
+    except ValueError as error:
+        raise Refused(f"{str(error).lower()}; expected each quote to be closed") from error
+    if not words:
+        raise Refused('""; expected key=value, @file.yml or {"key": "value"}')
+    return words
+
+
+def _assignment(word: str) -> tuple[str, Setting]:
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise Refused(f"{shortened(word)}: expected key=value; quote a value with blanks: \"key='a b'\"")
+    return name, _setting(name, value)
+
+
+def _setting(name: str, value: Value) -> Setting:
+    check_variable_name(name)
+    return Setting(value, COMMAND_LINE)

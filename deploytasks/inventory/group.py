@@ -1,0 +1,24 @@
+"""A group: a named set of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deploytasks.inventory.host import Host
+
+
+@dataclass(frozen=True)
+class Group:
+    """*hosts* are all of its hosts, those of its children too; *members* are the names listed in itself."""
+
+    name: str
+    hosts: tuple[Host, ...]
+    members: tuple[str, ...]
+    children: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Host]:
+        return iter(self.hosts)
+
+    def __len__(self) -> int:
+        return len(self.hosts)

@@ -1,0 +1,99 @@
+"""A host: an address with variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from deploytasks.inventory.connection import ConnectionSettings, read_connection
+from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.inventory.problems import Problems
+from deploytasks.inventory.value import Value
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App, Release
+    from deploytasks.agent.facts import Facts
+    from deploytasks.project import Project
+
+
+class OpenConnection(Protocol):
+    """What we ask of a ``fabric.Connection``."""
+
+    host: str
+    user: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host of an inventory, with what all levels say about it merged.
+
+    *groups* are those it is in but ``all``, the weakest first. *facts* (what the agent
+    found), *app* (where it lives there), *project* (what is in its source) and *release* are empty until a plan is made.
+    """
+
+    name: str
+    variables: Mapping[str, Value] = field(repr=False)
+    origins: Mapping[str, Origin] = field(repr=False)
+    groups: tuple[str, ...]
+    connection: ConnectionSettings
+    facts: Facts | None = field(default=None, repr=False)
+    app: App | None = field(default=None, repr=False)
+    project: Project | None = field(default=None, repr=False)
+    release: Release | None = field(default=None, repr=False)
+    connection_object: object | None = field(default=None, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @classmethod
+    def from_settings(
+        cls,
+        name: str,
+        settings: Mapping[str, Setting],
+        groups: tuple[str, ...],
+        problems: Problems,
+    ) -> Host:
+        """The host *name* with *settings*; what is wrong with its connection goes to *problems*."""
+        return cls(
+            name=name,
+            variables={key: setting.value for key, setting in settings.items()},
+            origins={key: setting.origin for key, setting in settings.items()},
+            groups=groups,
+            connection=read_connection(name, settings, problems),
+        )
+
+    @classmethod
+    def from_connection(cls, connection: OpenConnection) -> Host:
+        """The host at the other end of a ``fabric.Connection``, which is kept in *connection_object*."""
+        problems = Problems()
+        origin = Origin("fabric.Connection", None, f"host {connection.host}")
+        values: dict[str, Value] = {
+            "ansible_host": connection.host,
+            "ansible_port": connection.port,
+            "ansible_user": connection.user,
+        }
+        settings = {key: Setting(value, origin) for key, value in values.items() if value is not None}
+        host = cls.from_settings(connection.host, settings, (), problems)
+        problems.raise_if_any()
+        return replace(host, connection_object=connection)
+
+    def origin(self, name: str) -> Origin | None:
+        """Where the value of the variable *name* was written, or None if nobody wrote it."""
+        return self.origins.get(name)
+
+    def with_variables(self, variables: Mapping[str, Value], origin: Origin) -> Host:
+        """The same host with *variables* over its own; connection variables among them take effect.
+
+        Raises `InventoryError` if they make no sense.
+        """
+        return self.with_settings({name: Setting(value, origin) for name, value in variables.items()})
+
+    def with_settings(self, settings: Mapping[str, Setting]) -> Host:
+        """As `with_variables`, each value with an origin of its own."""
+        problems = Problems()
+        own = {name: Setting(value, self.origins[name]) for name, value in self.variables.items()}
+        host = Host.from_settings(self.name, own | dict(settings), self.groups, problems)
+        problems.raise_if_any()
+        return replace(self, variables=host.variables, origins=host.origins, connection=host.connection)

@@ -1,0 +1,183 @@
+"""Ansible's INI inventory format.
+
+Follows what ``plugins/inventory/ini.py`` of ansible-core 2.19 does, which is not always what its manual says:
+values under ``[group:vars]`` are typed like those on host lines. Every error has its line, and all are found
+in one go.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from deploytasks.inventory.draft import UNGROUPED, Draft
+from deploytasks.inventory.host_name import expanded
+from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.inventory.problems import Problems
+from deploytasks.inventory.refused import Refused
+from deploytasks.inventory.value import Value, shortened, typed
+from deploytasks.inventory.variable_name import check_variable_name, is_secret
+from deploytasks.spelling import did_you_mean
+
+SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
+CHILD = re.compile(r"([^:\]\s]+)\s*(?:#.*)?")
+GROUP_NAME = re.compile(r"\w[\w.-]*")
+BEFORE_COMMENT = re.compile(r"""(?:[^"'\\#]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""")
+"""A host line up to its first unquoted ``#``, quoted as in a POSIX shell."""
+
+KINDS = ("hosts", "children", "vars")
+PRIORITY = "ansible_group_priority"
+
+
+class IniReader:
+    """Reads one file into a `Draft`; what is wrong goes to *problems*."""
+
+    def __init__(self, file: str, problems: Problems) -> None:
+        self.draft = Draft()
+        self._file = file
+        self._problems = problems
+        self._group = UNGROUPED
+        self._kind = "hosts"
+        self._wanted_children: dict[str, list[tuple[str, Origin]]] = {}
+        self._undeclared: dict[str, Origin] = {}
+
+    def read(self, text: str) -> Draft:
+        """The inventory that *text* describes, as far as it makes sense."""
+        for number, line in _meaningful_lines(text):
+            origin = Origin(self._file, number, "")
+            with self._problems.at(origin):
+                self._read_line(line, origin)
+        self._report_unknown_groups()
+        self.draft.settle(self._problems)
+        return self.draft
+
+    def _read_line(self, line: str, origin: Origin) -> None:
+        section = SECTION.fullmatch(line)
+        if section:
+            self._open_section(section[1], section[2] or "hosts", origin)
+        elif line.startswith("[") and line.endswith("]"):
+            self._kind = "nothing"
+            expected = "[group], [group:children] or [group:vars], without blanks"
+            raise Refused(f"section {shortened(line)}: expected {expected}")
+        elif self._kind == "hosts":
+            self._read_hosts(line, origin)
+        elif self._kind == "vars":
+            self._read_group_variable(line, origin)
+        elif self._kind == "children":
+            self._read_child(line, origin)
+
+    def _open_section(self, name: str, kind: str, origin: Origin) -> None:
+        self._kind = kind if kind in KINDS else "nothing"
+        if kind not in KINDS:
+            hint = did_you_mean(kind, KINDS)
+            raise Refused(f'section [{name}:{kind}]: unknown kind "{kind}"; expected children or vars{hint}')
+        if not GROUP_NAME.fullmatch(name):
+            self._kind = "nothing"
+            raise Refused(f'group name "{name}": expected letters, digits, "_", "-" and "."')
+        self._group = name
+        if kind == "vars":
+            self._expect_group(origin)
+            return
+        self.draft.add_group(self._group)
+        self._undeclared.pop(self._group, None)
+        for parent, wanted_at in self._wanted_children.pop(self._group, []):
+            with self._problems.at(wanted_at):
+                self.draft.add_child(parent, self._group)
+
+    def _read_child(self, line: str, origin: Origin) -> None:
+        match = CHILD.fullmatch(line)
+        if match is None:
+            raise Refused(f"{shortened(line)}: expected one group name on a line of [{self._group}:children]")
+        if match[1] in self.draft.groups:
+            self.draft.add_child(self._group, match[1])
+        else:
+            self._wanted_children.setdefault(match[1], []).append((self._group, origin))
+
+    def _read_hosts(self, line: str, origin: Origin) -> None:
+        pattern, *assignments = _tokens(line)
+        names, port = expanded(pattern)
+        values = dict(_host_variable(text) for text in assignments)
+        for name in names:
+            at_host = replace(origin, level=f"host {name}")
+            host = self.draft.add_host(name, self._group, port, at_host)
+            host.settings.update({key: Setting(value, at_host) for key, value in values.items()})
+
+    def _read_group_variable(self, line: str, origin: Origin) -> None:
+        key, value = _variable(*(part.strip() for part in line.partition("=")))
+        group = self.draft.groups[self._group]
+        if key == PRIORITY:
+            group.priority = _priority(value)
+        else:
+            group.settings[key] = Setting(value, replace(origin, level=group.level))
+
+    def _expect_group(self, origin: Origin) -> None:
+        if self._group not in self.draft.groups:
+            self._undeclared[self._group] = origin
+            self.draft.add_group(self._group)
+
+    def _report_unknown_groups(self) -> None:
+        declared = self.draft.groups.keys() - self._undeclared.keys()
+        for group, origin in self._undeclared.items():
+            self._problems.add(origin, f'[{group}:vars] for unknown group "{group}"{_hint(group, declared)}')
+        for child, wanted in self._wanted_children.items():
+            for parent, origin in wanted:
+                self._problems.add(
+                    origin, f'group "{parent}" lists unknown child "{child}"{_hint(child, declared)}'
+                )
+
+
+def _meaningful_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are neither blank nor a comment, numbered from 1."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if stripped and stripped[0] not in "#;":
+            yield number, stripped
+
+
+def _tokens(line: str) -> list[str]:
+    """The words of a host line, split and unquoted as a POSIX shell does, without the comment at its end."""
+    match = BEFORE_COMMENT.match(line)
+    content = match[0] if match else ""
+    if not line.startswith("#", len(content)):
+        content = line
+    elif content[-1] not in " \t":
+        raise Refused(
+            f'{shortened(content)}: "#" behind it starts a comment; quote the value, or put a blank before it'
+        )
+    try:
+        return shlex.split(content)
+    except ValueError as error:
+        raise Refused(f"host line: {str(error).lower()}; expected each quote to be closed") from error
+
+
+def _host_variable(text: str) -> tuple[str, Value]:
+    key, equals, value = text.partition("=")
+    if key == PRIORITY:
+        raise Refused(f"{PRIORITY} has no effect on a host; expected it under [GROUP:vars]")
+    # The shell's quotes are gone when the value is typed, so text that looks like a number needs two pairs.
+    return _variable(key, equals, value, f" (on a host line: {key}=\"'{value}'\")")
+
+
+def _variable(key: str, equals: str, text: str, advice: str = "") -> tuple[str, Value]:
+    if not equals:
+        raise Refused(f"{shortened(key)}: expected key=value")
+    check_variable_name(key)
+    try:
+        return key, typed(text)
+    except Refused as refused:
+        reason = "not readable as it stands; quote it" if is_secret(key) else f"{refused}{advice}"
+        raise Refused(f"{key}: {reason}") from refused
+
+
+def _priority(value: Value) -> int:
+    if isinstance(value, str) and re.fullmatch("-?[0-9]+", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Refused(f'{PRIORITY}: "{value}"; expected a whole number')
+    return value
+
+
+def _hint(name: str, groups: Iterable[str]) -> str:
+    return did_you_mean(name, groups) or f"; declare it: [{name}]"

@@ -1,0 +1,141 @@
+"""The inventory: every host with its merged variables, every group."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deploytasks.errors import InventoryError
+from deploytasks.inventory.draft import ALL, Draft
+from deploytasks.inventory.extra_vars import read_extra_vars
+from deploytasks.inventory.group import Group
+from deploytasks.inventory.host import Host
+from deploytasks.inventory.ini import IniReader
+from deploytasks.inventory.origin import Setting
+from deploytasks.inventory.pattern import HostNames, matching
+from deploytasks.inventory.problems import Problems
+from deploytasks.inventory.text_file import read_text
+from deploytasks.inventory.value import Value
+from deploytasks.inventory.variable_files import VariableFiles
+from deploytasks.spelling import did_you_mean
+
+NOT_INI = (".yml", ".yaml", ".json", ".toml")
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All that one inventory file and the variable files beside it say.
+
+    *hosts* are in the order in which Ansible goes through them; *groups* in that of their first appearance,
+    after ``all`` and ``ungrouped``.
+    """
+
+    path: str
+    hosts: tuple[Host, ...]
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Inventory:
+        """Read *path*; raises one `InventoryError` with a ``file:line: …`` for each thing that is wrong."""
+        file = os.fspath(path)
+        if file.endswith(NOT_INI):
+            raise InventoryError(f"{file}: expected an inventory in the INI format, such as inventory.ini")
+        text = read_text(file)
+        problems = Problems()
+        draft = IniReader(file, problems).read(text)
+        hosts = _hosts(draft, VariableFiles(Path(file).parent, problems), problems)
+        if not hosts and not problems:
+            raise InventoryError(f"{file}: has no hosts; expected at least one line with a host name")
+        _refuse_same_machine(draft, hosts, problems)
+        problems.raise_if_any()
+        groups = tuple(_group(draft, name, hosts) for name in draft.groups)
+        return cls(file, groups[0].hosts, groups)
+
+    def __getitem__(self, name: str) -> Group:
+        """The group called *name*; raises `InventoryError` with the nearest name."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        names = [group.name for group in self.groups]
+        hint = did_you_mean(name, names) or ";"
+        raise InventoryError(f'unknown group "{name}"{hint} groups: {", ".join(names)}')
+
+    def __iter__(self) -> Iterator[Host]:
+        return iter(self.hosts)
+
+    def __len__(self) -> int:
+        return len(self.hosts)
+
+    def select(self, pattern: str) -> tuple[Host, ...]:
+        """The hosts that an Ansible host pattern chooses; raises `InventoryError` if that is none."""
+        by_name = {host.name: host for host in self.hosts}
+        groups = {group.name: [host.name for host in group.hosts] for group in self.groups}
+        return tuple(by_name[name] for name in matching(pattern, HostNames(list(by_name), groups)))
+
+    def with_extra_vars(self, arguments: Iterable[str]) -> Inventory:
+        """The same inventory with ``--extra-vars`` *arguments* over the variables of every host."""
+        settings = read_extra_vars(arguments)
+        if not settings:
+            return self
+        hosts = {host.name: host.with_settings(settings) for host in self.hosts}
+        groups = tuple(
+            replace(group, hosts=tuple(hosts[host.name] for host in group)) for group in self.groups
+        )
+        return Inventory(self.path, groups[0].hosts, groups)
+
+    def to_ansible(self, hosts: Iterable[Host] | None = None) -> dict[str, dict[str, Value]]:
+        """What ``ansible-inventory --list`` prints, narrowed to *hosts* if given; passwords are in it."""
+        chosen = {host.name: host for host in (self.hosts if hosts is None else hosts)}
+        document: dict[str, dict[str, Value]] = {}
+        for group in self.groups:
+            members: list[Value] = [name for name in group.members if name in chosen and group.name != ALL]
+            lists: dict[str, Value] = {"hosts": members, "children": list(group.children)}
+            document[group.name] = {key: names for key, names in lists.items() if names}
+        variables: dict[str, Value] = {
+            name: dict(host.variables) for name, host in chosen.items() if host.variables
+        }
+        return {name: lists for name, lists in document.items() if lists} | {"_meta": {"hostvars": variables}}
+
+
+def _hosts(draft: Draft, files: VariableFiles, problems: Problems) -> Mapping[str, Host]:
+    """Every host with its levels merged: `all`, parents, children, the host; at each, files over the INI."""
+    of_group = {
+        name: group.settings | files.of_group(name, group.level) for name, group in draft.groups.items()
+    }
+    hosts = {}
+    for name, groups in draft.groups_of().items():
+        settings: dict[str, Setting] = dict(of_group[ALL])
+        for group in groups:
+            settings.update(of_group[group.name])
+        settings.update(draft.hosts[name].settings)
+        settings.update(files.of_host(name, f"host {name}"))
+        hosts[name] = Host.from_settings(name, settings, tuple(group.name for group in groups), problems)
+    return hosts
+
+
+def _group(draft: Draft, name: str, hosts: Mapping[str, Host]) -> Group:
+    group = draft.groups[name]
+    members = tuple(hosts[host] for host in draft.hosts_of(name))
+    return Group(name, members, tuple(group.hosts), tuple(group.children))
+
+
+def _refuse_same_machine(draft: Draft, hosts: Mapping[str, Host], problems: Problems) -> None:
+    """Two names for one machine would deploy the same app there twice at once."""
+    first_of: dict[object, str] = {}
+    for name, host in hosts.items():
+        first = first_of.setdefault(_machine(host), name)
+        if first != name and not host.connection.is_local:
+            where = f"{host.connection.address}, port {host.connection.port or 22}"
+            message = (
+                f'host "{name}" is the same machine as "{first}" at {draft.hosts[first].origin}: {where}'
+            )
+            problems.add(draft.hosts[name].origin, f"{message}; expected one name for it")
+
+
+def _machine(host: Host) -> object:
+    """What tells two hosts apart: the way there, and the app; two apps may share a machine."""
+    way = host.connection
+    app = host.variables.get("app_name")
+    return way.address, way.port or 22, way.ssh.proxy_jump, way.ssh.proxy_command, str(app)

@@ -1,0 +1,31 @@
+"""Where a value was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploytasks.inventory.value import Value
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A place in a file, and the level of precedence that it speaks for.
+
+    *line* counts from 1 and is None where there are no lines, as on a command line.
+    *level* is ``all``, ``group web``, ``host web1`` or ``extra-vars``.
+    """
+
+    file: str
+    line: int | None
+    level: str
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value together with where it was written."""
+
+    value: Value
+    origin: Origin

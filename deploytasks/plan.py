@@ -1,0 +1,136 @@
+"""Roles and a host make a plan: pure, nothing is contacted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.app import App
+from deploytasks.agent.facts import Facts
+from deploytasks.agent.plan import Handler, Phase, Plan, Step
+from deploytasks.agent.resources.directory import Directory
+from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.recorded_plan import RecordedPlan
+from deploytasks.errors import ConfigError, PlanError
+from deploytasks.project import Project
+from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from deploytasks.inventory import Host
+
+DRAFT = "release"
+"""Stands for the release's name while the digest that becomes part of the name is computed."""
+
+
+def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> Plan:
+    """The steps that *roles* want on *host*, in the order of their phases.
+
+    A plan whose digest is that of the release that serves keeps that release's name; any other
+    gets a new one of *now* (UTC, default: this moment). A host without facts counts as a plain
+    Debian 12. Raises ``VariableError`` or ``PlanError``.
+    """
+    host = made_ready(host, roles)
+    host = replace(host, facts=host.facts or Facts())
+    draft = _rendered(host, roles, DRAFT)
+    digest = hashlib.sha256(draft.encode().encode()).hexdigest()
+    if host.app is None:
+        return replace(draft, release="", digest=digest)
+    if host.facts and host.facts.current and host.facts.digest == digest:
+        return replace(_rendered(host, roles, host.facts.current, digest), digest=digest)
+    moment = (now or datetime.now(timezone.utc)).strftime("%Y%m%dT%H%M%SZ")
+    return replace(_rendered(host, roles, f"{moment}-{digest[:7]}", digest), digest=digest)
+
+
+def made_ready(host: Host, roles: Sequence[Role]) -> Host:
+    """*host* with its app and what lies in that app's source, when one of *roles* is the role ``app``.
+
+    All variables of all *roles* are looked at; raises ``VariableError`` with a line for each that is wrong.
+    """
+    v = _vars_of_app(host, roles)
+    if v is None or host.project is not None:
+        return host
+    return replace(with_app(host, roles), project=Project.read(v.source, v.callable, v.requirements))
+
+
+def with_app(host: Host, roles: Sequence[Role]) -> Host:
+    """*host* with the place of its app; the app's source is not looked at."""
+    v = _vars_of_app(host, roles)
+    return replace(host, app=App(v.name, v.directory, v.account)) if v else host
+
+
+def _vars_of_app(host: Host, roles: Sequence[Role]) -> Any:
+    found = zip(roles, checked_vars(roles, host), strict=True)
+    return next((v for role, v in found if role_name(role) == "app"), None)
+
+
+def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "") -> Plan:
+    app = host.app
+    host = replace(host, release=app.release(release) if app else None)
+    secrets: list[str] = []
+    steps: list[Step] = []
+    for role in roles:
+        v = vars_of(role, host)
+        secrets += secrets_of(v)
+        steps += [step.in_role(role_name(role)) for step in _steps(role, host, v)]
+    if app and host.release:
+        steps.append(_record(app, release, digest))
+    sealed, contents = _sealed(steps, host)
+    ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
+    return Plan(ordered, app, release if app else "", contents=contents, secrets=tuple(secrets))
+
+
+def _record(app: App, release: str, digest: str) -> Step:
+    record = RecordedPlan(app.name, app.root, app.user, release, digest)
+    return Step("record the plan", record, phase=Phase.PREPARE, role="app")
+
+
+def _steps(role: Role, host: Host, v: object) -> Iterator[Step]:
+    try:
+        yield from role.steps(host, v)
+    except ConfigError:
+        raise
+    except Exception as error:
+        where = f"{host.name}: role {role_name(role)}"
+        raise PlanError(f"{where}: {type(error).__name__}: {error}{_template_line(error)}") from error
+
+
+def _template_line(error: Exception) -> str:
+    name, line = getattr(error, "filename", None) or getattr(error, "name", None), getattr(error, "lineno", None)
+    return f" ({name}:{line})" if name and line else ""
+
+
+def _sealed(steps: Iterable[Step], host: Host) -> tuple[list[Step], dict[str, bytes]]:
+    """Sensitive contents are named by digest in the plan; those outside the release are kept in it, sealed."""
+    contents: dict[str, bytes] = {}
+    kept: list[Step] = []
+    extra: list[Step] = []
+    for step in steps:
+        if not (step.sensitive and isinstance(step.resource, File) and step.resource.content is not None):
+            kept.append(step)
+            continue
+        file, content = step.resource.sealed()
+        contents[file.digest] = content
+        kept.append(replace(step, resource=file))
+        if host.release and not file.path.startswith(host.release.path + "/"):
+            extra.append(_keeping(step, f"{host.release.sealed}/{file.digest}", file.digest))
+    if extra and host.release:
+        extra.insert(0, Step("keep secrets", Directory(host.release.sealed, mode="0700"), phase=Phase.PREPARE, role="app"))
+    return kept + extra, contents
+
+
+def _keeping(step: Step, path: str, digest: str) -> Step:
+    keeper = File(path, None, mode="0600", digest=digest)
+    return Step(f"keep the secret of {step.role}: {step.name}", keeper, phase=Phase.PREPARE, sensitive=True, role="app")
+
+
+def narrowed(plan: Plan, wanted: Callable[[Step], bool]) -> Plan:
+    """*plan* with only the *wanted* steps; the others are told as skipped, and no release is made of it."""
+    kept = tuple(step for step in plan.steps if wanted(step))
+    return replace(plan, release="", steps=kept, skipped=tuple(step for step in plan.steps if not wanted(step)))
+
+
+__all__ = ["Handler", "Phase", "Plan", "Step", "made_ready", "narrowed", "plan_for"]

@@ -1,0 +1,63 @@
+"""What lies in an app's source directory, read once for all hosts."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploytasks.source import Source, detect_callable, detect_static, parse_callable
+from deploytasks.source.lockfile import find_requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploytasks.source.app_ref import AppRef
+    from deploytasks.source.requirements import Requirements
+
+
+@dataclass(frozen=True)
+class Project:
+    """The files, the callable and the requirements of the app in one directory.
+
+    *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git.
+    """
+
+    source: Source
+    callable: AppRef
+    requirements: Requirements
+    static: Mapping[str, str]
+    revision: str
+
+    @classmethod
+    def read(cls, directory: str, callable_: str | None, requirements: str | None) -> Project:
+        """Read *directory*; what is named explicitly is taken, the rest is found.
+
+        Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
+        """
+        return _read(str(Path(directory).expanduser().resolve()), callable_, requirements)
+
+
+@lru_cache(maxsize=64)
+def _read(directory: str, callable_: str | None, requirements: str | None) -> Project:
+    source = Source.scan(directory)
+    wanted = find_requirements(source.directory, requirements)
+    ref = detect_callable(source.directory, callable_, wanted.names)
+    return Project(source, ref, wanted, detect_static(source.directory, ref), _revision(source.directory))
+
+
+def _revision(directory: Path) -> str:
+    commit = _git(directory, "rev-parse", "--short", "HEAD")
+    return commit + "+" * bool(commit and _git(directory, "status", "--porcelain", "--", "."))
+
+
+def _git(directory: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(directory), *words], capture_output=True, text=True, check=False, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -1,0 +1,8 @@
+"""What a run says to people and to scripts while it works."""
+
+from __future__ import annotations
+
+from deploytasks.report.recap import HostRecap, Recap
+from deploytasks.report.reporter import QuietReporter, Reporter, reporter_for
+
+__all__ = ["HostRecap", "QuietReporter", "Recap", "Reporter", "reporter_for"]

@@ -1,0 +1,57 @@
+"""Why a host failed and what to do next, as lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploytasks.agent.events import Outcome
+from deploytasks.report.page import Line, Span, Tone, text_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploytasks.report.recap import HostRecap
+
+LAST_LINES = 20
+LONGEST_LINE = 500
+CHANGING = frozenset({"deploy", "rollback", "setup", "scale"})
+
+
+def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
+    """The block of a host on which *command* did not end well.
+
+    An unreachable or locked host's error already ends with what to do (see ``deploytasks.errors``).
+    """
+    step = f' at "{ended.step}"' if ended.step else ""
+    yield Line.of(Span(host, Tone.HOST), " ", Span(ended.outcome.value, Tone.BAD), step)
+    for text in text_lines(ended.error or ""):
+        yield Line.of("    ", text)
+    yield from output_lines(ended.output)
+    if ended.outcome is Outcome.FAILED:
+        yield from remedy_lines(command, host, put_back=ended.put_back)
+
+
+def output_lines(output: str) -> Iterator[Line]:
+    """The end of what the failed step said, where the cause usually is."""
+    lines = text_lines(output)
+    left_out = len(lines) - LAST_LINES
+    if left_out > 0:
+        yield Line.of(Span(f"    | ({left_out} lines above these are left out)", Tone.QUIET))
+    for text in lines[-LAST_LINES:]:
+        yield Line.of(Span("    | ", Tone.QUIET), shortened(text))
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]} ({len(text)} characters)"
+
+
+def remedy_lines(command: str, host: str, *, put_back: bool) -> Iterator[Line]:
+    if not put_back:
+        yield Line.of("    ", Span("not put back: a person has to look at this host", Tone.BAD))
+        yield Line.of(
+            f"    next: see what differs with inv verify --host {host}, then inv {command} --host {host}"
+        )
+        return
+    if command in CHANGING:
+        yield Line.of("    ", Span("put back: this host serves what it served before", Tone.GOOD))
+    yield Line.of(f"    next: fix the cause, then inv {command} --host {host}")

@@ -1,0 +1,77 @@
+"""Log lines of many hosts as one stream in the order of their times."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import threading
+import time
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, TextIO
+
+from deploytasks.agent.events import LogLine
+from deploytasks.report.outlet import Outlet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deploytasks.agent.events import Event
+    from deploytasks.report.recap import Recap
+
+HELD_S = 0.3
+"""How long a followed line waits for an earlier one from another host."""
+
+
+class MergedLines:
+    """A reporter of log lines alone. With *follow* lines come as they do, each held back for a moment."""
+
+    def __init__(self, stdout: TextIO, *, prefixed: bool, json: bool, follow: bool) -> None:
+        self._outlet = Outlet(stdout)
+        self._prefixed = prefixed
+        self._json = json
+        self._follow = follow
+        self._waiting: list[tuple[float, int, float, str, LogLine]] = []
+        self._number = 0
+        self._width = 0
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+
+    def begin(self, command: str, hosts: Sequence[str]) -> None:
+        del command
+        self._width = max(map(len, hosts))
+        if self._follow:
+            threading.Thread(target=self._print_while_following, daemon=True).start()
+
+    def event(self, host: str, event: Event) -> None:
+        if isinstance(event, LogLine):
+            with self._lock:
+                self._number += 1
+                heapq.heappush(self._waiting, (float(event.at), self._number, time.monotonic(), host, event))
+
+    def recap(self, recap: Recap) -> None:
+        self._over.set()
+        self._print_due(time.monotonic() + HELD_S)
+        if self._json:
+            self._outlet.write(json.dumps({**recap.to_json(), "time": _time(time.time())}) + "\n")
+
+    def _print_while_following(self) -> None:
+        while not self._over.wait(HELD_S / 3):
+            self._print_due(time.monotonic())
+
+    def _print_due(self, now: float) -> None:
+        with self._lock:
+            while self._waiting and self._waiting[0][2] + HELD_S <= now:
+                _, _, _, host, line = heapq.heappop(self._waiting)
+                self._outlet.write(self._json_line(host, line) if self._json else self._text(host, line) + "\n")
+
+    def _text(self, host: str, line: LogLine) -> str:
+        text = line.text.replace("\x1b", "␛")
+        return f"{host:<{self._width}}  {text}" if self._prefixed else text
+
+    def _json_line(self, host: str, line: LogLine) -> str:
+        shown = {**line.to_json(), "host": host, "time": _time(float(line.at))}
+        return json.dumps(shown)
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,59 @@
+"""The protocol of reporters, the one that says nothing, and which one a stream gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from deploytasks.report.jsonlines import JsonReporter
+from deploytasks.report.outlet import Outlet
+from deploytasks.report.plain import PlainReporter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from deploytasks.agent.events import Event
+    from deploytasks.report.recap import Recap
+
+
+class Reporter(Protocol):
+    """Draws a run while it happens. Called from one thread; never raises because a reader is gone."""
+
+    def begin(self, command: str, hosts: Sequence[str]) -> None:
+        """*command* starts on *hosts*; called once, first."""
+
+    def event(self, host: str, event: Event) -> None:
+        """*host* said something; called in the order of arrival."""
+
+    def recap(self, recap: Recap) -> None:
+        """The run ended, whichever way; called once, last."""
+
+
+class QuietReporter:
+    """Says nothing: the library's default."""
+
+    def begin(self, command: str, hosts: Sequence[str]) -> None:
+        """Nothing is said."""
+
+    def event(self, host: str, event: Event) -> None:
+        """Nothing is said."""
+
+    def recap(self, recap: Recap) -> None:
+        """Nothing is said."""
+
+
+def reporter_for(
+    stdout: TextIO, stderr: TextIO, *, json: bool, show_diff: bool, environ: Mapping[str, str]
+) -> Reporter:
+    """JSON Lines when asked for, a live view on a terminal that can draw one, plain lines elsewhere.
+
+    ``NO_COLOR`` (no-color.org) takes the colour from the live view; ``TERM=dumb`` means plain lines.
+    """
+    out = Outlet(stdout)
+    if json:
+        return JsonReporter(out, Outlet(stderr))
+    if not out.draws(environ):
+        return PlainReporter(out, show_diff=show_diff)
+    from deploytasks.report.live import LiveReporter  # noqa: PLC0415 (rich takes 90 ms; pipes do not wait for it)
+    from deploytasks.report.terminal import console_on  # noqa: PLC0415
+
+    return LiveReporter(console_on(out, environ), show_diff=show_diff)

@@ -1,0 +1,166 @@
+"""The answers to ``status``, ``releases``, ``history``, ``hosts`` and ``vars`` as pages.
+
+Each function takes the JSON document that ``--json`` would print.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TextIO
+
+from deploytasks.report.measure import duration
+from deploytasks.report.outlet import Outlet
+from deploytasks.report.page import Line, Page, Part, Span, Table, Tone, Tree, text_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+ADDRESS = {"ansible_user": "user", "ansible_host": "host", "ansible_port": "port"}
+STATES = {"active": Tone.GOOD, "failed": Tone.BAD}
+MARKS = {"current": Tone.GOOD, "previous": Tone.PLAIN, "bad": Tone.BAD}
+OUTCOMES = {"ok": Tone.GOOD, "changed": Tone.CHANGED}
+
+
+def show(page: Page, stdout: TextIO, environ: Mapping[str, str]) -> None:
+    """Draw *page* on a terminal, write aligned columns elsewhere; never raises for a lost reader."""
+    outlet = Outlet(stdout)
+    if outlet.draws(environ):
+        from deploytasks.report.terminal import console_on, draw  # noqa: PLC0415 (rich takes 90 ms)
+
+        draw(console_on(outlet, environ), page)
+        return
+    for part in page:
+        outlet.write_lines(part.lines())
+
+
+def status(document: Mapping[str, Any]) -> Page:
+    """A block per host: what serves, since when, how well; then its processes."""
+    return blocks(host_status(host, state) for host, state in document.items())
+
+
+def blocks(parts: Iterable[Iterator[Line | Table]]) -> Page:
+    """Each host's part, an empty line between two."""
+    return [part for block in parts for part in (Line.of(), *block)][1:]
+
+
+def host_status(host: str, state: Mapping[str, Any]) -> Iterator[Line | Table]:
+    if state.get("error"):
+        yield Line.of(Span(host, Tone.HOST), "  ", Span("no answer", Tone.BAD))
+        yield from (Line.of("  ", text) for text in text_lines(str(state["error"])))
+        return
+    yield Line.of(Span(host, Tone.HOST), "  ", *serving(state))
+    yield Table.of(list(facts(state)), indent=2)
+    processes = [process_row(process) for process in state.get("processes") or ()]
+    if processes:
+        header = ("process", "state", "pid", "workers", "restarts", "since", "unit")
+        yield Table.of(processes, header, indent=2)
+
+
+def serving(state: Mapping[str, Any]) -> list[Span]:
+    if not state.get("release"):
+        return [Span("no release yet", Tone.CHANGED)]
+    return [Span(state["release"]), Span(f"  since {said(state.get('since'))}", Tone.QUIET)]
+
+
+def facts(state: Mapping[str, Any]) -> Iterator[tuple[Span, Span]]:
+    yield Span("health", Tone.QUIET), health(state.get("health") or {})
+    yield Span("last deploy", Tone.QUIET), Span(last_deploy(state.get("last_deploy") or {}))
+    yield Span("previous", Tone.QUIET), Span(said(state.get("previous")))
+    drift = state.get("drift")
+    yield Span("drift", Tone.QUIET), Span(drift, Tone.CHANGED) if drift else Span("none seen")
+
+
+def health(asked: Mapping[str, Any]) -> Span:
+    if asked.get("ok"):
+        return Span(f"ok ({said(asked.get('status'))})", Tone.GOOD)
+    if not asked:
+        return Span("not asked")
+    return Span(f"not ok ({said(asked.get('error') or asked.get('status'))})", Tone.BAD)
+
+
+def last_deploy(deploy: Mapping[str, Any]) -> str:
+    if not deploy:
+        return "-"
+    outcome, command, who, when = (said(deploy.get(key)) for key in ("outcome", "command", "who", "when"))
+    return f"{command} by {who} at {when}: {outcome}"
+
+
+def process_row(process: Mapping[str, Any]) -> list[Part]:
+    state = said(process.get("state"))
+    rest = [said(process.get(key)) for key in ("pid", "workers", "restarts", "since", "unit")]
+    return [Span(said(process.get("name")), Tone.STRONG), Span(state, STATES.get(state, Tone.CHANGED)), *rest]
+
+
+def releases(document: Mapping[str, Any]) -> Page:
+    """A row per release, as the host lists them."""
+    rows = [release_row(host, release) for host, held in document.items() for release in held or [{}]]
+    return [Table.of(rows, ("host", "release", "marks", "created", "by", "source"))]
+
+
+def release_row(host: str, release: Mapping[str, Any]) -> list[Part]:
+    marks = release.get("marks") or []
+    tone = next((MARKS[mark] for mark in marks if mark in MARKS), Tone.PLAIN)
+    name = Span(release["name"], tone) if release else Span("none yet", Tone.QUIET)
+    rest = [said(release.get(key)) for key in ("created", "by", "source")]
+    return [Span(host, Tone.HOST), name, Span(", ".join(marks), tone), *rest]
+
+
+def history(document: Mapping[str, Any]) -> Page:
+    """A row per deploy, rollback, scale …, as the host lists them."""
+    rows = [history_row(host, entry) for host, entries in document.items() for entry in entries]
+    return [Table.of(rows, ("host", "time", "command", "outcome", "release", "took", "by", "error"))]
+
+
+def history_row(host: str, entry: Mapping[str, Any]) -> list[Part]:
+    outcome = said(entry.get("outcome"))
+    took = entry.get("elapsed_s")
+    return [
+        Span(host, Tone.HOST),
+        said(entry.get("time")),
+        said(entry.get("command")),
+        Span(outcome, OUTCOMES.get(outcome, Tone.BAD)),
+        said(entry.get("release")),
+        "-" if took is None else duration(took),
+        said(entry.get("by")),
+        "".join(text_lines(entry.get("error") or "")[:1]),
+    ]
+
+
+def hosts(document: Mapping[str, Any]) -> Page:
+    """The inventory as a tree of groups; *document* has the shape of ``ansible-inventory --list``."""
+    return [group_tree("all", document)]
+
+
+def group_tree(name: str, document: Mapping[str, Any]) -> Tree:
+    group = document.get(name, {})
+    children = [child for child in group.get("children", ()) if child in document or child != "ungrouped"]
+    variables = document.get("_meta", {}).get("hostvars", {})
+    leaves = [Tree(host_label(host, variables.get(host, {}))) for host in group.get("hosts", ())]
+    branches = [group_tree(child, document) for child in children]
+    return Tree(Line.of(Span(name, Tone.STRONG)), (*branches, *leaves))
+
+
+def host_label(host: str, variables: Mapping[str, Any]) -> Line:
+    """The host and how it is reached, where that differs from its name; never a password."""
+    address = [f"  {word}={variables[key]}" for key, word in ADDRESS.items() if key in variables]
+    return Line.of(Span(host, Tone.HOST), *(Span(part, Tone.QUIET) for part in address))
+
+
+def variables(document: Mapping[str, Any]) -> Page:
+    """A block per host: its variables by name, as JSON, and where each came from."""
+    return blocks(host_variables(host, known) for host, known in document.items())
+
+
+def host_variables(host: str, known: Mapping[str, Any]) -> Iterator[Line | Table]:
+    yield Line.of(Span(host, Tone.HOST))
+    yield Table.of([variable_row(name, entry) for name, entry in sorted(known.items())], indent=2)
+
+
+def variable_row(name: str, entry: Mapping[str, Any]) -> list[Part]:
+    value = json.dumps(entry.get("value"), ensure_ascii=False, default=str)
+    return [name, value, Span(said(entry.get("origin")), Tone.QUIET)]
+
+
+def said(value: object) -> str:
+    """*value* as text; what is not known is a dash."""
+    return "-" if value is None or value == "" else str(value)

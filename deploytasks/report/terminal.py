@@ -1,0 +1,74 @@
+"""Pages in a terminal: the translation of our values into rich's.
+
+Only ``Text`` is handed over, never ``str``, so rich finds no markup, emoji codes or numbers to highlight.
+"""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, cast
+from zlib import crc32
+
+from rich import table, tree
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from deploytasks.report.page import Line, Page, Span, Table, Tone, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploytasks.report.outlet import Outlet
+
+STYLES = {
+    Tone.PLAIN: "",
+    Tone.QUIET: "dim",
+    Tone.STRONG: "bold",
+    Tone.GOOD: "green",
+    Tone.CHANGED: "yellow",
+    Tone.BAD: "bold red",
+    Tone.ADDED: "green",
+    Tone.REMOVED: "red",
+}
+HOST_COLOURS = ("cyan", "magenta", "blue", "bright_cyan", "bright_magenta", "bright_blue")
+
+
+def console_on(outlet: Outlet, environ: Mapping[str, str]) -> Console:
+    """A console that takes its size, its colours and ``NO_COLOR`` from *environ*."""
+    return Console(file=cast("IO[str]", outlet), force_terminal=True, _environ=environ)
+
+
+def draw(console: Console, page: Page) -> None:
+    for part in page:
+        if isinstance(part, Line):
+            # The terminal wraps long lines, so what is copied from it is what was written.
+            console.print(text_of(part), soft_wrap=True)
+        else:
+            console.print(table_of(part) if isinstance(part, Table) else tree_of(part))
+
+
+def text_of(line: Line) -> Text:
+    return Text.assemble(*((span.text, style_of(span)) for span in line.spans))
+
+
+def style_of(span: Span) -> str:
+    """A host keeps its colour from run to run, whatever its neighbours."""
+    if span.tone is Tone.HOST:
+        return HOST_COLOURS[crc32(span.text.strip().encode()) % len(HOST_COLOURS)]
+    return STYLES[span.tone]
+
+
+def table_of(drawn: Table) -> Padding:
+    grid = table.Table.grid(padding=(0, 2, 0, 0))
+    for _ in drawn.columns:
+        grid.add_column(overflow="fold")
+    for row in zip(*drawn.columns, strict=True):
+        grid.add_row(*(Text(cell.text, style_of(cell)) for cell in row))
+    return Padding.indent(grid, drawn.indent)
+
+
+def tree_of(drawn: Tree) -> tree.Tree:
+    root = tree.Tree(text_of(drawn.label), guide_style="dim")
+    for child in drawn.children:
+        root.children.append(tree_of(child))
+    return root

@@ -1,0 +1,71 @@
+"""How a run ended on each host, as a library's user reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deploytasks.agent.events import Outcome
+from deploytasks.errors import DeployError, Locked, NotPutBack, StepFailed
+from deploytasks.report import HostRecap
+
+GRAVEST_FIRST = (8, 1, 2, 6, 4, 3)
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Results(Mapping[str, HostRecap]):
+    """One ``HostRecap`` for each host, by name; *answers* holds what hosts answered to a question."""
+
+    hosts: Mapping[str, HostRecap]
+    errors: Mapping[str, DeployError] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    interrupted: int = 0
+
+    def __getitem__(self, name: str) -> HostRecap:
+        return self.hosts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.hosts)
+
+    def __len__(self) -> int:
+        return len(self.hosts)
+
+    @property
+    def changed(self) -> bool:
+        """Whether any host was changed, or would be."""
+        return any(recap.outcome is Outcome.CHANGED for recap in self.hosts.values())
+
+    @property
+    def exit_code(self) -> int:
+        """The gravest of the hosts' codes, in the order 8, 1, 2, 6, 4, 3; 130 when it was interrupted."""
+        if self.interrupted:
+            return self.interrupted
+        codes = {self.code_of(name) for name in self.hosts}
+        return next((code for code in GRAVEST_FIRST if code in codes), 0)
+
+    def code_of(self, name: str) -> int:
+        """The exit code that this host alone would give."""
+        error = self.error_of(name)
+        return error.exit_code if error else 0
+
+    def error_of(self, name: str) -> DeployError | None:
+        """What went wrong on this host, or None."""
+        recap = self.hosts[name]
+        if name in self.errors:
+            return self.errors[name]
+        if recap.outcome is Outcome.FAILED:
+            kind = StepFailed if recap.put_back else NotPutBack
+            return kind(f"{name}: {recap.step or 'failed'}: {recap.error}", name, recap.step, recap.output)
+        if recap.outcome is Outcome.LOCKED:
+            return Locked(f"{name}: {recap.error}", name)
+        return None
+
+    def raise_for_failures(self) -> None:
+        """Raise the gravest host's error, if any failed."""
+        failed = [error for error in map(self.error_of, self.hosts) if error]
+        if failed:
+            raise min(failed, key=lambda error: GRAVEST_FIRST.index(error.exit_code))
+
+

@@ -1,0 +1,155 @@
+"""Roles: modules that turn a host into steps, and their variables, taken from the inventory.
+
+A role is any importable module with a frozen dataclass ``Vars`` and ``steps(host, v)``. The
+variable ``NAME`` of the module ``ROLE`` is ``ROLE_NAME`` in the inventory; a field whose metadata
+says ``variable`` has that name instead, and one whose metadata says ``secret`` is masked everywhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
+
+from deploytasks.errors import VariableError
+from deploytasks.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from deploytasks.agent.plan import Step
+    from deploytasks.inventory import Host
+
+
+class Role(Protocol):
+    """The shape of a role's module."""
+
+    __name__: str
+    Vars: Any
+
+    def steps(self, host: Host, v: Any) -> Iterable[Step]:
+        """The steps that make *host* be what *v* asks for; no I/O but reading templates."""
+
+
+def role_name(role: Role) -> str:
+    """The last part of the module's name: the prefix of its variables."""
+    return role.__name__.rpartition(".")[2]
+
+
+def vars_of(role: Role, host: Host) -> Any:
+    """The ``Vars`` of *role* for *host*; raises ``VariableError`` with a line for each thing that is wrong."""
+    problems = list(_problems(role, host))
+    if problems:
+        raise VariableError("\n".join(problems))
+    values = {name: _converted(value, kind) for name, value, kind in _given(role, host)}
+    try:
+        return role.Vars(**values)
+    except ValueError as error:
+        raise VariableError(f"{_place(host, f'{role_name(role)}_{str(error).split(chr(58))[0]}')}{error}") from error
+
+
+def checked_vars(roles: Iterable[Role], host: Host) -> list[Any]:
+    """The ``Vars`` of all *roles*; raises one ``VariableError`` for everything that is wrong in any of them."""
+    found, problems = [], []
+    for role in roles:
+        try:
+            found.append(vars_of(role, host))
+        except VariableError as error:
+            problems.append(str(error))
+    if problems:
+        raise VariableError("\n".join(problems))
+    return found
+
+
+def secrets_of(v: Any) -> Iterator[str]:
+    """The texts in fields that are marked secret."""
+    for field in dataclasses.fields(v):
+        if field.metadata.get("secret"):
+            yield from _texts(getattr(v, field.name))
+
+
+def variable_name(role: Role, field: dataclasses.Field[Any]) -> str:
+    """What the inventory calls *field* of the role's ``Vars``."""
+    return str(field.metadata.get("variable") or f"{role_name(role)}_{field.name}")
+
+
+def _given(role: Role, host: Host) -> Iterator[tuple[str, Any, Any]]:
+    kinds = typing.get_type_hints(role.Vars, include_extras=True)
+    for field in dataclasses.fields(role.Vars):
+        name = variable_name(role, field)
+        if name in host.variables:
+            yield field.name, host.variables[name], kinds[field.name]
+
+
+def _problems(role: Role, host: Host) -> Iterator[str]:
+    fields = {variable_name(role, field): field for field in dataclasses.fields(role.Vars)}
+    for name in host.variables:
+        if name.startswith(role_name(role) + "_") and name not in fields:
+            yield f"{_place(host, name)}{_unknown(role, name, fields)}"
+    kinds = typing.get_type_hints(role.Vars, include_extras=True)
+    for name, field in fields.items():
+        if name in host.variables:
+            yield from _misfit(host, name, kinds[field.name])
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            yield f"{host.name}: {name} is missing; set it in the inventory, e.g. under [all:vars]"
+
+
+def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:
+    managed: Mapping[str, str] = getattr(role, "managed", {})
+    reason = managed.get(name.partition("_")[2])
+    if reason:
+        return f"{name} is managed by deploytasks: {reason}"
+    return f"unknown variable {name}" + (did_you_mean(name, fields) or f"; the role {role_name(role)} has no such variable")
+
+
+def _misfit(host: Host, name: str, kind: Any) -> Iterator[str]:
+    value = host.variables[name]
+    try:
+        _converted(value, kind)
+    except VariableError as error:
+        yield f"{_place(host, name)}{name}: {error}"
+    except ValueError as error:
+        yield f"{_place(host, name)}{name}: {value!r}: {error}"
+
+
+def _converted(value: Any, kind: Any) -> Any:
+    import msgspec  # noqa: PLC0415 (only a run that has variables waits for it)
+
+    if _wants_text(kind) and isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = _as_text(value)
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(_in_our_words(str(error))) from error
+
+
+def _wants_text(kind: Any) -> bool:
+    base = get_args(kind)[0] if get_origin(kind) is typing.Annotated else kind
+    options = get_args(base) if get_origin(base) in (Union, UnionType) else (base,)
+    plain = [get_args(option)[0] if get_origin(option) is typing.Annotated else option for option in options]
+    return str in plain and int not in plain and float not in plain
+
+
+def _as_text(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
+    raise VariableError(f"{value} was read as a number; quote it twice in an inventory: \"'3.10'\"")
+
+
+def _in_our_words(message: str) -> str:
+    message = re.sub(r" - at `\$\.?([^`]*)`", lambda at: f" (at {at[1]})" if at[1] else "", message)
+    return message.replace("Expected", "expected").replace("Invalid", "invalid")
+
+
+def _place(host: Host, name: str) -> str:
+    origin = host.origin(name)
+    return f"{origin}: " if origin else f"{host.name}: "
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)

@@ -1,0 +1,213 @@
+"""Carrying out roles on hosts, and asking hosts questions: the library's verbs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.batches import MaxFail, in_batches
+from deploytasks.contents import Contents
+from deploytasks.crew import Crew
+from deploytasks.errors import ConfigError
+from deploytasks.inventory import Origin, check_key_files
+from deploytasks.payload import shipped_modules
+from deploytasks.performer import performer
+from deploytasks.plan import made_ready, plan_for, with_app
+from deploytasks.report import QuietReporter, Recap
+from deploytasks.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from deploytasks.agent.plan import Plan
+    from deploytasks.inventory import Host
+    from deploytasks.report import Reporter
+    from deploytasks.role import Role
+    from deploytasks.transport import AskPassword
+    from deploytasks.visit import Visit
+
+    RolesOf = Callable[[Host], Sequence[Role]]
+
+CHANGES_PENDING = 3
+GIVEN = Origin("vars", None, "extra-vars")
+
+
+def nobody_to_ask(prompt: str) -> str | None:
+    """There is no person who could type a password."""
+    del prompt
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a run goes about it: the same for every command.
+
+    *forks* hosts are worked on at a time. *check* changes nothing. *lock_wait_s* seconds are
+    waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
+    *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
+    """
+
+    command: str = "deploy"
+    check: bool = False
+    forks: int = 10
+    serial: Sequence[int | str] = ()
+    max_fail: int | str | None = None
+    lock_wait_s: float = 0
+    by: str = field(default_factory=performer)
+    reporter: Reporter = field(default_factory=QuietReporter)
+    ask_password: AskPassword = nobody_to_ask
+    narrow: Callable[[Plan], Plan] = staticmethod(lambda plan: plan)
+
+
+def apply(
+    hosts: Iterable[Host],
+    roles: Sequence[Role],
+    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the word of the field
+    *,
+    check: bool = False,
+    serial: int | str | Sequence[int | str] = (),
+    max_fail: int | str | None = None,
+    forks: int = 10,
+    lock_wait_s: float = 0,
+    reporter: Reporter | None = None,
+) -> Results:
+    """Converge *hosts* to what *roles* say; *vars* are over the variables of every host.
+
+    Never raises for a host's failure: see ``Results.raise_for_failures``. Raises ``ConfigError``
+    before anything is contacted, or before anything is touched, when a plan cannot be made.
+    """
+    batches = (serial,) if isinstance(serial, (int, str)) else serial
+    manner = Manner(
+        check=check,
+        serial=batches,
+        max_fail=max_fail,
+        forks=forks,
+        lock_wait_s=lock_wait_s,
+        reporter=reporter or QuietReporter(),
+    )
+    return converge(hosts, lambda _: roles, vars or {}, manner)
+
+
+def converge(hosts: Iterable[Host], roles: RolesOf, vars: Mapping[str, Any], manner: Manner) -> Results:  # noqa: A002
+    """``apply`` in the given *manner*."""
+    with Run(ready_hosts(hosts, roles, vars), manner) as run:
+        run.ask("converge")
+        orders = run.orders_for(roles)
+        max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
+        for batch in in_batches(run.crew.visits, manner.serial):
+            if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
+                break
+            run.crew.each(lambda visit: orders[visit.host.name].give_to(visit), batch)
+        run.crew.each(lambda visit: visit.dismiss())
+    return run.results
+
+
+def ask(hosts: Iterable[Host], roles: RolesOf, question: str, manner: Manner, **more: Any) -> Results:
+    """Put *question*, a command of the agent that needs no plan, to all *hosts*; see ``Results.answers``."""
+    with Run(ready_hosts(hosts, roles, {}, with_projects=False), manner) as run:
+        run.ask(question, **more)
+    return run.results
+
+
+def ready_hosts(
+    hosts: Iterable[Host], roles: RolesOf, vars: Mapping[str, Any], *, with_projects: bool = True  # noqa: A002
+) -> list[Host]:
+    """*hosts* with their apps and sources; raises one ``ConfigError`` for all that is wrong, nothing is contacted."""
+    ready, problems = [], []
+    chosen = [host.with_variables(vars, GIVEN) if vars else host for host in hosts]
+    check_key_files(chosen)
+    for host in chosen:
+        try:
+            ready.append(made_ready(host, roles(host)) if with_projects else with_app(host, roles(host)))
+        except ConfigError as error:
+            problems += [error]
+    if problems:
+        lines = dict.fromkeys(line for problem in problems for line in str(problem).splitlines())
+        raise type(problems[0])("\n".join(lines))
+    return ready
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one host is told to be, and the contents that go with it."""
+
+    document: Mapping[str, Any]
+    contents: Contents
+
+    def give_to(self, visit: Visit) -> None:
+        visit.carry_out(self.document, self.contents)
+
+
+class Run:
+    """One run over a crew, told to the reporter from ``begin`` to ``recap``, whatever happens between."""
+
+    def __init__(self, hosts: Sequence[Host], manner: Manner) -> None:
+        self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password)
+        self.results = Results({})
+        self._manner = manner
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Run:
+        self._manner.reporter.begin(self._manner.command, [visit.host.name for visit in self.crew.visits])
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        for visit in self.crew.visits:
+            if not visit.is_over:
+                visit.abandon()
+        self.results = self._results()
+        code = self.exit_code if error is None else getattr(error, "exit_code", 1)
+        elapsed_s = round(time.monotonic() - self._started, 3)
+        for visit in self.crew.visits:
+            visit.close()
+        self._manner.reporter.recap(Recap(self._manner.command, code, elapsed_s, self.results.hosts))
+
+    @property
+    def exit_code(self) -> int:
+        """The results' code, or 3 when a check found differences and nothing worse."""
+        return self.results.exit_code or CHANGES_PENDING * (self._manner.check and self.results.changed)
+
+    def ask(self, question: str, **more: Any) -> None:
+        """Connect to all hosts and put *question* to their agents."""
+        self.crew.each(lambda visit: visit.start({**self._opening(visit.host, question), **more}))
+
+    def orders_for(self, roles: RolesOf) -> dict[str, Order]:
+        """The plans of all hosts that are there; when one cannot be made, nobody is told anything."""
+        present = [visit for visit in self.crew.visits if not visit.is_over]
+        try:
+            return {visit.host.name: self._order(visit, roles) for visit in present}
+        except ConfigError:
+            for visit in present:
+                visit.dismiss()
+            raise
+
+    def _order(self, visit: Visit, roles: RolesOf) -> Order:
+        host = replace(visit.host, facts=visit.facts)
+        plan = self._manner.narrow(plan_for(host, roles(host)))
+        recording = {
+            "by": self._manner.by,
+            "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "source": host.project.revision if host.project else "",
+            "modules": shipped_modules(plan),
+        }
+        document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets)}
+        return Order(document, Contents(host.project.source if host.project else None, plan.contents))
+
+    def _opening(self, host: Host, question: str) -> dict[str, Any]:
+        return {
+            "ask": question,
+            "command": self._manner.command,
+            "by": self._manner.by,
+            "source": host.project.revision if host.project else "",
+            "app": asdict(host.app) if host.app else None,
+            "check": self._manner.check,
+            "lock_wait_s": self._manner.lock_wait_s,
+        }
+
+    def _results(self) -> Results:
+        recaps = {visit.host.name: visit.recap for visit in self.crew.visits if visit.recap}
+        errors = {visit.host.name: visit.error for visit in self.crew.visits if visit.error}
+        answers = {visit.host.name: visit.answer for visit in self.crew.visits if visit.answer is not None}
+        return Results(recaps, errors, answers, self.crew.interrupted)

@@ -1,0 +1,21 @@
+"""The app's directory on the controller: its files, what kind of app it is, what it needs installed."""
+
+from deploytasks.source.app_ref import AppRef, parse_callable
+from deploytasks.source.detection import detect_callable
+from deploytasks.source.lockfile import find_requirements
+from deploytasks.source.procfile import parse_procfile, read_procfile
+from deploytasks.source.requirements import Requirements
+from deploytasks.source.static import detect_static
+from deploytasks.source.tree import Source
+
+__all__ = [
+    "AppRef",
+    "Requirements",
+    "Source",
+    "detect_callable",
+    "detect_static",
+    "find_requirements",
+    "parse_callable",
+    "parse_procfile",
+    "read_procfile",
+]

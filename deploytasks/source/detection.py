@@ -1,0 +1,162 @@
+"""Finding the app of a source: what the user says, else Procfile, Django's settings, Flask's own rules.
+
+Nothing is imported or run; the modules are read as text.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError, VariableError
+from deploytasks.source.app_check import checked
+from deploytasks.source.app_ref import AppRef, parse_callable
+from deploytasks.source.django import find_django
+from deploytasks.source.flask_rules import app_in
+from deploytasks.source.modules import Modules
+from deploytasks.source.procfile import NAME as PROCFILE
+from deploytasks.source.procfile import read_procfile
+from deploytasks.source.web_command import app_of_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+_FILES = ("wsgi", "app", "asgi", "main")
+_IN_PACKAGE = (".wsgi", "", ".app", ".asgi", ".main")
+_FLASK_APP = re.compile(r"^\s*(?:export\s+)?FLASK_APP\s*=\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
+_ADVICE = "set app_callable=MODULE:NAME or MODULE:FACTORY(), e.g. app_callable=shop.web:create_app()"
+
+
+def detect_callable(
+    directory: Path, explicit: str | None = None, installed: Collection[str] = (), where: str = "app_callable"
+) -> AppRef:
+    """The app of the source *directory*: *explicit* if given, else the one that is found.
+
+    *installed* are the names of required packages, one of which an explicit app may live in.
+    Raises ``VariableError``, beginning with *where*, for an explicit app that cannot be right, and
+    ``SourceError``, listing all that was looked at, when none is found.
+    """
+    modules = Modules(directory)
+    if explicit is None:
+        return _found(modules)
+    given = parse_callable(explicit, where)
+    if not modules.find(given.module) and _may_be_installed(given.module, installed):
+        return given
+    try:
+        return checked(modules, given)
+    except SourceError as error:
+        raise VariableError(str(error)) from error
+
+
+def _may_be_installed(module: str, installed: Collection[str]) -> bool:
+    """Whether some package could hold *module*; apache-superset holds superset."""
+    top = module.partition(".")[0].replace("_", "-").lower()
+    return any(top in name for name in installed)
+
+
+def _found(modules: Modules) -> AppRef:
+    reasons = []
+    for rule in _RULES:
+        found = rule(modules)
+        if isinstance(found, AppRef):
+            return found
+        reasons.append(found)
+    looked = "\n".join(reasons).replace("\n", "\n  ")
+    raise SourceError(f"{modules.root}: no web app found; looked at\n  {looked}\n{_ADVICE}")
+
+
+def _by_procfile(modules: Modules) -> AppRef | str:
+    command = read_procfile(modules.root).get("web")
+    if command is None:
+        return f"{PROCFILE}: no such file, or no web process in it"
+    ref = app_of_command(command, modules.root, f"{PROCFILE}: web")
+    return checked(modules, ref) if ref else f"{PROCFILE}: web: no known WSGI or ASGI server: {command}"
+
+
+def _by_django(modules: Modules) -> AppRef | str:
+    project = find_django(modules)
+    if project is None:
+        return "manage.py: no such file, or no DJANGO_SETTINGS_MODULE in it"
+    usual = f"{project.package}.wsgi.application"
+    module, _, name = project.text("WSGI_APPLICATION", usual).rpartition(".")
+    if not modules.find(module):
+        return f"manage.py: its settings are {project.settings}, but there is no module {module}"
+    return checked(modules, AppRef(module, name, found="manage.py"))
+
+
+def _by_flaskenv(modules: Modules) -> AppRef | str:
+    path = modules.root / ".flaskenv"
+    match = _FLASK_APP.search(path.read_text("utf-8", "replace")) if path.is_file() else None
+    if match is None:
+        return ".flaskenv: no such file, or no FLASK_APP in it"
+    where = f".flaskenv: FLASK_APP={match[1]}"
+    target, _, name = match[1].partition(":")
+    modules, module = _flask_module(modules, target)
+    if name:
+        return _named_by_flaskenv(modules, f"{module}:{name}", where)
+    found = modules.find(module)
+    return app_in(modules, found) if found else f"{where}: no such module"
+
+
+def _named_by_flaskenv(modules: Modules, spec: str, where: str) -> AppRef:
+    try:
+        return checked(modules, parse_callable(spec, where))
+    except VariableError as error:
+        raise SourceError(str(error)) from error
+
+
+def _flask_module(modules: Modules, target: str) -> tuple[Modules, str]:
+    """The module that ``FLASK_APP`` names by its path or dotted name, and where it is imported from."""
+    if not target.endswith(".py") and "/" not in target:
+        return modules, target
+    path = PurePosixPath(target.removesuffix(".py").removesuffix("/__init__"))
+    parts = [path.name]
+    while path.parent.name and (modules.root / path.parent / "__init__.py").is_file():
+        path = path.parent
+        parts.insert(0, path.name)
+    return modules.below(path.parent.as_posix()), ".".join(parts)
+
+
+def _by_usual_files(modules: Modules) -> AppRef | str:
+    absent = [f"{name}.py" for name in _FILES if not modules.find(name)]
+    found = _first_app(modules, _FILES)
+    if isinstance(found, AppRef) or not absent:
+        return found
+    return "\n".join(filter(None, [found, f"{', '.join(absent)}: no such file"]))
+
+
+def _by_packages(modules: Modules) -> AppRef | str:
+    reasons, apps = [], []
+    for package in modules.packages():
+        found = _first_app(modules, [package.name + part for part in _IN_PACKAGE])
+        if isinstance(found, AppRef):
+            apps.append(found)
+        else:
+            reasons.append(found)
+    if len(apps) == 1:
+        return apps[0]
+    if apps:
+        return f"packages: several hold an app: {', '.join(map(str, apps))}"
+    return "\n".join(reasons) or "packages here and in src/: none"
+
+
+def _first_app(modules: Modules, names: Iterable[str]) -> AppRef | str:
+    """The app of the first of these modules that has one, or why none has."""
+    reasons = []
+    for name in names:
+        module = modules.find(name)
+        found = app_in(modules, module) if module else ""
+        if isinstance(found, AppRef):
+            return found
+        reasons.append(found)
+    return "\n".join(filter(None, reasons))
+
+
+_RULES: tuple[Callable[[Modules], AppRef | str], ...] = (
+    _by_procfile,
+    _by_django,
+    _by_flaskenv,
+    _by_usual_files,
+    _by_packages,
+)

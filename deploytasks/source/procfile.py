@@ -1,0 +1,48 @@
+"""A Procfile: the processes of an app and the command line that starts each of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "Procfile"
+
+_PROCESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*)\s*:\s*(\S.*)")
+
+
+def read_procfile(directory: Path) -> dict[str, str]:
+    """Commands by process name, in the order of the file; empty when *directory* has no Procfile."""
+    path = directory / NAME
+    try:
+        return parse_procfile(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not text at byte {error.start}; expected UTF-8") from error
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from error
+
+
+def parse_procfile(text: str, path: str = NAME) -> dict[str, str]:
+    """The processes of a Procfile as Heroku reads it; raises ``SourceError`` naming all bad lines at once."""
+    processes: dict[str, tuple[int, str]] = {}
+    problems = []
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        if not line or line.startswith("#"):
+            continue
+        match = _PROCESS.fullmatch(line)
+        if match is None:
+            problems.append(f"{path}:{number}: not a process: {line!r}; expected NAME: COMMAND")
+        elif match[1] in processes:
+            first = processes[match[1]][0]
+            problems.append(f"{path}:{number}: process {match[1]!r} again, first on line {first}; keep one")
+        else:
+            processes[match[1]] = (number, match[2])
+    if problems:
+        raise SourceError("\n".join(problems))
+    return {name: command for name, (_, command) in processes.items()}

@@ -1,0 +1,53 @@
+"""The directories of static files that a web server can serve in place of the app."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from typing import TYPE_CHECKING
+
+from deploytasks.source.app_check import kind_of_ref
+from deploytasks.source.django import find_django
+from deploytasks.source.modules import ROOTS, Modules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deploytasks.source.app_ref import AppRef
+    from deploytasks.source.framework import Kind
+
+
+def detect_static(directory: Path, ref: AppRef) -> dict[str, str]:
+    """Directories, relative to the source, by URL prefix (``/static``): those of *ref*'s Flask or Django app.
+
+    Flask's must be there; Django's is named by its settings and may be filled by ``collectstatic`` later.
+    """
+    modules = Modules(directory, tuple(dict.fromkeys((ref.directory, *ROOTS))))
+    kind = kind_of_ref(modules, ref)
+    if kind and kind.framework == "flask":
+        return _of_flask(modules, kind)
+    return _of_django(modules) if ref.framework == "django" else {}
+
+
+def _of_flask(modules: Modules, kind: Kind) -> dict[str, str]:
+    given = {keyword.arg: keyword.value for keyword in kind.call.keywords} if kind.call else {}
+    try:
+        folder = ast.literal_eval(given["static_folder"]) if "static_folder" in given else "static"
+        url = ast.literal_eval(given["static_url_path"]) if "static_url_path" in given else None
+    except ValueError:
+        return {}
+    if not isinstance(folder, str):
+        return {}
+    # Flask takes the folder's own name for the prefix.
+    prefix = "/" + (url if isinstance(url, str) else posixpath.basename(folder.rstrip("/"))).strip("/")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(kind.module.path), folder))
+    inside = not path.startswith(("/", "..")) and (modules.root / path).is_dir()
+    return {prefix: path} if inside and prefix != "/" else {}
+
+
+def _of_django(modules: Modules) -> dict[str, str]:
+    project = find_django(modules)
+    path = project.path("STATIC_ROOT") if project else ""
+    url = project.text("STATIC_URL", "static/") if project else ""
+    prefix = "/" + url.strip("/")
+    return {prefix: path} if path and "//" not in url and prefix != "/" else {}

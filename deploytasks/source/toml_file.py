@@ -1,0 +1,41 @@
+"""A TOML file of the source, read with its mistakes located."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of *path*; raises ``SourceError`` with file, line and column."""
+    if sys.version_info >= (3, 11):
+        import tomllib  # noqa: PLC0415  (8 ms that most commands do not need)
+    else:
+        import tomli as tomllib  # noqa: PLC0415
+
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        match = _POSITION.fullmatch(str(error))
+        where, reason = (f"{path}:{match[2]}:{match[3]}", match[1]) if match else (str(path), str(error))
+        raise SourceError(f"{where}: not TOML: {reason}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not text at byte {error.start}; expected UTF-8") from error
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from error
+
+
+def line_of(path: Path, text: str) -> str:
+    """``FILE:LINE`` of the first line of *path* that holds *text*, or the file alone."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if text in line:
+            return f"{path}:{number}"
+    return str(path)

@@ -1,0 +1,185 @@
+"""The app's source: a directory on the controller as a manifest, and the contents that it names."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from deploytasks.agent.manifest import (
+    DIRECTORY,
+    EXECUTABLE,
+    FILE,
+    NO_CONTENT,
+    SYMLINK,
+    Entry,
+    Manifest,
+    shown,
+)
+from deploytasks.errors import SourceError
+from deploytasks.source.ignore import DEPLOYIGNORE
+from deploytasks.source.listing import travelling
+
+_CHUNK = 1 << 18
+_SHOWN_REFUSALS = 20
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+_ENV_EXAMPLES = (".example", ".sample", ".template")
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a block device",
+    stat.S_IFCHR: "a character device",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What of *directory* travels, as it was when it was scanned.
+
+    *total_bytes* is what the tree takes on a host: equal files count each time.
+    """
+
+    directory: Path
+    manifest: Manifest
+    total_bytes: int
+    _files: dict[str, Path]
+    _targets: dict[str, bytes]
+
+    @classmethod
+    def scan(cls, directory: str | os.PathLike[str]) -> Source:
+        """Read and hash all files of *directory* that travel.
+
+        Raises ``SourceError`` for a directory that cannot be meant and, naming all of them at once, for
+        secrets, symlinks that lead out of the tree, unreadable and special files.
+        """
+        root = _directory(Path(directory))
+        looks = [_look(root, path) for path in travelling(root)]
+        _refuse(root, [look.refusal for look in looks if look.refusal])
+        if not looks:
+            raise SourceError(f"{root}: no files to deploy; set app_source to the directory of the app")
+        return cls(
+            root,
+            Manifest.of(look.entry for look in looks),
+            sum(look.size for look in looks),
+            {look.entry.digest: root / look.entry.name for look in looks if not look.entry.is_symlink},
+            {look.entry.digest: look.target for look in looks if look.entry.is_symlink},
+        )
+
+    def path_of(self, digest: str) -> Path:
+        """A file with this content; raises ``KeyError`` for one that no file has (a symlink's target)."""
+        return self._files[digest]
+
+    def open(self, digest: str) -> IO[bytes]:
+        """The content, to be read in pieces; raises ``SourceError`` when the file is gone."""
+        if digest in self._targets:
+            return io.BytesIO(self._targets[digest])
+        try:
+            return self.path_of(digest).open("rb")
+        except OSError as error:
+            message = f"{error.filename}: {error.strerror}; it was there at the start; deploy again"
+            raise SourceError(message) from error
+
+    def read(self, digest: str) -> bytes:
+        """The content; raises ``SourceError`` when the file is no longer what was scanned."""
+        if digest in self._targets:
+            return self._targets[digest]
+        path = self.path_of(digest)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror}; it was there at the start; deploy again") from error
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise SourceError(f"{path}: changed while it was being deployed; deploy again")
+        return content
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One path as it was found, or why it cannot travel."""
+
+    entry: Entry
+    size: int = 0
+    target: bytes = b""
+    refusal: str = ""
+
+
+def _directory(given: Path) -> Path:
+    advice = "set app_source to the directory of the app"
+    root = given.expanduser().resolve()
+    if not root.exists():
+        raise SourceError(f"{given}: no such directory; {advice}")
+    if not root.is_dir():
+        raise SourceError(f"{given}: not a directory; {advice}")
+    if root in {Path("/"), Path.home().resolve()}:
+        raise SourceError(f"{given}: is {root}, a whole machine or home rather than an app; {advice}")
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise SourceError(f"{given}: permission denied; {advice}")
+    return root
+
+
+def _refuse(root: Path, refusals: list[str]) -> None:
+    if not refusals:
+        return
+    lines = refusals[:_SHOWN_REFUSALS]
+    if len(refusals) > len(lines):
+        lines.append(f"and {len(refusals) - len(lines)} more")
+    place = root / DEPLOYIGNORE
+    lines.append(f"list what shall stay here in {place} (secrets reach the app by app_env_file)")
+    raise SourceError("\n".join(lines))
+
+
+def _look(root: Path, path: str) -> _Look:
+    name = os.fsencode(path)
+    place = root / path
+    try:
+        status = place.lstat()
+        if stat.S_ISREG(status.st_mode):
+            return _file(place, name, EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE)
+        if stat.S_ISLNK(status.st_mode):
+            return _symlink(root, place, name)
+    except OSError as error:
+        return _refusal(name, error.strerror or str(error))
+    if stat.S_ISDIR(status.st_mode):
+        return _Look(Entry(DIRECTORY, NO_CONTENT, name))
+    return _refusal(name, f"is {_SPECIAL.get(stat.S_IFMT(status.st_mode), 'a special file')}")
+
+
+def _file(place: Path, name: bytes, mode: str) -> _Look:
+    if _is_env_file(place.name):
+        return _refusal(name, "is a file of secrets")
+    sha, size, buffer = hashlib.sha256(), 0, memoryview(bytearray(_CHUNK))
+    with place.open("rb", buffering=0) as file:
+        while count := file.readinto(buffer):
+            if not size and _PRIVATE_KEY.match(buffer[:count]):
+                return _refusal(name, "is a private key")
+            sha.update(buffer[:count])
+            size += count
+    return _Look(Entry(mode, sha.hexdigest(), name), size)
+
+
+def _is_env_file(name: str) -> bool:
+    return name == ".env" or (name.startswith(".env.") and not name.endswith(_ENV_EXAMPLES))
+
+
+def _symlink(root: Path, place: Path, name: bytes) -> _Look:
+    target = os.readlink(os.fsencode(place))  # noqa: PTH115  (Path.readlink tidies the text)
+    if not _stays_inside(root, place, os.fsdecode(target)):
+        return _refusal(name, f"is a symlink that leaves the tree: {shown(target)}")
+    return _Look(Entry(SYMLINK, hashlib.sha256(target).hexdigest(), name), target=target)
+
+
+def _stays_inside(root: Path, place: Path, target: str) -> bool:
+    if target.startswith("/"):
+        return False
+    as_written = Path(os.path.normpath(place.parent / target))
+    as_followed = Path(os.path.realpath(place))
+    return as_written.is_relative_to(root) and as_followed.is_relative_to(root)
+
+
+def _refusal(name: bytes, reason: str) -> _Look:
+    return _Look(Entry(DIRECTORY, NO_CONTENT, name), refusal=f"{shown(name)} {reason}")

@@ -1,0 +1,101 @@
+"""A uv.lock (version 1), turned into requirement lines where that can be done exactly.
+
+Wanted is what the app itself depends on: no extras, no dependency groups. A package is needed when
+all markers along one of the paths to it hold; uv leaves out a marker that the path implies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.errors import SourceError
+from deploytasks.source.condition import Node, Tangled, conditions
+from deploytasks.source.pyproject import NAME as PYPROJECT
+from deploytasks.source.pyproject import declared_names
+from deploytasks.source.requirement import Requirement, normal_name
+from deploytasks.source.requirements import Requirements
+from deploytasks.source.toml_file import read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+NAME = "uv.lock"
+
+
+class _Inexact(Exception):  # noqa: N818  (a verdict on a lock, not a failure)
+    """The lock says something that requirement lines cannot."""
+
+
+def read_uv_lock(path: Path) -> Requirements:
+    """The requirements of *path*, with hashes; the lock itself when lines could not say the same.
+
+    Raises ``SourceError`` when it lacks something that ``pyproject.toml`` beside it declares.
+    """
+    lock = read_toml(path)
+    packages = lock.get("package", [])
+    _refuse_stale(path, packages)
+    if lock.get("version") != 1 or lock.get("conflicts"):
+        return _as_it_is(path, packages)
+    try:
+        return Requirements.of(_lines(packages), path.name)
+    except (_Inexact, Tangled, KeyError):
+        return _as_it_is(path, packages)
+
+
+def _refuse_stale(path: Path, packages: list[dict[str, Any]]) -> None:
+    locked = {normal_name(package["name"]) for package in packages}
+    missing = sorted(declared_names(path.with_name(PYPROJECT)) - locked)
+    if missing:
+        raise SourceError(f"{path}: older than {PYPROJECT}, lacks {', '.join(missing)}; run: uv lock")
+
+
+def _as_it_is(path: Path, packages: list[dict[str, Any]]) -> Requirements:
+    files = {file.name: file.read_text("utf-8") for file in (path, path.with_name(PYPROJECT))}
+    return Requirements(
+        "uv", files, frozenset(normal_name(package["name"]) for package in packages), found=NAME
+    )
+
+
+def _lines(packages: list[dict[str, Any]]) -> Iterator[Requirement]:
+    by_node = {Node(package["name"], package.get("version", "")): package for package in packages}
+    roots = [node for node, package in by_node.items() if _is_root(package)]
+    if len(roots) != 1:
+        raise _Inexact
+    for node, condition in sorted(conditions(roots[0], lambda node: _edges(node, by_node)).items()):
+        if node != roots[0] and not node.extra:
+            yield _line(by_node[node], str(condition))
+
+
+def _is_root(package: Mapping[str, Any]) -> bool:
+    source = package["source"]
+    return "." in {source.get("virtual"), source.get("editable"), source.get("directory")}
+
+
+def _edges(node: Node, by_node: Mapping[Node, dict[str, Any]]) -> Iterator[tuple[Node, str]]:
+    package = by_node[Node(node.name, node.version)]
+    optional = package.get("optional-dependencies", {})
+    for edge in optional.get(node.extra, []) if node.extra else package.get("dependencies", []):
+        marker = edge.get("marker", "")
+        if "extra" in marker:
+            raise _Inexact
+        target = Node(edge["name"], edge.get("version") or _only_version(edge["name"], by_node))
+        for extra in ("", *edge.get("extra", ())):
+            yield target._replace(extra=extra), marker
+
+
+def _only_version(name: str, by_node: Mapping[Node, dict[str, Any]]) -> str:
+    versions = [node.version for node in by_node if node.name == name]
+    if len(versions) != 1:
+        raise _Inexact
+    return versions[0]
+
+
+def _line(package: Mapping[str, Any], marker: str) -> Requirement:
+    index = str(package["source"].get("registry", ""))
+    if not index.startswith("http"):
+        raise _Inexact
+    files = [package["sdist"]] if "sdist" in package else []
+    hashes = [file["hash"] for file in [*files, *package.get("wheels", [])] if "hash" in file]
+    text = f"{package['name']}=={package['version']}" + (f" ; {marker}" if marker else "")
+    return Requirement(normal_name(package["name"]), text).hashed(hashes)

@@ -1,0 +1,193 @@
+"""The Invoke collection: ``inv deploy``, ``inv rollback``, ``inv logs --tail``; mounts in any tasks.py or fabfile.py.
+
+Bodies import what they use: ``inv --list`` waits for none of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from invoke import Collection, task
+
+from deploytasks.cli.on_hosts import finish, on_hosts
+
+if TYPE_CHECKING:
+    from deploytasks.cli.chosen import Chosen
+
+
+@on_hosts(
+    check="change nothing, tell what would change; exit code 3 if something would",
+    diff="show what differs",
+    serial="batches of hosts: 1,25%,100%",
+    max_fail="stop when more than so many hosts failed: 2 or 25%",
+    lock_wait="seconds to wait for somebody else's deploy",
+    tags="only these roles",
+    skip_tags="not these roles",
+)
+def deploy(
+    chosen: Chosen,
+    check: bool = False,
+    diff: bool = False,
+    serial: str = "",
+    max_fail: str = "",
+    lock_wait: int = 0,
+    tags: str = "",
+    skip_tags: str = "",
+) -> int:
+    """Converge hosts to what inventory, roles and source say; a new release only when something differs."""
+    from deploytasks.cli.deploying import deploy_to
+
+    return deploy_to(chosen, check, diff, serial, max_fail, lock_wait, tags, skip_tags)
+
+
+@on_hosts()
+def check(chosen: Chosen) -> int:
+    """Tell what a deploy would change, and change nothing; exit code 3 if it would change something."""
+    from deploytasks.cli.deploying import deploy_to
+
+    return deploy_to(chosen, check=True, diff=True)
+
+
+@on_hosts(lock_wait="seconds to wait for somebody else's deploy")
+def setup(chosen: Chosen, lock_wait: int = 0) -> int:
+    """Provision only: everything but the app's release."""
+    from deploytasks.cli.deploying import set_up
+
+    return set_up(chosen, lock_wait)
+
+
+@on_hosts(to="the release to go to (default: the one that served before)", lock_wait="seconds to wait for the lock")
+def rollback(chosen: Chosen, to: str = "", lock_wait: int = 0) -> int:
+    """Back to the release that served before the current one, from what lies on the host; needs no network."""
+    from deploytasks.cli.deploying import roll_back
+
+    return roll_back(chosen, to, lock_wait)
+
+
+@on_hosts(
+    tail="follow until Ctrl-C",
+    lines="how many lines of the past, from each host",
+    since="from this time on, as journalctl(1) takes it: '1 hour ago'",
+    grep="only lines that this regular expression finds",
+    process="only this process",
+)
+def logs(
+    chosen: Chosen, tail: bool = False, lines: int = 100, since: str = "", grep: str = "", process: str = ""
+) -> int:
+    """The app's log from all chosen hosts, merged by time."""
+    from deploytasks.cli.logging import show_logs
+
+    return show_logs(chosen, tail, lines, since, grep, process)
+
+
+@on_hosts()
+def status(chosen: Chosen) -> int:
+    """Per host: release, since when, processes, health, last deploy."""
+    from deploytasks.cli.asking import show_answers
+
+    return show_answers(chosen, "status")
+
+
+@on_hosts()
+def releases(chosen: Chosen) -> int:
+    """What lies on the hosts, and which release is current and previous."""
+    from deploytasks.cli.asking import show_answers
+
+    return show_answers(chosen, "releases")
+
+
+@on_hosts()
+def history(chosen: Chosen) -> int:
+    """Who deployed what, when, how long it took, how it ended."""
+    from deploytasks.cli.asking import show_answers
+
+    return show_answers(chosen, "history")
+
+
+@on_hosts(process="only this process")
+def start(chosen: Chosen, process: str = "") -> int:
+    """Start the app's processes."""
+    from deploytasks.cli.asking import act_on_processes
+
+    return act_on_processes(chosen, "start", process)
+
+
+@on_hosts(process="only this process")
+def stop(chosen: Chosen, process: str = "") -> int:
+    """Stop the app's processes."""
+    from deploytasks.cli.asking import act_on_processes
+
+    return act_on_processes(chosen, "stop", process)
+
+
+@on_hosts(process="only this process")
+def restart(chosen: Chosen, process: str = "") -> int:
+    """Restart the app's processes."""
+    from deploytasks.cli.asking import act_on_processes
+
+    return act_on_processes(chosen, "restart", process)
+
+
+@on_hosts(command="what /bin/sh is to run", once="on the first chosen host only")
+def run(chosen: Chosen, command: str, once: bool = False) -> int:
+    """A command in the app's environment: its user, directory, virtual environment and variables."""
+    from deploytasks.cli.logging import run_command
+
+    return run_command(chosen, command, once)
+
+
+@on_hosts()
+def shell(chosen: Chosen) -> int:
+    """An interactive shell in the app's environment."""
+    from deploytasks.cli.shell import open_shell
+
+    return open_shell(chosen)
+
+
+@on_hosts()
+def hosts(chosen: Chosen) -> None:
+    """The inventory as a tree."""
+    from deploytasks.cli.inventory import show_hosts
+
+    show_hosts(chosen)
+
+
+@on_hosts()
+def vars(chosen: Chosen) -> None:  # noqa: A001 - the task's fixed name
+    """The hosts' variables, and where each was written."""
+    from deploytasks.cli.inventory import show_vars
+
+    show_vars(chosen)
+
+
+@task(auto_shortflags=False, help={"source": "the app's directory"})
+def init(c: Any, source: str = ".") -> None:
+    """Look at the app, and write tasks.py and inventory.ini for it."""
+    del c
+    from deploytasks.cli.init import write_first_files
+
+    finish(lambda: write_first_files(source))
+
+
+@task(auto_shortflags=False, help={"name": "what the inventory calls it", "image": "debian11, debian12 or debian13"})
+def up(c: Any, name: str = "target", image: str = "debian12") -> None:
+    """A local Docker SSH target and its inventory entry."""
+    del c
+    from deploytasks.cli.target import bring_up
+
+    finish(lambda: bring_up(name, image))
+
+
+@task(auto_shortflags=False, help={"name": "what the inventory calls it"})
+def down(c: Any, name: str = "target") -> None:
+    """Remove a local Docker SSH target and its inventory entry."""
+    del c
+    from deploytasks.cli.target import take_down
+
+    finish(lambda: take_down(name))
+
+
+ns = Collection(
+    deploy, check, setup, rollback, logs, status, releases, history, start, stop, restart, run, shell, hosts, vars, init
+)
+ns.add_collection(Collection("target", up, down))

@@ -1,0 +1,117 @@
+"""``~/.ssh/config`` and ``/etc/ssh/ssh_config``: options by host, as in ssh_config(5)."""
+
+from __future__ import annotations
+
+import glob
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+
+from deploytasks.errors import ConfigError
+from deploytasks.inventory.connection import ConnectionSettings
+
+SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
+MOST_INCLUDES = 16
+"""As deep as ssh(1) follows ``Include``."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What holds for one host, by lower-case keyword, in the order in which it was said."""
+
+    values: Mapping[str, object]
+
+    def text(self, keyword: str, *, none_counts: bool = False) -> str | None:
+        """The value of *keyword*; ``none`` means that there is none."""
+        value = self.values.get(keyword)
+        return None if value is None or (value == "none" and not none_counts) else str(value)
+
+    def texts(self, keyword: str) -> list[str]:
+        """The values of a keyword that may be given several times."""
+        values = self.values.get(keyword, [])
+        return [str(value) for value in values if value != "none"] if isinstance(values, list) else []
+
+    def number(self, keyword: str) -> int | None:
+        text = self.text(keyword)
+        if text is not None and not text.isdecimal():
+            raise ConfigError(f'ssh_config: {keyword} "{text}"; expected a whole number')
+        return None if text is None else int(text)
+
+    def flag(self, keyword: str) -> bool:
+        return self.text(keyword) in {"yes", "true"}
+
+    def comes_first(self, keyword: str, other: str) -> bool:
+        """Whether *keyword* was said, and not after *other*, which excludes it."""
+        return next((key for key in self.values if key in {keyword, other}), None) == keyword
+
+
+@dataclass(frozen=True)
+class SshConfig:
+    """The *text* of the configuration files, the user's before the system's."""
+
+    text: str = ""
+
+    @classmethod
+    def of_this_user(cls) -> SshConfig:
+        """The files that ssh(1) reads; `ConfigError` if one cannot be read."""
+        files = (Path("~/.ssh/config").expanduser(), SYSTEM_CONFIG)
+        # Each file begins outside of any Host block.
+        return cls("\n".join(line for file in files for line in ("Host *", *lines_of(file))))
+
+    def options_for(self, settings: ConnectionSettings) -> Options:
+        """What holds for the host of *settings*; these come first, as options on ssh's command line do."""
+        said = "\n".join(f"{keyword} {value}" for keyword, value in command_line(settings))
+        try:
+            config = paramiko.SSHConfig.from_text(f"{said}\n{self.text}")
+            return Options(config.lookup(settings.address))
+        except paramiko.ConfigParseError as error:
+            raise ConfigError(f"~/.ssh/config: {error}; see ssh_config(5)") from error
+
+
+def command_line(settings: ConnectionSettings) -> Iterator[tuple[str, str]]:
+    """What the inventory says, as options of ssh(1)."""
+    ssh = settings.ssh
+    said = {
+        "Port": settings.port,
+        "User": settings.user,
+        "IdentityFile": settings.key_file,
+        "UserKnownHostsFile": ssh.known_hosts_file,
+        "StrictHostKeyChecking": ssh.strict_host_key_checking,
+        "ProxyJump": ssh.proxy_jump,
+        "ProxyCommand": ssh.proxy_command,
+        "ConnectTimeout": settings.timeout_s or ssh.connect_timeout_s,
+        "ServerAliveInterval": ssh.server_alive_interval_s,
+    }
+    return ((keyword, str(value)) for keyword, value in said.items() if value is not None)
+
+
+def lines_of(file: Path, depth: int = 0) -> Iterator[str]:
+    """The lines of *file* with those of included files in their place."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+    block = "Host *"
+    for line in text.splitlines():
+        keyword, _, value = line.strip().replace("=", " ", 1).partition(" ")
+        if keyword.lower() == "include" and depth < MOST_INCLUDES:
+            for included in _included(file, value):
+                yield from lines_of(included, depth + 1)
+                # The included file may have opened blocks of its own.
+                yield block
+            continue
+        if keyword.lower() in {"host", "match"}:
+            block = line
+        yield line
+
+
+def _included(file: Path, patterns: str) -> Iterator[Path]:
+    for pattern in shlex.split(patterns):
+        place = file.parent / Path(pattern).expanduser()
+        # Absolute patterns, which Path.glob does not take.
+        yield from (Path(path) for path in sorted(glob.glob(str(place))))  # noqa: PTH207

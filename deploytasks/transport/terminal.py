@@ -1,0 +1,70 @@
+"""This terminal, lent to a process on a host."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import sys
+import termios
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import paramiko
+
+LOOK_AT_SIZE_EVERY_S = 0.25
+CHUNK = 65536
+
+
+def converse_on_terminal(channel: paramiko.Channel, command: str) -> int | None:
+    """Run *command* on a terminal as large as ours: its exit status, or None if the link broke."""
+    columns, lines = shutil.get_terminal_size()
+    channel.get_pty(os.environ.get("TERM", "dumb"), columns, lines)
+    channel.exec_command(command)
+    with raw(sys.stdin.fileno()) as keyboard, channel:
+        relay(channel, keyboard, sys.stdout.fileno())
+        channel.status_event.wait(1.0)
+        return channel.exit_status if channel.exit_status >= 0 else None
+
+
+def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
+    """Bytes from *keyboard* to the host and from the host to *screen*, until the host has no more."""
+    size = shutil.get_terminal_size()
+    sources: list[paramiko.Channel | int] = [channel, keyboard]
+    while True:
+        ready, _, _ = select.select(sources, [], [], LOOK_AT_SIZE_EVERY_S)
+        if channel in ready:
+            shown = channel.recv(CHUNK)
+            if not shown:
+                return
+            write_all(screen, shown)
+        if keyboard in ready:
+            typed = os.read(keyboard, CHUNK)
+            if typed:
+                channel.sendall(typed)
+            else:
+                sources.remove(keyboard)
+                channel.shutdown_write()
+        # Looked at from time to time, because only the main thread could have SIGWINCH.
+        if size != (size := shutil.get_terminal_size()):
+            channel.resize_pty(*size)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+@contextmanager
+def raw(descriptor: int) -> Iterator[int]:
+    """Every key goes to the host, Ctrl-C too; afterwards the terminal is as it was."""
+    if not os.isatty(descriptor):
+        yield descriptor
+        return
+    before = termios.tcgetattr(descriptor)
+    try:
+        tty.setraw(descriptor)
+        yield descriptor
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

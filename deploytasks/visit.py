@@ -1,0 +1,155 @@
+"""One host during one run: its connection, its conversation and how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Outcome
+from deploytasks.agent.facts import Facts
+from deploytasks.conversation import Conversation
+from deploytasks.errors import AgentCrashed, DeployError, Locked, Unreachable
+from deploytasks.report import HostRecap
+from deploytasks.transport import AskPassword, Transport, begin, transport_for
+
+if TYPE_CHECKING:
+    from deploytasks.contents import Contents
+    from deploytasks.inventory import Host
+
+Say = Callable[[str, Event], None]
+
+
+class Visit:
+    """The conversation with *host*; *say* receives its events from the thread that works here."""
+
+    def __init__(self, host: Host, say: Say, ask_password: AskPassword) -> None:
+        self.host = host
+        self.recap: HostRecap | None = None
+        self.error: DeployError | None = None
+        self.answer: Any = None
+        self.facts: Facts | None = None
+        self._say = say
+        self._ask_password = ask_password
+        self._transport: Transport | None = None
+        self._conversation: Conversation | None = None
+        self._started = time.monotonic()
+        self._stopped = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this host has ended, well or not."""
+        return self.recap is not None
+
+    @property
+    def has_failed(self) -> bool:
+        return self.recap is not None and not self.recap.went_well
+
+    def start(self, opening: Mapping[str, Any]) -> None:
+        """Connect, ask what *opening* asks, and listen until the agent waits for a plan or has ended."""
+        self._carefully(lambda: self._start(dict(opening)))
+
+    def carry_out(self, order: Mapping[str, Any], contents: Contents) -> None:
+        """Send the plan in *order*, give what the host lacks of *contents*, and listen to the end."""
+        self._carefully(lambda: self._carry_out(dict(order), contents))
+
+    def dismiss(self) -> None:
+        """Nothing is to be done here after all."""
+        if not self.is_over:
+            self._carefully(lambda: self._carry_out({"bye": True}, None))
+
+    def stop(self) -> None:
+        """The person has had enough: the agent undoes, or finishes, and says which."""
+        self._stopped = True
+        if self._conversation:
+            self._conversation.stop()
+
+    def abandon(self) -> None:
+        """Leave without hearing the end; the host brings it about by itself."""
+        if not self.is_over:
+            error = "left while it was working: it ends by itself; inv status tells how"
+            self._end(AgentCrashed(f"{self.host.name}: {error}", self.host.name))
+
+    def close(self) -> None:
+        if self._transport:
+            self._transport.close()
+
+    def _start(self, opening: dict[str, Any]) -> None:
+        self._transport = transport_for(self.host, self._ask_password)
+        self._transport.open()
+        _, self._conversation = begin(
+            self._transport, lambda pipe: Conversation.greet(pipe, self.host.name, opening)
+        )
+        if self._stopped:
+            self._conversation.stop()
+        self._listen(None)
+
+    def _carry_out(self, order: dict[str, Any], contents: Contents | None) -> None:
+        if self._conversation is None:
+            return
+        self._conversation.send(order)
+        self._listen(contents)
+
+    def _listen(self, contents: Contents | None) -> None:
+        """Pass events on until the agent waits for a plan, or is done."""
+        assert self._conversation is not None
+        for event in self._conversation.events():
+            if isinstance(event, Hello):
+                self.facts = _facts(event)
+                return
+            if isinstance(event, Need) and contents is not None:
+                self._conversation.provide(event, contents)
+            elif isinstance(event, Answer):
+                self.answer = event.document
+            elif isinstance(event, Ended):
+                self._finish(event)
+            else:
+                self._say(self.host.name, event)
+
+    def _finish(self, ended: Ended) -> None:
+        self.recap = HostRecap.of(ended, self._elapsed_s, self._sent_bytes)
+        self._say(self.host.name, ended)
+        self.close()
+
+    def _carefully(self, act: Callable[[], None]) -> None:
+        """Whatever goes wrong on this host is this host's result, never another's."""
+        if self.is_over:
+            return
+        try:
+            act()
+        except DeployError as error:
+            self._end(error)
+        except Exception as error:  # noqa: BLE001 - a bug of ours ends one host, not the run
+            self._end(DeployError(f"{self.host.name}: internal error: {type(error).__name__}: {error}"))
+
+    def _end(self, error: DeployError) -> None:
+        self.error = error
+        outcome = _outcome_of(error)
+        self.recap = HostRecap(
+            outcome,
+            failed=int(outcome is Outcome.FAILED),
+            error=str(error),
+            elapsed_s=self._elapsed_s,
+            sent_bytes=self._sent_bytes,
+            put_back=not isinstance(error, AgentCrashed),
+        )
+        self._say(self.host.name, Ended(outcome, error=str(error)))
+        self.close()
+
+    @property
+    def _elapsed_s(self) -> float:
+        return round(time.monotonic() - self._started, 3)
+
+    @property
+    def _sent_bytes(self) -> int:
+        return self._conversation.sent_bytes if self._conversation else 0
+
+
+def _facts(hello: Hello) -> Facts:
+    return Facts(**{name: tuple(value) if isinstance(value, list) else value for name, value in hello.facts.items()})
+
+
+def _outcome_of(error: DeployError) -> Outcome:
+    if isinstance(error, Locked):
+        return Outcome.LOCKED
+    return Outcome.UNREACHABLE if error.exit_code == Unreachable.exit_code else Outcome.FAILED

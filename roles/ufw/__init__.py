@@ -1,0 +1,50 @@
+"""The firewall: the SSH port in use first, then the web ports, then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploytasks.plan import Step
+from deploytasks.resources import Package, Ufw, UfwRule
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+
+SSH = 22
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``ufw_NAME`` in the inventory; see README.md."""
+
+    allow: tuple[int | str, ...] | None = None
+    deny: tuple[int | str, ...] = ()
+    limit: tuple[int | str, ...] = ()
+    enabled: bool = True
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """Rules before the firewall goes on, and the way in before all others."""
+    ssh = (host.facts.ssh_port if host.facts else 0) or host.connection.port or SSH
+    yield Step("install ufw", Package("ufw"))
+    yield Step(f"allow SSH on port {ssh}", UfwRule("allow", ssh))
+    for action, ports in (("allow", _web_ports(host, v)), ("limit", v.limit), ("deny", v.deny)):
+        for port in ports:
+            number, _, protocol = str(port).partition("/")
+            yield Step(f"{action} {port}", UfwRule(action, _number(number), protocol or "tcp"))
+    if v.enabled:
+        yield Step("turn the firewall on", Ufw(ssh_port=ssh))
+
+
+def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:
+    if v.allow is not None:
+        return v.allow
+    listen = host.variables.get("nginx_listen", 80)
+    port = listen if isinstance(listen, (int, str)) else 80
+    return (port, 443) if host.variables.get("nginx_tls", "off") != "off" else (port,)
+
+
+def _number(port: str) -> int | str:
+    return int(port) if port.isdigit() else port

@@ -1,0 +1,27 @@
+"""This repository's front door: ``inv --list``."""
+
+from pathlib import Path
+from typing import Any
+
+from invoke import task
+
+from deploytasks.cli.on_hosts import finish
+from deploytasks.tasks import ns
+
+HELLO = Path(__file__).parent / "examples" / "hello"
+
+
+@task
+def demo(c: Any) -> None:
+    """A local Debian host in Docker, and examples/hello deployed to it over SSH."""
+    del c
+    finish(_demo)
+
+
+def _demo() -> None:
+    from deploytasks.targets.demo import demo as run_demo
+
+    run_demo(HELLO, say=lambda line: print(line, flush=True))
+
+
+ns.add_task(demo)

@@ -1,0 +1,285 @@
+"""The one contract of all resource types; a new type is one more line in ``CASES``."""
+
+from __future__ import annotations
+
+import http.server
+import importlib
+import json
+import os
+import pkgutil
+
+import pytest
+
+from deploytasks.agent import resources
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Outcome
+from deploytasks.agent.journal import Journal
+from deploytasks.agent.manifest import FILE, Entry, Manifest
+from deploytasks.agent.plan import Plan, Step
+from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
+from deploytasks.agent.resources.absent import Absent
+from deploytasks.agent.resources.command import Command
+from deploytasks.agent.resources.directory import Directory
+from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.group import Group
+from deploytasks.agent.resources.http_check import HttpCheck
+from deploytasks.agent.resources.instance import Instance
+from deploytasks.agent.resources.only_instance import OnlyInstance
+from deploytasks.agent.resources.package import Package
+from deploytasks.agent.resources.python_venv import PythonVenv
+from deploytasks.agent.resources.recorded_plan import RecordedPlan
+from deploytasks.agent.resources.reload import Reload
+from deploytasks.agent.resources.restart import Restart
+from deploytasks.agent.resources.retention import Retention
+from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.service import Service
+from deploytasks.agent.resources.symlink import Symlink
+from deploytasks.agent.resources.tree import Tree
+from deploytasks.agent.resources.ufw import Ufw
+from deploytasks.agent.resources.ufw_rule import UfwRule
+from deploytasks.agent.resources.unit import Unit
+from deploytasks.agent.resources.user import User
+from deploytasks.agent.resources.uv import Uv
+from deploytasks.agent.resources.watch import Watch
+
+APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
+SSH_RULE = "### tuple ### limit tcp 22 0.0.0.0/0 any 0.0.0.0/0 in\n"
+WEB_RULE = "### tuple ### allow tcp 80 {0} any {0} in comment=776562\n"
+
+
+def absent(host):
+    host.write("/etc/x", "old\n", 0o640)
+    return Absent("/etc/x")
+
+
+def absent_link(host):
+    host.link("/etc/x", "y")
+    return Absent("/etc/x")
+
+
+def directory(host):
+    return Directory("/srv/x", "0750", host.user, host.group)
+
+
+def directory_mode(host):
+    host.path("/srv/x").mkdir(0o700)
+    return directory(host)
+
+
+def file(host):
+    return File("/etc/x", "new\n", "0600", host.user, host.group)
+
+
+def file_content(host):
+    host.write("/etc/x", "old\n", 0o640)
+    return file(host)
+
+
+def file_by_digest(host):
+    host.path("/etc/x").write_bytes(b"not UTF-8: \xff")
+    return File("/etc/x", None, "0644", host.user, host.group, host.blob(b"new"))
+
+
+def http_check(host):
+    """An instance that is not ready for the first request."""
+    host.write("/run/active/shop@new.service", "")
+    answers = iter([503])
+
+    class App(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(next(answers, 200))
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    return HttpCheck("shop@new.service", host.serve(App))
+
+
+def only_instance(host):
+    host.write("/run/active/shop@old.service", "")
+    host.link("/etc/systemd/system/multi-user.target.wants/shop@old.service", "x")
+    return OnlyInstance(**APP)
+
+
+def venv_by_uv(host):
+    files = (("requirements.txt", "-r more/flask.txt\n"), ("more/flask.txt", "flask\n"))
+    return PythonVenv("/srv/venv", files, uv="/usr/bin/uv", index_url=host.serve_index())
+
+
+def venv_by_pip(host):
+    files = (("requirements.txt", "flask\n"),)
+    return PythonVenv("/srv/venv", files, installer="pip", extra=("gunicorn",), index_url=host.serve_index())
+
+
+def recorded_plan(host):
+    host.path("/srv/shop/releases/" + APP["release"]).mkdir(parents=True)
+    return RecordedPlan(digest="3f9c2d1", **APP)
+
+
+def retention(host):
+    for name in ("20260101T000000Z-1111111", "20260201T000000Z-2222222"):
+        host.write("/srv/shop/releases/%s/code/app.py" % name, "")
+    return Retention(keep=1, **APP)
+
+
+def stopped_service(host):
+    host.write("/run/active/apache2.service", "")
+    return Service("apache2.service", running=False, enabled=None)
+
+
+def symlink_elsewhere(host):
+    host.link("/srv/current", "old")
+    return Symlink("/srv/current", "new")
+
+
+def tree(host):
+    files = [Entry(FILE, host.blob(b"print()\n"), b"lib/app.py"), Entry(FILE, host.blob(b""), b"x")]
+    return Tree("/srv/code", "/srv/manifest", host.blob(Manifest.of(files).encode()))
+
+
+def ufw(host):
+    host.write("/etc/ufw/user.rules", SSH_RULE)
+    return Ufw()
+
+
+def ufw_off(host):
+    host.write("/etc/ufw/user.rules", SSH_RULE)
+    host.write("/etc/ufw/ufw.conf", "ENABLED=yes\n")
+    host.write("/run/ufw-loaded", "")
+    return Ufw(enabled=False)
+
+
+def ufw_rule_turned(host):
+    host.write("/etc/ufw/user.rules", WEB_RULE.format("0.0.0.0/0"))
+    host.write("/etc/ufw/user6.rules", WEB_RULE.format("::/0"))
+    return UfwRule("deny", 80, comment="shut")
+
+
+def user_settings(host):
+    host.write("/etc/passwd", "shop:x:950:4::/nonexistent:/usr/sbin/nologin\n")
+    host.write("/etc/group", "adm:x:4:\nshop:x:950:\nstaff:x:50:shop\nwww-data:x:33:shop\n")
+    return User("shop", home="/srv/shop", shell="/bin/sh", groups=("adm", "www-data"))
+
+
+CASES = [
+    (Absent, absent),
+    (Absent, absent_link),
+    (Command, lambda host: Command(("touch", str(host.path("/srv/x"))), creates="/srv/x")),
+    (Command, lambda _: Command(("touch", "x"), unless=("test", "-e", "x"), cwd="/srv", user="shop")),
+    (Directory, directory),
+    (Directory, directory_mode),
+    (File, file),
+    (File, file_content),
+    (File, file_by_digest),
+    (Group, lambda _: Group("shop")),
+    (HttpCheck, http_check),
+    (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
+    (OnlyInstance, only_instance),
+    (Package, lambda _: Package(("nginx", "ufw"))),
+    (PythonVenv, venv_by_uv),
+    (PythonVenv, venv_by_pip),
+    (RecordedPlan, recorded_plan),
+    (Retention, retention),
+    (Service, lambda _: Service("nginx")),
+    (Service, stopped_service),
+    (Symlink, lambda _: Symlink("/srv/current", "new")),
+    (Symlink, symlink_elsewhere),
+    (Tree, tree),
+    (Ufw, ufw),
+    (Ufw, ufw_off),
+    (UfwRule, lambda _: UfwRule("limit", 22, comment="SSH in use")),
+    (UfwRule, ufw_rule_turned),
+    (UfwRule, lambda _: UfwRule("allow", "8000:8100", "udp", source="10.0.0.0/8")),
+    (Unit, lambda _: Unit("shop.service", "[Service]\n")),
+    (User, lambda _: User("shop", groups=("adm", "www-data"))),
+    (User, user_settings),
+    (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
+]
+"""A type, and a function that makes a host differ and returns what is wanted of it."""
+
+ACTIONS = [
+    Reload("nginx", check=("nginx", "-t")),
+    Restart("nginx"),
+    Run(("true",), env=(("A", "b"),)),
+    Watch("shop@new.service", "/run/new.sock", 5.0),
+]
+
+
+def cases(*, reversible=(True, False)):
+    """The table, or its part with types that can undo."""
+    needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a unit file belongs to root")
+    rows = [(kind, make) for kind, make in CASES if kind.reversible in reversible]
+    params = [pytest.param(make, id=kind.__name__, marks=[needs_root] if kind is Unit else []) for kind, make in rows]
+    return pytest.mark.parametrize("make", params)
+
+
+@cases()
+def test_check_touches_nothing_and_says_what_would_change(make, host, tmp_path):
+    step = Step("try it", make(host))
+    before = host.snapshot()
+    engine = Engine(host.machine, Journal(str(tmp_path / "journal")), lambda event: None, check=True)
+    ended = engine.carry_out(Plan((step,)))
+    assert (ended.outcome, ended.changed) == (Outcome.CHANGED, 1)
+    assert host.snapshot() == before
+    assert not (tmp_path / "journal").exists()
+
+
+@cases()
+def test_apply_converges(make, host):
+    resource, machine = make(host), host.machine
+    change = Change(resource.inspect(machine), resource.desired())
+    assert change
+    resource.apply(machine, change)
+    assert not Change(resource.inspect(machine), resource.desired())
+
+
+@cases(reversible=(True,))
+def test_undo_brings_back_what_was_there(make, host):
+    resource, machine, files = make(host), host.machine, host.snapshot(directories=False)
+    before = resource.inspect(machine)
+    resource.apply(machine, Change(before, resource.desired()))
+    resource.apply(machine, Change(resource.inspect(machine), before))
+    assert not Change(resource.inspect(machine), before)
+    assert host.snapshot(directories=False) == files
+
+
+@cases()
+def test_a_machine_without_files_and_programs_can_be_inspected(make, host, bare_machine):
+    state = make(host).inspect(bare_machine)
+    assert state is None or json.dumps(state)
+
+
+@cases()
+def test_a_resource_travels_unchanged(make, host):
+    resource = make(host)
+    travelled = rebuild(json.loads(json.dumps(describe(resource))))
+    assert travelled == resource
+    assert travelled.desired() == resource.desired()
+
+
+@cases()
+def test_states_are_json_and_survive_the_journal(make, host):
+    resource = make(host)
+    for state in (resource.desired(), resource.inspect(host.machine)):
+        assert json.loads(json.dumps(state)) == state
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: type(action).__name__)
+def test_an_action_travels_unchanged(action):
+    assert rebuild(json.loads(json.dumps(describe(action)))) == action
+
+
+def test_every_type_is_in_a_table():
+    shipped = {thing for module in modules() for thing in vars(module).values() if is_type_of(module, thing)}
+    assert shipped == {kind for kind, _ in CASES} | {type(action) for action in ACTIONS}
+
+
+def modules():
+    names = [found.name for found in pkgutil.walk_packages(resources.__path__, resources.__name__ + ".")]
+    return [importlib.import_module(name) for name in names]
+
+
+def is_type_of(module, thing):
+    is_ours = isinstance(thing, type) and issubclass(thing, (Resource, Action))
+    return is_ours and thing.__module__ == module.__name__

@@ -1,0 +1,269 @@
+"""What a run of a plan guarantees, on a host of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Note, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.journal import Journal
+from deploytasks.agent.plan import Handler, Phase, Plan, Step
+from deploytasks.agent.resource import Resource, StepError
+from deploytasks.agent.resources.command import Command
+from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.symlink import Symlink
+
+
+class PowerFailure(BaseException):
+    """Nothing after it is carried out."""
+
+
+@dataclass(frozen=True)
+class Blackout(Resource):
+    """A step in which the agent dies."""
+
+    def desired(self):
+        return {"light": True}
+
+    def inspect(self, machine):
+        return None
+
+    def apply(self, machine, change):
+        if change.after is not None:
+            raise PowerFailure
+
+
+class Deploys:
+    """Runs of plans on *host*, one after the other, with what each said."""
+
+    def __init__(self, host):
+        self.host = host
+        self.journal = Journal(str(host.home / "state" / "journal.jsonl"))
+        self.events = []
+
+    def __call__(self, *steps, check=False, skipped=()):
+        self.events.clear()
+        machine = self.host.machine
+        engine = Engine(machine, self.journal, self.events.append, check)
+        engine.recover()
+        owned = tuple(step if step.role else step.in_role("app") for step in steps)
+        return engine.carry_out(Plan(owned, skipped=tuple(skipped)), {"command": "deploy"})
+
+    def file(self, path, content, **options):
+        return Step("write %s" % path, File(path, content, "0644", self.host.user, self.host.group), **options)
+
+    def said(self, kind):
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def handled(self):
+        """Which handlers ran, in order."""
+        log = self.host.path("/srv/handled")
+        return log.read_text().split() if log.exists() else []
+
+
+@pytest.fixture
+def deploy(host):
+    return Deploys(host)
+
+
+def handler(name, **options):
+    return Handler(name, Run(("sh", "-c", "echo %s >> handled" % name), cwd="/srv"), **options)
+
+
+failing = Step("fail", Command(("sh", "-c", "echo no luck; false"), creates="/never"))
+blackout = Step("die", Blackout())
+
+
+def test_a_second_run_changes_nothing(deploy):
+    steps = [deploy.file("/etc/a", "1\n"), deploy.file("/etc/b", "2\n", notify=handler("reload"))]
+    first = deploy(*steps)
+    assert (first.outcome, first.ok, first.changed) == (Outcome.CHANGED, 0, 3)
+    second = deploy(*steps)
+    assert (second.outcome, second.ok, second.changed) == (Outcome.OK, 2, 0)
+    assert deploy.said(StepStarted) == []
+    assert deploy.handled == ["reload"]
+
+
+def test_a_check_says_the_same_and_touches_nothing(deploy, host):
+    steps = [deploy.file("/etc/a", "1\n"), deploy.file("/etc/b", "2\n", notify=handler("reload"))]
+    before = host.snapshot()
+    ended = deploy(*steps, check=True)
+    assert (ended.outcome, ended.changed) == (Outcome.CHANGED, 2)
+    assert host.snapshot() == before
+    assert not (host.home / "state").exists()
+
+
+def test_handlers_run_once_after_all_steps_of_their_role(deploy):
+    deploy(
+        deploy.file("/etc/a", "1\n", role="nginx", notify=handler("reload", role="nginx")),
+        deploy.file("/etc/b", "2\n", role="nginx", notify=handler("reload", role="nginx")),
+        deploy.file("/etc/c", "3\n", role="app"),
+    )
+    assert deploy.handled == ["reload"]
+    names = [event.step for event in deploy.said(StepDone)]
+    assert names == ["write /etc/a", "write /etc/b", "reload", "write /etc/c"]
+
+
+def test_two_roles_may_have_handlers_of_one_name(deploy):
+    deploy(
+        deploy.file("/etc/a", "1\n", role="nginx", notify=handler("reload", role="nginx")),
+        deploy.file("/etc/b", "2\n", role="apache", notify=handler("reload", role="apache")),
+    )
+    assert deploy.handled == ["reload", "reload"]
+
+
+def test_phases_come_in_their_order_whatever_the_order_of_steps(deploy):
+    deploy(deploy.file("/etc/late", "", phase=Phase.CONFIRM), deploy.file("/etc/early", "", phase=Phase.PREPARE))
+    assert [event.step for event in deploy.said(StepDone)] == ["write /etc/early", "write /etc/late"]
+
+
+def test_a_failure_takes_everything_back_in_reverse_and_handles_it_again(deploy, host):
+    host.write("/etc/a", "old\n", 0o600)
+    before = host.snapshot()
+    ended = deploy(
+        deploy.file("/etc/a", "new\n", role="nginx", notify=handler("reload", role="nginx")),
+        deploy.file("/etc/b", "new\n"),
+        failing,
+    )
+    assert (ended.outcome, ended.step, ended.error) == (Outcome.FAILED, "app: fail", "sh -c echo no luck; false ended with 1")
+    assert (ended.output, ended.put_back) == ("no luck", True)
+    assert [event.step for event in deploy.said(StepUndone)] == ["write /etc/b", "write /etc/a"]
+    assert deploy.handled == ["reload", "reload"]
+    host.path("/srv/handled").unlink()
+    assert host.snapshot() == before
+
+
+def test_what_cannot_be_undone_stays(deploy, host):
+    marker = Step("mark", Command(("touch", "marker"), creates="/srv/marker", cwd="/srv"))
+    ended = deploy(marker, deploy.file("/etc/a", "1\n"), failing)
+    assert ended.put_back
+    assert host.path("/srv/marker").exists()
+    assert [event.step for event in deploy.said(StepUndone)] == ["write /etc/a"]
+
+
+def test_a_failed_undo_is_told(deploy, host):
+    spoil = Step("spoil", Command(("sh", "-c", "rm link && mkdir -p link/x && false"), creates="/never", cwd="/srv"))
+    ended = deploy(Step("link it", Symlink("/srv/link", "x")), spoil)
+    assert not ended.put_back
+    assert deploy.said(StepUndone)[0].reason.endswith("is a directory that is not empty")
+
+
+def test_a_failure_after_the_release_stands_undoes_nothing(deploy, host):
+    housekeeping = Step("prune", failing.resource, phase=Phase.FINISH)
+    ended = deploy(deploy.file("/etc/a", "1\n"), housekeeping)
+    assert (ended.outcome, ended.put_back) == (Outcome.FAILED, False)
+    assert host.path("/etc/a").read_text() == "1\n"
+    assert deploy.said(StepUndone) == []
+
+
+def test_what_still_differs_after_the_change_has_failed(deploy):
+    ended = deploy(Step("pretend", Command(("true",), creates="/never")))
+    assert (ended.outcome, ended.error) == (Outcome.FAILED, "it still differs after the change")
+    assert ended.output == "done: False → True"
+
+
+def test_a_sensitive_step_never_shows_its_values(deploy, host):
+    host.write("/srv/env", "KEY=hunter1\n")
+    ended = deploy(deploy.file("/srv/env", "KEY=hunter2\n", sensitive=True), failing)
+    assert ended.outcome is Outcome.FAILED
+    assert "hunter" not in repr(deploy.events)
+    assert "content: changed (secret)" in deploy.said(StepDone)[0].diff
+
+
+def test_a_run_that_was_cut_short_is_undone_by_the_next(deploy, host):
+    host.write("/etc/a", "old\n")
+    with pytest.raises(PowerFailure):
+        deploy(deploy.file("/etc/a", "new\n", notify=handler("reload")), blackout)
+    assert host.path("/etc/a").read_text() == "new\n"
+    ended = deploy()
+    assert ended.outcome is Outcome.OK
+    assert host.path("/etc/a").read_text() == "old\n"
+    assert deploy.handled == ["reload"]
+    assert [note.text for note in deploy.said(Note)] == ["the last deploy was cut short; undoing what it had begun"]
+
+
+def test_a_run_that_was_cut_short_is_undone_once(deploy, host):
+    with pytest.raises(PowerFailure):
+        deploy(deploy.file("/etc/a", "new\n"), blackout)
+    deploy()
+    host.write("/etc/a", "mine\n")
+    deploy()
+    assert host.path("/etc/a").read_text() == "mine\n"
+
+
+def test_a_run_that_was_cut_short_after_its_release_stood_is_kept(deploy, host):
+    with pytest.raises(PowerFailure):
+        deploy(deploy.file("/etc/a", "new\n"), Step("die", Blackout(), phase=Phase.FINISH))
+    deploy()
+    assert host.path("/etc/a").read_text() == "new\n"
+    assert "going on" in deploy.said(Note)[0].text
+
+
+def test_an_earlier_run_that_cannot_be_undone_stops_the_next(deploy, host):
+    with pytest.raises(PowerFailure):
+        deploy(Step("link it", Symlink("/srv/link", "x")), blackout)
+    host.path("/srv/link").unlink()
+    host.write("/srv/link/file", "")
+    with pytest.raises(StepError, match="could not be undone: link it"):
+        deploy()
+
+
+def flaky(host):
+    """A handler that works once ``/srv/works`` exists, notified by a step that cannot be undone."""
+    restart = Handler("restart", Run(("sh", "-c", "test -e works && echo restart >> handled"), cwd="/srv"))
+    return Step("mark", Command(("touch", "marker"), creates="/srv/marker", cwd="/srv"), notify=restart)
+
+
+def test_a_handler_that_failed_is_owed_to_the_next_run(deploy, host):
+    assert deploy(flaky(host)).step == "app: restart"
+    host.write("/srv/works", "")
+    ended = deploy(flaky(host))
+    assert (ended.outcome, ended.ok, ended.changed) == (Outcome.CHANGED, 1, 1)
+    assert deploy.handled == ["restart"]
+    deploy(flaky(host))
+    assert deploy.handled == ["restart"]
+
+
+def test_a_debt_survives_a_run_that_was_cut_short(deploy, host):
+    deploy(flaky(host))
+    with pytest.raises(PowerFailure):
+        deploy(blackout, flaky(host))
+    host.write("/srv/works", "")
+    deploy(flaky(host))
+    assert deploy.handled == ["restart"]
+
+
+def test_a_debt_survives_a_run_that_was_cut_short_before_its_handler(deploy, host):
+    with pytest.raises(PowerFailure):
+        deploy(flaky(host), blackout)
+    deploy(flaky(host))
+    host.write("/srv/works", "")
+    deploy(flaky(host))
+    assert deploy.handled == ["restart"]
+
+
+def test_a_lost_controller_before_the_switch_means_undo(deploy, host):
+    machine = host.machine
+    engine = Engine(machine, deploy.journal, deploy.events.append)
+    machine.stop.set()
+    ended = engine.carry_out(Plan((deploy.file("/etc/a", "1\n", phase=Phase.PREPARE),)))
+    assert (ended.outcome, ended.put_back) == (Outcome.FAILED, True)
+    assert not host.path("/etc/a").exists()
+
+
+def test_a_lost_controller_after_the_switch_means_going_on(deploy, host):
+    machine = host.machine
+    engine = Engine(machine, deploy.journal, deploy.events.append)
+    machine.stop.set()
+    ended = engine.carry_out(Plan((deploy.file("/etc/a", "1\n", phase=Phase.CONFIRM),)))
+    assert ended.outcome is Outcome.CHANGED
+
+
+def test_skipped_steps_are_counted_and_let_be(deploy, host):
+    ended = deploy(deploy.file("/etc/a", "1\n"), skipped=[deploy.file("/etc/b", "2\n")])
+    assert (ended.changed, ended.skipped) == (1, 1)
+    assert not host.path("/etc/b").exists()

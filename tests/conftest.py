@@ -1,0 +1,45 @@
+"""What every room's tests share: the real Pythons that the agent must run on."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+AGENT_FLOOR = 8
+NEWEST = 14
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `agent_python` runs on this Python, and on the oldest and the newest found here.
+
+    Where pyenv and PATH have no old one, tests/e2e runs the agent's tests on the Pythons of Debian 11 and 13.
+    """
+    if "agent_python" in metafunc.fixturenames:
+        pythons = agent_pythons()
+        metafunc.parametrize("agent_python", pythons.values(), ids=pythons.keys())
+
+
+@cache
+def agent_pythons() -> dict[str, Path]:
+    """Name, such as `python3.8`, to interpreter."""
+    minors = range(AGENT_FLOOR, NEWEST + 1)
+    found = [python for minor in minors if (python := interpreter(minor))]
+    ends = {path.name: path for path in (found[:1] + found[-1:])}
+    return {**ends, f"python3.{sys.version_info.minor}": Path(sys.executable)}
+
+
+def interpreter(minor: int) -> Path | None:
+    """Python 3.*minor* of PATH or pyenv; a shim of pyenv may lead to nothing, so it is asked."""
+    name = f"python3.{minor}"
+    in_path = [Path(path)] if (path := shutil.which(name)) else []
+    in_pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/{name}"))
+    return next((candidate for candidate in in_path + in_pyenv if runs(candidate)), None)
+
+
+def runs(python: Path) -> bool:
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0

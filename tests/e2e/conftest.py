@@ -1,0 +1,82 @@
+"""Fresh Docker targets for one run of the tests; gone when it ends, however it ends."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploytasks.targets import SUITES, Target, down, names, up
+
+HERE = Path(__file__).parent
+MakeTarget = Callable[[str], Target]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that is in this directory talks to targets."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def target_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the targets of this run keep keys and inventory; each run and each xdist worker has its own."""
+    state = tmp_path_factory.mktemp("targets")
+    yield state
+    for name in names(state=state):
+        down(name, state=state)
+
+
+@pytest.fixture(scope="session")
+def target(target_state: Path) -> MakeTarget:
+    """The shared target of an image such as `debian12`: the same one at every call in this run."""
+    made: dict[str, Target] = {}
+
+    def shared(image: str) -> Target:
+        if image not in made:
+            made[image] = new_target(image, target_state)
+        return made[image]
+
+    return shared
+
+
+@pytest.fixture(params=SUITES)
+def any_target(request: pytest.FixtureRequest, target: MakeTarget) -> Target:
+    """The shared target of each image in turn."""
+    return target(request.param)
+
+
+@pytest.fixture
+def make_target(target_state: Path) -> Iterator[MakeTarget]:
+    """New targets for one test that must not share them; gone after it."""
+    made: list[Target] = []
+
+    def make(image: str) -> Target:
+        made.append(new_target(image, target_state))
+        return made[-1]
+
+    yield make
+    for target in made:
+        down(target.name, state=target_state)
+
+
+def new_target(image: str, state: Path) -> Target:
+    return up(f"{image}-{secrets.token_hex(3)}", image, state=state, say=print)
+
+
+@pytest.fixture(scope="session")
+def debian11(target: MakeTarget) -> Target:
+    return target("debian11")
+
+
+@pytest.fixture(scope="session")
+def debian12(target: MakeTarget) -> Target:
+    return target("debian12")
+
+
+@pytest.fixture(scope="session")
+def debian13(target: MakeTarget) -> Target:
+    return target("debian13")

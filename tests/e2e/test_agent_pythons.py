@@ -1,0 +1,62 @@
+"""The agent on the system Pythons of the targets: 3.9, 3.11 and 3.13, with nothing installed for it."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from deploytasks.targets import Target
+
+ROOT = Path(__file__).parents[2]
+INSIDE = "/opt/agent"
+IMPORT_ALL = """
+import importlib, pkgutil, deploytasks.agent as agent
+names = {module.name for module in pkgutil.walk_packages(agent.__path__, "deploytasks.agent.")}
+for name in sorted(names - {"deploytasks.agent.__main__", "deploytasks.agent.boot"}):
+    importlib.import_module(name)
+print(len(names))
+"""
+
+
+def test_every_module_of_the_agent_imports(any_target):
+    bring_agent(any_target)
+    imported = any_target.run(["env", f"PYTHONPATH={INSIDE}", "python3", "-W", "error", "-c", IMPORT_ALL])
+    assert int(imported.stdout) >= len(list((ROOT / "deploytasks/agent").glob("[a-z]*.py")))
+
+
+@pytest.mark.parametrize("image", ["debian11", "debian13"])
+def test_the_tests_of_the_agent_pass(image, target):
+    machine = target(image)
+    bring_agent(machine, "tests/conftest.py", "tests/agent")
+    bring_pytest(machine)
+    machine.run(
+        [
+            "sh",
+            "-c",
+            f"cd {INSIDE} && PYTHONPATH=. venv/bin/python -m pytest -q -p no:cacheprovider tests/agent",
+        ]
+    )
+
+
+def bring_agent(target: Target, *more: str) -> None:
+    """Only the agent: the package around it is empty, as it is in a payload."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("deploytasks/__init__.py"))
+        for path in ("deploytasks/agent", *more):
+            tar.add(ROOT / path, path, filter=without_bytecode)
+    target.run(["mkdir", "-p", INSIDE])
+    target.container.put_archive(INSIDE, archive.getvalue())
+
+
+def without_bytecode(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if entry.name.endswith("__pycache__") else entry
+
+
+def bring_pytest(target: Target) -> None:
+    install = "DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv"
+    target.run(["sh", "-c", f"apt-get -q update && {install}"])
+    target.run(["sh", "-c", f"cd {INSIDE} && python3 -m venv venv && venv/bin/pip install -q pytest"])

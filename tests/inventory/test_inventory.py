@@ -1,0 +1,153 @@
+"""The inventory as a value: its hosts, groups, levels and the place of each value."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploytasks.errors import InventoryError
+from deploytasks.inventory import Inventory
+
+LEVELS = """\
+[web]
+h1 host=ini
+[prod:children]
+web
+[all:vars]
+all=ini
+parent=ini-of-all
+[prod:vars]
+parent=ini
+child=ini-of-parent
+[web:vars]
+child=ini
+host=ini-of-child
+"""
+
+
+def names(hosts) -> list[str]:
+    return [host.name for host in hosts]
+
+
+def test_a_group_iterates_over_its_hosts_and_those_of_its_children(load) -> None:
+    inventory = load("[prod:children]\nweb\n[prod]\nh9\n[web]\nh1\nh2\n")
+    assert names(inventory["prod"]) == ["h9", "h1", "h2"]
+    assert inventory["prod"].members == ("h9",)
+    assert inventory["prod"].children == ("web",)
+    assert len(inventory["web"]) == 2
+
+
+def test_an_unknown_group_is_told_with_the_nearest_name(load) -> None:
+    with pytest.raises(
+        InventoryError, match=r'unknown group "wbe"; did you mean "web"\? groups: all, ungrouped, web'
+    ):
+        load("[web]\nh1\n")["wbe"]
+
+
+def test_hosts_come_in_the_order_in_which_ansible_goes_through_them(load) -> None:
+    inventory = load("[web]\nh2\nh1\n[db]\nh3\n[ungrouped]\nh0\n")
+    assert names(inventory.hosts) == ["h0", "h2", "h1", "h3"]
+    assert names(inventory) == names(inventory["all"])
+
+
+def test_each_level_beats_the_one_before(load) -> None:
+    host = load(LEVELS).hosts[0]
+    assert host.variables == {"all": "ini", "parent": "ini", "child": "ini", "host": "ini"}
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "line", "level"),
+    [
+        ("all", "inventory.ini", 6, "all"),
+        ("parent", "inventory.ini", 9, "group prod"),
+        ("child", "inventory.ini", 12, "group web"),
+        ("host", "inventory.ini", 2, "host h1"),
+    ],
+)
+def test_each_value_knows_its_line_and_level(load, name: str, file: str, line: int, level: str) -> None:
+    origin = load(LEVELS).hosts[0].origin(name)
+    assert (origin.file, origin.line, origin.level) == (file, line, level)
+    assert str(origin) == f"{file}:{line}"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("group_vars/all.yml", "all"),
+        ("group_vars/prod.yml", "parent"),
+        ("group_vars/web.yml", "child"),
+        ("host_vars/h1.yml", "host"),
+    ],
+)
+def test_a_file_beats_the_ini_at_its_level_and_no_nearer_one(load, file: str, name: str) -> None:
+    everything = "\n# c\nall: file\nparent: file\nchild: file\nhost: file\n"
+    host = load(LEVELS, {file: everything}).hosts[0]
+    order = ["all", "parent", "child", "host"]
+    assert [host.variables[key] for key in order] == [
+        "file" if order.index(key) <= order.index(name) else "ini" for key in order
+    ]
+    assert str(host.origin(name)) == f"{file}:{order.index(name) + 3}"
+
+
+def test_groups_of_a_host_are_listed_from_parent_to_child(load) -> None:
+    assert load(LEVELS).hosts[0].groups == ("prod", "web")
+
+
+def test_all_errors_of_a_file_are_told_at_once_in_order(complaint) -> None:
+    message = complaint("h1 x\nh2:0\n[web:children]\nnope\n[web:vars]\ny\n")
+    assert [line.split(": ")[0] for line in message.splitlines()] == [
+        f"inventory.ini:{n}" for n in (1, 2, 6, 4)
+    ]
+
+
+def test_an_error_of_a_range_is_told_once(complaint) -> None:
+    assert len(complaint("w[1:50] ansible_port=0\n").splitlines()) == 1
+
+
+def test_errors_of_variable_files_are_told_together_with_those_of_the_ini(complaint) -> None:
+    message = complaint("h1 x\nh2\n", {"group_vars/all.yml": "a: [\n"})
+    assert "inventory.ini:1" in message
+    assert "group_vars/all.yml:2" in message
+
+
+def test_values_are_never_rendered(load) -> None:
+    assert load("h1 motd='{{ inventory_hostname }}'\n").hosts[0].variables == {
+        "motd": "{{ inventory_hostname }}"
+    }
+
+
+def test_the_ansible_document_can_be_narrowed(load) -> None:
+    inventory = load("[web]\nh1 a=1\nh2 a=2\n[db]\nh3\n")
+    assert inventory.to_ansible(inventory.select("h2")) == {
+        "all": {"children": ["ungrouped", "web", "db"]},
+        "web": {"hosts": ["h2"]},
+        "_meta": {"hostvars": {"h2": {"a": 2}}},
+    }
+
+
+def test_two_apps_may_share_a_machine(load) -> None:
+    inventory = load("a ansible_host=10.0.0.1 app_name=a\nb ansible_host=10.0.0.1 app_name=b\n")
+    assert len(inventory) == 2
+
+
+def test_machines_behind_different_jump_hosts_are_different(load) -> None:
+    jump = "ansible_host=10.0.0.1 ansible_ssh_common_args='-J {}'"
+    assert len(load(f"a {jump.format('north')}\nb {jump.format('south')}\n")) == 2
+
+
+def test_a_file_that_is_not_there(tmp_path) -> None:
+    with pytest.raises(InventoryError, match=r"file not found: .*nosuch\.ini"):
+        Inventory.load(tmp_path / "nosuch.ini")
+
+
+def test_a_directory_is_no_inventory(tmp_path) -> None:
+    with pytest.raises(InventoryError, match="is a directory"):
+        Inventory.load(tmp_path)
+
+
+def test_a_yaml_inventory_is_told_apart(tmp_path) -> None:
+    with pytest.raises(InventoryError, match="expected an inventory in the INI format"):
+        Inventory.load(tmp_path / "inventory.yml")
+
+
+def test_reading_two_thousand_hosts_finds_each_of_them(load) -> None:
+    assert len(load("[web]\nweb[0001:2000].example.com\n")) == 2000

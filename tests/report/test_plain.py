@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from deploytasks.agent.events import Note, Outcome, StepDone
+from deploytasks.report import HostRecap, Recap
+from deploytasks.report.plain import PlainReporter
+
+STORY = r"""prod1   note     waiting for ann's deploy
+prod1   changed  nginx: write the site  (0.02 s)
+    --- site
+    +++ site
+    @@ -1 +1 @@
+    -listen 80;
+    +listen 8080;
+prod10  failed   app: ask it  (30.0 s)
+prod10  undone   nginx: write the site
+prod10  stuck    app: start it, not undone: unit is masked
+prod10  2026-11-21T10:15:00.123Z  web  GET / [bold]200[/bold]
+
+prod1   changed  ok=29 changed=2 failed=0 skipped=0  release 20261121T101500Z-3f9c2d1  0.55 s  12.3 kB sent
+prod10  failed   ok=1 changed=0 failed=1 skipped=1                                     31.2 s  800 B sent
+
+prod10 failed at "app: ask it"
+    answered 500; expected 200-399
+    | Traceback (most recent call last):
+    |         File "wsgi.py"
+    | ImportError: no \x1b[31mflask\x1b[0m
+    put back: this host serves what it served before
+    next: fix the cause, then inv deploy --host prod10
+
+deploy failed after 31.7 s: 2 hosts, 1 changed, 1 failed
+"""
+
+
+def recapped(outlet, stream, recap):
+    reporter = PlainReporter(outlet)
+    reporter.begin(recap.command, list(recap.hosts))
+    reporter.recap(recap)
+    return stream.getvalue()
+
+
+def test_a_run_reads_as_a_story_with_a_recap_at_the_end(outlet, stream, events, recap):
+    reporter = PlainReporter(outlet, show_diff=True)
+    reporter.begin("deploy", ["prod1", "prod10"])
+    for host, event in events:
+        reporter.event(host, event)
+    reporter.recap(recap)
+    assert stream.getvalue() == STORY
+
+
+def test_diffs_are_shown_only_when_asked_for(outlet, stream):
+    reporter = PlainReporter(outlet)
+    reporter.begin("deploy", ["a"])
+    reporter.event("a", StepDone("nginx", "write", "changed", 0.5, diff="-a\n+b\n"))
+    assert stream.getvalue() == "a  changed  nginx: write  (0.50 s)\n"
+
+
+def test_a_run_without_changes_is_a_row_per_host_and_a_last_line(outlet, stream):
+    same = Recap("deploy", 0, 0.71, {"a": HostRecap(Outcome.OK, ok=31, elapsed_s=0.55)})
+    assert recapped(outlet, stream, same) == (
+        "a  ok  ok=31 changed=0 failed=0 skipped=0  0.55 s  0 B sent\ndeploy done in 0.71 s\n"
+    )
+
+
+def test_a_command_without_steps_that_went_well_has_no_recap(outlet, stream):
+    assert recapped(outlet, stream, Recap("logs", 0, 9.0, {"a": HostRecap(Outcome.OK)})) == ""
+
+
+def test_an_unreachable_host_is_told_in_the_words_of_its_error_only(outlet, stream):
+    away = HostRecap(Outcome.UNREACHABLE, error="a:22: connection refused\ncheck that sshd runs there")
+    assert recapped(outlet, stream, Recap("logs", 4, 5.0, {"a": away})) == (
+        "a  unreachable  ok=0 changed=0 failed=0 skipped=0  0.00 s  0 B sent\n\n"
+        "a unreachable\n    a:22: connection refused\n    check that sshd runs there\n\n"
+        "logs failed after 5.00 s\n"
+    )
+
+
+def test_a_host_that_was_not_put_back_wants_a_person(outlet, stream):
+    torn = HostRecap(Outcome.FAILED, failed=1, step="app: switch", error="no space left", put_back=False)
+    block = recapped(outlet, stream, Recap("deploy", 8, 5.0, {"a": torn})).split("\n\n")[1]
+    assert block == (
+        'a failed at "app: switch"\n    no space left\n    not put back: a person has to look at this host\n'
+        "    next: see what differs with inv verify --host a, then inv deploy --host a"
+    )
+
+
+def test_only_a_command_that_changes_releases_claims_to_have_put_something_back(outlet, stream):
+    failed = HostRecap(Outcome.FAILED, failed=1, error="exit 1")
+    assert "put back" not in recapped(outlet, stream, Recap("run", 2, 5.0, {"a": failed}))
+
+
+def test_long_output_is_cut_to_its_end_and_to_a_readable_width(outlet, stream):
+    output = "\n".join([*(f"line {number}" for number in range(1, 31)), "x" * 600])
+    failed = HostRecap(Outcome.FAILED, failed=1, output=output)
+    text = recapped(outlet, stream, Recap("run", 2, 5.0, {"a": failed}))
+    lines = [line for line in text.splitlines() if line.startswith("    | ")]
+    assert lines[:2] == ["    | (11 lines above these are left out)", "    | line 12"]
+    assert lines[-1] == f"    | {'x' * 500} (600 characters)"
+    assert len(lines) == 21
+
+
+def test_the_last_line_says_how_it_ended(outlet, stream):
+    endings = {
+        0: "done in 1.00 s",
+        1: "broke off by an error of deploytasks after 1.00 s",
+        3: "found differences in 1.00 s",
+        6: "failed after 1.00 s",
+        130: "interrupted after 1.00 s",
+        143: "terminated after 1.00 s",
+    }
+    reporter = PlainReporter(outlet)
+    for exit_code in endings:
+        reporter.recap(Recap("check", exit_code, 1.0, {"a": HostRecap(Outcome.CHANGED, changed=1)}))
+    assert stream.getvalue().splitlines()[1::2] == [f"check {ending}" for ending in endings.values()]
+
+
+def test_what_a_host_says_cannot_pretend_to_be_a_line_of_ours(outlet, stream):
+    reporter = PlainReporter(outlet)
+    reporter.event("a\nb", StepDone("app", "x\r\x1b[2Kprod1 ok", "failed", output="unused"))
+    reporter.event("a", Note("\u202egnihton\x9b1m\udcff"))
+    assert stream.getvalue() == (
+        "a\\nb  failed   app: x\\r\\x1b[2Kprod1 ok  (0.00 s)\na  note     \\u202egnihton\\x9b1m\\udcff\n"
+    )
