@@ -1,9 +1,9 @@
 """This repository's front door: ``inv --list``."""
 
 from pathlib import Path
-from typing import Any
 
-from invoke import task
+from invoke.context import Context
+from invoke.tasks import Task
 
 from deploytasks.cli.on_hosts import finish
 from deploytasks.tasks import ns
@@ -11,8 +11,7 @@ from deploytasks.tasks import ns
 HELLO = Path(__file__).parent / "examples" / "hello"
 
 
-@task
-def demo(c: Any) -> None:
+def demo(c: Context) -> None:
     """A local Debian host in Docker, and examples/hello deployed to it over SSH."""
     del c
     finish(_demo)
@@ -24,4 +23,4 @@ def _demo() -> None:
     run_demo(HELLO, say=lambda line: print(line, flush=True))
 
 
-ns.add_task(demo)
+ns.add_task(Task(demo, name="demo"))

@@ -50,7 +50,9 @@ class Conversation:
                 if isinstance(event, Ended):
                     return
         except (WireError, ValueError, TypeError) as error:
-            raise AgentCrashed(f"{self._host}: what came is not from the agent: {error}", self._host) from error
+            raise AgentCrashed(
+                f"{self._host}: what came is not from the agent: {error}", self._host
+            ) from error
         raise AgentCrashed(self._crash(), self._host)
 
     def send(self, document: dict[str, Any]) -> None:
@@ -127,5 +129,3 @@ def _skip_to(pipe: Pipe, nonce: bytes) -> bool:
         seen = (seen + piece)[-len(nonce) :]
         skipped += 1
     return seen.endswith(nonce)
-
-

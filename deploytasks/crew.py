@@ -12,6 +12,8 @@ from deploytasks.visit import Visit
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from typing_extensions import Self
+
     from deploytasks.agent.events import Event
     from deploytasks.inventory import Host
     from deploytasks.report import Reporter
@@ -24,7 +26,9 @@ class Crew:
     A first Ctrl-C asks all agents to stop and waits for them; a second one leaves.
     """
 
-    def __init__(self, hosts: Sequence[Host], forks: int, reporter: Reporter, ask_password: AskPassword) -> None:
+    def __init__(
+        self, hosts: Sequence[Host], forks: int, reporter: Reporter, ask_password: AskPassword
+    ) -> None:
         self._queue: queue.Queue[tuple[str, Event] | None] = queue.Queue()
         self._reporter = reporter
         self._forks = forks
@@ -32,7 +36,7 @@ class Crew:
         self.interrupted = 0
         self.visits = [Visit(host, self._say, ask_password) for host in hosts]
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

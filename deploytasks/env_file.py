@@ -19,7 +19,9 @@ def read_env_file(path: Path) -> dict[str, str]:
     try:
         text = path.expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise VariableError(f"app_env_file: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from error
+        raise VariableError(
+            f"app_env_file: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"
+        ) from error
     if path.expanduser().stat().st_mode & 0o077:
         raise VariableError(f"app_env_file: {path}: other users may read it\nchmod 600 {path}")
     env: dict[str, str] = {}

@@ -7,15 +7,16 @@ import inspect
 import io
 import sys
 import zipfile
+import zlib
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import PlanError
+from deploytasks.wordless import without_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
 
     from deploytasks.agent.plan import Plan
 
@@ -24,15 +25,13 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @lru_cache(maxsize=1)
 def agent_archive() -> bytes:
-    """The agent as a zip, the same bytes for the same source."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    """The agent as a zip, compressed as one piece (zlib); the same bytes for the same source."""
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo("deploytasks/__init__.py", EPOCH), b"")
-        for name, content in _sources(files("deploytasks.agent"), "deploytasks/agent"):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return packed.getvalue()
+        for name, content in _sources(Path(__file__).parent / "agent", "deploytasks/agent"):
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), without_words(content.decode("utf-8")).encode())
+    return zlib.compress(plain.getvalue(), 9)
 
 
 def shipped_modules(plan: Plan) -> dict[str, str]:
@@ -46,7 +45,7 @@ def shipped_modules(plan: Plan) -> dict[str, str]:
     return {name: _source(name) for name in sorted(names) if not name.startswith("deploytasks.agent.")}
 
 
-def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+def _sources(folder: Path, path: str) -> Iterator[tuple[str, bytes]]:
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir() and item.name != "__pycache__":
             yield from _sources(item, f"{path}/{item.name}")
@@ -57,7 +56,9 @@ def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 def _source(module: str) -> str:
     text = inspect.getsource(sys.modules[module])
     for name in _imports(ast.parse(text)):
-        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith("deploytasks.agent."):
+        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(
+            "deploytasks.agent."
+        ):
             raise PlanError(
                 f"{module} holds a resource type and imports {name}, which no host has\n"
                 "move the type to a module that imports the standard library and deploytasks.agent only"

@@ -53,7 +53,7 @@ def made_ready(host: Host, roles: Sequence[Role]) -> Host:
     v = _vars_of_app(host, roles)
     if v is None or host.project is not None:
         return host
-    return replace(with_app(host, roles), project=Project.read(v.source, v.callable, v.requirements))
+    return replace(with_app(host, roles), project=Project.read(v.source, v.callable, v.requirements, v.links))
 
 
 def with_app(host: Host, roles: Sequence[Role]) -> Host:
@@ -99,7 +99,10 @@ def _steps(role: Role, host: Host, v: object) -> Iterator[Step]:
 
 
 def _template_line(error: Exception) -> str:
-    name, line = getattr(error, "filename", None) or getattr(error, "name", None), getattr(error, "lineno", None)
+    name, line = (
+        getattr(error, "filename", None) or getattr(error, "name", None),
+        getattr(error, "lineno", None),
+    )
     return f" ({name}:{line})" if name and line else ""
 
 
@@ -118,19 +121,32 @@ def _sealed(steps: Iterable[Step], host: Host) -> tuple[list[Step], dict[str, by
         if host.release and not file.path.startswith(host.release.path + "/"):
             extra.append(_keeping(step, f"{host.release.sealed}/{file.digest}", file.digest))
     if extra and host.release:
-        extra.insert(0, Step("keep secrets", Directory(host.release.sealed, mode="0700"), phase=Phase.PREPARE, role="app"))
+        extra.insert(
+            0,
+            Step(
+                "keep secrets", Directory(host.release.sealed, mode="0700"), phase=Phase.PREPARE, role="app"
+            ),
+        )
     return kept + extra, contents
 
 
 def _keeping(step: Step, path: str, digest: str) -> Step:
     keeper = File(path, None, mode="0600", digest=digest)
-    return Step(f"keep the secret of {step.role}: {step.name}", keeper, phase=Phase.PREPARE, sensitive=True, role="app")
+    return Step(
+        f"keep the secret of {step.role}: {step.name}",
+        keeper,
+        phase=Phase.PREPARE,
+        sensitive=True,
+        role="app",
+    )
 
 
 def narrowed(plan: Plan, wanted: Callable[[Step], bool]) -> Plan:
     """*plan* with only the *wanted* steps; the others are told as skipped, and no release is made of it."""
     kept = tuple(step for step in plan.steps if wanted(step))
-    return replace(plan, release="", steps=kept, skipped=tuple(step for step in plan.steps if not wanted(step)))
+    return replace(
+        plan, release="", steps=kept, skipped=tuple(step for step in plan.steps if not wanted(step))
+    )
 
 
 __all__ = ["Handler", "Phase", "Plan", "Step", "made_ready", "narrowed", "plan_for"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks.source import Source, detect_callable, detect_static, parse_callable
+from deploytasks.source import Source, detect_callable, detect_static
 from deploytasks.source.lockfile import find_requirements
 
 if TYPE_CHECKING:
@@ -32,12 +32,21 @@ class Project:
     revision: str
 
     @classmethod
-    def read(cls, directory: str, callable_: str | None, requirements: str | None) -> Project:
+    def read(
+        cls,
+        directory: str,
+        callable_: str | None,
+        requirements: str | None,
+        links: Mapping[str, str] | None = None,
+    ) -> Project:
         """Read *directory*; what is named explicitly is taken, the rest is found.
+
+        *links* are symlinks (path to target) that the deployed tree gets on top of it.
 
         Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
         """
-        return _read(str(Path(directory).expanduser().resolve()), callable_, requirements)
+        project = _read(str(Path(directory).expanduser().resolve()), callable_, requirements)
+        return replace(project, source=project.source.linking(links)) if links else project
 
 
 @lru_cache(maxsize=64)

@@ -67,5 +67,3 @@ class Results(Mapping[str, HostRecap]):
         failed = [error for error in map(self.error_of, self.hosts) if error]
         if failed:
             raise min(failed, key=lambda error: GRAVEST_FIRST.index(error.exit_code))
-
-

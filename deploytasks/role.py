@@ -46,7 +46,9 @@ def vars_of(role: Role, host: Host) -> Any:
     try:
         return role.Vars(**values)
     except ValueError as error:
-        raise VariableError(f"{_place(host, f'{role_name(role)}_{str(error).split(chr(58))[0]}')}{error}") from error
+        raise VariableError(
+            f"{_place(host, f'{role_name(role)}_{str(error).split(chr(58))[0]}')}{error}"
+        ) from error
 
 
 def checked_vars(roles: Iterable[Role], host: Host) -> list[Any]:
@@ -100,7 +102,9 @@ def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:
     reason = managed.get(name.partition("_")[2])
     if reason:
         return f"{name} is managed by deploytasks: {reason}"
-    return f"unknown variable {name}" + (did_you_mean(name, fields) or f"; the role {role_name(role)} has no such variable")
+    return f"unknown variable {name}" + (
+        did_you_mean(name, fields) or f"; the role {role_name(role)} has no such variable"
+    )
 
 
 def _misfit(host: Host, name: str, kind: Any) -> Iterator[str]:
@@ -114,7 +118,7 @@ def _misfit(host: Host, name: str, kind: Any) -> Iterator[str]:
 
 
 def _converted(value: Any, kind: Any) -> Any:
-    import msgspec  # noqa: PLC0415 (only a run that has variables waits for it)
+    import msgspec
 
     if _wants_text(kind) and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = _as_text(value)

@@ -22,6 +22,8 @@ from deploytasks.results import Results
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from typing_extensions import Self
+
     from deploytasks.agent.plan import Plan
     from deploytasks.inventory import Host
     from deploytasks.report import Reporter
@@ -38,6 +40,12 @@ GIVEN = Origin("vars", None, "extra-vars")
 def nobody_to_ask(prompt: str) -> str | None:
     """There is no person who could type a password."""
     del prompt
+    return None
+
+
+def whole(plan: Plan) -> Plan:
+    """All of *plan*."""
+    return plan
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Manner:
     by: str = field(default_factory=performer)
     reporter: Reporter = field(default_factory=QuietReporter)
     ask_password: AskPassword = nobody_to_ask
-    narrow: Callable[[Plan], Plan] = staticmethod(lambda plan: plan)
+    narrow: Callable[[Plan], Plan] = whole
 
 
 def apply(
@@ -90,9 +98,9 @@ def apply(
     return converge(hosts, lambda _: roles, vars or {}, manner)
 
 
-def converge(hosts: Iterable[Host], roles: RolesOf, vars: Mapping[str, Any], manner: Manner) -> Results:  # noqa: A002
+def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
-    with Run(ready_hosts(hosts, roles, vars), manner) as run:
+    with Run(ready_hosts(hosts, roles, given), manner) as run:
         run.ask("converge")
         orders = run.orders_for(roles)
         max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
@@ -112,11 +120,11 @@ def ask(hosts: Iterable[Host], roles: RolesOf, question: str, manner: Manner, **
 
 
 def ready_hosts(
-    hosts: Iterable[Host], roles: RolesOf, vars: Mapping[str, Any], *, with_projects: bool = True  # noqa: A002
+    hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], *, with_projects: bool = True
 ) -> list[Host]:
     """*hosts* with their apps and sources; raises one ``ConfigError`` for all that is wrong, nothing is contacted."""
     ready, problems = [], []
-    chosen = [host.with_variables(vars, GIVEN) if vars else host for host in hosts]
+    chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
     check_key_files(chosen)
     for host in chosen:
         try:
@@ -149,7 +157,7 @@ class Run:
         self._manner = manner
         self._started = time.monotonic()
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         self._manner.reporter.begin(self._manner.command, [visit.host.name for visit in self.crew.visits])
         return self
 

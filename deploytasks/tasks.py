@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from invoke import Collection, task
+from invoke.collection import Collection
+from invoke.tasks import task
 
 from deploytasks.cli.on_hosts import finish, on_hosts
 
@@ -56,7 +57,9 @@ def setup(chosen: Chosen, lock_wait: int = 0) -> int:
     return set_up(chosen, lock_wait)
 
 
-@on_hosts(to="the release to go to (default: the one that served before)", lock_wait="seconds to wait for the lock")
+@on_hosts(
+    to="the release to go to (default: the one that served before)", lock_wait="seconds to wait for the lock"
+)
 def rollback(chosen: Chosen, to: str = "", lock_wait: int = 0) -> int:
     """Back to the release that served before the current one, from what lies on the host; needs no network."""
     from deploytasks.cli.deploying import roll_back
@@ -169,7 +172,10 @@ def init(c: Any, source: str = ".") -> None:
     finish(lambda: write_first_files(source))
 
 
-@task(auto_shortflags=False, help={"name": "what the inventory calls it", "image": "debian11, debian12 or debian13"})
+@task(
+    auto_shortflags=False,
+    help={"name": "what the inventory calls it", "image": "debian11, debian12 or debian13"},
+)
 def up(c: Any, name: str = "target", image: str = "debian12") -> None:
     """A local Docker SSH target and its inventory entry."""
     del c
@@ -188,6 +194,21 @@ def down(c: Any, name: str = "target") -> None:
 
 
 ns = Collection(
-    deploy, check, setup, rollback, logs, status, releases, history, start, stop, restart, run, shell, hosts, vars, init
+    deploy,
+    check,
+    setup,
+    rollback,
+    logs,
+    status,
+    releases,
+    history,
+    start,
+    stop,
+    restart,
+    run,
+    shell,
+    hosts,
+    vars,
+    init,
 )
 ns.add_collection(Collection("target", up, down))

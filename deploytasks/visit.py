@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Outcome
+from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Note, Outcome
 from deploytasks.agent.facts import Facts
 from deploytasks.conversation import Conversation
 from deploytasks.errors import AgentCrashed, DeployError, Locked, Unreachable
@@ -77,28 +77,29 @@ class Visit:
     def _start(self, opening: dict[str, Any]) -> None:
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()
-        _, self._conversation = begin(
-            self._transport, lambda pipe: Conversation.greet(pipe, self.host.name, opening)
-        )
+        name = self.host.name
+        _, conversation = begin(self._transport, lambda pipe: Conversation.greet(pipe, name, opening))
+        self._conversation = conversation
+        for note in self._transport.notes:
+            self._say(name, Note(note))
         if self._stopped:
-            self._conversation.stop()
-        self._listen(None)
+            self.stop()
+        self._listen(conversation, None)
 
     def _carry_out(self, order: dict[str, Any], contents: Contents | None) -> None:
         if self._conversation is None:
             return
         self._conversation.send(order)
-        self._listen(contents)
+        self._listen(self._conversation, contents)
 
-    def _listen(self, contents: Contents | None) -> None:
+    def _listen(self, conversation: Conversation, contents: Contents | None) -> None:
         """Pass events on until the agent waits for a plan, or is done."""
-        assert self._conversation is not None
-        for event in self._conversation.events():
+        for event in conversation.events():
             if isinstance(event, Hello):
                 self.facts = _facts(event)
                 return
             if isinstance(event, Need) and contents is not None:
-                self._conversation.provide(event, contents)
+                conversation.provide(event, contents)
             elif isinstance(event, Answer):
                 self.answer = event.document
             elif isinstance(event, Ended):
@@ -146,7 +147,8 @@ class Visit:
 
 
 def _facts(hello: Hello) -> Facts:
-    return Facts(**{name: tuple(value) if isinstance(value, list) else value for name, value in hello.facts.items()})
+    known: dict[str, Any] = {**hello.facts, "pythons": tuple(hello.facts["pythons"])}
+    return Facts(**known)
 
 
 def _outcome_of(error: DeployError) -> Outcome:

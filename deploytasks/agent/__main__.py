@@ -40,7 +40,13 @@ def _answer(inlet: Inlet, outlet: Outlet, gone: threading.Event) -> Ended:
     except StepError as error:
         return Ended(Outcome.FAILED, failed=1, error=error.reason, output=error.output)
     except Exception as error:  # noqa: BLE001 - whatever it is, the controller has to hear of it
-        return Ended(Outcome.FAILED, failed=1, error="the agent broke: %r" % error, output=traceback.format_exc(), put_back=False)
+        return Ended(
+            Outcome.FAILED,
+            failed=1,
+            error="the agent broke: %r" % error,
+            output=traceback.format_exc(),
+            put_back=False,
+        )
 
 
 def _claim_stdout() -> int:

@@ -46,8 +46,7 @@ class Outlet:
     def _write(self) -> None:
         for piece in iter(self._queue.get, None):
             try:
-                while piece:
-                    piece = piece[os.write(self._descriptor, piece) :]
+                _write_all(self._descriptor, piece)
             except OSError:
                 return
 
@@ -97,3 +96,8 @@ class Inlet:
             pieces.append(piece)
             size -= len(piece)
         return b"".join(pieces)
+
+
+def _write_all(descriptor: int, left: bytes) -> None:
+    while left:
+        left = left[os.write(descriptor, left) :]

@@ -33,7 +33,7 @@ class Engine:
         self._journal = journal
         self._say = say
         self._check = check
-        self._counts: Dict[Outcome, int] = {outcome: 0 for outcome in Outcome}
+        self._counts: Dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self._debts: List[Handler] = []
         self._made: List[Intent] = []
         self._committed = False
@@ -45,7 +45,9 @@ class Engine:
             return
         about = self._journal.begun or {}
         if self._journal.committed:
-            self._note("the last %s was cut short after its release stood; going on" % about.get("command", "run"))
+            self._note(
+                "the last %s was cut short after its release stood; going on" % about.get("command", "run")
+            )
             return
         self._note("the last %s was cut short; undoing what it had begun" % about.get("command", "run"))
         unable = self._undo(self._journal.intents(), acted=self._debts)
@@ -91,7 +93,9 @@ class Engine:
         except FAILURES as error:
             raise _Failed(step.role, step.name, error, time.monotonic() - started) from error
         outcome = Outcome.CHANGED if change else Outcome.OK
-        self._tell(step, outcome, time.monotonic() - started, diff_of(change, step.sensitive) if change else "")
+        self._tell(
+            step, outcome, time.monotonic() - started, diff_of(change, step.sensitive) if change else ""
+        )
 
     def _converge(self, step: Step, change: Change) -> None:
         number = self._journal.intend(step, change.before)
@@ -142,7 +146,11 @@ class Engine:
             reason = self._take_back(intent)
             if reason:
                 unable.append("%s: %s" % (intent.step, reason))
-            owed += [handler for handler in intent.handlers if handler not in owed and handler.action.survives_failure]
+            owed += [
+                handler
+                for handler in intent.handlers
+                if handler not in owed and handler.action.survives_failure
+            ]
         self._debts = self._still_owed_after(owed)
         return "; ".join(unable)
 
@@ -174,11 +182,18 @@ class Engine:
     def _close(self, ended: Ended, started: float) -> Ended:
         ended = ended.but(elapsed_s=_since(started))
         if not self._check:
-            kept = {"outcome": ended.outcome.value, "error": ended.error, "step": ended.step, "put_back": ended.put_back}
+            kept = {
+                "outcome": ended.outcome.value,
+                "error": ended.error,
+                "step": ended.step,
+                "put_back": ended.put_back,
+            }
             self._journal.end(kept, self._debts)
         return ended
 
-    def _ended(self, outcome: Outcome, error: Optional[str] = None, step: str = "", output: str = "") -> Ended:
+    def _ended(
+        self, outcome: Outcome, error: Optional[str] = None, step: str = "", output: str = ""
+    ) -> Ended:
         count = self._counts
         return Ended(
             outcome=outcome,
@@ -224,4 +239,3 @@ def _reason(error: BaseException) -> str:
 
 def _since(started: float) -> float:
     return round(time.monotonic() - started, 4)
-

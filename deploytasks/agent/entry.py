@@ -11,7 +11,7 @@ import grp
 import os
 import pwd
 import stat
-from typing import Any, Dict, Optional
+from typing import Any, Dict
 
 from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.resource import State, StepError
@@ -151,15 +151,11 @@ def _group_name(gid: int) -> str:
 
 
 def _uid(name: str) -> int:
-    return _number(name) if _number(name) is not None else _lookup(pwd.getpwnam, name, "user").pw_uid
+    return int(name) if name.isdigit() else int(_lookup(pwd.getpwnam, name, "user").pw_uid)
 
 
 def _gid(name: str) -> int:
-    return _number(name) if _number(name) is not None else _lookup(grp.getgrnam, name, "group").gr_gid
-
-
-def _number(name: str) -> Optional[int]:
-    return int(name) if name.isdigit() else None
+    return int(name) if name.isdigit() else int(_lookup(grp.getgrnam, name, "group").gr_gid)
 
 
 def _lookup(find: Any, name: str, what: str) -> Any:

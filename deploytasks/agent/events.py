@@ -133,7 +133,8 @@ class Ended(Event):
 
 
 KINDS: Dict[str, Type[Event]] = {
-    kind.event: kind for kind in (Hello, Need, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
+    kind.event: kind
+    for kind in (Hello, Need, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
 }
 
 

@@ -74,7 +74,11 @@ def _app_facts(machine: Machine, app: Optional[App]) -> Dict[str, Any]:
         return {}
     current = current_release(machine, app)
     digests = {release.name: release.digest for release in kept_releases(machine, app)}
-    return {"current": current, "previous": previous_release(machine, app), "digest": digests.get(current or "")}
+    return {
+        "current": current,
+        "previous": previous_release(machine, app),
+        "digest": digests.get(current or ""),
+    }
 
 
 def _os_release(machine: Machine) -> Dict[str, str]:

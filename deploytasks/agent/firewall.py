@@ -28,7 +28,10 @@ Network = Union[IPv4Network, IPv6Network, None]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of one *family* (4 or 6); *plain* when only action, port, protocol and source narrow it."""
+    """A rule of one *family* (4 or 6); *plain* when only action, port, protocol and source narrow it.
+
+    *profile* is the application profile that it came from, if any; ufw takes it for another rule then.
+    """
 
     family: int
     action: str
@@ -36,6 +39,7 @@ class Rule:
     port: str
     source: str
     comment: str
+    profile: str
     plain: bool
 
     def admits(self, port: int) -> bool:
@@ -72,9 +76,10 @@ def network(source: str) -> Network:
 def _rules_in(text: str, family: int) -> Iterator[Rule]:
     for match in TUPLE.finditer(text):
         action, protocol, port, destination, source_port, source, rest = match.groups()
-        direction, _, comment = rest.partition(" comment=")
-        plain = destination in ANYWHERE and source_port == "any" and direction.split()[-1:] == ["in"]
-        yield Rule(family, action, protocol, port, source, _decoded(comment), plain)
+        words, _, comment = rest.partition(" comment=")
+        profile, _, direction = words.rpartition(" ")
+        plain = destination in ANYWHERE and source_port == "any" and direction == "in"
+        yield Rule(family, action, protocol, port, source, _decoded(comment), profile, plain)
 
 
 def _covers(ports: str, port: int) -> bool:

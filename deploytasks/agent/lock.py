@@ -41,7 +41,9 @@ class Lock:
                 say("waiting for the lock: held by %s" % _who(self.holder()))
                 said = True
             time.sleep(0.1)
-        self._write({**about, "pid": os.getpid(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+        self._write(
+            {**about, "pid": os.getpid(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+        )
 
     def holder(self) -> Dict[str, Any]:
         """What the holder wrote about itself; empty when it cannot be read."""

@@ -41,6 +41,10 @@ class Completed:
         return "\n".join(text.rstrip() for text in (self.stdout, self.stderr) if text.strip())
 
 
+def _nobody_listens(line: str) -> None:
+    del line
+
+
 class Stopped(StepError):
     """The controller is gone or asked to stop, and nothing was switched yet."""
 
@@ -49,13 +53,14 @@ class Stopped(StepError):
 class Machine:
     """Where resources look and act: files below *root*, programs of *environment*'s PATH.
 
-    *say* takes one line about what is being waited for. *blobs* holds the contents that
-    came with the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone; it is heeded while *stoppable*.
+    *say* takes one line about what is being waited for. *blobs* holds the contents that came with
+    the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone;
+    it is heeded while *stoppable*.
     """
 
     root: str = "/"
     environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
-    say: Callable[[str], None] = lambda line: None
+    say: Callable[[str], None] = _nobody_listens
     blobs: Blobs = field(default_factory=Blobs)
     recording: Mapping[str, object] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -69,10 +74,12 @@ class Machine:
         """Whether *program* can be run."""
         return shutil.which(program, path=self.environment["PATH"]) is not None
 
-    def ask(self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 60) -> Completed:
+    def ask(
+        self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 60
+    ) -> Completed:
         """Run *argv* and return how it ended; a program that is missing or too slow ends with 127 or 124."""
         try:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(
                 list(argv),
                 env=self._environment(env),
                 stdin=subprocess.DEVNULL,
@@ -87,7 +94,9 @@ class Machine:
             return Completed(tuple(argv), 124, _text(late.stdout), "no end after %g s" % timeout_s)
         return Completed(tuple(argv), done.returncode, _text(done.stdout), _text(done.stderr))
 
-    def run(self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 600) -> Completed:
+    def run(
+        self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 600
+    ) -> Completed:
         """Run *argv* and return how it ended; raise ``StepError`` with its output when that is not 0."""
         done = self.ask(argv, env, timeout_s)
         if not done.ok:

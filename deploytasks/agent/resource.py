@@ -47,7 +47,9 @@ class Change:
     def keys(self) -> Tuple[str, ...]:
         """The names whose value differs, in *after*'s order."""
         before = self.before or {}
-        return tuple(key for key, value in (self.after or {}).items() if key not in before or before[key] != value)
+        return tuple(
+            key for key, value in (self.after or {}).items() if key not in before or before[key] != value
+        )
 
     @property
     def creates(self) -> bool:

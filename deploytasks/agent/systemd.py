@@ -47,7 +47,9 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
 def last_words(machine: Machine, unit: str, lines: int = 20) -> str:
     """The last *lines* that the programs of *unit*, not systemd, wrote to the journal."""
     machine.ask(["journalctl", "--sync"], timeout_s=5)
-    done = machine.ask(["journalctl", "--no-pager", "-o", "cat", "-n", str(lines), "_SYSTEMD_UNIT=" + unit], timeout_s=10)
+    done = machine.ask(
+        ["journalctl", "--no-pager", "-o", "cat", "-n", str(lines), "_SYSTEMD_UNIT=" + unit], timeout_s=10
+    )
     return done.stdout.strip()
 
 

@@ -25,7 +25,9 @@ class Vigil:
     def look(self) -> None:
         """Raise ``StepError`` when the instance has crashed, restarted or lost all the workers it had."""
         self._machine.heed_stop()
-        state = show(self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup")
+        state = show(
+            self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup"
+        )
         if state.get("ActiveState") not in ("active", "reloading", "activating"):
             self._broken("ended (%s)" % state.get("Result", "unknown"))
         if int(state.get("NRestarts") or 0) > self._restarts:

@@ -4,6 +4,7 @@ A frame is one letter, the body's length in four bytes (big-endian) and the body
 
 ====== =========================================================================
 ``J``  a JSON object
+``Z``  a JSON object, compressed (zlib)
 ``D``  a piece of the content announced by ``{"blob": digest, "packed": bool}``
 ``E``  the end of that content (no body)
 ====== =========================================================================
@@ -16,9 +17,11 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from typing import Any, Callable, Dict, Iterator, NamedTuple
 
 HEAD = struct.Struct(">cI")
+WORTH_PACKING = 1024
 LARGEST_FRAME = 1 << 26
 """64 MiB: a longer one is noise, not a frame."""
 
@@ -39,12 +42,22 @@ class Frame(NamedTuple):
 
     def to_json(self) -> Dict[str, Any]:
         """The object of a ``J`` frame; raises ``WireError`` for any other frame."""
-        if self.letter != b"J":
+        if self.letter not in (b"J", b"Z"):
             raise WireError("expected an object, got a %r frame" % self.letter, self.body[:200])
-        document = json.loads(self.body)
+        document = json.loads(self._unpacked() if self.letter == b"Z" else self.body)
         if not isinstance(document, dict):
             raise WireError("expected an object", self.body[:200])
         return document
+
+    def _unpacked(self) -> bytes:
+        unpack = zlib.decompressobj()
+        try:
+            plain = unpack.decompress(self.body, LARGEST_FRAME)
+        except zlib.error as error:
+            raise WireError("a frame arrived damaged: %s" % error, self.body[:200]) from error
+        if unpack.unconsumed_tail:
+            raise WireError("a frame is larger than %d bytes" % LARGEST_FRAME, self.body[:200])
+        return plain
 
 
 def pack(letter: bytes, body: bytes = b"") -> bytes:
@@ -53,8 +66,9 @@ def pack(letter: bytes, body: bytes = b"") -> bytes:
 
 
 def pack_json(document: Dict[str, Any]) -> bytes:
-    """A ``J`` frame's bytes."""
-    return pack(b"J", json.dumps(document, separators=(",", ":")).encode("ascii"))
+    """The bytes of a ``J`` frame, or of a ``Z`` frame when that is worth it."""
+    plain = json.dumps(document, separators=(",", ":")).encode("ascii")
+    return pack(b"J", plain) if len(plain) < WORTH_PACKING else pack(b"Z", zlib.compress(plain))
 
 
 def frames(read: Callable[[int], bytes]) -> Iterator[Frame]:
@@ -70,7 +84,7 @@ def frames(read: Callable[[int], bytes]) -> Iterator[Frame]:
         if len(head) < HEAD.size:
             raise WireError("the stream ended inside a frame", head)
         letter, length = HEAD.unpack(head)
-        if letter not in (b"J", b"D", b"E") or length > LARGEST_FRAME:
+        if letter not in (b"J", b"Z", b"D", b"E") or length > LARGEST_FRAME:
             raise WireError("this is not a frame", head)
         body = read(length)
         if len(body) < length:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import ConfigError, InventoryError
@@ -63,9 +64,13 @@ class Chosen:
         return reporter_for(sys.stdout, sys.stderr, json=self.json, show_diff=show_diff, environ=os.environ)
 
     def _inventory_path(self) -> str:
-        named = self.inventory or os.environ.get("DEPLOYTASKS_INVENTORY") or os.environ.get("ANSIBLE_INVENTORY")
-        if not named and not os.path.exists(USUAL):
-            raise InventoryError(f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init")
+        named = (
+            self.inventory or os.environ.get("DEPLOYTASKS_INVENTORY") or os.environ.get("ANSIBLE_INVENTORY")
+        )
+        if not named and not Path(USUAL).exists():
+            raise InventoryError(
+                f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init"
+            )
         return named or USUAL
 
 

@@ -65,7 +65,9 @@ def _by_tags(tags: frozenset[str], skipped: frozenset[str]) -> Callable[[Plan], 
     def narrow(plan: Plan) -> Plan:
         unknown = (tags | skipped) - {step.role for step in plan.steps}
         if unknown:
-            raise ConfigError(f"no role here is called {', '.join(sorted(unknown))}; tags are the names of roles")
+            raise ConfigError(
+                f"no role here is called {', '.join(sorted(unknown))}; tags are the names of roles"
+            )
         if not tags and not skipped:
             return plan
         return narrowed(plan, lambda step: (not tags or step.role in tags) and step.role not in skipped)

@@ -49,4 +49,4 @@ def _variables(host: Host) -> dict[str, Any]:
 def _masked(name: str, value: Any) -> Any:
     if name not in SECRET:
         return value
-    return {key: MASK for key in value} if isinstance(value, dict) else MASK
+    return dict.fromkeys(value, MASK) if isinstance(value, dict) else MASK

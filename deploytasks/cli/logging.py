@@ -22,7 +22,15 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
     lines_of = MergedLines(sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail)
     manner = chosen.manner("logs", reporter=lines_of)
     results = ask(
-        chosen.hosts, app_alone, "logs", manner, follow=tail, lines=lines, since=since, grep=grep, process=process
+        chosen.hosts,
+        app_alone,
+        "logs",
+        manner,
+        follow=tail,
+        lines=lines,
+        since=since,
+        grep=grep,
+        process=process,
     )
     tell_errors(results)
     return results.exit_code

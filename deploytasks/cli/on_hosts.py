@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from invoke import Exit, task
+from invoke.exceptions import Exit
+from invoke.tasks import task
 
 from deploytasks.cli.chosen import Chosen
 from deploytasks.errors import DeployError
@@ -43,8 +44,7 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
             finish(lambda: body(Chosen(**common, needs_host=needs_host), **flags))
 
         wrapper.__signature__ = _signature(body)  # type: ignore[attr-defined]
-        own = {name: text for name, text in help_.items()}
-        return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **own})(wrapper)
+        return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)
 
     return decorate
 

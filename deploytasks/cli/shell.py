@@ -29,6 +29,8 @@ def open_shell(chosen: Chosen) -> int:
     transport = transport_for(host, manner.ask_password)
     transport.open()
     try:
-        return transport.interactive([*in_app_environment(host.app, host.app.release(current), "--pty"), "/bin/bash"])
+        return transport.interactive(
+            [*in_app_environment(host.app, host.app.release(current), "--pty"), "/bin/bash"]
+        )
     finally:
         transport.close()

@@ -33,7 +33,7 @@ def parsed_document(path: str, text: str) -> Entries:
 
 def _yaml_document(text: str) -> Entries:
     # PyYAML costs 15 ms of start time, which an inventory without YAML beside it should not pay.
-    from deploytasks.inventory.yaml_document import yaml_document  # noqa: PLC0415
+    from deploytasks.inventory.yaml_document import yaml_document
 
     return yaml_document(text)
 
@@ -94,9 +94,9 @@ def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
 def _toml_document(text: str) -> Entries:
     # Few inventories have TOML beside them, and the parser costs start time.
     if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415
+        import tomllib
     else:
-        import tomli as tomllib  # noqa: PLC0415
+        import tomli as tomllib
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -29,8 +29,8 @@ class OpenConnection(Protocol):
 class Host:
     """One host of an inventory, with what all levels say about it merged.
 
-    *groups* are those it is in but ``all``, the weakest first. *facts* (what the agent
-    found), *app* (where it lives there), *project* (what is in its source) and *release* are empty until a plan is made.
+    *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
+    agent found), *app* (where it lives there), *project* (what is in its source) and *release*.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(ValueError):  # noqa: N818  it reads as what happened, and never leaves this package
+class Refused(ValueError):
     """What is wrong with a piece of input; whoever catches it knows where that piece stands.
 
     *line* is set when the piece spans lines and one of them is to blame.

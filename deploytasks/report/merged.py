@@ -62,7 +62,9 @@ class MergedLines:
         with self._lock:
             while self._waiting and self._waiting[0][2] + HELD_S <= now:
                 _, _, _, host, line = heapq.heappop(self._waiting)
-                self._outlet.write(self._json_line(host, line) if self._json else self._text(host, line) + "\n")
+                self._outlet.write(
+                    self._json_line(host, line) if self._json else self._text(host, line) + "\n"
+                )
 
     def _text(self, host: str, line: LogLine) -> str:
         text = line.text.replace("\x1b", "␛")

@@ -41,7 +41,7 @@ class Span:
 
 
 def visible(text: str) -> str:
-    """*text* with control characters, lone surrogates and direction marks escaped, such as ``\\x1b``."""
+    r"""*text* with control characters, lone surrogates and direction marks escaped, such as ``\x1b``."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

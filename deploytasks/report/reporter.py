@@ -53,7 +53,7 @@ def reporter_for(
         return JsonReporter(out, Outlet(stderr))
     if not out.draws(environ):
         return PlainReporter(out, show_diff=show_diff)
-    from deploytasks.report.live import LiveReporter  # noqa: PLC0415 (rich takes 90 ms; pipes do not wait for it)
-    from deploytasks.report.terminal import console_on  # noqa: PLC0415
+    from deploytasks.report.live import LiveReporter
+    from deploytasks.report.terminal import console_on
 
     return LiveReporter(console_on(out, environ), show_diff=show_diff)

@@ -25,7 +25,7 @@ def show(page: Page, stdout: TextIO, environ: Mapping[str, str]) -> None:
     """Draw *page* on a terminal, write aligned columns elsewhere; never raises for a lost reader."""
     outlet = Outlet(stdout)
     if outlet.draws(environ):
-        from deploytasks.report.terminal import console_on, draw  # noqa: PLC0415 (rich takes 90 ms)
+        from deploytasks.report.terminal import console_on, draw
 
         draw(console_on(outlet, environ), page)
         return

@@ -22,7 +22,7 @@ class Node(NamedTuple):
     extra: str = ""
 
 
-class Tangled(Exception):  # noqa: N818  (a verdict on a lock, not a failure)
+class Tangled(Exception):
     """The paths to a package are too many for one marker."""
 
 

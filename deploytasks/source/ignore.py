@@ -34,7 +34,7 @@ class IgnoreFile:
             return None
         if not any(line.strip() and not line.startswith("#") for line in lines):
             return None
-        from pathspec import GitIgnoreSpec  # noqa: PLC0415  (30 ms that most deploys do not need)
+        from pathspec import GitIgnoreSpec
 
         try:
             return cls(path[: path.rfind("/") + 1], GitIgnoreSpec.from_lines(lines))

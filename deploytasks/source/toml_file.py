@@ -17,12 +17,12 @@ _POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of *path*; raises ``SourceError`` with file, line and column."""
     if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415  (8 ms that most commands do not need)
+        import tomllib
     else:
-        import tomli as tomllib  # noqa: PLC0415
+        import tomli as tomllib
 
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        document: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         match = _POSITION.fullmatch(str(error))
         where, reason = (f"{path}:{match[2]}:{match[3]}", match[1]) if match else (str(path), str(error))
@@ -31,6 +31,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SourceError(f"{path}: not text at byte {error.start}; expected UTF-8") from error
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}") from error
+    return document
 
 
 def line_of(path: Path, text: str) -> str:

@@ -7,7 +7,8 @@ import io
 import os
 import re
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -70,6 +71,19 @@ class Source:
             {look.entry.digest: look.target for look in looks if look.entry.is_symlink},
         )
 
+    def linking(self, links: Mapping[str, str]) -> Source:
+        """The same tree with symlinks (path to target) in the place of whatever lies at or below those paths."""
+        targets = {
+            hashlib.sha256(os.fsencode(target)).hexdigest(): os.fsencode(target) for target in links.values()
+        }
+        added = [
+            Entry(SYMLINK, hashlib.sha256(os.fsencode(target)).hexdigest(), os.fsencode(path))
+            for path, target in links.items()
+        ]
+        taken = tuple(os.fsencode(path) for path in links)
+        kept = [entry for entry in self.manifest if not _is_at_or_below(entry.path, taken)]
+        return replace(self, manifest=Manifest.of([*kept, *added]), _targets={**self._targets, **targets})
+
     def path_of(self, digest: str) -> Path:
         """A file with this content; raises ``KeyError`` for one that no file has (a symlink's target)."""
         return self._files[digest]
@@ -106,6 +120,10 @@ class _Look:
     size: int = 0
     target: bytes = b""
     refusal: str = ""
+
+
+def _is_at_or_below(path: bytes, places: tuple[bytes, ...]) -> bool:
+    return any(path == place or path.startswith(place + b"/") for place in places)
 
 
 def _directory(given: Path) -> Path:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAME = "uv.lock"
 
 
-class _Inexact(Exception):  # noqa: N818  (a verdict on a lock, not a failure)
+class _Inexact(Exception):
     """The lock says something that requirement lines cannot."""
 
 

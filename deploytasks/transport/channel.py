@@ -57,7 +57,7 @@ class ChannelStreams:
         return None if status < 0 else status
 
     def broken(self) -> str:
-        """sshd sends an end of output before it closes a channel; without one it was the link that ended."""
+        """Sshd sends an end of output before it closes a channel; without one it was the link that ended."""
         channel = self._channel
         if self._closed_by_us or channel.eof_received or not channel.closed:
             return ""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import fabric  # type: ignore[import-untyped]
+import fabric
 import paramiko
 
 from deploytasks.errors import HostError, Unreachable

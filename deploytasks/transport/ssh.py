@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import fabric  # type: ignore[import-untyped]
+import fabric
 import paramiko
 
 from deploytasks.errors import HostError, LoginRefused, Unreachable

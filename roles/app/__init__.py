@@ -86,19 +86,25 @@ class Vars:
 
     def __post_init__(self) -> None:
         if self.name in RESERVED:
-            raise ValueError(f"name: {self.name!r} is the name of a system account or service; choose another")
+            raise ValueError(
+                f"name: {self.name!r} is the name of a system account or service; choose another"
+            )
         if self.account in RESERVED:
             raise ValueError(f"user: {self.account!r} is no user to run an app; leave app_user out")
         try:
             ranges(self.health_status)
         except ValueError:
-            raise ValueError(f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204") from None
+            raise ValueError(
+                f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
+            ) from None
         for name in self.env:
             if not ENV_NAME.fullmatch(name) or name in LOADER:
                 raise ValueError(f"env: {name!r} cannot be set; expected a name such as DATABASE_URL")
         for path in self.shared:
             if posixpath.isabs(path) or ".." in path.split("/") or not path.strip("/."):
-                raise ValueError(f"shared: {path!r}; expected a path inside the app's source, such as uploads")
+                raise ValueError(
+                    f"shared: {path!r}; expected a path inside the app's source, such as uploads"
+                )
 
     @property
     def directory(self) -> str:
@@ -109,6 +115,11 @@ class Vars:
     def account(self) -> str:
         """The system user that runs the app; it owns no code."""
         return self.user or self.name
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The symlinks in the code that lead to what is shared: path to target."""
+        return {path.strip("/"): f"{self.directory}/shared/{path.strip('/')}" for path in self.shared}
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -148,7 +159,9 @@ def _places(app: App, v: Vars) -> Iterator[Step]:
 
 def _units(app: App, v: Vars) -> Iterator[Step]:
     yield Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
-    yield Step("define the service unit", Unit(f"{app.name}@.service", template("app.service.j2", app=app, v=v)))
+    yield Step(
+        "define the service unit", Unit(f"{app.name}@.service", template("app.service.j2", app=app, v=v))
+    )
 
 
 def _installer(v: Vars) -> Iterator[Step]:
@@ -168,7 +181,11 @@ def _contents(release: Release, project: Project) -> Iterator[Step]:
 def _dependencies(host: Host, v: Vars, release: Release, project: Project) -> Iterator[Step]:
     venv = _venv(host, v, project)
     yield Step("install the dependencies", venv, phase=Phase.PREPARE)
-    yield Step("choose the environment", Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}"), phase=Phase.PREPARE)
+    yield Step(
+        "choose the environment",
+        Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}"),
+        phase=Phase.PREPARE,
+    )
 
 
 def _venv(host: Host, v: Vars, project: Project) -> PythonVenv:
@@ -199,7 +216,9 @@ def _environment(release: Release, v: Vars) -> Iterator[Step]:
     if v.env_file:
         env = {**read_env_file(Path(v.env_file)), **env}
     content = encode_env({"PYTHONUNBUFFERED": "1", **env})
-    yield Step("write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True)
+    yield Step(
+        "write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True
+    )
 
 
 def _program(host: Host, v: Vars, release: Release) -> Iterator[Step]:
@@ -220,13 +239,20 @@ def _start(host: Host, v: Vars, release: Release) -> Iterator[Step]:
 def _switch(host: Host, v: Vars, app: App, release: Release) -> Iterator[Step]:
     watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(host, v))
     notify = Handler(f"watch the new release for {v.watch_s:g} s", watch) if v.watch_s else ()
-    yield Step("send traffic to it", Symlink(app.current_socket, posixpath.basename(release.socket)), notify, Phase.SWITCH)
+    yield Step(
+        "send traffic to it",
+        Symlink(app.current_socket, posixpath.basename(release.socket)),
+        notify,
+        Phase.SWITCH,
+    )
     yield Step("make it current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH)
 
 
 def _confirm(app: App, release: Release) -> Iterator[Step]:
     for unit in (release.socket_unit, release.service_unit):
-        yield Step(f"start {unit.rpartition('.')[2]} at boot", Service(unit, running=None), phase=Phase.CONFIRM)
+        yield Step(
+            f"start {unit.rpartition('.')[2]} at boot", Service(unit, running=None), phase=Phase.CONFIRM
+        )
     text = template("tmpfiles.conf.j2", app=app, release=release)
     yield Step("point to it at boot", File(f"/etc/tmpfiles.d/{app.name}.conf", text), phase=Phase.CONFIRM)
 

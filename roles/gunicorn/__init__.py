@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.errors import PlanError
+from deploytasks.errors import PlanError, VariableError
 from deploytasks.plan import Phase, Step
-from deploytasks.resources import Directory, File
+from deploytasks.resources import File
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
+    from deploytasks.agent.app import App, Release
+    from deploytasks.agent.facts import Facts
     from deploytasks.inventory import Host
+    from deploytasks.project import Project
 
 template = Templates(beside=__file__)
 
@@ -27,14 +31,14 @@ EXTRAS = {"gevent": "gevent", "eventlet": "eventlet", "tornado": "tornado"}
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The configuration, in the release, so that a rollback brings it back with the code."""
-    if not (host.release and host.app and host.facts):
+    if not (host.app and host.project and host.release and host.facts):
         raise PlanError(f"{host.name}: the role gunicorn serves an app; put the role app before it")
-    text = template("gunicorn.conf.py.j2", settings=_settings(host, v))
+    settings = {**_own_settings(host.app, host.project, host.release, host.facts), **v.settings()}
+    text = template("gunicorn.conf.py.j2", settings=settings)
     yield Step("configure gunicorn", File(f"{host.release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
-    for directory in sorted({_directory(path) for path in (v.accesslog, v.errorlog) if _is_file(path)}):
-        yield Step(f"make {directory}", Directory(directory, owner=host.app.user, group=host.app.user))
-    if any(map(_is_file, (v.accesslog, v.errorlog))):
-        rotation = template("logrotate.j2", app=host.app, files=[p for p in (v.accesslog, v.errorlog) if _is_file(p)])
+    files = tuple(_log_files(host.app, v))
+    if files:
+        rotation = template("logrotate.j2", app=host.app, files=files)
         yield Step("rotate the logs", File(f"/etc/logrotate.d/{host.app.name}", rotation))
 
 
@@ -53,22 +57,25 @@ def command(host: Host, v: Vars) -> tuple[str, ...]:
     return (f"{path}/venv/bin/gunicorn", "--config", f"{path}/gunicorn.conf.py")
 
 
-def _settings(host: Host, v: Vars) -> dict[str, Any]:
-    assert host.project and host.release and host.facts
-    ref = host.project.callable
-    own = {
+def _own_settings(app: App, project: Project, release: Release, facts: Facts) -> dict[str, Any]:
+    ref = project.callable
+    return {
         "wsgi_app": str(ref),
-        "chdir": f"{host.release.code}/{ref.directory}".rstrip("/.").rstrip("/"),
-        "workers": 2 * host.facts.cpus + 1,
-        "proc_name": host.app.name if host.app else "app",
+        "chdir": posixpath.normpath(f"{release.code}/{ref.directory}"),
+        "workers": 2 * facts.cpus + 1,
+        "proc_name": app.name,
         "control_socket_disable": True,
     }
-    return {**own, **v.settings()}
 
 
-def _is_file(path: str | None) -> bool:
-    return bool(path) and path != "-"
-
-
-def _directory(path: str | None) -> str:
-    return (path or "").rpartition("/")[0]
+def _log_files(app: App, v: Vars) -> Iterator[str]:
+    """The files that gunicorn logs to: the unit lets it write to the app's own log directory only."""
+    for name in ("accesslog", "errorlog"):
+        path = getattr(v, name)
+        if path in (None, "-"):
+            continue
+        if posixpath.dirname(path) != f"/var/log/{app.name}":
+            raise VariableError(
+                f"gunicorn_{name}: {path!r}; expected - (the journal) or a file in /var/log/{app.name}"
+            )
+        yield path

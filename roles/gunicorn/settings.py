@@ -107,7 +107,9 @@ class Vars:
 
     def __post_init__(self) -> None:
         if self.worker_class in REMOVED:
-            raise ValueError(f"worker_class: {self.worker_class!r} is no longer in gunicorn; use {REMOVED[self.worker_class]}")
+            raise ValueError(
+                f"worker_class: {self.worker_class!r} is no longer in gunicorn; use {REMOVED[self.worker_class]}"
+            )
 
     def settings(self) -> dict[str, Any]:
         """What was set, in the form of gunicorn's configuration file."""

@@ -12,6 +12,8 @@ from msgspec import Meta
 from deploytasks.errors import PlanError
 from deploytasks.plan import Handler, Step
 from deploytasks.resources import Absent, File, Package, Reload, Service, Symlink
+from deploytasks.role import vars_of
+from deploytasks.roles import app
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ reload = Handler("reload nginx", Reload("nginx", check=("nginx", "-t", "-q")))
 
 Size = Annotated[str, Meta(pattern=r"^[0-9]+[kmgKMG]?$")]
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h|d)?$")]
+LONGEST_NAME = 253
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -88,10 +91,14 @@ def _catch_all(v: Vars) -> Iterator[Step]:
 
 def _static(host: Host) -> dict[str, str]:
     """URL prefixes with the directories that are served from the disk, each ending in a slash."""
-    assert host.app and host.project
-    given = host.variables.get("app_static")
-    found = given if isinstance(given, dict) else dict(host.project.static)
-    return {f"/{url.strip('/')}/": f"{host.app.current}/code/{path.strip('/')}/" for url, path in sorted(found.items())}
+    if not (host.app and host.project):
+        return {}
+    found = vars_of(app, host).static
+    found = host.project.static if found is None else found
+    return {
+        f"/{url.strip('/')}/": f"{host.app.current}/code/{path.strip('/')}/"
+        for url, path in sorted(found.items())
+    }
 
 
 def _require_domain(name: str) -> None:
@@ -99,5 +106,7 @@ def _require_domain(name: str) -> None:
         form = name.encode("idna").decode("ascii")
         raise ValueError(f"server_name: {name!r}; use its IDNA form {form}")
     labels = name.removeprefix("*.").split(".")
-    if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels) or name.startswith("*") and len(labels) < 2:
-        raise ValueError(f"server_name: {name!r} is not a host name; expected such as example.org or *.example.org")
+    if len(name) > LONGEST_NAME or not all(LABEL.fullmatch(label) for label in labels):
+        raise ValueError(
+            f"server_name: {name!r} is not a host name; expected such as example.org or *.example.org"
+        )

@@ -103,7 +103,11 @@ class FakeHost:
         wheel = uv_wheel()
         link = '<a href="../../files/%s#sha256=%s">' % (UV_WHEEL, hashlib.sha256(wheel).hexdigest())
         pages = {"/simple/uv/": link.encode(), "/simple/pip/": b"", "/files/" + UV_WHEEL: wheel}
-        return "http://127.0.0.1:%s/simple" % self.serve(pages_handler(pages))
+        return self.serve_pages(pages) + "/simple"
+
+    def serve_pages(self, pages: dict[str, bytes]) -> str:
+        """The address of a web server of *pages*, which are path to body; everything else is 404."""
+        return "http://127.0.0.1:" + self.serve(pages_handler(pages))
 
     def snapshot(self, directories: bool = True) -> dict[str, tuple[str, str]]:
         """Every path of the host with its mode and what it holds."""
@@ -147,16 +151,12 @@ def uv_wheel() -> bytes:
     return archive.getvalue()
 
 
-def pages_handler(
-    pages: dict[str, bytes], kind: str = "text/html"
-) -> type[http.server.BaseHTTPRequestHandler]:
-    """Serves *pages*, which are path to body; everything else is 404."""
-
+def pages_handler(pages: dict[str, bytes]) -> type[http.server.BaseHTTPRequestHandler]:
     class Pages(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = pages.get(self.path)
             self.send_response(404 if body is None else 200)
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", "text/html")
             self.end_headers()
             if self.command == "GET":
                 self.wfile.write(body or b"")

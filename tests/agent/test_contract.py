@@ -210,7 +210,10 @@ def cases(*, reversible=(True, False)):
     """The table, or its part with types that can undo."""
     needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a unit file belongs to root")
     rows = [(kind, make) for kind, make in CASES if kind.reversible in reversible]
-    params = [pytest.param(make, id=kind.__name__, marks=[needs_root] if kind is Unit else []) for kind, make in rows]
+    params = [
+        pytest.param(make, id=kind.__name__, marks=[needs_root] if kind is Unit else [])
+        for kind, make in rows
+    ]
     return pytest.mark.parametrize("make", params)
 
 

@@ -53,7 +53,9 @@ class Deploys:
         return engine.carry_out(Plan(owned, skipped=tuple(skipped)), {"command": "deploy"})
 
     def file(self, path, content, **options):
-        return Step("write %s" % path, File(path, content, "0644", self.host.user, self.host.group), **options)
+        return Step(
+            "write %s" % path, File(path, content, "0644", self.host.user, self.host.group), **options
+        )
 
     def said(self, kind):
         return [event for event in self.events if isinstance(event, kind)]
@@ -117,7 +119,9 @@ def test_two_roles_may_have_handlers_of_one_name(deploy):
 
 
 def test_phases_come_in_their_order_whatever_the_order_of_steps(deploy):
-    deploy(deploy.file("/etc/late", "", phase=Phase.CONFIRM), deploy.file("/etc/early", "", phase=Phase.PREPARE))
+    deploy(
+        deploy.file("/etc/late", "", phase=Phase.CONFIRM), deploy.file("/etc/early", "", phase=Phase.PREPARE)
+    )
     assert [event.step for event in deploy.said(StepDone)] == ["write /etc/early", "write /etc/late"]
 
 
@@ -129,7 +133,11 @@ def test_a_failure_takes_everything_back_in_reverse_and_handles_it_again(deploy,
         deploy.file("/etc/b", "new\n"),
         failing,
     )
-    assert (ended.outcome, ended.step, ended.error) == (Outcome.FAILED, "app: fail", "sh -c echo no luck; false ended with 1")
+    assert (ended.outcome, ended.step, ended.error) == (
+        Outcome.FAILED,
+        "app: fail",
+        "sh -c echo no luck; false ended with 1",
+    )
     assert (ended.output, ended.put_back) == ("no luck", True)
     assert [event.step for event in deploy.said(StepUndone)] == ["write /etc/b", "write /etc/a"]
     assert deploy.handled == ["reload", "reload"]
@@ -146,7 +154,9 @@ def test_what_cannot_be_undone_stays(deploy, host):
 
 
 def test_a_failed_undo_is_told(deploy, host):
-    spoil = Step("spoil", Command(("sh", "-c", "rm link && mkdir -p link/x && false"), creates="/never", cwd="/srv"))
+    spoil = Step(
+        "spoil", Command(("sh", "-c", "rm link && mkdir -p link/x && false"), creates="/never", cwd="/srv")
+    )
     ended = deploy(Step("link it", Symlink("/srv/link", "x")), spoil)
     assert not ended.put_back
     assert deploy.said(StepUndone)[0].reason.endswith("is a directory that is not empty")
@@ -183,7 +193,9 @@ def test_a_run_that_was_cut_short_is_undone_by_the_next(deploy, host):
     assert ended.outcome is Outcome.OK
     assert host.path("/etc/a").read_text() == "old\n"
     assert deploy.handled == ["reload"]
-    assert [note.text for note in deploy.said(Note)] == ["the last deploy was cut short; undoing what it had begun"]
+    assert [note.text for note in deploy.said(Note)] == [
+        "the last deploy was cut short; undoing what it had begun"
+    ]
 
 
 def test_a_run_that_was_cut_short_is_undone_once(deploy, host):

@@ -110,7 +110,10 @@ def test_a_name_that_no_index_has_is_told(host):
 @pytest.mark.parametrize(
     ("output", "reason"),
     [
-        ("E: dpkg was interrupted, you must manually run 'dpkg --configure -a'", "run `sudo dpkg --configure -a`"),
+        (
+            "E: dpkg was interrupted, you must manually run 'dpkg --configure -a'",
+            "run `sudo dpkg --configure -a`",
+        ),
         ("E: Failed to fetch http://x/ Could not connect to x:80", "package index unreachable"),
         ("W: Temporary failure resolving 'deb.debian.org'\nE: 404  Not Found", "unreachable from this host"),
         ("Package mta is a virtual package provided by:\n  exim4", "mta is a virtual package; name one"),
@@ -135,7 +138,9 @@ sys.stdin.readline()
 
 def test_a_held_lock_is_waited_for_and_its_holder_named(host):
     lock = host.write("/var/lib/dpkg/lock-frontend", "")
-    with subprocess.Popen([sys.executable, "-c", HOLD, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
         assert holder.stdout.readline() == b"held\n"
         # Whoever is told about the wait ends it, so nothing here depends on time.
         host.on_note = lambda _: holder.stdin.close()

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from deploytasks.agent.wire import LARGEST_FRAME, Frame, WireError, frames, pack, pack_json
 
-plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+plain = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
 values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
 documents = st.dictionaries(st.text(), values)
 pieces = st.tuples(st.sampled_from([b"D", b"E"]), st.binary())

@@ -17,5 +17,6 @@ from deploytasks.agent.events import Ended
 from deploytasks.agent.session import Session
 
 COMMANDS: Dict[str, Callable[[Session], Ended]] = {
-    command.__name__: command for command in (converge, rollback, status, releases, history, logs, processes, run)
+    command.__name__: command
+    for command in (converge, rollback, status, releases, history, logs, processes, run)
 }

@@ -102,7 +102,9 @@ def _keep(session: Session, announced: Dict[str, Any]) -> None:
     pieces = session.inlet.pieces()
     if announced.get("base"):
         base = Manifest.parse(session.machine.blobs.read(announced["base"]))
-        session.machine.blobs.receive(announced["blob"], [patched(base, b"".join(_unpacked(pieces, announced))).encode()])
+        session.machine.blobs.receive(
+            announced["blob"], [patched(base, b"".join(_unpacked(pieces, announced))).encode()]
+        )
     else:
         session.machine.blobs.receive(announced["blob"], _unpacked(pieces, announced))
 

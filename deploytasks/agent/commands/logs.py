@@ -19,7 +19,7 @@ def logs(session: Session) -> Ended:
     """Say the app's log lines as they were written; with ``follow``, until the controller is gone."""
     opening = session.opening
     wanted = re.compile(opening["grep"]) if opening.get("grep") else None
-    child = subprocess.Popen(  # noqa: S603
+    child = subprocess.Popen(
         _journalctl(app_of(session), opening),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -64,7 +64,7 @@ def _line(entry: Dict[str, Any]) -> LogLine:
 
 
 def _message(message: Any) -> str:
-    """journald gives a message that is not UTF-8 as a list of its bytes."""
+    """Journald gives a message that is not UTF-8 as a list of its bytes."""
     if isinstance(message, list):
         return bytes(message).decode("utf-8", "replace")
     return str(message or "")

@@ -72,7 +72,14 @@ def app_of(session: Session) -> App:
 def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:
     unit = release.service_unit
     state = systemd.show(
-        machine, unit, "ActiveState", "SubState", "MainPID", "NRestarts", "ActiveEnterTimestamp", "ControlGroup"
+        machine,
+        unit,
+        "ActiveState",
+        "SubState",
+        "MainPID",
+        "NRestarts",
+        "ActiveEnterTimestamp",
+        "ControlGroup",
     )
     return [
         {
@@ -107,7 +114,11 @@ def _last(past: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     if not past:
         return None
     entry = past[-1]
-    return {"when": entry["time"], **{name: entry.get(name) for name in ("command", "outcome", "error")}, "who": entry.get("by")}
+    return {
+        "when": entry["time"],
+        **{name: entry.get(name) for name in ("command", "outcome", "error")},
+        "who": entry.get("by"),
+    }
 
 
 def _drift(machine: Machine, app: App, journal: Journal) -> Optional[str]:

@@ -21,7 +21,7 @@ def run(session: Session) -> Ended:
     if current is None:
         raise StepError("nothing of %s is deployed here; deploy first" % app.name)
     argv = in_app_environment(app, app.release(current), "--pipe", "--wait")
-    child = subprocess.Popen(  # noqa: S603
+    child = subprocess.Popen(
         [*argv, "/bin/sh", "-c", session.opening["shell_command"]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -47,4 +47,15 @@ def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
     )
     path = "PATH=%s/bin:/usr/local/bin:/usr/bin:/bin" % release.venv
     settings = [word for setting in properties for word in ("-p", setting)]
-    return ["systemd-run", "--quiet", "--collect", *options, *settings, "-E", path, "-E", "VIRTUAL_ENV=" + release.venv, "--"]
+    return [
+        "systemd-run",
+        "--quiet",
+        "--collect",
+        *options,
+        *settings,
+        "-E",
+        path,
+        "-E",
+        "VIRTUAL_ENV=" + release.venv,
+        "--",
+    ]

@@ -53,7 +53,9 @@ class OnlyInstance(Resource):
 
     def _running(self, machine: Machine) -> Iterator[str]:
         patterns = [self.app_name + "@*.service", self.app_name + "@*.socket"]
-        listing = machine.ask(["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--", *patterns])
+        listing = machine.ask(
+            ["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--", *patterns]
+        )
         return (name for line in listing.stdout.splitlines() for name in self._release_of(line.split(" ")[0]))
 
     def _enabled(self, machine: Machine) -> Set[str]:

@@ -104,8 +104,8 @@ class PythonVenv(Resource):
 
     def _build(self, machine: Machine, place: str) -> None:
         python = find_interpreter(machine, self.python)
+        _remove(place)
         with _work_directory(place) as work:
-            _remove(place)
             order = self._order(machine, place, work, python)
             try:
                 self._carry_out(machine, order)

@@ -34,6 +34,7 @@ class Retention(Resource):
         return {"surplus": self._surplus_releases(machine) + self._surplus_venvs(machine)}
 
     def apply(self, machine: Machine, change: Change) -> None:
+        del change
         for path in self._surplus_releases(machine):
             shutil.rmtree(machine.path(path))
         for path in self._surplus_venvs(machine):
@@ -49,7 +50,11 @@ class Retention(Resource):
         protected = {self.release} | {release.previous for release in whole if release.name == self.release}
         newest_first = [name for name in reversed(names) if name not in protected]
         room = max(self.keep - len([name for name in names if name in protected]), 0)
-        broken = [name for name in _listdir(machine, self._app.releases) if name not in names and name != self.release]
+        broken = [
+            name
+            for name in _listdir(machine, self._app.releases)
+            if name not in names and name != self.release
+        ]
         return sorted(self._app.release(name).path for name in [*newest_first[room:], *broken])
 
     def _surplus_venvs(self, machine: Machine) -> List[str]:
@@ -59,7 +64,11 @@ class Retention(Resource):
             for name in _listdir(machine, self._app.releases)
             if self._app.release(name).path not in surplus
         }
-        return sorted("%s/%s" % (self._app.venvs, name) for name in _listdir(machine, self._app.venvs) if name not in used)
+        return sorted(
+            "%s/%s" % (self._app.venvs, name)
+            for name in _listdir(machine, self._app.venvs)
+            if name not in used
+        )
 
 
 def _listdir(machine: Machine, path: str) -> List[str]:

@@ -39,7 +39,9 @@ class Service(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         after = change.after or {}
         if "enabled" in change.keys:
-            machine.run(["systemctl", "enable" if after["enabled"] else "disable", "--quiet", "--", self.unit])
+            machine.run(
+                ["systemctl", "enable" if after["enabled"] else "disable", "--quiet", "--", self.unit]
+            )
         if "running" in change.keys:
             if after["running"]:
                 systemd.start(machine, self.unit)

@@ -15,6 +15,7 @@ from deploytasks.agent.manifest import Entry, Manifest
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
 SHOWN = 5
+DIRECTORY_MODE = 0o755
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,9 @@ def differences(path: str, listed: Manifest) -> Iterator[bytes]:
     parents = {parent for entry in listed.entries for parent in _parents(entry.path)}
     for found in _walk(os.fsencode(path), b""):
         entry = expected.pop(found, None)
-        if entry is None and found not in parents:
-            yield found
-        elif entry is not None and not _is_as_listed(os.path.join(os.fsencode(path), found), entry):
+        if (entry is None and found not in parents) or (
+            entry is not None and not _is_as_listed(os.path.join(os.fsencode(path), found), entry)
+        ):
             yield found
     yield from expected
 
@@ -109,7 +110,7 @@ def build(machine: Machine, path: str, listed: Manifest) -> None:
     """Make the tree *listed* at *path*, which does not exist, from the contents that *machine* holds."""
     root = os.fsencode(path)
     os.mkdir(root, 0o755)
-    os.chmod(root, 0o755)
+    os.chmod(root, DIRECTORY_MODE)
     made = {root}
     for entry in listed.entries:
         place = os.path.join(root, entry.path)
@@ -176,7 +177,7 @@ def _make_parents(directory: bytes, made: "set[bytes]") -> None:
         return
     _make_parents(os.path.dirname(directory), made)
     os.mkdir(directory, 0o755)
-    os.chmod(directory, 0o755)
+    os.chmod(directory, DIRECTORY_MODE)
     made.add(directory)
 
 

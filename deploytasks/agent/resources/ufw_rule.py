@@ -55,7 +55,8 @@ class UfwRule(Resource):
 
     def _is(self, rule: firewall.Rule) -> bool:
         same_port = (rule.protocol, rule.port) == (self.proto, str(self.port))
-        return rule.plain and same_port and firewall.network(rule.source) == firewall.network(self.source)
+        same_source = firewall.network(rule.source) == firewall.network(self.source)
+        return rule.plain and not rule.profile and same_port and same_source
 
     def _families(self, machine: Machine) -> Set[int]:
         network = firewall.network(self.source)

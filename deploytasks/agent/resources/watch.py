@@ -46,7 +46,10 @@ class Watch(Action):
                 trouble = self._probe.ask(PROBE_S, vigil.look)
                 troubles = troubles + 1 if trouble else 0
                 if troubles >= PATIENCE:
-                    raise StepError("%s turned unhealthy: %s" % (self.unit, trouble), systemd.last_words(machine, self.unit))
+                    raise StepError(
+                        "%s turned unhealthy: %s" % (self.unit, trouble),
+                        systemd.last_words(machine, self.unit),
+                    )
             time.sleep(LOOK_EVERY_S)
 
     @property

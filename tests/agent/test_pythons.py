@@ -1,0 +1,47 @@
+"""The agent runs as it is sent on every Python found here, isolated and without site-packages."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploytasks import agent
+from deploytasks.payload import agent_archive
+
+PACKAGE = Path(agent.__file__).parent
+DEPLOYS_TWICE = Path(__file__).with_name("deploys_twice.py")
+IMPORTS = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+"""
+
+
+@pytest.fixture
+def archive(tmp_path):
+    path = tmp_path / "agent.zip"
+    path.write_bytes(agent_archive())
+    return path
+
+
+def run(python, *args):
+    argv = [python, "-I", "-S", "-W", "error", *args]
+    return subprocess.run(argv, capture_output=True, text=True, check=False)
+
+
+def test_a_plan_converges(agent_python, archive, tmp_path):
+    done = run(agent_python, DEPLOYS_TWICE, archive, tmp_path / "root")
+    assert (done.stderr, done.stdout.splitlines()) == ("", ["changed 3", "ok 0"])
+
+
+def test_every_module_can_be_imported(agent_python, archive):
+    names = [name for name in map(module_name, sorted(PACKAGE.rglob("*.py"))) if not name.endswith(".boot")]
+    assert run(agent_python, "-c", IMPORTS, archive, *names).stderr == ""
+
+
+def module_name(source):
+    parts = source.relative_to(PACKAGE.parent.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
