@@ -38,6 +38,11 @@ class Facts:
     digest: Optional[str] = None
 
     @property
+    def python_version(self) -> Tuple[int, ...]:
+        """The version of ``python3``, such as ``(3, 11, 2)``."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.python)[:3])
+
+    @property
     def python_platform(self) -> str:
         """What a virtual environment depends on besides its packages."""
         return "%s %s %s" % (self.python, self.architecture, self.libc)

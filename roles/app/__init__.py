@@ -48,6 +48,9 @@ template = Templates(beside=__file__)
 
 UV = "0.13.8"
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+WITH_DISTUTILS = (3, 11)
+"""Before, Debian and Ubuntu had distutils, which uv asks for, in a package of its own."""
+
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 RESERVED = frozenset({"root", "nginx", "ufw", "ssh", "sshd", "systemd", "gunicorn", "daemon", "deploytasks"})
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -124,10 +127,10 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """From nothing to the new release serving and the old one gone, in the order of the phases."""
-    app, release, project, _ = _known(host)
+    app, release, project, facts = _known(host)
     yield from _places(app, v)
     yield from _units(app, v)
-    yield from _installer(v)
+    yield from _installer(v, facts)
     yield from _contents(release, project)
     yield from _dependencies(host, v, release, project)
     yield from _environment(release, v)
@@ -164,8 +167,10 @@ def _units(app: App, v: Vars) -> Iterator[Step]:
     )
 
 
-def _installer(v: Vars) -> Iterator[Step]:
+def _installer(v: Vars, facts: Facts) -> Iterator[Step]:
     if v.installer == "uv":
+        if facts.python_version < WITH_DISTUTILS:
+            yield Step("install distutils", Package("python3-distutils"))
         yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=v.ca_bundle))
     else:
         yield Step("install venv", Package("python3-venv"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from deploytasks.agent.wire import LARGEST_FRAME, Frame, WireError, frames, pack, pack_json
+
+hypothesis = pytest.importorskip("hypothesis", reason="a host has the standard library alone")
+given, st = hypothesis.given, pytest.importorskip("hypothesis.strategies")
 
 plain = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()

@@ -80,3 +80,9 @@ def debian12(target: MakeTarget) -> Target:
 @pytest.fixture(scope="session")
 def debian13(target: MakeTarget) -> Target:
     return target("debian13")
+
+
+@pytest.fixture(scope="session")
+def web(target_state: Path) -> Target:
+    """A Debian 12 target that several apps are deployed to, each under a name of its own."""
+    return up("web", "debian12", state=target_state, say=print)

@@ -35,4 +35,5 @@ def test_the_example_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"<dd>local</dd>" in client.get("/").data
     assert client.get("/healthz").json == {"status": "ok", "release": "local"}
     assert client.get("/slow?s=0").json == {"slept_s": 0.0}
-    assert client.get("/static/style.css").status_code == 200
+    with client.get("/static/style.css") as style:
+        assert style.status_code == 200
