@@ -75,7 +75,7 @@ def remove_entry(path: str) -> None:
     except OSError as error:
         if error.errno != errno.ENOTEMPTY:
             raise
-        raise StepError("%s is a directory that is not empty" % path) from error
+        raise StepError("%s is a directory that is not empty; move it away" % path) from error
 
 
 def set_rights(target: Any, rights: Dict[str, Any]) -> None:
@@ -99,13 +99,13 @@ def _make_directory(path: str, state: Dict[str, Any]) -> None:
 
 def _replace(path: str, make: Any) -> None:
     _require_parent(path)
-    if os.path.isdir(path) and not os.path.islink(path):
-        raise StepError("%s is a directory; move it away" % path)
     new = os.path.join(os.path.dirname(path), ".%s.deploytasks-new" % os.path.basename(path)[:200])
     if os.path.lexists(new):
         os.unlink(new)
     try:
         make(new)
+        if os.path.isdir(path) and not os.path.islink(path):
+            remove_entry(path)
         os.replace(new, path)
     except BaseException:
         if os.path.lexists(new):

@@ -1,13 +1,14 @@
-"""What the agent asks of systemd: unit properties, start, stop, and a unit's own last words."""
+"""What the agent asks of systemd: unit properties, start, stop, and what a unit wrote to the journal."""
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Sequence
+from typing import Dict, FrozenSet, List, Sequence
 
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 
 SETTLED_S = 90.0
+SAID = 20
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
@@ -27,16 +28,20 @@ def is_enabled(machine: Machine, unit: str) -> bool:
 
 
 def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:
-    """*unit* is active within *timeout_s* seconds, or ``StepError`` with its last words."""
+    """*unit* is active within *timeout_s* seconds; otherwise it is stopped again, and ``StepError`` says why."""
     if show(machine, unit, "ActiveState").get("ActiveState") == "failed":
         machine.run(["systemctl", "reset-failed", "--", unit])
     machine.run(["systemctl", "start", "--no-block", "--", unit])
-    settled = machine.wait_until(lambda: not _has_job(machine, unit), timeout_s)
-    if not settled:
-        machine.ask(["systemctl", "cancel"])
-        raise StepError("%s did not start within %g s" % (unit, timeout_s), last_words(machine, unit))
+    if not machine.wait_until(lambda: not _has_job(machine, unit), timeout_s):
+        _give_up(machine, unit, "no end of its start after %g s" % timeout_s)
     if not is_active(machine, unit):
-        raise StepError("%s did not start: %s" % (unit, _why(machine, unit)), last_words(machine, unit))
+        _give_up(machine, unit, _why(machine, unit))
+
+
+def _give_up(machine: Machine, unit: str, why: str) -> None:
+    said = "\n".join(journal_of(machine, unit, SAID))
+    machine.ask(["systemctl", "stop", "--", unit])
+    raise StepError("%s did not start: %s" % (unit, why), said)
 
 
 def stop(machine: Machine, units: Sequence[str]) -> None:
@@ -44,13 +49,11 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
     machine.run(["systemctl", "stop", "--", *units])
 
 
-def last_words(machine: Machine, unit: str, lines: int = 20) -> str:
+def journal_of(machine: Machine, unit: str, lines: int) -> List[str]:
     """The last *lines* that the programs of *unit*, not systemd, wrote to the journal."""
     machine.ask(["journalctl", "--sync"], timeout_s=5)
-    done = machine.ask(
-        ["journalctl", "--no-pager", "-o", "cat", "-n", str(lines), "_SYSTEMD_UNIT=" + unit], timeout_s=10
-    )
-    return done.stdout.strip()
+    argv = ["journalctl", "--no-pager", "-o", "cat", "-n", str(lines), "_SYSTEMD_UNIT=" + unit]
+    return machine.ask(argv, timeout_s=10).stdout.rstrip().splitlines()
 
 
 def pids(cgroup: str) -> FrozenSet[str]:

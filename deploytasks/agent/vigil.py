@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import FrozenSet, Optional
 
+from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.systemd import last_words, pids, show
+from deploytasks.agent.systemd import pids, show
 
 
 class Vigil:

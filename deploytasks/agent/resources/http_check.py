@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from deploytasks.agent import systemd
+from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine, Stopped
 from deploytasks.agent.probe import Probe
 from deploytasks.agent.resource import Change, Resource, State, StepError
@@ -56,7 +57,7 @@ class HttpCheck(Resource):
         while trouble:
             vigil.look()
             if self._left(machine) <= 0:
-                raise StepError(self._complaint(trouble), systemd.last_words(machine, self.unit))
+                raise StepError(self._complaint(trouble), last_words(machine, self.unit))
             trouble = self._ask(machine, vigil)
             time.sleep(ASK_AGAIN_S if trouble else 0)
 

@@ -9,14 +9,14 @@ from deploytasks.agent.drain import drain
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
-UNDO_DRAIN_S = 5.0
+UNDO_DRAIN_S = 2.0
 
 
 @dataclass(frozen=True)
 class Instance(Resource):
     """The units *socket_unit* and *service_unit* run, answering on the unix socket at *socket*.
 
-    Being stopped, as when a deploy is undone, an instance first answers who is connected.
+    Being stopped, as when a deploy is undone, an instance that can first answers who is connected.
     """
 
     service_unit: str
@@ -25,16 +25,23 @@ class Instance(Resource):
     timeout_s: float = 30.0
 
     def desired(self) -> State:
-        return {"running": True}
+        return {"socket": "active", "service": "active"}
 
     def inspect(self, machine: Machine) -> State:
-        units = (self.socket_unit, self.service_unit)
-        return {"running": all(systemd.is_active(machine, unit) for unit in units)}
+        return {"socket": _state(machine, self.socket_unit), "service": _state(machine, self.service_unit)}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        if (change.after or {}).get("running"):
+        if (change.after or {}).get("service") == "active":
             systemd.start(machine, self.socket_unit)
             systemd.start(machine, self.service_unit, self.timeout_s)
         else:
-            drain(machine, self.socket, UNDO_DRAIN_S)
+            if (change.before or {}).get("service") == "active":
+                drain(machine, self.socket, UNDO_DRAIN_S)
             systemd.stop(machine, [self.socket_unit, self.service_unit])
+            machine.ask(["systemctl", "reset-failed", "--", self.socket_unit, self.service_unit])
+
+
+def _state(machine: Machine, unit: str) -> str:
+    """The unit's ``ActiveState``; a unit between two starts is ``activating``, neither running nor stopped."""
+    state = systemd.show(machine, unit, "ActiveState").get("ActiveState", "inactive")
+    return {"failed": "inactive", "reloading": "active"}.get(state, state)

@@ -9,7 +9,7 @@ import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Tuple
+from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
 from deploytasks.agent.installer import (
     CACHE,
@@ -21,8 +21,10 @@ from deploytasks.agent.installer import (
 )
 from deploytasks.agent.interpreter import find_interpreter
 from deploytasks.agent.machine import Completed, Machine
-from deploytasks.agent.package_index import PackageIndex
 from deploytasks.agent.resource import Change, Resource, State, StepError
+
+if TYPE_CHECKING:
+    from deploytasks.agent.package_index import PackageIndex
 
 MARKER = ".complete"
 FORMS = ("requirements", "uv", "pylock")
@@ -132,7 +134,7 @@ class PythonVenv(Resource):
         )
 
     def _carry_out(self, machine: Machine, order: Order) -> None:
-        index = PackageIndex(self._index, order.authorities)
+        index = self._index(order)
         if self._needs_index:
             index.require_answer()
         for argv in self._commands(machine, order):
@@ -149,10 +151,13 @@ class PythonVenv(Resource):
     def _environment(self, order: Order) -> Dict[str, str]:
         return pip_environment(order) if self.installer == "pip" else uv_environment(order)
 
-    @property
-    def _index(self) -> str:
+    def _index(self, order: Order) -> PackageIndex:
+        # TLS costs 20 ms to import, which a host that has the environment shall not pay.
+        from deploytasks.agent.package_index import PackageIndex
+
         named = (OWN_INDEX.search(text) for _, text in self.requirements)
-        return self.index_url or next((found.group(1) for found in named if found), "")
+        url = self.index_url or next((found.group(1) for found in named if found), "")
+        return PackageIndex(url, order.authorities)
 
     @property
     def _needs_index(self) -> bool:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deploytasks.agent import systemd
+from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.probe import Probe
 from deploytasks.agent.resource import Action, StepError
@@ -48,7 +48,7 @@ class Watch(Action):
                 if troubles >= PATIENCE:
                     raise StepError(
                         "%s turned unhealthy: %s" % (self.unit, trouble),
-                        systemd.last_words(machine, self.unit),
+                        last_words(machine, self.unit),
                     )
             time.sleep(LOOK_EVERY_S)
 

@@ -1,0 +1,38 @@
+"""Why an app broke, in its own words: the part of its log that a person would look for."""
+
+from __future__ import annotations
+
+from typing import Iterator, List
+
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.systemd import journal_of
+
+LOOKED_AT = 400
+SHOWN = 20
+TRACEBACK = "Traceback (most recent call last):"
+OF_APP = "/code/"
+
+
+def last_words(machine: Machine, unit: str) -> str:
+    """The first traceback of *unit* that goes through the app's code, else its last lines; 20 lines at most.
+
+    The first, because a server adds its own after it, and each worker repeats the app's.
+    """
+    lines = journal_of(machine, unit, LOOKED_AT)
+    tracebacks = list(_tracebacks(lines))
+    of_app = [traceback for traceback in tracebacks if any(OF_APP in line for line in traceback)]
+    chosen = of_app[0] if of_app else lines
+    return "\n".join(chosen[-SHOWN:])
+
+
+def _tracebacks(lines: List[str]) -> Iterator[List[str]]:
+    """Each run of lines from a traceback's head to the exception that ends it."""
+    block: List[str] = []
+    for line in lines:
+        if line.startswith(TRACEBACK):
+            block = [line]
+        elif block:
+            block.append(line)
+            if line and not line.startswith(" "):
+                yield block
+                block = []
