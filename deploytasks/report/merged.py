@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from deploytasks.agent.events import LogLine
 from deploytasks.report.outlet import Outlet
@@ -43,6 +43,9 @@ class MergedLines:
             threading.Thread(target=self._print_while_following, daemon=True).start()
 
     def event(self, host: str, event: Event) -> None:
+        """Raises ``BrokenPipeError`` when nobody reads any more, as in ``inv logs --tail | head``."""
+        if not self._outlet.open:
+            raise BrokenPipeError
         if isinstance(event, LogLine):
             with self._lock:
                 self._number += 1
@@ -52,27 +55,29 @@ class MergedLines:
         self._over.set()
         self._print_due(time.monotonic() + HELD_S)
         if self._json:
-            self._outlet.write(json.dumps({**recap.to_json(), "time": _time(time.time())}) + "\n")
+            self._print({**recap.to_json(), "time": _time(time.time())})
+        self._outlet.flush()
 
     def _print_while_following(self) -> None:
         while not self._over.wait(HELD_S / 3):
             self._print_due(time.monotonic())
+            self._outlet.flush()
 
     def _print_due(self, now: float) -> None:
         with self._lock:
             while self._waiting and self._waiting[0][2] + HELD_S <= now:
                 _, _, _, host, line = heapq.heappop(self._waiting)
-                self._outlet.write(
-                    self._json_line(host, line) if self._json else self._text(host, line) + "\n"
-                )
+                if self._json:
+                    self._print({**line.to_json(), "host": host, "time": _time(float(line.at))})
+                else:
+                    self._outlet.write(self._text(host, line) + "\n")
+
+    def _print(self, document: dict[str, Any]) -> None:
+        self._outlet.write(json.dumps(document) + "\n")
 
     def _text(self, host: str, line: LogLine) -> str:
         text = line.text.replace("\x1b", "␛")
         return f"{host:<{self._width}}  {text}" if self._prefixed else text
-
-    def _json_line(self, host: str, line: LogLine) -> str:
-        shown = {**line.to_json(), "host": host, "time": _time(float(line.at))}
-        return json.dumps(shown)
 
 
 def _time(at: float) -> str:

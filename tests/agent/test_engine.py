@@ -159,7 +159,7 @@ def test_a_failed_undo_is_told(deploy, host):
     )
     ended = deploy(Step("link it", Symlink("/srv/link", "x")), spoil)
     assert not ended.put_back
-    assert deploy.said(StepUndone)[0].reason.endswith("is a directory that is not empty")
+    assert deploy.said(StepUndone)[0].reason.endswith("is a directory that is not empty; move it away")
 
 
 def test_a_failure_after_the_release_stands_undoes_nothing(deploy, host):

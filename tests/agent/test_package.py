@@ -81,6 +81,10 @@ def test_only_what_is_missing_is_installed(host):
     assert install(host, "base-files", "nginx")[0].endswith("-- nginx")
 
 
+def test_a_name_is_no_pattern_to_apt(host):
+    assert "APT::Cmd::Pattern-Only=true" in install(host, "nginx")[0]
+
+
 def test_a_fresh_index_is_used_as_it_is(host):
     assert len(install(host, "nginx")) == 1
 

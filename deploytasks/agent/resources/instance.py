@@ -42,6 +42,10 @@ class Instance(Resource):
 
 
 def _state(machine: Machine, unit: str) -> str:
-    """The unit's ``ActiveState``; a unit between two starts is ``activating``, neither running nor stopped."""
+    """Whether systemd keeps the unit ``active`` or leaves it ``inactive``.
+
+    A crashed unit that will be started again counts as active: an undo has to stop it, and after a
+    start it is the HTTP check that tells the crash, with the app's own words.
+    """
     state = systemd.show(machine, unit, "ActiveState").get("ActiveState", "inactive")
-    return {"failed": "inactive", "reloading": "active"}.get(state, state)
+    return "inactive" if state in ("inactive", "failed") else "active"

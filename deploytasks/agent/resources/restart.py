@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deploytasks.agent import systemd
+from deploytasks.agent.last_words import last_words
+from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 
@@ -20,5 +22,5 @@ class Restart(Action):
             return
         done = machine.ask(["systemctl", "restart", "--", self.unit], timeout_s=systemd.SETTLED_S)
         if not done.ok:
-            words = systemd.last_words(machine, self.unit)
+            words = last_words(machine, self.unit)
             raise StepError("%s did not restart" % self.unit, words or done.output)
