@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from itertools import groupby
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, Optional, Sequence
 
 from deploytasks.agent.diff import diff_of
 from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
@@ -35,6 +35,7 @@ class Engine:
         self._check = check
         self._counts: Dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self._debts: List[Handler] = []
+        self._acted: List[Handler] = []
         self._made: List[Intent] = []
         self._committed = False
 
@@ -50,7 +51,8 @@ class Engine:
             )
             return
         self._note("the last %s was cut short; undoing what it had begun" % about.get("command", "run"))
-        unable = self._undo(self._journal.intents(), acted=self._debts)
+        intents = self._journal.intents()
+        unable = self._undo(intents, acted=_notified_by(intents))
         if unable:
             raise StepError("what an earlier run left could not be undone: %s" % unable)
 
@@ -115,6 +117,7 @@ class Engine:
     def _run_handler(self, handler: Handler) -> None:
         started = time.monotonic()
         self._say(StepStarted(handler.role, handler.name))
+        self._acted.append(handler)
         try:
             handler.action.run(self._machine)
         except FAILURES as error:
@@ -133,26 +136,23 @@ class Engine:
         if self._committed:
             return ended.but(put_back=False)
         self._machine.stoppable = False
-        unable = self._undo(self._made, acted=self._debts)
+        unable = self._undo(self._made, acted=self._acted)
         return ended.but(put_back=not unable)
 
     def _undo(self, intents: Sequence[Intent], acted: Sequence[Handler]) -> str:
-        """Take *intents* back, last first; returns what could not be, or an empty text."""
-        unable: List[str] = []
-        owed = [handler for handler in acted if handler.action.survives_failure]
-        for intent in reversed(list(intents)):
-            if not intent.resource.reversible:
-                continue
-            reason = self._take_back(intent)
-            if reason:
-                unable.append("%s: %s" % (intent.step, reason))
-            owed += [
-                handler
-                for handler in intent.handlers
-                if handler not in owed and handler.action.survives_failure
-            ]
-        self._debts = self._still_owed_after(owed)
-        return "; ".join(unable)
+        """Take *intents* back, last first; returns what could not be, or an empty text.
+
+        Of the handlers that they notified, those that have *acted* act once more; the others are
+        owed no longer, unless a step that stays notified them too.
+        """
+        back = [intent for intent in intents if intent.resource.reversible]
+        reasons = [(intent.step, self._take_back(intent)) for intent in reversed(back)]
+        taken_back = _notified_by(back)
+        stays = _notified_by(intent for intent in intents if not intent.resource.reversible)
+        owed = [debt for debt in self._debts if debt not in taken_back or debt in stays]
+        again = [handler for handler in taken_back if handler in acted]
+        self._debts = _lasting(owed) + self._failing_again(_lasting(again))
+        return "; ".join("%s: %s" % (step, reason) for step, reason in reasons if reason)
 
     def _take_back(self, intent: Intent) -> str:
         try:
@@ -168,10 +168,10 @@ class Engine:
         self._say(StepUndone(intent.role, intent.step, reason))
         return reason
 
-    def _still_owed_after(self, owed: Sequence[Handler]) -> List[Handler]:
-        """Run the handlers *owed* once more, and return those that failed again."""
+    def _failing_again(self, handlers: Sequence[Handler]) -> List[Handler]:
+        """Run *handlers* once more, and return those that failed."""
         left: List[Handler] = []
-        for handler in owed:
+        for handler in handlers:
             try:
                 handler.action.run(self._machine)
             except FAILURES as error:
@@ -215,6 +215,18 @@ class Engine:
 
     def _note(self, text: str) -> None:
         self._say(Note(text))
+
+
+def _notified_by(intents: Iterable[Intent]) -> List[Handler]:
+    found: List[Handler] = []
+    for intent in intents:
+        found += [handler for handler in intent.handlers if handler not in found]
+    return found
+
+
+def _lasting(handlers: Iterable[Handler]) -> List[Handler]:
+    """Those of *handlers* that stay owed when their run fails."""
+    return [handler for handler in handlers if handler.action.survives_failure]
 
 
 class _Failed(Exception):

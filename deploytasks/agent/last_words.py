@@ -16,13 +16,21 @@ OF_APP = "/code/"
 def last_words(machine: Machine, unit: str) -> str:
     """The first traceback of *unit* that goes through the app's code, else its last lines; 20 lines at most.
 
-    The first, because a server adds its own after it, and each worker repeats the app's.
+    The first, because a server adds its own after it, and each worker repeats the app's. The server's
+    frames above the app's are left out.
     """
     lines = journal_of(machine, unit, LOOKED_AT)
     tracebacks = list(_tracebacks(lines))
     of_app = [traceback for traceback in tracebacks if any(OF_APP in line for line in traceback)]
-    chosen = of_app[0] if of_app else lines
-    return "\n".join(chosen[-SHOWN:])
+    return "\n".join(_from_app_on(of_app[0]) if of_app else lines[-SHOWN:])
+
+
+def _from_app_on(traceback: List[str]) -> List[str]:
+    """The head of *traceback*, and of the rest what begins with the app's first frame."""
+    head, *rest = traceback
+    first = next(number for number, line in enumerate(rest) if OF_APP in line)
+    kept = rest[first:][-(SHOWN - 2) :]
+    return [head, *(["  ..."] if len(kept) < len(rest) else []), *kept]
 
 
 def _tracebacks(lines: List[str]) -> Iterator[List[str]]:

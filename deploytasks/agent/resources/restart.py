@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from deploytasks.agent import systemd
 from deploytasks.agent.last_words import last_words
-from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 
