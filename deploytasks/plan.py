@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.app import App
 from deploytasks.agent.facts import Facts
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
+from deploytasks.agent.resource import describe
 from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
@@ -20,7 +22,12 @@ from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from deploytasks.agent.app import Release
+    from deploytasks.agent.resource import Resource
     from deploytasks.inventory import Host
+
+LARGE = 8192
+"""Characters of JSON: what is larger is sent only to hosts that lack it."""
 
 DRAFT = "release"
 """Stands for the release's name while the digest that becomes part of the name is computed."""
@@ -78,7 +85,7 @@ def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "")
         steps += [step.in_role(role_name(role)) for step in _steps(role, host, v)]
     if app and host.release:
         steps.append(_record(app, release, digest))
-    sealed, contents = _sealed(steps, host)
+    sealed, contents = _sealed(steps, host.release)
     ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
     return Plan(ordered, app, release if app else "", contents=contents, secrets=tuple(secrets))
 
@@ -106,38 +113,48 @@ def _template_line(error: Exception) -> str:
     return f" ({name}:{line})" if name and line else ""
 
 
-def _sealed(steps: Iterable[Step], host: Host) -> tuple[list[Step], dict[str, bytes]]:
-    """Sensitive contents are named by digest in the plan; those outside the release are kept in it, sealed."""
+def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step], dict[str, bytes]]:
+    """Contents that are secret or large are named by digest in the plan; the release keeps them for a rollback."""
     contents: dict[str, bytes] = {}
     kept: list[Step] = []
-    extra: list[Step] = []
     for step in steps:
-        if not (step.sensitive and isinstance(step.resource, File) and step.resource.content is not None):
+        if not (step.sensitive or _is_large(step.resource)):
             kept.append(step)
             continue
-        file, content = step.resource.sealed()
-        contents[file.digest] = content
-        kept.append(replace(step, resource=file))
-        if host.release and not file.path.startswith(host.release.path + "/"):
-            extra.append(_keeping(step, f"{host.release.sealed}/{file.digest}", file.digest))
-    if extra and host.release:
-        extra.insert(
+        resource, own = step.resource.sealed()
+        contents |= own
+        if release and not _lies_in(release, resource):
+            kept += [_keeping(step, release, digest) for digest in own]
+        kept.append(replace(step, resource=resource))
+    if release and any(
+        step.resource.path.startswith(release.sealed) for step in kept if isinstance(step.resource, File)
+    ):
+        kept.insert(
             0,
             Step(
-                "keep secrets", Directory(host.release.sealed, mode="0700"), phase=Phase.PREPARE, role="app"
+                "make room for sealed contents",
+                Directory(release.sealed, "0700"),
+                (),
+                Phase.PREPARE,
+                role="app",
             ),
         )
-    return kept + extra, contents
+    return kept, contents
 
 
-def _keeping(step: Step, path: str, digest: str) -> Step:
-    keeper = File(path, None, mode="0600", digest=digest)
+def _is_large(resource: Resource) -> bool:
+    return len(json.dumps(describe(resource))) > LARGE
+
+
+def _lies_in(release: Release, resource: Resource) -> bool:
+    """Whether the resource is itself a file of the release, where a rollback finds it."""
+    return isinstance(resource, File) and resource.path.startswith(release.path + "/")
+
+
+def _keeping(step: Step, release: Release, digest: str) -> Step:
+    keeper = File(f"{release.sealed}/{digest}", None, mode="0600", digest=digest)
     return Step(
-        f"keep the secret of {step.role}: {step.name}",
-        keeper,
-        phase=Phase.PREPARE,
-        sensitive=True,
-        role="app",
+        f"keep what {step.role} needs: {step.name}", keeper, phase=Phase.PREPARE, sensitive=True, role="app"
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from itertools import groupby
-from typing import Callable, Dict, Iterable, List, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from deploytasks.agent.diff import diff_of
 from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
@@ -35,6 +35,7 @@ class Engine:
         self._check = check
         self._counts: Dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self._debts: List[Handler] = []
+        self._carried: Tuple[Handler, ...] = ()
         self._acted: List[Handler] = []
         self._made: List[Intent] = []
         self._committed = False
@@ -59,6 +60,7 @@ class Engine:
     def carry_out(self, plan: Plan, about: Optional[Dict[str, object]] = None) -> Ended:
         """Converge the machine to *plan* and say how it went; never raises for a step's failure."""
         started = time.monotonic()
+        self._carried = tuple(self._debts)
         if not self._check:
             self._journal.begin({**(about or {}), "release": plan.release}, self._debts)
         for step in plan.skipped:
@@ -143,13 +145,14 @@ class Engine:
         """Take *intents* back, last first; returns what could not be, or an empty text.
 
         Of the handlers that they notified, those that have *acted* act once more; the others are
-        owed no longer, unless a step that stays notified them too.
+        owed no longer, unless a step that stays, or an earlier run, notified them too.
         """
         back = [intent for intent in intents if intent.resource.reversible]
         reasons = [(intent.step, self._take_back(intent)) for intent in reversed(back)]
         taken_back = _notified_by(back)
         stays = _notified_by(intent for intent in intents if not intent.resource.reversible)
-        owed = [debt for debt in self._debts if debt not in taken_back or debt in stays]
+        kept = [*stays, *self._carried]
+        owed = [debt for debt in self._debts if debt not in taken_back or debt in kept]
         again = [handler for handler in taken_back if handler in acted]
         self._debts = _lasting(owed) + self._failing_again(_lasting(again))
         return "; ".join("%s: %s" % (step, reason) for step, reason in reasons if reason)

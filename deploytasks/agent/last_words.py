@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Iterator, List
 
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.systemd import journal_of
 
 LOOKED_AT = 400
 SHOWN = 20
@@ -19,10 +18,17 @@ def last_words(machine: Machine, unit: str) -> str:
     The first, because a server adds its own after it, and each worker repeats the app's. The server's
     frames above the app's are left out.
     """
-    lines = journal_of(machine, unit, LOOKED_AT)
+    lines = _journal(machine, unit)
     tracebacks = list(_tracebacks(lines))
     of_app = [traceback for traceback in tracebacks if any(OF_APP in line for line in traceback)]
     return "\n".join(_from_app_on(of_app[0]) if of_app else lines[-SHOWN:])
+
+
+def _journal(machine: Machine, unit: str) -> List[str]:
+    """The last lines that the programs of *unit*, not systemd, wrote to the journal."""
+    machine.ask(["journalctl", "--sync"], timeout_s=5)
+    argv = ["journalctl", "--no-pager", "-o", "cat", "-n", str(LOOKED_AT), "_SYSTEMD_UNIT=" + unit]
+    return machine.ask(argv, timeout_s=10).stdout.rstrip().splitlines()
 
 
 def _from_app_on(traceback: List[str]) -> List[str]:

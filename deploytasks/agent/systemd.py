@@ -1,14 +1,14 @@
-"""What the agent asks of systemd: unit properties, start, stop, and what a unit wrote to the journal."""
+"""What the agent asks of systemd: unit properties, start, stop, processes."""
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, List, Sequence
+from typing import Dict, FrozenSet, Sequence
 
+from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 
 SETTLED_S = 90.0
-SAID = 20
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
@@ -39,7 +39,7 @@ def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:
 
 
 def _give_up(machine: Machine, unit: str, why: str) -> None:
-    said = "\n".join(journal_of(machine, unit, SAID))
+    said = last_words(machine, unit)
     machine.ask(["systemctl", "stop", "--", unit])
     raise StepError("%s did not start: %s" % (unit, why), said)
 
@@ -49,11 +49,12 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
     machine.run(["systemctl", "stop", "--", *units])
 
 
-def journal_of(machine: Machine, unit: str, lines: int) -> List[str]:
-    """The last *lines* that the programs of *unit*, not systemd, wrote to the journal."""
-    machine.ask(["journalctl", "--sync"], timeout_s=5)
-    argv = ["journalctl", "--no-pager", "-o", "cat", "-n", str(lines), "_SYSTEMD_UNIT=" + unit]
-    return machine.ask(argv, timeout_s=10).stdout.rstrip().splitlines()
+def stop_within(machine: Machine, units: Sequence[str], timeout_s: float) -> None:
+    """As ``stop``, but what still runs after *timeout_s* seconds is killed."""
+    machine.run(["systemctl", "stop", "--no-block", "--", *units])
+    if not machine.wait_until(lambda: not any(_has_job(machine, unit) for unit in units), timeout_s):
+        machine.ask(["systemctl", "kill", "--signal=SIGKILL", "--", *units])
+    stop(machine, units)
 
 
 def pids(cgroup: str) -> FrozenSet[str]:

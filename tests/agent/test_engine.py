@@ -258,6 +258,15 @@ def test_a_debt_survives_a_run_that_was_cut_short_before_its_handler(deploy, hos
     assert deploy.handled == ["restart"]
 
 
+def test_a_debt_survives_the_undo_of_a_step_that_notified_it_too(deploy, host):
+    marked = flaky(host)
+    deploy(marked)
+    deploy(deploy.file("/etc/a", "1\n", notify=marked.notify), failing)
+    host.write("/srv/works", "")
+    deploy(marked)
+    assert deploy.handled == ["restart"]
+
+
 def test_a_lost_controller_before_the_switch_means_undo(deploy, host):
     machine = host.machine
     engine = Engine(machine, deploy.journal, deploy.events.append)

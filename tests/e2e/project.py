@@ -16,6 +16,7 @@ from deploytasks.targets import Target
 INV = Path(sys.executable).with_name("inv")
 RUN_TIMEOUT_S = 180
 REQUEST_TIMEOUT_S = 30
+VOLATILE = ("/tmp/", "/var/tmp/", "/var/log/")
 
 APP = '''
 """Says who it is: its version, its release, one dependency, its environment, how it is served."""
@@ -64,7 +65,9 @@ class Run:
 
     @property
     def changed(self) -> list[str]:
-        return [event["step"] for event in self.events if event.get("outcome") == "changed" and "step" in event]
+        return [
+            event["step"] for event in self.events if event.get("outcome") == "changed" and "step" in event
+        ]
 
     @property
     def failure(self) -> dict[str, Any]:
@@ -188,15 +191,17 @@ def files(target: Target, *roots: str) -> Mapping[str, str]:
 
 def entries(target: Target, *roots: str) -> Mapping[str, str]:
     """All that lies below *roots* on one file system; whatever was done to it since shows in its ctime."""
-    volatile = "( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/log ) -prune -o".split(" ")
-    argv = ["find", *roots, "-xdev", *volatile, "-printf", r"%p\t%i %y %m %U:%G %s %C@ %l\n"]
-    return dict(line.split("\t", 1) for line in target.run(argv).stdout.splitlines())
+    argv = ["find", *roots, "-xdev", "-printf", r"%p\t%i %y %m %U:%G %s %C@ %l\n"]
+    found = dict(line.split("\t", 1) for line in target.run(argv).stdout.splitlines())
+    return {path: facts for path, facts in found.items() if not f"{path}/".startswith(VOLATILE)}
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[Any, Any]]:
     """What is not the same: name to before and after."""
     names = sorted({*before, *after})
-    return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
+    return {
+        name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+    }
 
 
 def ssh_commands(target: Target) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Dict, Optional, Tuple
 
 from deploytasks.agent.blobs import digest_of
@@ -48,7 +48,9 @@ class File(Resource):
         state: Dict[str, Any] = read_entry(machine.path(self.path)) or {}
         return () if state.get("digest") == self.digest else (self.digest,)
 
-    def sealed(self) -> Tuple[File, bytes]:
-        """This file with its content named by digest, and that content."""
-        content = (self.content or "").encode("utf-8", "surrogateescape")
-        return File(self.path, None, self.mode, self.owner, self.group, digest_of(content)), content
+    def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
+        if self.content is None:
+            return self, {}
+        content = self.content.encode("utf-8", "surrogateescape")
+        digest = digest_of(content)
+        return replace(self, content=None, digest=digest), {digest: content}

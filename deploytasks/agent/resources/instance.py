@@ -10,13 +10,15 @@ from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
 UNDO_DRAIN_S = 2.0
+UNDO_STOP_S = 5.0
 
 
 @dataclass(frozen=True)
 class Instance(Resource):
     """The units *socket_unit* and *service_unit* run, answering on the unix socket at *socket*.
 
-    Being stopped, as when a deploy is undone, an instance that can first answers who is connected.
+    Being stopped, as when a deploy is undone, an instance that can first answers who is connected;
+    one that hangs is killed: nobody waits half a minute for a release that is no good.
     """
 
     service_unit: str
@@ -37,7 +39,7 @@ class Instance(Resource):
         else:
             if (change.before or {}).get("service") == "active":
                 drain(machine, self.socket, UNDO_DRAIN_S)
-            systemd.stop(machine, [self.socket_unit, self.service_unit])
+            systemd.stop_within(machine, [self.socket_unit, self.service_unit], UNDO_STOP_S)
             machine.ask(["systemctl", "reset-failed", "--", self.socket_unit, self.service_unit])
 
 

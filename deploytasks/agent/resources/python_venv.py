@@ -8,9 +8,10 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
+from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.installer import (
     CACHE,
     Order,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.package_index import PackageIndex
 
 MARKER = ".complete"
+SEALED = "sha256:"
+"""Begins the name of a text that travels apart from the plan."""
 FORMS = ("requirements", "uv", "pylock")
 INSTALLERS = ("uv", "pip")
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
@@ -80,7 +83,8 @@ class PythonVenv(Resource):
     @property
     def digest(self) -> str:
         """A name for what the environment shall hold, wherever it lies and comes from."""
-        content = [self.python, self.requirements, self.form, self.extra, self.installer, self.hash_checked]
+        texts = [(name, _digest(text)) for name, text in self.requirements]
+        content = [self.python, texts, self.form, self.extra, self.installer, self.hash_checked]
         return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:16]
 
     def desired(self) -> State:
@@ -104,6 +108,17 @@ class PythonVenv(Resource):
         else:
             self._build(machine, place)
 
+    def lacks(self, machine: Machine) -> Tuple[str, ...]:
+        if self.inspect(machine) == self.desired():
+            return ()
+        named = (_digest(text) for _, text in self.requirements if text.startswith(SEALED))
+        return tuple(digest for digest in named if machine.blobs.find(digest) is None)
+
+    def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
+        contents = {digest_of(text.encode("utf-8")): text.encode("utf-8") for _, text in self.requirements}
+        named = tuple((name, SEALED + digest_of(text.encode("utf-8"))) for name, text in self.requirements)
+        return replace(self, requirements=named), contents
+
     def _build(self, machine: Machine, place: str) -> None:
         python = find_interpreter(machine, self.python)
         _remove(place)
@@ -118,7 +133,7 @@ class PythonVenv(Resource):
 
     def _order(self, machine: Machine, place: str, work: str, python: str) -> Order:
         for name, text in self.requirements:
-            _write(os.path.join(work, name), text)
+            _write(os.path.join(work, name), _text(machine, text))
         return Order(
             place=place,
             work=work,
@@ -232,6 +247,14 @@ def _mark(place: str, digest: str) -> None:
     # After a power failure the marker must not be there without the files that it vouches for.
     os.sync()
     _write(os.path.join(place, MARKER), digest + "\n")
+
+
+def _digest(text: str) -> str:
+    return text[len(SEALED) :] if text.startswith(SEALED) else digest_of(text.encode("utf-8"))
+
+
+def _text(machine: Machine, text: str) -> str:
+    return machine.blobs.read(_digest(text)).decode("utf-8") if text.startswith(SEALED) else text
 
 
 def _write(path: str, text: str) -> None:

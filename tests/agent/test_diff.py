@@ -1,0 +1,35 @@
+"""A change as people read it."""
+
+from __future__ import annotations
+
+from deploytasks.agent.diff import diff_of
+from deploytasks.agent.resource import Change
+
+FILE = {"kind": "file", "mode": "0644", "content": "a\nb\n", "digest": "1"}
+
+
+def test_contents_are_told_by_line_and_other_keys_by_value():
+    change = Change(FILE, {**FILE, "mode": "0600", "content": "a\nc\n", "digest": "2"})
+    assert diff_of(change).splitlines() == [
+        "mode: 0644 → 0600", "--- before", "+++ after", "@@ -1,2 +1,2 @@", " a", "-b", "+c",
+    ]  # fmt: skip
+
+
+def test_what_is_new_or_goes_is_told_as_absent():
+    assert diff_of(Change(None, {"group": "shop"})) == "group: absent → shop"
+    assert diff_of(Change({"group": "shop"}, None)) == "group: shop → absent"
+
+
+def test_a_secret_change_tells_names_only():
+    told = diff_of(Change(FILE, {**FILE, "content": "hunter2", "mode": "0600"}), sensitive=True)
+    assert told.splitlines() == ["mode: changed (secret)", "content: changed (secret)"]
+
+
+def test_a_long_value_is_cut():
+    told = diff_of(Change({"answer": "x" * 500}, {"answer": "ok"}))
+    assert len(told) < 150
+    assert told.endswith("… → ok")
+
+
+def test_a_content_that_is_no_text_can_be_sent():
+    diff_of(Change(FILE, {**FILE, "content": "\udcff"})).encode("utf-8")

@@ -1,0 +1,139 @@
+"""A rollback brings everything of an earlier release back, from what lies on the host alone."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from deploytasks.targets import Target
+from tests.e2e.project import Project, Run, difference, files, ssh_commands
+
+MEBIBYTE = 1 << 20
+NOTHING_GOES_OUT = ["OUTPUT", "!", "-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", "REJECT"]
+
+
+@pytest.fixture
+def shop(request, web, tmp_path) -> Project:
+    """An app that was deployed once, in small settings."""
+    name = f"back-{abs(hash(request.node.name)) % 10_000}"
+    project = Project.make(
+        name, tmp_path, web, app_env={"GREETING": "one"}, nginx_client_max_body_size="1m", app_watch_s=1
+    )
+    project.deploy()
+    return project
+
+
+@dataclass(frozen=True)
+class Face:
+    """What tells releases apart from outside."""
+
+    version: str
+    release: str
+    dependency: str
+    greeting: str
+    threads: bool
+    takes_two_mebibytes: bool
+
+    @classmethod
+    def of(cls, project: Project) -> Face:
+        says = project.says
+        return cls(
+            says["version"],
+            says["release"],
+            says["dependency"],
+            says["environment"]["GREETING"],
+            says["threads"],
+            project.request(b" " * 2 * MEBIBYTE).status == 200,
+        )
+
+
+def deploy_larger(project: Project) -> None:
+    """A release that differs in code, dependencies, environment, gunicorn's and nginx's configuration."""
+    project.code("two")
+    project.depend_on("2.2.0")
+    project.configure(
+        app_env={"GREETING": "two"},
+        nginx_client_max_body_size="8m",
+        gunicorn_worker_class="gthread",
+        gunicorn_threads=2,
+    )
+    project.deploy()
+
+
+def test_all_of_the_previous_release_is_back_without_network_and_source(shop):
+    etc = files(shop.target, "/etc")
+    first = Face.of(shop)
+    deploy_larger(shop)
+    second = Face.of(shop)
+    assert difference(vars(first), vars(second)).keys() == vars(first).keys()
+
+    shutil.rmtree(shop.directory / "app")
+    commands = ssh_commands(shop.target)
+    with network_cut(shop.target):
+        started = time.monotonic()
+        back = rolled_back(shop)
+        print(f"a rollback took {time.monotonic() - started:.2f} s, of which 1 s was the watch")
+
+    assert Face.of(shop) == first
+    assert (back.host["release"], back.host["outcome"]) == (first.release, "changed")
+    assert difference(etc, files(shop.target, "/etc")) == {}
+    assert ssh_commands(shop.target) == commands + 1
+
+
+def test_a_second_rollback_goes_one_further_back(shop):
+    releases = [shop.current, *(deployed(shop, version) for version in ("two", "three"))]
+    assert rolled_back(shop).host["release"] == releases[1]
+    assert rolled_back(shop).host["release"] == releases[0]
+    assert shop.says["version"] == "one"
+    refused = shop.inv("rollback")
+    assert (refused.exit_code, shop.current) == (2, releases[0])
+
+
+def test_rollback_goes_to_the_release_that_is_named(shop):
+    first = shop.current
+    for version in ("two", "three"):
+        deployed(shop, version)
+    assert rolled_back(shop, "--to", first).host["release"] == first
+    assert shop.says["version"] == "one"
+    again = rolled_back(shop, "--to", first)
+    assert (again.host["outcome"], again.host["changed"]) == ("ok", 0)
+
+
+def test_what_rollback_cannot_go_to_is_said_in_a_sentence(shop):
+    before = files(shop.target, "/etc", shop.root)
+    alone = shop.inv("rollback")
+    assert alone.exit_code == 2
+    assert (
+        alone.host["error"]
+        == f"there is no earlier release of {shop.name} to go back to; nothing was changed"
+    )
+    unknown = shop.inv("rollback", "--to", "20200101T000000Z-0000000")
+    assert unknown.exit_code == 2
+    assert unknown.host["error"].endswith(f"the host has: {shop.current}")
+    assert difference(before, files(shop.target, "/etc", shop.root)) == {}
+
+
+def deployed(project: Project, version: str) -> str:
+    project.code(version)
+    return project.deploy().host["release"]
+
+
+def rolled_back(project: Project, *flags: str) -> Run:
+    run = project.inv("rollback", *flags)
+    assert run.exit_code == 0, run.messages
+    return run
+
+
+@contextmanager
+def network_cut(target: Target) -> Iterator[None]:
+    """The target can answer, and reach nobody."""
+    target.run(["iptables", "--insert", *NOTHING_GOES_OUT])
+    try:
+        yield
+    finally:
+        target.run(["iptables", "--delete", *NOTHING_GOES_OUT])
