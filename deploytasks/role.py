@@ -2,7 +2,8 @@
 
 A role is any importable module with a frozen dataclass ``Vars`` and ``steps(host, v)``. The
 variable ``NAME`` of the module ``ROLE`` is ``ROLE_NAME`` in the inventory; a field whose metadata
-says ``variable`` has that name instead, and one whose metadata says ``secret`` is masked everywhere.
+says ``variable`` has that name instead. One whose metadata says ``secret`` is masked everywhere; with
+``"login"`` for its value, only the password in that URL is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
+from urllib.parse import urlsplit
 
 from deploytasks.errors import VariableError
 from deploytasks.spelling import did_you_mean
@@ -67,7 +69,10 @@ def checked_vars(roles: Iterable[Role], host: Host) -> list[Any]:
 def secrets_of(v: Any) -> Iterator[str]:
     """The texts in fields that are marked secret."""
     for field in dataclasses.fields(v):
-        if field.metadata.get("secret"):
+        kind = field.metadata.get("secret")
+        if kind == "login":
+            yield from filter(None, [urlsplit(getattr(v, field.name)).password])
+        elif kind:
             yield from _texts(getattr(v, field.name))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -77,22 +78,28 @@ class Machine:
     def ask(
         self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 60
     ) -> Completed:
-        """Run *argv* and return how it ended; a program that is missing or too slow ends with 127 or 124."""
+        """Run *argv* and return how it ended.
+
+        A program that is missing ends with 127; one that is too slow is killed, with its children, and ends with 124.
+        """
         try:
-            done = subprocess.run(
+            child = subprocess.Popen(
                 list(argv),
                 env=self._environment(env),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                timeout=timeout_s,
-                check=False,
+                start_new_session=True,
             )
         except (FileNotFoundError, PermissionError) as error:
             return Completed(tuple(argv), 127, "", str(error))
-        except subprocess.TimeoutExpired as late:
-            return Completed(tuple(argv), 124, _text(late.stdout), "no end after %g s" % timeout_s)
-        return Completed(tuple(argv), done.returncode, _text(done.stdout), _text(done.stderr))
+        try:
+            stdout, stderr = child.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            stdout, _ = child.communicate()
+            return Completed(tuple(argv), 124, _text(stdout), "no end after %g s" % timeout_s)
+        return Completed(tuple(argv), child.returncode, _text(stdout), _text(stderr))
 
     def run(
         self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 600

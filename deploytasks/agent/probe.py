@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import select
 import socket
@@ -26,15 +25,19 @@ class Probe:
 
     def ask(self, timeout_s: float, meanwhile: Callable[[], None]) -> str:
         """Empty when the answer is as wanted, else what is wrong. *meanwhile* runs while waiting and may raise."""
+        from http.client import HTTPException  # its import costs 25 ms, which only those pay who ask
+
         try:
             status, body = self._exchange(time.monotonic() + timeout_s, meanwhile)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, HTTPException) as error:
             return _trouble(error)
         if any(low <= status <= high for low, high in ranges(self.status)):
             return ""
         return "GET %s answered %d instead of %s: %s" % (self.path, status, self.status, body)
 
     def _exchange(self, deadline: float, meanwhile: Callable[[], None]) -> Tuple[int, str]:
+        from http.client import HTTPResponse
+
         with self._connect() as connection:
             connection.settimeout(max(deadline - time.monotonic(), LOOK_AGAIN_S))
             connection.sendall(self._request())
@@ -42,7 +45,7 @@ class Probe:
                 meanwhile()
                 if time.monotonic() > deadline:
                     raise TimeoutError("no answer in time")
-            response = http.client.HTTPResponse(connection, method="GET")
+            response = HTTPResponse(connection, method="GET")
             response.begin()
             return response.status, _excerpt(response.read(KEPT_BODY * 20))
 

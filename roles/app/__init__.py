@@ -16,7 +16,7 @@ from msgspec import Meta
 from deploytasks.agent.envfile import encode_env
 from deploytasks.agent.probe import ranges
 from deploytasks.env_file import read_env_file
-from deploytasks.errors import PlanError
+from deploytasks.errors import PlanError, VariableError
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
     Directory,
@@ -83,7 +83,7 @@ class Vars:
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}$")] | None = None
     user: Name | None = None
     network: Literal["full", "none"] = "full"
-    index_url: str = field(default="", metadata={"variable": "pip_index_url"})
+    index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})
     ca_bundle: str = field(default="", metadata={"variable": "pip_ca_bundle"})
     installer: Literal["uv", "pip"] = field(default="uv", metadata={"variable": "installer"})
 
@@ -130,7 +130,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app, release, project, facts = _known(host)
     yield from _places(app, v)
     yield from _units(app, v)
-    yield from _installer(v, facts)
+    yield from _installer(app, v, facts)
     yield from _contents(release, project)
     yield from _dependencies(host, v, release, project)
     yield from _environment(release, v)
@@ -167,13 +167,31 @@ def _units(app: App, v: Vars) -> Iterator[Step]:
     )
 
 
-def _installer(v: Vars, facts: Facts) -> Iterator[Step]:
+def _installer(app: App, v: Vars, facts: Facts) -> Iterator[Step]:
+    if v.ca_bundle:
+        yield Step(
+            "bring the certificate authorities", File(_authorities(app, v), _read_authorities(v.ca_bundle))
+        )
     if v.installer == "uv":
         if facts.python_version < WITH_DISTUTILS:
             yield Step("install distutils", Package("python3-distutils"))
-        yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=v.ca_bundle))
+        yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=_authorities(app, v)))
     else:
         yield Step("install venv", Package("python3-venv"))
+
+
+def _authorities(app: App, v: Vars) -> str:
+    """Where the host has what ``pip_ca_bundle`` names here."""
+    return f"{app.root}/ca-bundle.pem" if v.ca_bundle else ""
+
+
+def _read_authorities(path: str) -> str:
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise VariableError(
+            f"pip_ca_bundle: {path}: {getattr(error, 'strerror', None) or 'not PEM text'}"
+        ) from error
 
 
 def _contents(release: Release, project: Project) -> Iterator[Step]:
@@ -209,7 +227,7 @@ def _venv(host: Host, v: Vars, project: Project) -> PythonVenv:
         installer=v.installer,
         uv=Uv(UV).path if v.installer == "uv" else "",
         index_url=v.index_url,
-        ca_bundle=v.ca_bundle,
+        ca_bundle=_authorities(app, v),
         hash_checked=wanted.hash_checked,
     )
     key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]

@@ -29,13 +29,21 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     """Rules before the firewall goes on, and the way in before all others."""
     ssh = (host.facts.ssh_port if host.facts else 0) or host.connection.port or SSH
     yield Step("install ufw", Package("ufw"))
-    yield Step(f"allow SSH on port {ssh}", UfwRule("allow", ssh))
+    yield Step(f"admit SSH on port {ssh}", UfwRule(_ssh_action(v, ssh), ssh))
     for action, ports in (("allow", _web_ports(host, v)), ("limit", v.limit), ("deny", v.deny)):
-        for port in ports:
-            number, _, protocol = str(port).partition("/")
-            yield Step(f"{action} {port}", UfwRule(action, _number(number), protocol or "tcp"))
+        yield from (_rule(action, port) for port in ports if str(port) not in {str(ssh), f"{ssh}/tcp"})
     if v.enabled:
         yield Step("turn the firewall on", Ufw(ssh_port=ssh))
+
+
+def _ssh_action(v: Vars, ssh: int) -> str:
+    """SSH is let in whatever else is asked for; at a limited rate when ``ufw_limit`` names its port."""
+    return "limit" if {str(ssh), f"{ssh}/tcp"} & {str(port) for port in v.limit} else "allow"
+
+
+def _rule(action: str, port: int | str) -> Step:
+    number, _, protocol = str(port).partition("/")
+    return Step(f"{action} {port}", UfwRule(action, _number(number), protocol or "tcp"))
 
 
 def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:

@@ -16,7 +16,7 @@ from deploytasks.targets import Target
 INV = Path(sys.executable).with_name("inv")
 RUN_TIMEOUT_S = 180
 REQUEST_TIMEOUT_S = 30
-VOLATILE = ("/tmp/", "/var/tmp/", "/var/log/")
+VOLATILE = ("/proc/", "/sys/", "/run/", "/tmp/", "/var/tmp/", "/var/log/")
 
 APP = '''
 """Says who it is: its version, its release, one dependency, its environment, how it is served."""
