@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from deploytasks.role import vars_of
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
+
+NONE = "none"
+CHOICES = ("server", "web_server", "firewall")
 
 
 def app_alone(host: Host) -> Sequence[Any]:
@@ -19,8 +21,18 @@ def app_alone(host: Host) -> Sequence[Any]:
 
 
 def standard_roles(host: Host) -> Sequence[Any]:
-    """``app`` with the server, the web server and the firewall that *host*'s ``app_*`` variables choose."""
+    """``app`` with the server, the web server and the firewall that *host*'s ``app_*`` variables choose.
+
+    A choice that does not exist is left to the check of ``app``'s variables, which says so.
+    """
     (app,) = app_alone(host)
-    v = vars_of(app, host)
-    chosen = [name for name in (v.server, v.web_server, v.firewall) if name != "none"]
+    chosen = (name for name in _chosen(app.Vars, host) if name != NONE)
     return [app, *(import_module(f"deploytasks.roles.{name}") for name in chosen)]
+
+
+def _chosen(vars_type: Any, host: Host) -> Iterator[str]:
+    allowed = {name: get_args(kind) for name, kind in get_type_hints(vars_type).items()}
+    defaults = {field.name: field.default for field in fields(vars_type)}
+    for name in CHOICES:
+        wanted = host.variables.get(f"app_{name}", defaults[name])
+        yield str(wanted) if wanted in allowed[name] else str(defaults[name])
