@@ -119,7 +119,15 @@ def _misfit(host: Host, name: str, kind: Any) -> Iterator[str]:
     except VariableError as error:
         yield f"{_place(host, name)}{name}: {error}"
     except ValueError as error:
-        yield f"{_place(host, name)}{name}: {value!r}: {error}"
+        yield f"{_place(host, name)}{name}: {value!r}: {_choices(value, kind) or error}"
+
+
+def _choices(value: Any, kind: Any) -> str:
+    """What may stand in the place of *value*, when that is one of few words."""
+    if get_origin(kind) is not typing.Literal:
+        return ""
+    words = [str(word) for word in get_args(kind)]
+    return f"expected {' or '.join(words)}" + did_you_mean(str(value), words)
 
 
 def _converted(value: Any, kind: Any) -> Any:
