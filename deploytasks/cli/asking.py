@@ -33,10 +33,15 @@ def show_answers(chosen: Chosen, question: str) -> int:
 
 def act_on_processes(chosen: Chosen, act: str, process: str) -> int:
     """Start, stop or restart on the chosen hosts."""
-    if process not in ("", "web"):
-        raise ConfigError(f"--process {process}: the app has one process, web")
+    require_process(process)
     manner = chosen.manner(act, reporter=chosen.reporter())
     return ask(chosen.hosts, app_alone, "processes", manner, act=act).exit_code
+
+
+def require_process(process: str) -> None:
+    """Raise ``ConfigError`` for a name that no process of an app has; no name means all of them."""
+    if process not in ("", "web"):
+        raise ConfigError(f"--process {process}: the app has one process, web")
 
 
 def tell_errors(results: Results) -> None:

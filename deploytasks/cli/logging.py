@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from deploytasks.cli.asking import tell_errors
+from deploytasks.cli.asking import require_process, tell_errors
 from deploytasks.errors import ConfigError
 from deploytasks.report.merged import MergedLines
 from deploytasks.run import ask
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, process: str) -> int:
     """Print the log lines of the chosen hosts in the order of their times."""
     _check_flags(lines, since, grep)
+    require_process(process)
     lines_of = MergedLines(sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail)
     manner = chosen.manner("logs", reporter=lines_of)
     results = ask(

@@ -16,6 +16,19 @@ LARGE_APP_FILES = 5_000
 SMALL_CHANGE_BYTES = 100_000
 SERVES_AFTER_BOOT_S = 10
 COMES_AND_GOES = ("session-", "user@", "user-", "run-user-", "run-docker")
+VALUES = {
+    "LINES": "one\ntwo\n\nfour\n",
+    "QUOTES": "\"double\" 'single' `back`",
+    "SLASHES": "back\\slash \\n \\\\ end\\",
+    "DOLLAR": "$HOME ${HOME} $$ %h %% %",
+    "HASH": "# no comment; a#b",
+    "BLANKS": "  \t lead and trail \t ",
+    "UNICODE": "käse 🧀 \u2028",
+    "CONTROL": "\r \x01 \x1b[31m \x7f",
+    "EMPTY": "",
+    "LONG": "x" * 100_000,
+}
+"""Variables of the app's environment that are easily spoiled on their way."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Story:
 @pytest.fixture(scope="module", params=SUITES)
 def story(request: pytest.FixtureRequest, target_state: Path, tmp_path_factory) -> Story:
     target = up(f"story-{request.param}", request.param, state=target_state, say=print)
-    project = Project.make("shop", tmp_path_factory.mktemp("shop"), target)
+    project = Project.make("shop", tmp_path_factory.mktemp("shop"), target, app_env=VALUES)
     return Story(
         project,
         fresh=State.of(target),
@@ -82,6 +95,11 @@ def test_a_first_deploy_serves_through_nginx(story):
     assert story.first.exit_code == 0, story.first.messages
     assert story.answer.says["version"] == "one"
     assert story.answer.says["release"] == story.first.host["release"] == story.project.current
+
+
+def test_values_of_the_environment_arrive_unchanged(story):
+    environment = story.answer.says["environment"]
+    assert {name: environment.get(name) for name in VALUES} == VALUES
 
 
 def test_a_second_deploy_changes_nothing_and_restarts_nothing(story):
@@ -136,25 +154,6 @@ def test_an_edited_site_and_a_lost_socket_link_are_repaired(shop):
     assert {"write the site", "send traffic to it", "reload nginx"} <= set(run.changed)
     assert shop.says["release"] == release == run.host["release"]
     assert files(shop.target, site, link) == before
-
-
-def test_values_of_the_environment_arrive_unchanged(shop):
-    values = {
-        "LINES": "one\ntwo\n\nfour\n",
-        "QUOTES": "\"double\" 'single' `back`",
-        "SLASHES": "back\\slash \\n \\\\ end\\",
-        "DOLLAR": "$HOME ${HOME} $$ %h %% %",
-        "HASH": "# no comment; a#b",
-        "BLANKS": "  \t lead and trail \t ",
-        "UNICODE": "käse 🧀 \u2028",
-        "CONTROL": "\r \x01 \x1b[31m \x7f",
-        "EMPTY": "",
-        "LONG": "x" * 100_000,
-    }
-    shop.configure(app_env=values)
-    shop.deploy()
-    environment = shop.says["environment"]
-    assert {name: environment.get(name) for name in values} == values
 
 
 def test_the_release_serves_again_after_a_reboot(shop):

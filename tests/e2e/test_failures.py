@@ -104,6 +104,7 @@ def on_disk(project: Project) -> dict[str, str]:
 
 
 def assert_the_fixed_source_deploys(project: Project) -> None:
+    assert project.target.run(["systemctl", "--failed", "--no-legend"]).stdout == ""
     history = project.target.run(["tail", "-n", "1", f"{project.root}/history.jsonl"]).stdout
     assert json.loads(history)["outcome"] == "failed"
     project.code("fixed")

@@ -42,6 +42,15 @@ def test_two_hosts_are_followed_in_the_order_of_time(shop, word):
     assert [words_in(line) for line in seen] == asked
 
 
+def test_a_release_that_is_deployed_meanwhile_is_followed_too(shop, word):
+    with following(shop, "--host", "front") as tail:
+        shop.app.write_text(f"{shop.app.read_text()}# {word}\n")
+        shop.inv("deploy", "--host", "front")
+        ask(shop.targets[0], word)
+        assert words_in(next(matching(tail, word))) == word
+        hang_up(tail, signal.SIGINT)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_following_ends_with_the_signal_and_leaves_no_process_behind(shop, number, code):
     with following(shop) as tail:
@@ -86,7 +95,8 @@ def test_grep_looks_through_all_of_the_past(shop, word):
 def test_since_leaves_out_what_was_before(shop, word):
     ask_all(shop, word)
     settled(shop, word, 2, "--since", "1 hour ago")
-    assert shop.inv("logs", "--since", "1 hour").stdout == ""
+    assert shop.inv("logs", "--since", "tomorrow").stdout == ""
+    assert "Failed to parse timestamp" in shop.inv("logs", "--since", "last year", code=2).stderr
 
 
 def test_json_is_an_object_for_each_line_and_the_recap(shop, word):
@@ -116,9 +126,10 @@ def test_a_flag_that_makes_no_sense_is_refused(shop, flags):
 
 @contextmanager
 def following(shop: Controller, *flags: str, **more: int) -> Iterator[subprocess.Popen[str]]:
-    """``inv logs --tail``, once both hosts have begun to follow."""
+    """``inv logs --tail``, once its hosts have begun to follow."""
+    followed = shop.targets[:1] if "--host" in flags else shop.targets
     with shop.running("logs", "--tail", *flags, **{"stderr": subprocess.STDOUT, **more}) as tail:
-        wait_for(lambda: all("journalctl" in processes(target) for target in shop.targets), "both followers")
+        wait_for(lambda: all("--follow" in processes(target) for target in followed), "the followers")
         yield tail
 
 

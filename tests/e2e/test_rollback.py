@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 
@@ -14,18 +15,41 @@ from deploytasks.targets import Target
 from tests.e2e.project import Project, Run, difference, files, ssh_commands
 
 MEBIBYTE = 1 << 20
+number = count(1)
 NOTHING_GOES_OUT = ["OUTPUT", "!", "-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", "REJECT"]
 
 
 @pytest.fixture
-def shop(request, web, tmp_path) -> Project:
+def shop(web, tmp_path) -> Project:
     """An app that was deployed once, in small settings."""
-    name = f"back-{abs(hash(request.node.name)) % 10_000}"
     project = Project.make(
-        name, tmp_path, web, app_env={"GREETING": "one"}, nginx_client_max_body_size="1m", app_watch_s=1
+        f"shop-{next(number)}",
+        tmp_path,
+        web,
+        app_env={"GREETING": "one"},
+        nginx_client_max_body_size="1m",
+        app_watch_s=1,
     )
     project.deploy()
     return project
+
+
+@pytest.fixture(scope="module")
+def grown(web, tmp_path_factory) -> Project:
+    """An app of three releases."""
+    project = Project.make("grown", tmp_path_factory.mktemp("grown"), web)
+    for version in ("one", "two", "three"):
+        project.code(version)
+        project.deploy()
+    return project
+
+
+@pytest.fixture
+def releases(grown) -> list[str]:
+    """The three releases of ``grown``, of which the last one serves."""
+    names = sorted(grown.releases)
+    rolled_back(grown, "--to", names[-1])
+    return names
 
 
 @dataclass(frozen=True)
@@ -85,22 +109,16 @@ def test_all_of_the_previous_release_is_back_without_network_and_source(shop):
     assert ssh_commands(shop.target) == commands + 1
 
 
-def test_a_second_rollback_goes_one_further_back(shop):
-    releases = [shop.current, *(deployed(shop, version) for version in ("two", "three"))]
-    assert rolled_back(shop).host["release"] == releases[1]
-    assert rolled_back(shop).host["release"] == releases[0]
-    assert shop.says["version"] == "one"
-    refused = shop.inv("rollback")
-    assert (refused.exit_code, shop.current) == (2, releases[0])
+def test_each_rollback_goes_one_further_back(grown, releases):
+    assert rolled_back(grown).host["release"] == grown.says["release"] == releases[1]
+    assert rolled_back(grown).host["release"] == grown.says["release"] == releases[0]
+    assert (grown.inv("rollback").exit_code, grown.current) == (2, releases[0])
 
 
-def test_rollback_goes_to_the_release_that_is_named(shop):
-    first = shop.current
-    for version in ("two", "three"):
-        deployed(shop, version)
-    assert rolled_back(shop, "--to", first).host["release"] == first
-    assert shop.says["version"] == "one"
-    again = rolled_back(shop, "--to", first)
+def test_rollback_goes_to_the_release_that_is_named(grown, releases):
+    assert rolled_back(grown, "--to", releases[0]).host["release"] == releases[0]
+    assert grown.says["version"] == "one"
+    again = rolled_back(grown, "--to", releases[0])
     assert (again.host["outcome"], again.host["changed"]) == ("ok", 0)
 
 
@@ -116,11 +134,6 @@ def test_what_rollback_cannot_go_to_is_said_in_a_sentence(shop):
     assert unknown.exit_code == 2
     assert unknown.host["error"].endswith(f"the host has: {shop.current}")
     assert difference(before, files(shop.target, "/etc", shop.root)) == {}
-
-
-def deployed(project: Project, version: str) -> str:
-    project.code(version)
-    return project.deploy().host["release"]
 
 
 def rolled_back(project: Project, *flags: str) -> Run:

@@ -1,12 +1,19 @@
-"""The app's log, from the journal of all its instances."""
+"""The app's log, from the journal of all its instances.
+
+journalctl(1) looks up the units that ``--unit PATTERN`` means when it starts, so it would never show the
+instance of a release that is deployed while it follows. The slice of a template's instances has one name
+for ever (systemd.slice(5)); what systemd itself says of them is among the entries of PID 1.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
 import threading
-from typing import IO, Any, Dict, List, Optional, Pattern
+from collections import deque
+from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
 
 from deploytasks.agent.app import App
 from deploytasks.agent.commands.questions import app_of
@@ -14,13 +21,46 @@ from deploytasks.agent.events import Ended, LogLine, Outcome
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 
+Entry = Dict[str, Any]
+
 
 def logs(session: Session) -> Ended:
-    """Say the app's log lines as they were written; with ``follow``, until the controller is gone."""
+    """Say the app's last log lines in the order of their writing; with ``follow``, until the controller is gone."""
     opening = session.opening
-    wanted = re.compile(opening["grep"]) if opening.get("grep") else None
+    wanted = re.compile(opening.get("grep") or "")
+    since = ["--since", str(opening["since"])] if opening.get("since") else []
+    past, newest = _past(session, wanted, since, int(opening.get("lines", 100)))
+    for line in past:
+        session.outlet.say(line)
+    if opening.get("follow"):
+        start = ["--after-cursor", newest] if newest else since
+        for entry in _entries(session, "--follow", "--lines", "all", *start):
+            if wanted.search(_message(entry)):
+                session.outlet.say(_line(entry))
+    return Ended(Outcome.OK)
+
+
+def _past(
+    session: Session, wanted: Pattern[str], since: Sequence[str], at_most: int
+) -> Tuple[Deque[LogLine], str]:
+    """The last *at_most* lines that are *wanted*, oldest first, and where in the journal the newest entry is."""
+    past: Deque[LogLine] = deque()
+    newest = ""
+    with contextlib.closing(_entries(session, "--reverse", *since)) as entries:
+        for entry in entries:
+            newest = newest or entry["__CURSOR"]
+            if len(past) >= at_most:
+                break
+            if wanted.search(_message(entry)):
+                past.appendleft(_line(entry))
+    return past, newest
+
+
+def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
+    """The app's entries as journalctl(1) gives them with *options*, until the controller is gone."""
+    app = app_of(session)
     child = subprocess.Popen(
-        _journalctl(app_of(session), opening),
+        ["journalctl", "--no-pager", "--output", "json", "--all", *options, *_matches(app)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -28,21 +68,22 @@ def logs(session: Session) -> Ended:
     )
     threading.Thread(target=_end_with_controller, args=(session, child), daemon=True).start()
     try:
-        _say_lines(session, child.stdout, wanted)
+        for raw in child.stdout or ():
+            entry = json.loads(raw)
+            if _unit(entry).startswith(app.name + "@"):
+                yield entry
+        complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
+        child.wait()
     finally:
         child.terminate()
-    if child.wait() not in (0, -15) and not session.machine.stop.is_set():
-        raise StepError("journalctl ended with %d" % child.returncode, _rest(child.stderr))
-    return Ended(Outcome.OK)
+        child.wait()
+    if child.returncode and not session.machine.stop.is_set():
+        raise StepError("journalctl: %s" % (complaint.strip() or "exit status %d" % child.returncode))
 
 
-def _journalctl(app: App, opening: Dict[str, Any]) -> List[str]:
-    argv = ["journalctl", "--no-pager", "-o", "json", "--all", "-n", str(int(opening.get("lines", 100)))]
-    if opening.get("since"):
-        argv += ["--since", str(opening["since"])]
-    if opening.get("follow"):
-        argv.append("--follow")
-    return [*argv, "-u", app.name + "@*.service"]
+def _matches(app: App) -> Tuple[str, ...]:
+    slice_ = "system-%s.slice" % app.name.replace("-", "\\x2d")
+    return ("_SYSTEMD_SLICE=" + slice_, "+", "_PID=1")
 
 
 def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> None:
@@ -50,25 +91,20 @@ def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> 
     child.terminate()
 
 
-def _say_lines(session: Session, stream: "Optional[IO[bytes]]", wanted: Optional[Pattern[str]]) -> None:
-    for raw in stream or ():
-        line = _line(json.loads(raw))
-        if wanted is None or wanted.search(line.text):
-            session.outlet.say(line)
-
-
-def _line(entry: Dict[str, Any]) -> LogLine:
-    at = int(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
+def _unit(entry: Entry) -> str:
+    """The service that said it, or of which systemd says it."""
     unit = str(entry.get("UNIT") or entry.get("_SYSTEMD_UNIT") or "")
-    return LogLine("%d.%06d" % divmod(at, 1_000_000), "web" if unit else "", _message(entry.get("MESSAGE")))
+    return unit if unit.endswith(".service") else ""
 
 
-def _message(message: Any) -> str:
+def _line(entry: Entry) -> LogLine:
+    at = int(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
+    return LogLine("%d.%06d" % divmod(at, 1_000_000), "web", _message(entry))
+
+
+def _message(entry: Entry) -> str:
     """Journald gives a message that is not UTF-8 as a list of its bytes."""
+    message = entry.get("MESSAGE")
     if isinstance(message, list):
         return bytes(message).decode("utf-8", "replace")
     return str(message or "")
-
-
-def _rest(stream: "Optional[IO[bytes]]") -> str:
-    return stream.read().decode("utf-8", "replace") if stream else ""

@@ -1,0 +1,56 @@
+"""What the roles write on a host is what ``expected/`` says, word for word."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.roles.rendered import DEFAULT, RICH, VARIABLES, kept, rendered
+
+
+@pytest.mark.parametrize("case", VARIABLES)
+def test_the_roles_write_exactly_the_expected_files(case):
+    expected, written = kept(case), rendered(VARIABLES[case])
+    assert sorted(written) == sorted(expected)
+    for path, text in written.items():
+        assert text == expected[path], path
+
+
+def test_a_plan_is_the_same_each_time_that_it_is_made():
+    assert rendered(RICH) == rendered(RICH)
+
+
+def test_a_site_without_names_answers_to_any_name():
+    site = rendered(DEFAULT)["/etc/nginx/sites-available/hello"]
+    assert "listen 80 default_server;" in site
+    assert "server_name _;" in site
+
+
+def test_a_site_with_names_leaves_all_other_names_to_the_catch_all():
+    texts = rendered({**DEFAULT, "nginx_server_name": "hello.example.org"})
+    assert "default_server" not in texts["/etc/nginx/sites-available/hello"]
+    assert "return 444;" in texts["/etc/nginx/conf.d/deploytasks-catch-all.conf"]
+
+
+def test_without_a_catch_all_none_is_written():
+    texts = rendered({**DEFAULT, "nginx_server_name": "hello.example.org", "nginx_catch_all": False})
+    assert "/etc/nginx/conf.d/deploytasks-catch-all.conf" not in texts
+
+
+def test_the_workers_follow_the_hosts_cpus():
+    assert "workers = 5\n" in rendered(DEFAULT)["/srv/hello/releases/RELEASE/gunicorn.conf.py"]
+
+
+def test_logs_in_the_journal_need_no_rotation():
+    assert "/etc/logrotate.d/hello" not in rendered(DEFAULT)
+    assert "/etc/logrotate.d/hello" not in rendered({**DEFAULT, "gunicorn_accesslog": "-"})
+
+
+def test_without_a_watch_the_switch_notifies_nobody():
+    steps = rendered({**DEFAULT, "app_watch_s": 0})["steps"]
+    assert "switch     app: make it current\n" in steps
+
+
+def test_ssh_is_admitted_before_any_other_port_and_the_firewall_goes_on_last():
+    ufw = [line for line in rendered(RICH)["steps"].splitlines() if " ufw: " in line]
+    assert ufw[1] == "provision  ufw: admit SSH on port 22"
+    assert ufw[-1] == "provision  ufw: turn the firewall on"
