@@ -80,12 +80,17 @@ def host_with(variables: Mapping[str, Any]) -> Host:
     return replace(host, facts=FACTS)
 
 
+def plan_with(variables: Mapping[str, Any]) -> Plan:
+    """The plan of the standard roles for that host."""
+    return plan_for(host_with(variables), ROLES, now=NOW)
+
+
 def rendered(variables: Mapping[str, Any]) -> dict[str, str]:
     """The steps of the plan under the name ``steps``, and each file that they write under its path.
 
     The release's name, which contains a digest of everything, reads ``RELEASE``.
     """
-    plan = plan_for(host_with(variables), ROLES, now=NOW)
+    plan = plan_with(variables)
     texts = {"steps": "".join(f"{line(step)}\n" for step in plan.steps), **dict(files(plan))}
     return {
         path.replace(plan.release, "RELEASE"): text.replace(plan.release, "RELEASE")
