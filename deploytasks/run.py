@@ -13,11 +13,11 @@ from deploytasks.contents import Contents
 from deploytasks.crew import Crew
 from deploytasks.errors import ConfigError
 from deploytasks.inventory import Origin, check_key_files
-from deploytasks.payload import shipped_modules
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
 from deploytasks.report import QuietReporter, Recap
-from deploytasks.results import Results
+from deploytasks.results import INTERRUPTED, Results
+from deploytasks.shipping import shipped_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,11 +100,13 @@ def apply(
 
 def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
-    with Run(ready_hosts(hosts, roles, given), manner) as run:
+    run = Run(ready_hosts(hosts, roles, given), manner)
+    max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
+    batches = list(in_batches(run.crew.visits, manner.serial))
+    with run:
         run.ask("converge")
         orders = run.orders_for(roles)
-        max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
-        for batch in in_batches(run.crew.visits, manner.serial):
+        for batch in batches:
             if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
                 break
             run.crew.each(lambda visit: orders[visit.host.name].give_to(visit), batch)
@@ -166,7 +168,8 @@ class Run:
             if not visit.is_over:
                 visit.abandon()
         self.results = self._results()
-        code = self.exit_code if error is None else getattr(error, "exit_code", 1)
+        usual = INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+        code = self.exit_code if error is None else getattr(error, "exit_code", usual)
         elapsed_s = round(time.monotonic() - self._started, 3)
         for visit in self.crew.visits:
             visit.close()

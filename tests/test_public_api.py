@@ -46,7 +46,9 @@ def test_an_import_loads_nothing_of_others():
 
 
 def test_an_import_has_no_side_effects():
-    told = "import sys, os, threading, signal\nsys.addaudithook(lambda *said: print(*said, file=sys.stderr))\n"
+    told = (
+        "import sys, os, threading, signal\nsys.addaudithook(lambda *said: print(*said, file=sys.stderr))\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", told + "import deploytasks\nassert threading.active_count() == 1"],
         capture_output=True,

@@ -24,16 +24,22 @@ class Environment:
         """A new one that holds *requirements* and what they need."""
         venv.create(path, with_pip=True)
         environment = cls(path)
-        environment.run("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
+        environment.run(
+            "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements
+        )
         return environment
 
-    def run(self, program: str, *words: str, cwd: Path = ROOT, code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *words: str, cwd: Path = ROOT, code: int = 0
+    ) -> subprocess.CompletedProcess[str]:
         """*program* of this environment with *words*; it must end with *code*."""
         argv = [str(self.path / "bin" / program), *words]
         done = subprocess.run(
             argv, cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=300
         )
-        assert done.returncode == code, f"{program} {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == code, (
+            f"{program} {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
         return done
 
 

@@ -55,6 +55,8 @@ class Chosen:
 
         if self.forks < 1:
             raise ConfigError(f"--forks {self.forks}: must be at least 1")
+        if more.get("lock_wait_s", 0) < 0:
+            raise ConfigError(f"--lock-wait {more['lock_wait_s']}: must be 0 or more seconds")
         return Manner(command=command, forks=self.forks, ask_password=PasswordPrompt(), **more)
 
     def reporter(self, *, show_diff: bool = False) -> Reporter:

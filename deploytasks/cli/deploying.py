@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import ConfigError
 from deploytasks.plan import Phase, narrowed
+from deploytasks.role import role_name
 from deploytasks.run import CHANGES_PENDING, Manner, ask, converge
+from deploytasks.spelling import did_you_mean
 from deploytasks.standard import app_alone, standard_roles
 
 if TYPE_CHECKING:
@@ -27,13 +29,15 @@ def deploy_to(
     skip_tags: str = "",
 ) -> int:
     """Deploy to the chosen hosts; returns the exit code."""
+    kept, dropped = _words(tags), _words(skip_tags)
+    _require_roles(chosen, kept | dropped)
     manner = chosen.manner(
         "check" if check else "deploy",
         check=check,
         serial=tuple(filter(None, serial.split(","))),
         max_fail=max_fail or None,
         lock_wait_s=lock_wait,
-        narrow=_by_tags(_words(tags), _words(skip_tags)),
+        narrow=_by_tags(kept, dropped),
         reporter=chosen.reporter(show_diff=diff),
     )
     return _code(converge(chosen.hosts, standard_roles, {}, manner), manner)
@@ -63,16 +67,22 @@ def _by_tags(tags: frozenset[str], skipped: frozenset[str]) -> Callable[[Plan], 
     """Keep the steps of the roles that *tags* names (all when none), but those that *skipped* names."""
 
     def narrow(plan: Plan) -> Plan:
-        unknown = (tags | skipped) - {step.role for step in plan.steps}
-        if unknown:
-            raise ConfigError(
-                f"no role here is called {', '.join(sorted(unknown))}; tags are the names of roles"
-            )
         if not tags and not skipped:
             return plan
         return narrowed(plan, lambda step: (not tags or step.role in tags) and step.role not in skipped)
 
     return narrow
+
+
+def _require_roles(chosen: Chosen, tags: frozenset[str]) -> None:
+    """Raise ``ConfigError`` when one of *tags* is the name of no role of the chosen hosts."""
+    if not tags:
+        return
+    known = {role_name(role) for host in chosen.hosts for role in standard_roles(host)}
+    unknown = sorted(tags - known)
+    if unknown:
+        hint = did_you_mean(unknown[0], sorted(known))
+        raise ConfigError(f"no role here is called {', '.join(unknown)}{hint}; tags are the names of roles")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -29,8 +29,19 @@ nginx_server_name=_
 """
 
 
+DEPLOYIGNORE = """\
+# What stays at home besides what .gitignore names, written in the same way (gitignore(5)).
+/tasks.py
+/inventory.ini
+/group_vars/
+/host_vars/
+"""
+
+
 def write_first_files(source: str) -> None:
     """Write ``tasks.py`` and ``inventory.ini`` here for the app in *source*; files that exist are left alone.
+
+    When that is here, too, a ``.deployignore`` keeps them, and the secrets in them, from the hosts.
 
     Raises ``SourceError`` when no app is found there.
     """
@@ -44,6 +55,8 @@ def write_first_files(source: str) -> None:
         requirements=project.requirements.found,
     )
     written = [_write(Path("tasks.py"), TASKS), _write(Path("inventory.ini"), inventory)]
+    if project.source.directory == Path.cwd():
+        written.append(_write(Path(".deployignore"), DEPLOYIGNORE))
     if not any(written):
         raise SourceError("tasks.py and inventory.ini are here already; nothing was written")
     print(f"found {project.callable} ({project.callable.framework}) in {project.callable.found}")

@@ -12,9 +12,9 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 
+from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import ConfigError
 from deploytasks.targets.apt import can_install, install
-from deploytasks.targets.cache import cache_directory, locked
 from deploytasks.targets.command import run
 
 Say = Callable[[str], None]

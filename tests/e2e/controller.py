@@ -84,7 +84,9 @@ class Controller:
     ) -> Iterator[subprocess.Popen[str]]:
         """``inv`` while it runs; it is killed if the test leaves it behind."""
         inv = str(Path(sys.executable).with_name("inv"))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DEPLOYTASKS_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("DEPLOYTASKS_")
+        }
         process = subprocess.Popen(
             [inv, *words],
             cwd=self.directory,

@@ -104,7 +104,9 @@ def test_json_is_an_object_for_each_line_and_the_recap(shop, word):
     settled(shop, word, 2)
     *lines, recap = shop.inv("logs", "--json", "--grep", word).events
     assert [line["host"] for line in lines] == ["front", "back"]
-    assert {(line["event"], line["process"], word in line["text"]) for line in lines} == {("log", "web", True)}
+    assert {(line["event"], line["process"], word in line["text"]) for line in lines} == {
+        ("log", "web", True)
+    }
     assert sorted(line["time"] for line in lines) == [line["time"] for line in lines]
     assert (recap["event"], recap["command"], recap["exit_code"]) == ("recap", "logs", 0)
 
@@ -117,7 +119,9 @@ def test_followed_json_ends_with_the_recap_too(shop):
     assert (recap["event"], recap["exit_code"], tail.returncode) == ("recap", 130, 130)
 
 
-@pytest.mark.parametrize("flags", [("--grep", "("), ("--lines", "-1"), ("--since", "$(reboot)"), ("--process", "beat")])
+@pytest.mark.parametrize(
+    "flags", [("--grep", "("), ("--lines", "-1"), ("--since", "$(reboot)"), ("--process", "beat")]
+)
 def test_a_flag_that_makes_no_sense_is_refused(shop, flags):
     refused = shop.inv("logs", *flags, code=5)
     assert flags[0] in refused.stderr

@@ -84,7 +84,15 @@ def swap(shop: Controller, number: int) -> None:
 @contextmanager
 def load_on(target: Target) -> Iterator[Load]:
     """64 clients ask *target* all the time; what they met is known afterwards."""
-    argv = ["wrk", "--threads=2", "--connections=64", "--duration=1h", "--timeout=20s", f"--script={LOAD}", target.url]
+    argv = [
+        "wrk",
+        "--threads=2",
+        "--connections=64",
+        "--duration=1h",
+        "--timeout=20s",
+        f"--script={LOAD}",
+        target.url,
+    ]
     load = Load()
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as wrk:
         try:

@@ -54,3 +54,15 @@ def test_ssh_is_admitted_before_any_other_port_and_the_firewall_goes_on_last():
     ufw = [line for line in rendered(RICH)["steps"].splitlines() if " ufw: " in line]
     assert ufw[1] == "provision  ufw: admit SSH on port 22"
     assert ufw[-1] == "provision  ufw: turn the firewall on"
+
+
+def test_the_environment_of_the_inventory_beats_that_of_the_file(tmp_path):
+    file = tmp_path / "shop.env"
+    file.write_text("GREETING=from the file\nLEVEL=info\n")
+    file.chmod(0o600)
+    texts = rendered({**DEFAULT, "app_env_file": str(file), "app_env": {"GREETING": "from the inventory"}})
+    assert texts["/srv/hello/releases/RELEASE/env"].splitlines() == [
+        'GREETING="from the inventory"',
+        'LEVEL="info"',
+        'PYTHONUNBUFFERED="1"',
+    ]

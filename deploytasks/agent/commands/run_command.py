@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
+import threading
 import time
 from typing import List
 
 from deploytasks.agent.app import App, Release
 from deploytasks.agent.commands.questions import app_of
 from deploytasks.agent.events import Ended, LogLine, Outcome
+from deploytasks.agent.machine import Machine
 from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 
 
 def run(session: Session) -> Ended:
-    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints."""
+    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints.
+
+    It is stopped when the controller goes.
+    """
     app = app_of(session)
     current = current_release(session.machine, app)
     if current is None:
         raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-    argv = in_app_environment(app, app.release(current), "--pipe", "--wait")
+    unit = "deploytasks-run-%s.service" % secrets.token_hex(8)
+    argv = in_app_environment(app, app.release(current), "--pipe", "--wait", "--unit", unit)
     child = subprocess.Popen(
         [*argv, "/bin/sh", "-c", session.opening["shell_command"]],
         stdin=subprocess.DEVNULL,
@@ -28,11 +35,18 @@ def run(session: Session) -> Ended:
         stderr=subprocess.STDOUT,
         env=dict(session.machine.environment),
     )
+    threading.Thread(target=_end_with_controller, args=(session.machine, unit), daemon=True).start()
     for line in child.stdout or ():
         session.outlet.say(LogLine("%.6f" % time.time(), "run", line.decode("utf-8", "replace").rstrip("\n")))
     if child.wait():
         raise StepError("the command ended with %d" % child.returncode)
     return Ended(Outcome.OK)
+
+
+def _end_with_controller(machine: Machine, unit: str) -> None:
+    # systemd-run that is killed leaves its unit running.
+    machine.stop.wait()
+    machine.ask(["systemctl", "stop", "--", unit])
 
 
 def in_app_environment(app: App, release: Release, *options: str) -> List[str]:

@@ -1,9 +1,10 @@
 """Somebody else's own deploy, run by ``fab``."""
 
 import metrics
+from fabric import Connection, task
+
 from deploytasks import Host, Inventory, apply
 from deploytasks.roles import app, gunicorn, nginx, ufw
-from fabric import Connection, task
 
 ROLES = [app, gunicorn, nginx, ufw, metrics]
 

@@ -1,7 +1,8 @@
 """Somebody else's tasks, run by ``inv``: their own beside those of deploytasks."""
 
-from deploytasks.tasks import ns as hosts
 from invoke import Collection, task
+
+from deploytasks.tasks import ns as hosts
 
 
 @task

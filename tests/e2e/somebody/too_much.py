@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import fabric
+
 from deploytasks import Step
 from deploytasks.agent.resource import Resource
 

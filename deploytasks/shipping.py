@@ -1,0 +1,46 @@
+"""The modules of a user's own resource types, which travel with the plan that needs them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploytasks.agent.plan import Plan
+
+def shipped_modules(plan: Plan) -> dict[str, str]:
+    """The sources, by module name, of the types in *plan* that are not the agent's own.
+
+    Raises ``PlanError`` for a module that imports more than the standard library and ``deploytasks.agent``.
+    """
+    things: list[Any] = [step.resource for step in plan.steps]
+    things += [handler.action for step in plan.steps for handler in step.handlers]
+    names = {type(thing).__module__ for thing in things}
+    return {name: _source(name) for name in sorted(names) if not name.startswith("deploytasks.agent.")}
+
+
+def _source(module: str) -> str:
+    text = inspect.getsource(sys.modules[module])
+    for name in _imports(ast.parse(text)):
+        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(
+            "deploytasks.agent."
+        ):
+            raise PlanError(
+                f"{module} holds a resource type and imports {name}, which no host has\n"
+                "move the type to a module that imports the standard library and deploytasks.agent only"
+            )
+    return text
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")

@@ -1,0 +1,215 @@
+"""What a person types about an app that runs: run, shell, start, stop, restart, status, releases, history."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import secrets
+import signal
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from deploytasks.targets import Target
+from tests.e2e.controller import Controller, two_targets, wait_for
+
+HANGS = "\ntime.sleep(600)\n"
+
+
+@pytest.fixture(scope="module")
+def shop(target_state, tmp_path_factory) -> Controller:
+    """An app on two hosts that have one release each."""
+    directory = tmp_path_factory.mktemp("processes")
+    controller = Controller.in_directory(directory, two_targets(target_state), app_env='{"COLOUR": "teal"}')
+    controller.inv("deploy")
+    return controller
+
+
+@pytest.fixture
+def front(shop) -> Target:
+    return shop.targets[0]
+
+
+def test_run_has_the_environment_of_the_app(shop, front):
+    command = "id -un; pwd; echo $COLOUR; python -c 'import flask, sys; print(sys.prefix)'"
+    said = shop.inv("run", "--host", "front", "--command", command).stdout.splitlines()
+    current = front.run(["readlink", "-e", "/srv/shop/current"]).stdout.strip()
+    assert said == ["shop", f"{current}/code", "teal", f"{current}/venv"]
+
+
+def test_run_on_all_hosts_prefixes_what_they_say(shop):
+    said = shop.inv("run", "--command", "hostname").stdout.splitlines()
+    assert sorted(line.split() for line in said) == [["back", "back"], ["front", "front"]]
+
+
+def test_run_once_runs_on_the_first_host_alone(shop):
+    assert shop.inv("run", "--once", "--command", "hostname").stdout == "front\n"
+
+
+def test_run_tells_that_the_command_failed_and_how(shop):
+    failed = shop.inv("run", "--once", "--command", "echo no luck; exit 7", code=2)
+    assert failed.stdout == "no luck\n"
+    assert "front: " in failed.stderr
+    assert "ended with 7" in failed.stderr
+
+
+def test_run_speaks_json(shop):
+    *lines, recap = shop.inv("run", "--once", "--json", "--command", "echo one; echo two").events
+    assert [(line["event"], line["host"], line["text"]) for line in lines] == [
+        ("log", "front", "one"),
+        ("log", "front", "two"),
+    ]
+    assert (recap["event"], recap["command"], recap["ok"]) == ("recap", "run", True)
+
+
+def test_ctrl_c_ends_the_command_on_the_host(shop, front):
+    number = str(secrets.randbelow(10**6) + 10**6)
+    with shop.running("run", "--once", "--command", f"echo begun; sleep {number}") as run:
+        assert run.stdout
+        assert run.stdout.readline() == "begun\n"
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=20) == 130
+    wait_for(lambda: not front.run(["pgrep", "-fa", f"^sleep {number}"], check=False).stdout, "its end")
+
+
+def test_a_shell_is_the_apps_own(shop):
+    word = secrets.token_hex(4)
+    typed = f"echo {word}-$(id -un)-$COLOUR-$(basename $PWD)-$([ -t 0 ] && echo tty); exit 9\n"
+    screen, code = on_a_terminal(shop, "shell", "--host", "front", typed=typed)
+    assert f"{word}-shop-teal-code-tty" in screen
+    assert code == 9
+
+
+def test_a_shell_wants_one_host(shop):
+    refused = shop.inv("shell", code=5)
+    assert "front, back" in refused.stderr
+
+
+def test_stop_and_start_are_what_they_say(shop, front):
+    assert outcomes(shop.inv("stop", "--json")) == {"front": "changed", "back": "changed"}
+    with pytest.raises(HTTPError) as answer, urlopen(front.url, timeout=10):
+        pass
+    assert answer.value.code == 502
+    assert outcomes(shop.inv("stop", "--json")) == {"front": "ok", "back": "ok"}
+    assert outcomes(shop.inv("start", "--json")) == {"front": "changed", "back": "changed"}
+    assert outcomes(shop.inv("start", "--json")) == {"front": "ok", "back": "ok"}
+    with urlopen(front.url, timeout=10) as served:
+        assert served.status == 200
+
+
+def test_restart_gives_new_processes(shop):
+    before = process(shop, "front")
+    shop.inv("restart", "--process", "web", "--host", "front")
+    after = process(shop, "front")
+    assert (before["state"], after["state"]) == ("active", "active")
+    assert before["pid"] != after["pid"]
+
+
+def test_status_is_one_document(shop, front):
+    status = one_document(shop, "status")
+    current = front.run(["readlink", "/srv/shop/current"]).stdout.strip().rpartition("/")[2]
+    assert list(status) == ["front", "back"]
+    assert status["front"]["release"] == current
+    assert status["front"]["health"]["ok"] is True
+    assert status["front"]["drift"] is None
+
+
+def test_releases_and_history_are_one_document_each(shop):
+    releases = one_document(shop, "releases")
+    assert [release["marks"] for release in releases["front"] if release["marks"]][0] == ["current"]
+    history = one_document(shop, "history")
+    assert {"deploy", "stop", "start"} <= {entry["command"] for entry in history["back"]}
+    assert all(entry["time"] and entry["by"] for entry in history["back"])
+
+
+@pytest.mark.parametrize("task", ["status", "releases", "history"])
+def test_people_get_a_table(shop, task):
+    table = shop.inv(task).stdout
+    assert "front" in table
+    assert "back" in table
+    assert one_document(shop, "status")["front"]["release"] in table
+
+
+def test_a_host_without_the_app_says_so(shop):
+    nothing = shop.inv("status", "--json", "--extra-vars", "app_name=nothing", code=None)
+    answers = json.loads(nothing.stdout)
+    assert {answer["release"] for answer in answers.values()} == {None}
+    assert "nothing of nothing is deployed here" in answers["front"]["error"]
+    refused = shop.inv("restart", "--extra-vars", "app_name=nothing", code=2)
+    assert "deploy first" in refused.stdout + refused.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_deploy_that_is_stopped_before_the_switch_leaves_the_host_as_it_was(shop, front, number, code):
+    good = shop.app.read_text()
+    before = files(front)
+    shop.app.write_text(good + HANGS)
+    try:
+        with shop.running("deploy", "--host", "front", "--json") as deploy:
+            assert deploy.stdout
+            next(line for line in deploy.stdout if '"record the plan"' in line)
+            deploy.send_signal(number)
+            recap = json.loads(deploy.stdout.readlines()[-1])
+            assert deploy.wait(timeout=30) == code
+    finally:
+        shop.app.write_text(good)
+    assert (recap["event"], recap["exit_code"], recap["hosts"]["front"]["outcome"]) == (
+        "recap",
+        code,
+        "failed",
+    )
+    assert files(front) == before
+    with urlopen(f"{front.url}healthz", timeout=10) as served:
+        assert served.status == 200
+    assert outcomes(shop.inv("deploy", "--host", "front", "--json")) == {"front": "ok"}
+
+
+def on_a_terminal(shop: Controller, *words: str, typed: str) -> tuple[str, int]:
+    """What ``inv`` shows on a terminal of its own while *typed* is typed, and its exit code."""
+    ours, theirs = pty.openpty()
+    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "text": False}
+    with shop.running(*words, **terminal, start_new_session=True) as process:
+        os.close(theirs)
+        screen = shown(ours, until=b"$ ")
+        os.write(ours, typed.encode())
+        screen += shown(ours)
+        code = process.wait(timeout=20)
+    os.close(ours)
+    return screen.decode(errors="replace"), code
+
+
+def shown(terminal: int, until: bytes = b"\0") -> bytes:
+    """What appears on *terminal* up to *until*, or to the end."""
+    screen = b""
+    while until not in screen:
+        try:
+            screen += os.read(terminal, 4096)
+        except OSError:
+            break
+    return screen
+
+
+def outcomes(ended: Any) -> dict[str, str]:
+    return {name: host["outcome"] for name, host in ended.recap["hosts"].items()}
+
+
+def one_document(shop: Controller, task: str) -> Any:
+    return json.loads(shop.inv(task, "--json").stdout)
+
+
+def process(shop: Controller, host: str) -> dict[str, Any]:
+    (found,) = one_document(shop, "status")[host]["processes"]
+    return found
+
+
+def files(target: Target) -> str:
+    """All files of the host's configuration and of the app but its history, with their digests; and the app's units."""
+    script = (
+        "find /etc /srv/shop -type f ! -name history.jsonl ! -name '*.pyc' -exec sha256sum {} + | sort -k2"
+    )
+    links = "find /etc /srv/shop /run/shop -type l -printf '%p %l\\n' | sort"
+    units = "systemctl list-units --all --plain --no-legend 'shop@*'"
+    return target.run(["sh", "-c", f"{script}; {links}; {units}"]).stdout

@@ -1,0 +1,82 @@
+"""Each role's README tells its variables, files and handlers as they are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from deploytasks.role import role_name, variable_name
+from deploytasks.roles import gunicorn
+from tests.roles.rendered import DEFAULT, RICH, ROLES, file_of, plan_with
+
+REPOSITORY = Path(__file__).parents[2]
+SAME_ROOT = {name: value for name, value in RICH.items() if name != "app_root"}
+
+
+def readme(role) -> str:
+    return (REPOSITORY / "roles" / role_name(role) / "README.md").read_text()
+
+
+def table(text: str, header: str) -> dict[str, str]:
+    """First column, without its backticks, to second column of the table whose header begins with *header*."""
+    _, _, below = text.partition(f"| {header} |")
+    rows = re.findall(r"^\| `?(.*?)`? \| (.*?) \|.*$", below.partition("\n\n")[0], re.MULTILINE)
+    return dict(rows)
+
+
+def default_of(field: dataclasses.Field) -> str | None:
+    """As the table says it; None when words have to, because the default stands for something else."""
+    if field.default_factory is not dataclasses.MISSING:
+        return f"`{json.dumps(field.default_factory())}`"
+    if field.default is dataclasses.MISSING:
+        return "required"
+    if field.default is None or field.default == "":
+        return None
+    return f"`{field.default if isinstance(field.default, str) else json.dumps(field.default)}`"
+
+
+@pytest.fixture(params=ROLES, ids=role_name)
+def role(request):
+    return request.param
+
+
+def test_the_table_has_every_variable_with_its_default(role):
+    told = table(readme(role), "variable | default")
+    fields = {variable_name(role, field): field for field in dataclasses.fields(role.Vars)}
+    left_to_gunicorn = set(re.findall(r"`(gunicorn_\w+)`[,.]", readme(role)))
+    assert set(told) | left_to_gunicorn == set(fields)
+    assert set(told) & left_to_gunicorn == set()
+    for name, default in told.items():
+        assert default == (default_of(fields[name]) or default), name
+
+
+def test_what_is_left_to_gunicorn_has_no_default_of_ours():
+    told = table(readme(gunicorn), "variable | default")
+    left = [field for field in dataclasses.fields(gunicorn.Vars) if f"gunicorn_{field.name}" not in told]
+    assert [field.name for field in left if field.default is not None] == []
+
+
+def test_the_settings_that_gunicorns_role_makes_are_told_with_their_reasons():
+    assert table(readme(gunicorn), "variable | because") == {
+        f"gunicorn_{name}": reason for name, reason in gunicorn.managed.items()
+    }
+
+
+@pytest.mark.parametrize("variables", [DEFAULT, SAME_ROOT], ids=["default", "rich"])
+def test_every_file_is_told(role, variables):
+    plan = plan_with(variables)
+    for step in plan.steps:
+        file = file_of(step)
+        if file and step.role == role_name(role):
+            path = file.path.replace(plan.release, "<release>").replace(plan.app.name, "<app>")
+            assert re.search(rf"^{re.escape(path)}(?!\S)", readme(role), re.MULTILINE), path
+
+
+def test_every_handler_is_told(role):
+    steps = [step for step in plan_with(DEFAULT).steps if step.role == role_name(role)]
+    handlers = {handler.name for step in steps for handler in step.handlers}
+    assert set(table(readme(role), "handler | notified by")) == handlers
