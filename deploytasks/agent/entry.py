@@ -111,7 +111,7 @@ def _replace(path: str, make: Any) -> None:
         if os.path.lexists(new):
             os.unlink(new)
         raise
-    _sync_directory(os.path.dirname(path))
+    sync_directory(os.path.dirname(path))
 
 
 def _require_parent(path: str) -> None:
@@ -120,7 +120,8 @@ def _require_parent(path: str) -> None:
         raise StepError("the directory %s does not exist; a Directory step before this one makes it" % parent)
 
 
-def _sync_directory(path: str) -> None:
+def sync_directory(path: str) -> None:
+    """The names in the directory at *path* outlive a power failure (fsync(2))."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from deploytasks.agent.entry import sync_directory
 from deploytasks.agent.plan import Handler, Step, handler_from_json, handler_to_json
 from deploytasks.agent.resource import Resource, State, describe, rebuild
 
@@ -42,11 +44,15 @@ class Intent:
 
 
 class Journal:
-    """An append-only file of JSON lines at *path*."""
+    """An append-only file of JSON lines at *path*.
 
-    def __init__(self, path: str) -> None:
+    For tests of what a sudden death leaves: the agent kills itself when *failpoint* records are written; 0 is never.
+    """
+
+    def __init__(self, path: str, failpoint: int = 0) -> None:
         self._path = path
         self._number = 0
+        self._until_failpoint = failpoint
 
     def begin(self, about: Record, debts: List[Handler]) -> None:
         """Start anew, carrying over the handlers that are still owed."""
@@ -136,6 +142,7 @@ class Journal:
             file.write(json.dumps(record) + "\n")
             file.flush()
             os.fsync(file.fileno())
+        self._heed_failpoint()
 
     def _rewrite(self, records: List[Record]) -> None:
         new = self._path + ".new"
@@ -144,6 +151,13 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, self._path)
+        sync_directory(os.path.dirname(self._path))
+        self._heed_failpoint()
+
+    def _heed_failpoint(self) -> None:
+        self._until_failpoint -= 1
+        if self._until_failpoint == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _debts_in(record: Record) -> List[Record]:

@@ -55,7 +55,8 @@ class Session:
 
     @property
     def journal(self) -> Journal:
-        return Journal(self.machine.path(_state(self.app) + "/journal.jsonl"))
+        failpoint = int(self.opening.get("failpoint", 0))
+        return Journal(self.machine.path(_state(self.app) + "/journal.jsonl"), failpoint)
 
     @property
     def lock_file(self) -> Lock:
