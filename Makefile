@@ -1,13 +1,13 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test test-swaps lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
 PYTEST_FLAGS ?=
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it over SSH
 	@$(VENV)/bin/inv demo
@@ -15,6 +15,9 @@ demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it 
 test: lint ## everything that is tested, Docker targets included
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@$(VENV)/bin/python -m pytest $(PYTEST_FLAGS)
+
+test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
+	@SWAPS=50 $(VENV)/bin/python -m pytest tests/e2e/test_swaps.py -s
 
 lint: $(READY) ## ruff and mypy
 	@$(VENV)/bin/ruff check .

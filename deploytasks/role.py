@@ -3,7 +3,7 @@
 A role is any importable module with a frozen dataclass ``Vars`` and ``steps(host, v)``. The
 variable ``NAME`` of the module ``ROLE`` is ``ROLE_NAME`` in the inventory; a field whose metadata
 says ``variable`` has that name instead. One whose metadata says ``secret`` is masked everywhere; with
-``"login"`` for its value, only the password in that URL is.
+``"login"`` for its value, only the password in that URL is; with ``"file"``, the values in that file are.
 """
 
 from __future__ import annotations
@@ -12,16 +12,33 @@ import dataclasses
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
+from deploytasks.env_file import read_env_file
 from deploytasks.errors import VariableError
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from deploytasks.agent.plan import Step
     from deploytasks.inventory import Host
+
+
+WORDS = {
+    "Expected": "expected",
+    "Invalid": "invalid",
+    " | null": "",
+    "`int`": "a whole number",
+    "`float`": "a number",
+    "`str`": "text",
+    "`bool`": "True or False",
+    "`array`": "a list",
+    "`object`": "a mapping",
+    "`null`": "nothing",
+}
+"""msgspec's words and those of an inventory's author."""
 
 
 class Role(Protocol):
@@ -72,6 +89,8 @@ def secrets_of(v: Any) -> Iterator[str]:
         kind = field.metadata.get("secret")
         if kind == "login":
             yield from filter(None, [urlsplit(getattr(v, field.name)).password])
+        elif kind == "file":
+            yield from _texts(read_env_file(Path(getattr(v, field.name))) if getattr(v, field.name) else {})
         elif kind:
             yield from _texts(getattr(v, field.name))
 
@@ -104,12 +123,14 @@ def _problems(role: Role, host: Host) -> Iterator[str]:
 
 def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:
     managed: Mapping[str, str] = getattr(role, "managed", {})
-    reason = managed.get(name.partition("_")[2])
+    prefix = role_name(role) + "_"
+    reason = managed.get(name.removeprefix(prefix))
     if reason:
         return f"{name} is managed by deploytasks: {reason}"
-    return f"unknown variable {name}" + (
-        did_you_mean(name, fields) or f"; the role {role_name(role)} has no such variable"
-    )
+    # Compared without the prefix that they share, which would make any two look alike.
+    near = did_you_mean(name.removeprefix(prefix), [field.removeprefix(prefix) for field in fields])
+    advice = near.replace('"', f'"{prefix}', 1) or f"; the role {role_name(role)} has no such variable"
+    return f"unknown variable {name}{advice}"
 
 
 def _misfit(host: Host, name: str, kind: Any) -> Iterator[str]:
@@ -156,7 +177,9 @@ def _as_text(value: float) -> str:
 
 def _in_our_words(message: str) -> str:
     message = re.sub(r" - at `\$\.?([^`]*)`", lambda at: f" (at {at[1]})" if at[1] else "", message)
-    return message.replace("Expected", "expected").replace("Invalid", "invalid")
+    for theirs, ours in WORDS.items():
+        message = message.replace(theirs, ours)
+    return message
 
 
 def _place(host: Host, name: str) -> str:

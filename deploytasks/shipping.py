@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from deploytasks.agent.plan import Plan
 
+
 def shipped_modules(plan: Plan) -> dict[str, str]:
     """The sources, by module name, of the types in *plan* that are not the agent's own.
 

@@ -19,12 +19,12 @@ LARGEST_PAYLOAD = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "performer", "wordless"},
+    {"errors", "spelling", "cache", "performer", "wordless"},
     {"env_file", "report", "resources", "source", "targets", "template"},
     {"project"},
     {"inventory"},
     {"contents", "results", "role", "transport"},
-    {"payload", "plan", "standard"},
+    {"payload", "plan", "shipping", "standard"},
     {"conversation", "roles"},
     {"visit"},
     {"batches", "crew"},

@@ -16,10 +16,10 @@ from deploytasks.agent.events import Outcome
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Phase
 from deploytasks.agent.resource import Change
-from deploytasks.shipping import shipped_modules
 from deploytasks.report import HostRecap, Recap
 from deploytasks.results import GRAVEST_FIRST
 from deploytasks.role import checked_vars
+from deploytasks.shipping import shipped_modules
 from deploytasks.tasks import ns
 from tests.markdown import DOCUMENTS, REPOSITORY, block, blocks
 from tests.roles.rendered import DEFAULT, RICH, ROLES, plan_with

@@ -15,7 +15,7 @@ from deploytasks.errors import ConfigError, InventoryError
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host, Inventory
-    from deploytasks.report import Reporter
+    from deploytasks.report import JsonReporter, Reporter
     from deploytasks.run import Manner
 
 USUAL = "inventory.ini"
@@ -61,9 +61,24 @@ class Chosen:
 
     def reporter(self, *, show_diff: bool = False) -> Reporter:
         """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
+        if self.json:
+            return self._json_reporter
         from deploytasks.report import reporter_for
 
-        return reporter_for(sys.stdout, sys.stderr, json=self.json, show_diff=show_diff, environ=os.environ)
+        return reporter_for(sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ)
+
+    def recap_of_mistake(self, command: str, error: ConfigError) -> None:
+        """With ``--json`` a run that ended before its recap because of the user's mistake has one all the same."""
+        from deploytasks.report import Recap
+
+        if self.json and not self._json_reporter.has_recapped:
+            self._json_reporter.recap(Recap(command, error.exit_code, 0.0, {}, str(error)))
+
+    @cached_property
+    def _json_reporter(self) -> JsonReporter:
+        from deploytasks.report import JsonReporter, Outlet
+
+        return JsonReporter(Outlet(sys.stdout), Outlet(sys.stderr))
 
     def _inventory_path(self) -> str:
         named = (

@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from deploytasks.cli.chosen import Chosen
-from deploytasks.errors import DeployError
+from deploytasks.errors import ConfigError, DeployError
 
 HELP = {
     "host": "host, group or Ansible pattern (default: $DEPLOYTASKS_HOST, else all hosts)",
@@ -33,6 +33,11 @@ class Terminated(KeyboardInterrupt):
         self.exit_code = 128 + number
 
 
+def say_no_more(error: ConfigError) -> None:
+    """What standard error says of *error* is all."""
+    del error
+
+
 def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..., int | None]], Any]:
     """A task whose body gets a ``Chosen`` and its own flags, and returns its exit code or None for 0."""
 
@@ -41,7 +46,8 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
         def wrapper(c: Any, **flags: Any) -> None:
             del c
             common = {name: flags.pop(name) for name in COMMON}
-            finish(lambda: body(Chosen(**common, needs_host=needs_host), **flags))
+            chosen = Chosen(**common, needs_host=needs_host)
+            finish(lambda: body(chosen, **flags), lambda error: chosen.recap_of_mistake(body.__name__, error))
 
         wrapper.__signature__ = _signature(body)  # type: ignore[attr-defined]
         return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)
@@ -49,13 +55,15 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
     return decorate
 
 
-def finish(act: Callable[[], int | None]) -> None:
-    """Run *act*; a user's mistake becomes its message on standard error and its exit code."""
+def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], None] = say_no_more) -> None:
+    """Run *act*; a user's mistake goes to *on_mistake*, and becomes its message on standard error and its exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     try:
         code = act() or 0
     except DeployError as error:
+        if isinstance(error, ConfigError):
+            on_mistake(error)
         raise Exit(str(error), code=error.exit_code) from None
     except KeyboardInterrupt as pressed:
         raise Exit("stopped", code=getattr(pressed, "exit_code", 130)) from None

@@ -28,7 +28,7 @@ def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
         yield Line.of("    ", text)
     yield from output_lines(ended.output)
     if ended.outcome is Outcome.FAILED:
-        yield from remedy_lines(command, host, put_back=ended.put_back)
+        yield from remedy_lines(command, host, begun=bool(ended.step), put_back=ended.put_back)
 
 
 def output_lines(output: str) -> Iterator[Line]:
@@ -45,13 +45,13 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]} ({len(text)} characters)"
 
 
-def remedy_lines(command: str, host: str, *, put_back: bool) -> Iterator[Line]:
+def remedy_lines(command: str, host: str, *, begun: bool, put_back: bool) -> Iterator[Line]:
     if not put_back:
         yield Line.of("    ", Span("not put back: a person has to look at this host", Tone.BAD))
         yield Line.of(
-            f"    next: see what differs with inv verify --host {host}, then inv {command} --host {host}"
+            f"    next: see inv status and inv logs --host {host}, then inv {command} --host {host}"
         )
         return
-    if command in CHANGING:
+    if command in CHANGING and begun:
         yield Line.of("    ", Span("put back: this host serves what it served before", Tone.GOOD))
     yield Line.of(f"    next: fix the cause, then inv {command} --host {host}")

@@ -33,6 +33,7 @@ class JsonReporter:
         self._scripts = scripts
         self._people = people
         self._now = now
+        self.has_recapped = False
 
     def begin(self, command: str, hosts: Sequence[str]) -> None:
         """Scripts learn of a host by its first event."""
@@ -42,6 +43,7 @@ class JsonReporter:
             self._say({"event": event.event, "host": host, **facts_of(event)})
 
     def recap(self, recap: Recap) -> None:
+        self.has_recapped = True
         self._say(recap.to_json())
         self._people.write_lines(failures(recap))
 

@@ -81,12 +81,16 @@ class HostRecap:
 
 @dataclass(frozen=True)
 class Recap:
-    """How the run of *command* ended on all hosts; *exit_code* as the process will return it."""
+    """How the run of *command* ended on all hosts; *exit_code* as the process will return it.
+
+    *error* is what kept it from beginning.
+    """
 
     command: str
     exit_code: int
     elapsed_s: float
     hosts: Mapping[str, HostRecap]
+    error: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -100,4 +104,5 @@ class Recap:
             "exit_code": self.exit_code,
             "elapsed_s": round(self.elapsed_s, 3),
             "hosts": {name: host.to_json() for name, host in self.hosts.items()},
+            **({"error": self.error} if self.error else {}),
         }

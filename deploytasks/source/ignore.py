@@ -16,6 +16,8 @@ GITIGNORE = ".gitignore"
 DEPLOYIGNORE = ".deployignore"
 
 _NEVER = frozenset({".git", ".hg", ".svn", "__pycache__"})
+_NEVER_AT_THE_TOP = frozenset({"inventory.ini", "group_vars", "host_vars"})
+"""Where the app goes, perhaps with passwords: nothing that the app itself could want."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Ignored:
     def file(self, path: str) -> bool:
         """Whether the file or symlink at *path* stays at home."""
         parent, _, name = path.rpartition("/")
-        if name in _NEVER or name.endswith(".pyc") or path == DEPLOYIGNORE:
+        if name in _NEVER or name.endswith(".pyc") or path == DEPLOYIGNORE or path in _NEVER_AT_THE_TOP:
             return True
         return bool(parent and self.directory(parent)) or self._by_pattern(path, parent)
 
@@ -85,7 +87,7 @@ class Ignored:
 
     def _decide(self, path: str) -> bool:
         parent, _, name = path.rpartition("/")
-        if name in _NEVER or (parent and self.directory(parent)):
+        if name in _NEVER or path in _NEVER_AT_THE_TOP or (parent and self.directory(parent)):
             return True
         place = self.root / path
         # Git still lists what lay below a directory that has become a symlink.

@@ -71,7 +71,7 @@ class Vars:
     runtime: Literal["systemd"] = "systemd"
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
-    env_file: str | None = None
+    env_file: str | None = field(default=None, metadata={"secret": "file"})
     health_path: Annotated[str, Meta(pattern=r"^/[!-~]*$")] = "/"
     health_status: str = "200-399"
     health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
@@ -153,10 +153,9 @@ def _places(app: App, v: Vars) -> Iterator[Step]:
     yield Step("make the directory of releases", Directory(app.releases))
     yield Step("make the directory of environments", Directory(app.venvs))
     yield Step("make the shared directory", Directory(app.shared, owner=app.user, group=app.user))
-    for path in v.shared:
-        if _is_directory(path):
-            place = f"{app.shared}/{path.strip('/')}"
-            yield Step(f"make the shared directory {path}", Directory(place, owner=app.user, group=app.user))
+    for path in _shared_directories(v):
+        place = Directory(f"{app.shared}/{path}", owner=app.user, group=app.user)
+        yield Step(f"make the shared directory {path}", place)
     yield Step("make the directory of sockets", Directory(app.run))
 
 
@@ -231,7 +230,7 @@ def _venv(host: Host, v: Vars, project: Project) -> PythonVenv:
         hash_checked=wanted.hash_checked,
     )
     key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]
-    return replace(venv, path=f"{app.venvs}/{key}")
+    return replace(venv, path=f"{app.venvs}/{key}", key=key)
 
 
 def _environment(release: Release, v: Vars) -> Iterator[Step]:
@@ -304,6 +303,15 @@ def _server(v: Vars) -> Any:
 
 def _bare(requirement: str) -> str:
     return re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower().replace("_", "-")
+
+
+def _shared_directories(v: Vars) -> list[str]:
+    """The directories below ``shared``, parents first; a file is made by the app, its directory for it."""
+    wanted = {path.strip("/") if _is_directory(path) else posixpath.dirname(path) for path in v.shared}
+    parents = {
+        "/".join(path.split("/")[:depth]) for path in wanted for depth in range(1, path.count("/") + 2)
+    }
+    return sorted(parents - {""})
 
 
 def _is_directory(path: str) -> bool:

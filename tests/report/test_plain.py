@@ -79,7 +79,7 @@ def test_a_host_that_was_not_put_back_wants_a_person(outlet, stream):
     block = recapped(outlet, stream, Recap("deploy", 8, 5.0, {"a": torn})).split("\n\n")[1]
     assert block == (
         'a failed at "app: switch"\n    no space left\n    not put back: a person has to look at this host\n'
-        "    next: see what differs with inv verify --host a, then inv deploy --host a"
+        "    next: see inv status and inv logs --host a, then inv deploy --host a"
     )
 
 

@@ -17,7 +17,10 @@ WRONG = {
         "gunicorn_bind is managed by deploytasks: the instance gets its socket from systemd",
     ),
     "a number is a number": ({"gunicorn_workers": "many"}, "gunicorn_workers: 'many': expected "),
-    "a number has a range": ({"nginx_listen": 70000}, "nginx_listen: 70000: expected `int` <= 65535"),
+    "a number has a range": (
+        {"nginx_listen": 70000},
+        "nginx_listen: 70000: expected a whole number <= 65535",
+    ),
     "a server is one of those there are": ({"app_server": "tomcat"}, "app_server: 'tomcat': "),
     "a list is a list": ({"ufw_allow": 80}, "ufw_allow: 80: expected "),
     "an app has a plain name": ({"app_name": "My App"}, "app_name: 'My App': "),

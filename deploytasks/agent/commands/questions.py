@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any, Dict, List, Optional
 
 from deploytasks.agent import systemd
@@ -78,7 +79,7 @@ def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:
         "SubState",
         "MainPID",
         "NRestarts",
-        "ActiveEnterTimestamp",
+        "ActiveEnterTimestampMonotonic",
         "ControlGroup",
     )
     return [
@@ -87,11 +88,19 @@ def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:
             "unit": unit,
             "state": state.get("ActiveState", "unknown"),
             "pid": int(state.get("MainPID") or 0) or None,
-            "since": state.get("ActiveEnterTimestamp") or None,
+            "since": _moment(state.get("ActiveEnterTimestampMonotonic")),
             "restarts": int(state.get("NRestarts") or 0),
             "workers": max(len(systemd.pids(state.get("ControlGroup", ""))) - 1, 0),
         }
     ]
+
+
+def _moment(monotonic_us: Optional[str]) -> Optional[str]:
+    """A reading of systemd's monotonic clock as a time in UTC (RFC 3339); whole seconds."""
+    if not monotonic_us or monotonic_us == "0":
+        return None
+    ago_s = time.monotonic() - int(monotonic_us) / 1e6
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago_s))
 
 
 def _health(machine: Machine, release: Release) -> Optional[Dict[str, Any]]:

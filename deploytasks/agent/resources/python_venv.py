@@ -52,8 +52,9 @@ class PythonVenv(Resource):
     file on the host. With a *wheelhouse*, a directory of wheels there, no index is asked.
 
     The environment is built at *path* and never changed afterwards; so let *path* contain ``digest``. It
-    counts once its last file is there, and nothing of a failed build stays. Raises ``ValueError`` for a
-    contradiction.
+    counts once its last file is there, and nothing of a failed build stays. *key* names the content in
+    the place of ``digest``, so that a recorded plan knows its environment whatever later versions compute.
+    Raises ``ValueError`` for a contradiction.
     """
 
     path: str
@@ -67,6 +68,7 @@ class PythonVenv(Resource):
     ca_bundle: str = ""
     hash_checked: bool = False
     wheelhouse: str = ""
+    key: str = ""
 
     def __post_init__(self) -> None:
         for value, allowed in ((self.form, FORMS), (self.installer, INSTALLERS)):
@@ -88,7 +90,7 @@ class PythonVenv(Resource):
         return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:16]
 
     def desired(self) -> State:
-        return {"complete": self.digest}
+        return {"complete": self.key or self.digest}
 
     def inspect(self, machine: Machine) -> State:
         place = machine.path(self.path)
@@ -103,7 +105,7 @@ class PythonVenv(Resource):
         place = machine.path(self.path)
         if change.after is None:
             _remove(place)
-        elif change.after["complete"] != self.digest:
+        elif change.after != self.desired():
             raise StepError("%s has been built anew; what it held before is gone" % self.path)
         else:
             self._build(machine, place)
@@ -126,7 +128,7 @@ class PythonVenv(Resource):
             order = self._order(machine, place, work, python)
             try:
                 self._carry_out(machine, order)
-                _mark(place, self.digest)
+                _mark(place, self.key or self.digest)
             except BaseException:
                 _remove(place)
                 raise
