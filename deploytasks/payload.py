@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import tempfile
 import time
 import zipfile
 import zlib
@@ -42,9 +43,10 @@ def _kept(digest: str, sources: dict[str, bytes]) -> bytes:
 
 
 def _keep(place: Path, archive: bytes) -> bytes:
-    new = place.with_suffix(f".{os.getpid()}")
-    new.write_bytes(archive)
-    new.replace(place)
+    descriptor, new = tempfile.mkstemp(dir=place.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(archive)
+    Path(new).replace(place)
     for other in place.parent.glob("agent-*"):
         if other.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:
             other.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from deploytasks.project import Project
 from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from deploytasks.agent.app import Release
     from deploytasks.agent.resource import Resource
@@ -82,7 +82,7 @@ def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "")
     for role in roles:
         v = vars_of(role, host)
         secrets += secrets_of(v)
-        steps += [step.in_role(role_name(role)) for step in _steps(role, host, v)]
+        steps += _steps(role, host, v)
     if app and host.release:
         steps.append(_record(app, release, digest))
     sealed, contents = _sealed(steps, host.release)
@@ -95,9 +95,9 @@ def _record(app: App, release: str, digest: str) -> Step:
     return Step("record the plan", record, phase=Phase.PREPARE, role="app")
 
 
-def _steps(role: Role, host: Host, v: object) -> Iterator[Step]:
+def _steps(role: Role, host: Host, v: object) -> list[Step]:
     try:
-        yield from role.steps(host, v)
+        return [step.in_role(role_name(role)) for step in role.steps(host, v)]
     except ConfigError:
         raise
     except Exception as error:
@@ -117,29 +117,24 @@ def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step],
     """Contents that are secret or large are named by digest in the plan; the release keeps them for a rollback."""
     contents: dict[str, bytes] = {}
     kept: list[Step] = []
+    keepers: list[Step] = []
     for step in steps:
         if not (step.sensitive or _is_large(step.resource)):
             kept.append(step)
             continue
         resource, own = step.resource.sealed()
         contents |= own
-        if release and not _lies_in(release, resource):
-            kept += [_keeping(step, release, digest) for digest in own]
         kept.append(replace(step, resource=resource))
-    if release and any(
-        step.resource.path.startswith(release.sealed) for step in kept if isinstance(step.resource, File)
-    ):
-        kept.insert(
-            0,
-            Step(
-                "make room for sealed contents",
-                Directory(release.sealed, "0700"),
-                (),
-                Phase.PREPARE,
-                role="app",
-            ),
-        )
-    return kept, contents
+        if release and not _lies_in(release, resource):
+            keepers += [_keeping(step, release, digest) for digest in own]
+    return [*kept, *_in_their_room(keepers, release)], contents
+
+
+def _in_their_room(keepers: list[Step], release: Release | None) -> list[Step]:
+    if not (keepers and release):
+        return []
+    room = Directory(release.sealed, "0700")
+    return [Step("make room for sealed contents", room, phase=Phase.PREPARE, role="app"), *keepers]
 
 
 def _is_large(resource: Resource) -> bool:
@@ -159,11 +154,14 @@ def _keeping(step: Step, release: Release, digest: str) -> Step:
 
 
 def narrowed(plan: Plan, wanted: Callable[[Step], bool]) -> Plan:
-    """*plan* with only the *wanted* steps; the others are told as skipped, and no release is made of it."""
-    kept = tuple(step for step in plan.steps if wanted(step))
-    return replace(
-        plan, release="", steps=kept, skipped=tuple(step for step in plan.steps if not wanted(step))
-    )
+    """*plan* with only the *wanted* steps; the others are told as skipped.
+
+    A release is made of all its steps or of none: without one of them only provisioning is left.
+    """
+    whole = all(wanted(step) for step in plan.steps if step.phase is not Phase.PROVISION)
+    kept = [step for step in plan.steps if wanted(step) and (whole or step.phase is Phase.PROVISION)]
+    skipped = tuple(step for step in plan.steps if step not in kept)
+    return replace(plan, release=plan.release if whole else "", steps=tuple(kept), skipped=skipped)
 
 
 __all__ = ["Handler", "Phase", "Plan", "Step", "made_ready", "narrowed", "plan_for"]

@@ -65,7 +65,11 @@ def _revision(directory: Path) -> str:
 def _git(directory: Path, *words: str) -> str:
     try:
         done = subprocess.run(
-            ["git", "-C", str(directory), *words], capture_output=True, text=True, check=False, timeout=20
+            ["git", "--no-optional-locks", "-C", str(directory), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

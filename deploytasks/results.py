@@ -43,7 +43,7 @@ class Results(Mapping[str, HostRecap]):
         if self.interrupted:
             return self.interrupted
         codes = {self.code_of(name) for name in self.hosts}
-        return next((code for code in GRAVEST_FIRST if code in codes), 0)
+        return min(codes, key=_gravity, default=0)
 
     def code_of(self, name: str) -> int:
         """The exit code that this host alone would give."""
@@ -66,4 +66,11 @@ class Results(Mapping[str, HostRecap]):
         """Raise the gravest host's error, if any failed."""
         failed = [error for error in map(self.error_of, self.hosts) if error]
         if failed:
-            raise min(failed, key=lambda error: GRAVEST_FIRST.index(error.exit_code))
+            raise min(failed, key=lambda error: _gravity(error.exit_code))
+
+
+def _gravity(code: int) -> int:
+    """The place of *code* among the gravest; 0, success, comes last."""
+    if code in GRAVEST_FIRST:
+        return GRAVEST_FIRST.index(code)
+    return len(GRAVEST_FIRST) + (code == 0)

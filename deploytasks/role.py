@@ -116,7 +116,7 @@ def _problems(role: Role, host: Host) -> Iterator[str]:
     kinds = typing.get_type_hints(role.Vars, include_extras=True)
     for name, field in fields.items():
         if name in host.variables:
-            yield from _misfit(host, name, kinds[field.name])
+            yield from _misfit(host, name, kinds[field.name], hidden=bool(field.metadata.get("secret")))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             yield f"{host.name}: {name} is missing; set it in the inventory, e.g. under [all:vars]"
 
@@ -133,14 +133,15 @@ def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:
     return f"unknown variable {name}{advice}"
 
 
-def _misfit(host: Host, name: str, kind: Any) -> Iterator[str]:
+def _misfit(host: Host, name: str, kind: Any, *, hidden: bool) -> Iterator[str]:
     value = host.variables[name]
+    shown = "" if hidden else f" {value!r}:"
     try:
         _converted(value, kind)
     except VariableError as error:
         yield f"{_place(host, name)}{name}: {error}"
     except ValueError as error:
-        yield f"{_place(host, name)}{name}: {value!r}: {_choices(value, kind) or error}"
+        yield f"{_place(host, name)}{name}:{shown} {_choices(value, kind) or error}"
 
 
 def _choices(value: Any, kind: Any) -> str:
@@ -190,6 +191,8 @@ def _place(host: Host, name: str) -> str:
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield str(value)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)

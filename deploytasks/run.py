@@ -158,6 +158,7 @@ class Run:
         self.results = Results({})
         self._manner = manner
         self._started = time.monotonic()
+        self._now = datetime.now(timezone.utc)
 
     def __enter__(self) -> Self:
         self._manner.reporter.begin(self._manner.command, [visit.host.name for visit in self.crew.visits])
@@ -196,10 +197,12 @@ class Run:
 
     def _order(self, visit: Visit, roles: RolesOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
-        plan = self._manner.narrow(plan_for(host, roles(host)))
+        whole = plan_for(host, roles(host), self._now)
+        plan = self._manner.narrow(whole)
         recording = {
             "by": self._manner.by,
-            "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "created": self._now.isoformat(timespec="seconds"),
+            **({"plan": whole.to_json()} if plan is not whole else {}),
             "source": host.project.revision if host.project else "",
             "modules": shipped_modules(plan),
         }

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from deploytasks.contents import Contents
     from deploytasks.inventory import Host
 
+CHANGING = frozenset({"rollback", "processes"})
+"""What the agent is asked that changes the host without a plan from here."""
+
 Say = Callable[[str, Event], None]
 
 
@@ -35,6 +38,7 @@ class Visit:
         self._conversation: Conversation | None = None
         self._started = time.monotonic()
         self._stopped = False
+        self._may_change = False
 
     @property
     def is_over(self) -> bool:
@@ -43,7 +47,8 @@ class Visit:
 
     @property
     def has_failed(self) -> bool:
-        return self.recap is not None and not self.recap.went_well
+        """Whether the work failed here; a host that could not be worked on at all holds up no other."""
+        return self.recap is not None and self.recap.outcome is Outcome.FAILED
 
     def start(self, opening: Mapping[str, Any]) -> None:
         """Connect, ask what *opening* asks, and listen until the agent waits for a plan or has ended."""
@@ -75,6 +80,7 @@ class Visit:
             self._transport.close()
 
     def _start(self, opening: dict[str, Any]) -> None:
+        self._may_change = opening["ask"] in CHANGING
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()
         name = self.host.name
@@ -89,6 +95,7 @@ class Visit:
     def _carry_out(self, order: dict[str, Any], contents: Contents | None) -> None:
         if self._conversation is None:
             return
+        self._may_change = "plan" in order
         self._conversation.send(order)
         self._listen(self._conversation, contents)
 
@@ -118,6 +125,8 @@ class Visit:
             return
         try:
             act()
+        except AgentCrashed as error:
+            self._end(error if self._may_change else Unreachable(str(error), self.host.name))
         except DeployError as error:
             self._end(error)
         except Exception as error:  # noqa: BLE001 - a bug of ours ends one host, not the run

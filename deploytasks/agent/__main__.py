@@ -10,6 +10,7 @@ import traceback
 
 from deploytasks.agent.channel import ControllerGone, Inlet, Outlet
 from deploytasks.agent.commands import COMMANDS
+from deploytasks.agent.engine import CannotUndo
 from deploytasks.agent.events import Ended, Outcome
 from deploytasks.agent.lock import LockHeld
 from deploytasks.agent.resource import StepError
@@ -38,7 +39,10 @@ def _answer(inlet: Inlet, outlet: Outlet, gone: threading.Event) -> Ended:
     except ControllerGone as lost:
         return Ended(Outcome.FAILED, failed=1, error=str(lost))
     except StepError as error:
-        return Ended(Outcome.FAILED, failed=1, error=error.reason, output=error.output)
+        whole = not isinstance(error, CannotUndo)
+        return Ended(Outcome.FAILED, failed=1, error=error.reason, output=error.output, put_back=whole)
+    except OSError as error:
+        return Ended(Outcome.FAILED, failed=1, error="%s: %s" % (error.filename, error.strerror))
     except Exception as error:  # noqa: BLE001 - whatever it is, the controller has to hear of it
         return Ended(
             Outcome.FAILED,

@@ -18,6 +18,10 @@ from deploytasks.agent.wire import Frame, WireError, frames, pack_json
 
 PIECES_AHEAD = 64
 FAREWELL_S = 5.0
+SPOKEN = frozenset(
+    {"event", "outcome", "digests", "held", "manifest", "release", "previous", "at", "facts", "role", "step"}
+)
+"""What the two sides need of each other word for word: our own words and digests, never an app's text."""
 
 
 class ControllerGone(Exception):
@@ -30,25 +34,37 @@ class Outlet:
     def __init__(self, descriptor: int, nonce: str) -> None:
         self.mask = Mask()
         self._descriptor = descriptor
+        self._written = 0
         self._queue: "queue.Queue[Optional[bytes]]" = queue.Queue()
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._queue.put(nonce.encode("ascii"))
         self._thread.start()
 
     def say(self, event: Event) -> None:
-        self._queue.put(pack_json(self.mask(event.to_json())))
+        plain = event.to_json()
+        said = {name: value if name in SPOKEN else self.mask(value) for name, value in plain.items()}
+        self._queue.put(pack_json(said))
 
     def close(self) -> None:
-        """Wait, but not for long, until all that was said is on its way."""
+        """Wait until all that was said is on its way, as long as anything moves."""
         self._queue.put(None)
-        self._thread.join(FAREWELL_S)
+        before = -1
+        while self._thread.is_alive() and self._written != before:
+            before = self._written
+            self._thread.join(FAREWELL_S)
 
     def _write(self) -> None:
         for piece in iter(self._queue.get, None):
             try:
-                _write_all(self._descriptor, piece)
+                self._write_all(piece)
             except OSError:
                 return
+
+    def _write_all(self, left: bytes) -> None:
+        while left:
+            count = os.write(self._descriptor, left)
+            self._written += count
+            left = left[count:]
 
 
 class Inlet:
@@ -96,8 +112,3 @@ class Inlet:
             pieces.append(piece)
             size -= len(piece)
         return b"".join(pieces)
-
-
-def _write_all(descriptor: int, left: bytes) -> None:
-    while left:
-        left = left[os.write(descriptor, left) :]

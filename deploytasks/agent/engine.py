@@ -18,11 +18,17 @@ from deploytasks.agent.journal import Intent, Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import Change, StepError
+from deploytasks.agent.shipped import import_shipped, shipped_sources
 
 Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
 """While in these, a run whose controller has gone stops and undoes; later it goes on to its end by itself."""
-FAILURES = (StepError, OSError, ValueError, UnicodeError)
+FAILURES = (Exception,)
+"""Whatever a resource type raises, ours or a user's, the step has failed and the run is undone."""
+
+
+class CannotUndo(StepError):
+    """A host is left neither as it was nor as it was to be."""
 
 
 class Engine:
@@ -42,6 +48,7 @@ class Engine:
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
+        import_shipped((self._journal.begun or {}).get("modules", {}))
         self._debts = [debt for debt in self._journal.owed() if debt.action.survives_failure]
         if not self._journal.was_cut:
             return
@@ -55,14 +62,18 @@ class Engine:
         intents = self._journal.intents()
         unable = self._undo(intents, acted=_notified_by(intents))
         if unable:
-            raise StepError("what an earlier run left could not be undone: %s" % unable)
+            raise CannotUndo("what an earlier run left could not be undone: %s" % unable)
+        self._journal.end(
+            {"outcome": Outcome.FAILED.value, "error": "cut short", "put_back": True}, self._debts
+        )
 
     def carry_out(self, plan: Plan, about: Optional[Dict[str, object]] = None) -> Ended:
         """Converge the machine to *plan* and say how it went; never raises for a step's failure."""
         started = time.monotonic()
         self._carried = tuple(self._debts)
         if not self._check:
-            self._journal.begin({**(about or {}), "release": plan.release}, self._debts)
+            kept = {**(about or {}), "release": plan.release, "modules": shipped_sources(plan)}
+            self._journal.begin(kept, self._debts)
         for step in plan.skipped:
             self._tell(step, Outcome.SKIPPED, 0.0)
         try:
@@ -249,7 +260,9 @@ def _reason(error: BaseException) -> str:
         return error.reason
     if isinstance(error, OSError) and error.filename:
         return "%s: %s" % (error.filename, error.strerror)
-    return str(error) or type(error).__name__
+    if isinstance(error, (OSError, ValueError)):
+        return str(error) or type(error).__name__
+    return "%s: %s" % (type(error).__name__, error)
 
 
 def _since(started: float) -> float:

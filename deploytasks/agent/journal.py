@@ -91,6 +91,8 @@ class Journal:
         """The run is over; only what it was and how it ended is kept."""
         first = dict(next(iter(self.records()), {"record": "begin"}))
         first.pop("debts", None)
+        if not debts:
+            first.pop("modules", None)
         last = {"record": "end", **outcome, "debts": [handler_to_json(debt) for debt in debts]}
         self._rewrite([first, last])
 

@@ -28,8 +28,14 @@ class Lock:
         self._path = path
         self._file: Optional[int] = None
 
-    def take(self, about: Dict[str, Any], wait_s: float, say: Callable[[str], None]) -> None:
-        """Hold the lock, waiting at most *wait_s* seconds; raises ``LockHeld``."""
+    def take(
+        self,
+        about: Dict[str, Any],
+        wait_s: float,
+        say: Callable[[str], None],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Hold the lock, waiting at most *wait_s* seconds; raises ``LockHeld``, or what *meanwhile* raises."""
         os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         deadline = time.monotonic() + wait_s
@@ -40,6 +46,7 @@ class Lock:
             if not said:
                 say("waiting for the lock: held by %s" % _who(self.holder()))
                 said = True
+            meanwhile()
             time.sleep(0.1)
         self._write(
             {**about, "pid": os.getpid(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}

@@ -7,9 +7,10 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, Optional
 
-from deploytasks.agent.app import STATE_ROOT, App
+from deploytasks.agent.app import STATE_ROOT, App, Release
 from deploytasks.agent.blobs import Blobs
 from deploytasks.agent.channel import Inlet, Outlet
+from deploytasks.agent.envfile import decode_env
 from deploytasks.agent.events import Note
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.lock import Lock
@@ -53,6 +54,14 @@ class Session:
         """Whether nothing may be changed."""
         return bool(self.opening.get("check"))
 
+    def keep_secret(self, release: Release) -> None:
+        """Mask the values of the environment that *release* runs in."""
+        try:
+            with open(self.machine.path(release.env), encoding="utf-8", errors="surrogateescape") as file:
+                self.outlet.mask.add(decode_env(file.read()).values())
+        except OSError:
+            return
+
     @property
     def journal(self) -> Journal:
         failpoint = int(self.opening.get("failpoint", 0))
@@ -69,7 +78,9 @@ class Session:
             yield
             return
         lock = self.lock_file
-        lock.take(self.about, float(self.opening.get("lock_wait_s", 0)), self.machine.say)
+        lock.take(
+            self.about, float(self.opening.get("lock_wait_s", 0)), self.machine.say, self.machine.heed_stop
+        )
         try:
             yield
         finally:

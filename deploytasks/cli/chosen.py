@@ -47,7 +47,7 @@ class Chosen:
         if self.needs_host:
             raise InventoryError("this task wants --host: it never works on all hosts by default")
         pattern = os.environ.get("DEPLOYTASKS_HOST")
-        return self.all.select(pattern) if pattern is not None else self.all.hosts
+        return self.all.select(pattern) if pattern else self.all.hosts
 
     def manner(self, command: str, **more: Any) -> Manner:
         """How the run goes about it, as the flags say."""

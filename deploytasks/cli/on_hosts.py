@@ -58,7 +58,8 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
 def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], None] = say_no_more) -> None:
     """Run *act*; a user's mistake goes to *on_mistake*, and becomes its message on standard error and its exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
     try:
         code = act() or 0
     except DeployError as error:

@@ -128,6 +128,10 @@ class Vars:
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """From nothing to the new release serving and the old one gone, in the order of the phases."""
     app, release, project, facts = _known(host)
+    if app.user == host.connection.user:
+        raise PlanError(
+            f"{host.name}: app_user {app.user} is the user that logs in; the app wants one of its own"
+        )
     yield from _places(app, v)
     yield from _units(app, v)
     yield from _installer(app, v, facts)
@@ -148,7 +152,8 @@ def _known(host: Host) -> tuple[App, Release, Project, Facts]:
 
 
 def _places(app: App, v: Vars) -> Iterator[Step]:
-    yield Step("make the user", User(app.user, home=app.root))
+    home = "/nonexistent" if v.user else app.root
+    yield Step("make the user", User(app.user, home=home))
     yield Step("make the app's directory", Directory(app.root))
     yield Step("make the directory of releases", Directory(app.releases))
     yield Step("make the directory of environments", Directory(app.venvs))
@@ -286,7 +291,7 @@ def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
 
 
 def _probe(host: Host, v: Vars) -> dict[str, str]:
-    name = str(host.variables.get("nginx_server_name", "_")).split()[0]
+    name = str(host.variables.get("nginx_server_name", "_")).replace(",", " ").split()[0].removeprefix("*.")
     secure = host.variables.get("nginx_tls", "off") != "off"
     return {
         "path": v.health_path,

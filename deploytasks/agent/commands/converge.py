@@ -30,6 +30,7 @@ def converge(session: Session) -> Ended:
         engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
         if not session.checks:
             engine.recover()
+            session.machine.blobs.forget()
         session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
         order = session.inlet.object()
         if "plan" not in order:
@@ -37,10 +38,11 @@ def converge(session: Session) -> Ended:
         session.outlet.mask.add(order["mask"])
         import_shipped(order["recording"]["modules"])
         plan = Plan.from_json(order["plan"])
-        session.machine.recording = {**order["recording"], "plan": order["plan"]}
+        session.machine.recording = {"plan": order["plan"], **order["recording"]}
+        if session.checks:
+            return carry_out(session, engine, plan)
         try:
-            if not session.checks:
-                _fetch(session, plan)
+            _fetch(session, plan)
             return carry_out(session, engine, plan)
         finally:
             session.machine.blobs.forget()
@@ -83,7 +85,8 @@ def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
     try:
         with open(session.machine.path(manifest), "rb") as file:
             content = file.read()
-    except OSError:
+        Manifest.parse(content)
+    except (OSError, ValueError):
         return
     session.machine.blobs.hold(digest_of(content), session.machine.path(manifest))
     yield digest_of(content)

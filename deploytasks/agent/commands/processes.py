@@ -11,6 +11,7 @@ from deploytasks.agent.history import remember
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
+from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.session import Session
 
 
@@ -22,6 +23,7 @@ def processes(session: Session) -> Ended:
         current = current_release(session.machine, app)
         if current is None:
             raise StepError("nothing of %s is deployed here; deploy first" % app.name)
+        session.keep_secret(app.release(current))
         changed = _act(session.machine, app.release(current), act)
         if changed:
             remember(session.machine, app, {**session.about, "release": current, "outcome": "changed"})
@@ -40,5 +42,5 @@ def _act(machine: Machine, release: Release, act: str) -> bool:
         systemd.stop(machine, [release.socket_unit, release.service_unit])
         return runs
     systemd.start(machine, release.socket_unit)
-    machine.run(["systemctl", "restart", "--", release.service_unit])
+    Restart(release.service_unit).run(machine)
     return True

@@ -24,9 +24,11 @@ def status(session: Session) -> Ended:
     machine, app = session.machine, app_of(session)
     current = current_release(machine, app)
     past = recall(machine, app)
+    if current:
+        session.keep_secret(app.release(current))
     answer = {
         "release": current,
-        "since": next((entry["time"] for entry in reversed(past) if entry.get("outcome") == "changed"), None),
+        "since": _since(past, current),
         "previous": previous_release(machine, app),
         "processes": _processes(machine, app.release(current)) if current else [],
         "health": _health(machine, app.release(current)) if current else None,
@@ -68,6 +70,12 @@ def app_of(session: Session) -> App:
     if session.app is None:
         raise StepError("this needs an app")
     return session.app
+
+
+def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
+    """When *current* came to serve."""
+    switches = (entry for entry in reversed(past) if entry.get("command") in ("deploy", "rollback"))
+    return next((entry["time"] for entry in switches if entry.get("release") == current), None)
 
 
 def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:

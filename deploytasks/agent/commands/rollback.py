@@ -29,6 +29,7 @@ def rollback(session: Session) -> Ended:
         if target == current:
             session.machine.say("%s is serving already" % target)
             return with_releases(session, Ended(Outcome.OK))
+        session.keep_secret(app.release(target))
         hold_sealed(session.machine, app.release(target))
         return carry_out(session, engine, recorded_plan(session.machine, app.release(target)))
 

@@ -29,7 +29,7 @@ def run(session: Session) -> Ended:
     unit = "deploytasks-run-%s.service" % secrets.token_hex(8)
     argv = in_app_environment(app, app.release(current), "--pipe", "--wait", "--unit", unit)
     child = subprocess.Popen(
-        [*argv, "/bin/sh", "-c", session.opening["shell_command"]],
+        [*argv, "/bin/sh", "-c", session.opening["shell_command"].replace("$", "$$")],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -13,7 +13,7 @@ from deploytasks.agent.probe import Probe
 from deploytasks.agent.resource import Change, Resource, State, StepError
 from deploytasks.agent.vigil import Vigil
 
-LEAST_PROBE_S = 2.0
+LEAST_PROBE_S = 0.5
 LONGEST_PROBE_S = 10.0
 ASK_AGAIN_S = 0.1
 
@@ -42,8 +42,10 @@ class HttpCheck(Resource):
     def inspect(self, machine: Machine) -> State:
         vigil = Vigil(machine, self.unit)
         vigil.begin()
+        # An instance that is long past its start has as much time as it had then.
+        patience_s = self._left(machine) if self._left(machine) > 0 else self.timeout_s
         try:
-            return {"answer": self._ask(machine, vigil) or "ok"}
+            return {"answer": self._ask(patience_s, vigil) or "ok"}
         except Stopped:
             raise
         except StepError as broken:
@@ -58,12 +60,12 @@ class HttpCheck(Resource):
             vigil.look()
             if self._left(machine) <= 0:
                 raise StepError(self._complaint(trouble), last_words(machine, self.unit))
-            trouble = self._ask(machine, vigil)
+            trouble = self._ask(self._left(machine), vigil)
             time.sleep(ASK_AGAIN_S if trouble else 0)
 
-    def _ask(self, machine: Machine, vigil: Vigil) -> str:
+    def _ask(self, patience_s: float, vigil: Vigil) -> str:
         probe = Probe(self.address, self.path, self.host, self.status, self.scheme)
-        return probe.ask(max(LEAST_PROBE_S, min(self._left(machine), LONGEST_PROBE_S)), vigil.look)
+        return probe.ask(max(min(patience_s, LONGEST_PROBE_S), LEAST_PROBE_S), vigil.look)
 
     def _left(self, machine: Machine) -> float:
         started = systemd.show(machine, self.unit, "ActiveEnterTimestampMonotonic")

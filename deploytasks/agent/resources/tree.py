@@ -57,6 +57,7 @@ class Tree(Resource):
             shutil.rmtree(leftover, ignore_errors=True)
         try:
             build(machine, new, listed)
+            os.sync()  # before the name is seen: a power failure must not leave empty files that look right
             if os.path.lexists(path):
                 os.rename(path, old)
             os.rename(new, path)
@@ -84,13 +85,15 @@ class Tree(Resource):
 def hold_tree(machine: Machine, path: str, manifest: str) -> Optional[str]:
     """Offer the unchanged files of the tree at *path* to ``machine.blobs``; returns the manifest's digest."""
     content = _content(machine.path(manifest))
-    if content is None:
+    try:
+        entries = Manifest.parse(content or b"").entries
+    except ValueError:
         return None
-    for entry in Manifest.parse(content).entries:
+    for entry in entries:
         place = os.path.join(os.fsencode(machine.path(path)), entry.path)
         if not entry.is_directory and not entry.is_symlink and _is_as_listed(place, entry):
             machine.blobs.hold(entry.digest, os.fsdecode(place))
-    return digest_of(content)
+    return digest_of(content) if content is not None else None
 
 
 def differences(path: str, listed: Manifest) -> Iterator[bytes]:

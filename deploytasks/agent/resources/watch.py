@@ -39,7 +39,7 @@ class Watch(Action):
         vigil.begin()
         deadline = time.monotonic() + self.seconds
         troubles = looks = 0
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline or troubles:
             vigil.look()
             looks += 1
             if looks % PROBE_EVERY == 0:
