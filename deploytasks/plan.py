@@ -52,15 +52,15 @@ def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> 
     return replace(_rendered(host, roles, f"{moment}-{digest[:7]}", digest), digest=digest)
 
 
-def made_ready(host: Host, roles: Sequence[Role]) -> Host:
+def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] = Project.read) -> Host:
     """*host* with its app and what lies in that app's source, when one of *roles* is the role ``app``.
 
-    All variables of all *roles* are looked at; raises ``VariableError`` with a line for each that is wrong.
+    *read* reads that source; many hosts may share what it found. All variables of all *roles* are looked at; raises ``VariableError`` with a line for each that is wrong.
     """
     v = _vars_of_app(host, roles)
     if v is None or host.project is not None:
         return host
-    return replace(with_app(host, roles), project=Project.read(v.source, v.callable, v.requirements, v.links))
+    return replace(with_app(host, roles), project=read(v.source, v.callable, v.requirements, v.links))
 
 
 def with_app(host: Host, roles: Sequence[Role]) -> Host:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,20 +40,15 @@ class Project:
     ) -> Project:
         """Read *directory*; what is named explicitly is taken, the rest is found.
 
-        *links* are symlinks (path to target) that the deployed tree gets on top of it.
+        *links* are symlinks (pairs of path and target) that the deployed tree gets on top of it.
 
         Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
         """
-        project = _read(str(Path(directory).expanduser().resolve()), callable_, requirements)
-        return replace(project, source=project.source.linking(links)) if links else project
-
-
-@lru_cache(maxsize=64)
-def _read(directory: str, callable_: str | None, requirements: str | None) -> Project:
-    source = Source.scan(directory)
-    wanted = find_requirements(source.directory, requirements)
-    ref = detect_callable(source.directory, callable_, wanted.names)
-    return Project(source, ref, wanted, detect_static(source.directory, ref), _revision(source.directory))
+        source = Source.scan(directory)
+        wanted = find_requirements(source.directory, requirements)
+        ref = detect_callable(source.directory, callable_, wanted.names)
+        static = detect_static(source.directory, ref)
+        return cls(source.linking(dict(links)), ref, wanted, static, _revision(source.directory))
 
 
 def _revision(directory: Path) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.batches import MaxFail, in_batches
@@ -15,6 +16,7 @@ from deploytasks.errors import ConfigError
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
+from deploytasks.project import Project
 from deploytasks.report import QuietReporter, Recap
 from deploytasks.results import INTERRUPTED, Results
 from deploytasks.shipping import shipped_modules
@@ -128,9 +130,12 @@ def ready_hosts(
     ready, problems = [], []
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
     check_key_files(chosen)
+    read = cache(Project.read)
     for host in chosen:
         try:
-            ready.append(made_ready(host, roles(host)) if with_projects else with_app(host, roles(host)))
+            ready.append(
+                made_ready(host, roles(host), read) if with_projects else with_app(host, roles(host))
+            )
         except ConfigError as error:
             problems += [error]
     if problems:

@@ -10,11 +10,15 @@ import errno
 import grp
 import os
 import pwd
+import shutil
 import stat
 from typing import Any, Dict
 
 from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.resource import State, StepError
+
+UNFINISHED = ".deploytasks-new"
+"""Ends the names of what is being made, see ``beside``."""
 
 
 def read_entry(path: str) -> State:
@@ -63,10 +67,16 @@ def write_file(path: str, content: bytes, rights: Dict[str, Any]) -> None:
     _replace(path, write)
 
 
+def beside(path: str) -> str:
+    """Where that is made which is then renamed to *path*; what lies there was left by a run that was cut short."""
+    return os.path.join(os.path.dirname(path), ".%s%s" % (os.path.basename(path)[:200], UNFINISHED))
+
+
 def remove_entry(path: str) -> None:
-    """Nothing is at *path*; a directory goes only when it is empty."""
+    """Nothing is at *path*; a directory goes only when nothing is in it but what a cut run was making."""
     try:
         if os.path.isdir(path) and not os.path.islink(path):
+            _sweep(path)
             os.rmdir(path)
         else:
             os.unlink(path)
@@ -88,6 +98,15 @@ def set_rights(target: Any, rights: Dict[str, Any]) -> None:
         os.chmod(target, int(rights["mode"], 8))
 
 
+def _sweep(directory: str) -> None:
+    for found in list(os.scandir(directory)):
+        if found.name.startswith(".") and found.name.endswith(UNFINISHED):
+            if found.is_dir(follow_symlinks=False):
+                shutil.rmtree(found.path)
+            else:
+                os.unlink(found.path)
+
+
 def _make_directory(path: str, state: Dict[str, Any]) -> None:
     if not os.path.isdir(path) or os.path.islink(path):
         _require_parent(path)
@@ -99,7 +118,7 @@ def _make_directory(path: str, state: Dict[str, Any]) -> None:
 
 def _replace(path: str, make: Any) -> None:
     _require_parent(path)
-    new = os.path.join(os.path.dirname(path), ".%s.deploytasks-new" % os.path.basename(path)[:200])
+    new = beside(path)
     if os.path.lexists(new):
         os.unlink(new)
     try:

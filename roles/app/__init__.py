@@ -120,9 +120,9 @@ class Vars:
         return self.user or self.name
 
     @property
-    def links(self) -> dict[str, str]:
-        """The symlinks in the code that lead to what is shared: path to target."""
-        return {path.strip("/"): f"{self.directory}/shared/{path.strip('/')}" for path in self.shared}
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """The symlinks in the code that lead to what is shared: path and target."""
+        return tuple((path.strip("/"), f"{self.directory}/shared/{path.strip('/')}") for path in self.shared)
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:

@@ -33,20 +33,20 @@ def build(host, venv):
 def test_uv_installs_files_and_extras_in_one_resolution_and_compiles(host, venv):
     _, install = build(host, venv(extra=("gunicorn==23.0.0", "gevent")))
     assert " --compile-bytecode " in install
-    assert install.endswith("-r /srv/.venv.building/requirements.txt gunicorn==23.0.0 gevent")
+    assert install.endswith("-r /srv/.venv.deploytasks-new/requirements.txt gunicorn==23.0.0 gevent")
     assert host.path("/srv/venv/lib/installed").read_text() == "flask\n"
 
 
 def test_extras_of_hash_checked_requirements_are_installed_afterwards(host, venv):
     _, first, second = build(host, venv(hash_checked=True, extra=("gunicorn",)))
-    assert first.endswith("--require-hashes -r /srv/.venv.building/requirements.txt")
+    assert first.endswith("--require-hashes -r /srv/.venv.deploytasks-new/requirements.txt")
     assert second.endswith("--compile-bytecode gunicorn")
 
 
 def test_a_uv_lock_is_exported_and_what_it_pins_installed(host, venv):
     _, export, install = build(host, venv(requirements=LOCK, form="uv", extra=("gunicorn",)))
     assert " export --quiet --frozen --no-dev --no-emit-project " in export
-    assert install.endswith("-r /srv/.venv.building/exported.txt gunicorn")
+    assert install.endswith("-r /srv/.venv.deploytasks-new/exported.txt gunicorn")
 
 
 def test_a_uv_lock_names_its_own_indexes_unless_a_mirror_is_given(host, venv):
@@ -60,14 +60,14 @@ def test_a_pylock_is_installed_before_the_extras(host, venv):
     _, first, second = build(
         host, venv(requirements=(("pylock.toml", ""),), form="pylock", extra=("gunicorn",))
     )
-    assert first.endswith("-r /srv/.venv.building/pylock.toml")
+    assert first.endswith("-r /srv/.venv.deploytasks-new/pylock.toml")
     assert second.endswith(" gunicorn")
 
 
 def test_pip_installs_into_the_environment_that_it_is_in(host, venv):
     (install,) = build(host, venv(installer="pip", extra=("gunicorn",)))
     assert install.startswith("python -m pip install ")
-    assert install.endswith("-r /srv/.venv.building/requirements.txt gunicorn")
+    assert install.endswith("-r /srv/.venv.deploytasks-new/requirements.txt gunicorn")
 
 
 def test_a_wheelhouse_asks_no_index(host, venv):
@@ -91,10 +91,10 @@ def test_nothing_stays_of_a_build_that_failed(host, venv):
 
 def test_what_a_killed_build_left_is_built_anew(host, venv):
     host.write("/srv/venv/bin/half", "")
-    host.write("/srv/.venv.building/requirements.txt", "stale\n")
+    host.write("/srv/.venv.deploytasks-new/requirements.txt", "stale\n")
     build(host, venv())
     assert not host.path("/srv/venv/bin/half").exists()
-    assert not host.path("/srv/.venv.building").exists()
+    assert not host.path("/srv/.venv.deploytasks-new").exists()
 
 
 def test_a_build_without_its_marker_does_not_count(host, venv):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
 from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.entry import beside
 from deploytasks.agent.installer import (
     CACHE,
     Order,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.package_index import PackageIndex
 
 MARKER = ".complete"
+UNFINISHED: State = {"complete": ""}
+"""Something lies there that no build has finished, or whose Python is gone."""
 SEALED = "sha256:"
 """Begins the name of a text that travels apart from the plan."""
 FORMS = ("requirements", "uv", "pylock")
@@ -98,13 +101,18 @@ class PythonVenv(Resource):
             with open(os.path.join(place, MARKER), encoding="ascii") as marker:
                 complete = marker.read().strip()
         except OSError:
+            complete = ""
+        if not os.path.lexists(place):
             return None
-        return {"complete": complete} if _has_its_python(place) else None
+        return {"complete": complete if _has_its_python(place) else ""}
 
     def apply(self, machine: Machine, change: Change) -> None:
         place = machine.path(self.path)
         if change.after is None:
             _remove(place)
+        elif change.after == UNFINISHED:
+            _remove(place)
+            os.mkdir(place)
         elif change.after != self.desired():
             raise StepError("%s has been built anew; what it held before is gone" % self.path)
         else:
@@ -216,17 +224,13 @@ def _authorities(machine: Machine, ca_bundle: str, work: str) -> str:
 @contextmanager
 def _work_directory(place: str) -> Iterator[str]:
     """A directory beside *place*, there as long as it is built; one that a killed build left is taken over."""
-    work = _work_path(place)
+    work = beside(place)
     shutil.rmtree(work, ignore_errors=True)
     os.mkdir(work, 0o700)
     try:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def _work_path(place: str) -> str:
-    return os.path.join(os.path.dirname(place), ".%s.building" % os.path.basename(place))
 
 
 def _remove(place: str) -> None:
@@ -242,7 +246,7 @@ def _is_ours(place: str) -> bool:
         return False
     known = any(os.path.exists(os.path.join(place, name)) for name in (MARKER, "pyvenv.cfg"))
     # uv and venv write pyvenv.cfg late: while it is built, or empty, it needs none.
-    return known or os.path.isdir(_work_path(place)) or not os.listdir(place)
+    return known or os.path.isdir(beside(place)) or not os.listdir(place)
 
 
 def _mark(place: str, digest: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
 from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.entry import read_entry
+from deploytasks.agent.entry import beside, read_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.manifest import Entry, Manifest
 from deploytasks.agent.resource import Change, Resource, State, StepError
@@ -52,7 +52,7 @@ class Tree(Resource):
         listed = self._listed(machine)
         if listed is None:
             raise StepError("the list of files did not arrive; deploy again")
-        new, old = path + ".new", path + ".old"
+        new, old = beside(path), beside(path + ".old")
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
         try:
