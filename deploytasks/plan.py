@@ -55,7 +55,8 @@ def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> 
 def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] = Project.read) -> Host:
     """*host* with its app and what lies in that app's source, when one of *roles* is the role ``app``.
 
-    *read* reads that source; many hosts may share what it found. All variables of all *roles* are looked at; raises ``VariableError`` with a line for each that is wrong.
+    *read* reads that source; many hosts may share what it found. All variables of all *roles* are
+    looked at; raises ``VariableError`` with a line for each that is wrong.
     """
     v = _vars_of_app(host, roles)
     if v is None or host.project is not None:

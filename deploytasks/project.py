@@ -34,9 +34,9 @@ class Project:
     def read(
         cls,
         directory: str,
-        callable_: str | None,
-        requirements: str | None,
-        links: Mapping[str, str] | None = None,
+        callable_: str | None = None,
+        requirements: str | None = None,
+        links: tuple[tuple[str, str], ...] = (),
     ) -> Project:
         """Read *directory*; what is named explicitly is taken, the rest is found.
 
