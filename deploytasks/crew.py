@@ -10,10 +10,6 @@ from typing import TYPE_CHECKING
 from deploytasks.visit import Visit
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self
-
     from deploytasks.agent.events import Event
     from deploytasks.inventory import Host
     from deploytasks.report import Reporter
@@ -35,15 +31,6 @@ class Crew:
         self._stop_asked = False
         self.interrupted = 0
         self.visits = [Visit(host, self._say, ask_password) for host in hosts]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for visit in self.visits:
-            visit.close()
 
     def each(self, act: Callable[[Visit], None], visits: Sequence[Visit] | None = None) -> None:
         """Let *act* work on each of *visits* (default: all) that is not over, and wait for them."""

@@ -46,17 +46,19 @@ class Intent:
 class Journal:
     """An append-only file of JSON lines at *path*.
 
-    For tests of what a sudden death leaves: the agent kills itself when *failpoint* records are written; 0 is never.
+    For tests of what a sudden death leaves: the agent kills itself when a run has written *failpoint* records.
     """
 
     def __init__(self, path: str, failpoint: int = 0) -> None:
         self._path = path
         self._number = 0
-        self._until_failpoint = failpoint
+        self._failpoint = failpoint
+        self._written = 0
 
     def begin(self, about: Record, debts: List[Handler]) -> None:
         """Start anew, carrying over the handlers that are still owed."""
         os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+        self._written = 0
         self._rewrite([{"record": "begin", **about, "debts": [handler_to_json(debt) for debt in debts]}])
 
     def intend(self, step: Step, before: State) -> int:
@@ -157,8 +159,8 @@ class Journal:
         self._heed_failpoint()
 
     def _heed_failpoint(self) -> None:
-        self._until_failpoint -= 1
-        if self._until_failpoint == 0:
+        self._written += 1
+        if self._written == self._failpoint:
             os.kill(os.getpid(), signal.SIGKILL)
 
 

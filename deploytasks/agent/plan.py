@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Dict, Mapping, Optional, Tuple, Union
 
-from deploytasks.agent.app import App, Release
+from deploytasks.agent.app import App
 from deploytasks.agent.resource import Action, Resource, describe, rebuild
 
 
@@ -76,11 +76,6 @@ class Plan:
     """What sensitive steps hold, by digest; it travels apart from the plan."""
     secrets: Tuple[str, ...] = field(default=(), repr=False, compare=False)
     """Texts to be masked in all that the host says."""
-
-    @property
-    def kept_as(self) -> Optional[Release]:
-        """The release that this plan makes, if it makes one."""
-        return self.app.release(self.release) if self.app and self.release else None
 
     def steps_of(self, phase: Phase) -> Tuple[Step, ...]:
         return tuple(step for step in self.steps if step.phase is phase)

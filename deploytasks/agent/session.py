@@ -15,6 +15,7 @@ from deploytasks.agent.events import Note
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import StepError
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class Session:
     @property
     def app(self) -> Optional[App]:
         return _app(self.opening)
+
+    def require_app(self) -> App:
+        """The app that this is about; raises ``StepError`` when it is about none."""
+        if self.app is None:
+            raise StepError("this needs an app; give app_name in the inventory")
+        return self.app
 
     @property
     def about(self) -> Dict[str, Any]:

@@ -22,11 +22,6 @@ def is_active(machine: Machine, unit: str) -> bool:
     return show(machine, unit, "ActiveState").get("ActiveState") in ("active", "reloading")
 
 
-def is_enabled(machine: Machine, unit: str) -> bool:
-    """Whether *unit* starts at boot."""
-    return show(machine, unit, "UnitFileState").get("UnitFileState", "").startswith("enabled")
-
-
 def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:
     """*unit* is active within *timeout_s* seconds; otherwise it is stopped again, and ``StepError`` says why."""
     if show(machine, unit, "ActiveState").get("ActiveState") == "failed":

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Callable, Dict
 
 from deploytasks.agent.commands.converge import converge
+from deploytasks.agent.commands.history import history
 from deploytasks.agent.commands.logs import logs
 from deploytasks.agent.commands.processes import processes
-from deploytasks.agent.commands.questions import history, releases, status
+from deploytasks.agent.commands.releases import releases
 from deploytasks.agent.commands.rollback import rollback
 from deploytasks.agent.commands.run_command import run
+from deploytasks.agent.commands.status import status
 from deploytasks.agent.events import Ended
 from deploytasks.agent.session import Session
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Ended, Outcome
+from deploytasks.agent.events import Ended
 from deploytasks.agent.history import remember
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.releases import current_release, previous_release
@@ -11,10 +11,10 @@ from deploytasks.agent.session import Session
 
 
 def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
-    """Converge to *plan*; a run that changed or failed leaves a line in the app's history."""
+    """Converge to *plan*; every run but a check leaves a line in the app's history."""
     before = current_release(session.machine, session.app) if session.app else None
     ended = with_releases(session, engine.carry_out(plan, session.about))
-    if session.app and not session.checks and ended.outcome is not Outcome.OK:
+    if session.app and not session.checks:
         remember(
             session.machine,
             session.app,

@@ -16,7 +16,6 @@ from collections import deque
 from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
 
 from deploytasks.agent.app import App
-from deploytasks.agent.commands.questions import app_of
 from deploytasks.agent.events import Ended, LogLine, Outcome
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
@@ -58,7 +57,7 @@ def _past(
 
 def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
     """The app's entries as journalctl(1) gives them with *options*, until the controller is gone."""
-    app = app_of(session)
+    app = session.require_app()
     child = subprocess.Popen(
         ["journalctl", "--no-pager", "--output", "json", "--all", *options, *_matches(app)],
         stdin=subprocess.DEVNULL,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from deploytasks.agent import systemd
 from deploytasks.agent.app import Release
 from deploytasks.agent.commands.carry_out import with_releases
-from deploytasks.agent.commands.questions import app_of
 from deploytasks.agent.events import Ended, Outcome, StepDone
 from deploytasks.agent.history import remember
 from deploytasks.agent.machine import Machine
@@ -17,7 +16,7 @@ from deploytasks.agent.session import Session
 
 def processes(session: Session) -> Ended:
     """Do what ``act`` names (start, stop or restart) to the release that serves."""
-    app = app_of(session)
+    app = session.require_app()
     act: str = session.opening["act"]
     with session.lock():
         current = current_release(session.machine, app)

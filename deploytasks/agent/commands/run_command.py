@@ -9,7 +9,6 @@ import time
 from typing import List
 
 from deploytasks.agent.app import App, Release
-from deploytasks.agent.commands.questions import app_of
 from deploytasks.agent.events import Ended, LogLine, Outcome
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.releases import current_release
@@ -22,7 +21,7 @@ def run(session: Session) -> Ended:
 
     It is stopped when the controller goes.
     """
-    app = app_of(session)
+    app = session.require_app()
     current = current_release(session.machine, app)
     if current is None:
         raise StepError("nothing of %s is deployed here; deploy first" % app.name)

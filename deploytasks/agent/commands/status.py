@@ -1,4 +1,4 @@
-"""Questions that change nothing and wait for nobody: status, releases, history."""
+"""What serves, since when, how it feels, and what the last run did; asks nobody to wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deploytasks.agent.history import recall
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.recorded import recorded_plan
-from deploytasks.agent.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.releases import current_release, previous_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.session import Session
@@ -21,7 +21,7 @@ from deploytasks.agent.session import Session
 
 def status(session: Session) -> Ended:
     """What serves, since when, how it feels, and what the last run did."""
-    machine, app = session.machine, app_of(session)
+    machine, app = session.machine, session.require_app()
     current = current_release(machine, app)
     past = recall(machine, app)
     if current:
@@ -40,42 +40,11 @@ def status(session: Session) -> Ended:
     return Ended(Outcome.OK)
 
 
-def releases(session: Session) -> Ended:
-    """The releases that lie on the host, newest first."""
-    machine, app = session.machine, app_of(session)
-    marks = {current_release(machine, app): "current", previous_release(machine, app): "previous"}
-    answer = [
-        {
-            "name": release.name,
-            "created": release.created,
-            "by": release.by,
-            "marks": [marks[release.name]] if release.name in marks else [],
-            "digest": release.digest,
-            "source": release.source,
-        }
-        for release in reversed(kept_releases(machine, app))
-    ]
-    session.outlet.say(Answer(answer))
-    return Ended(Outcome.OK)
-
-
-def history(session: Session) -> Ended:
-    """Who did what, newest first."""
-    session.outlet.say(Answer(list(reversed(recall(session.machine, app_of(session))))))
-    return Ended(Outcome.OK)
-
-
-def app_of(session: Session) -> App:
-    """The app that the session is about; raises ``StepError`` when it is about none."""
-    if session.app is None:
-        raise StepError("this needs an app")
-    return session.app
-
-
 def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
     """When *current* came to serve."""
     switches = (entry for entry in reversed(past) if entry.get("command") in ("deploy", "rollback"))
-    return next((entry["time"] for entry in switches if entry.get("release") == current), None)
+    changes = (entry for entry in switches if entry.get("outcome") == Outcome.CHANGED.value)
+    return next((entry["time"] for entry in changes if entry.get("release") == current), None)
 
 
 def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:

@@ -1,0 +1,328 @@
+"""Whatever is killed or runs out, and whenever: a whole release serves, and the next deploy converges."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import pytest
+
+from deploytasks import Inventory
+from deploytasks.report import HostRecap
+from deploytasks.run import Manner, Run, converge, ready_hosts
+from deploytasks.standard import app_alone, standard_roles
+from tests.e2e.controller import wait_for
+from tests.e2e.project import INV, Project, difference, files
+from tests.e2e.traffic import Traffic
+
+CLIENT_NOTICES_S = 15
+SERVES_AFTER_BOOT_S = 10
+REFUSED_WITHIN_S = 2
+SLOW_START = "\nimport time\n\ntime.sleep(2)\n"
+HOLD_APT = (
+    "import fcntl, time; file = open('/var/lib/dpkg/lock-frontend', 'w');"
+    "fcntl.lockf(file, fcntl.LOCK_EX); print('held', flush=True); time.sleep(3)"
+)
+number = count(1)
+
+
+@pytest.fixture
+def shop(web, tmp_path) -> Project:
+    """An app whose first release serves."""
+    project = Project.make(f"faulty-{next(number)}", tmp_path, web)
+    project.deploy()
+    return project
+
+
+def test_an_agent_killed_after_any_record_of_a_deploy_leaves_a_whole_release(shop):
+    cuts: dict[str, str] = {}
+    with Traffic.on(shop) as traffic:
+        for failpoint in count(1):
+            serving, committed = shop.current, "commit" in cuts
+            shop.code(f"version {failpoint}")
+            ended = cut_deploy(shop, failpoint)
+            if ended.went_well:
+                break
+            assert "the agent ended before it was done" in ended.error
+            cuts[last_act(shop)] = shop.says["release"]
+            if committed or "commit" in cuts:
+                assert (shop.current, shop.says["release"]) != (serving, serving)
+                assert deployed_here(shop).changed < 5
+            elif "intend send traffic to it" not in cuts:
+                assert (shop.current, shop.says["release"]) == (serving, serving)
+    assert len(cuts) > 30, cuts
+    assert (traffic.served.count(None), len(traffic.served) > 300) == (0, True)
+    assert deployed_here(shop).changed == 0
+    assert_nothing_is_left_over(shop)
+
+
+def test_an_agent_killed_after_any_record_of_a_rollback_leaves_a_whole_release(shop):
+    shop.code("two")
+    shop.deploy()
+    cuts: list[str] = []
+    with Traffic.on(shop) as traffic:
+        for failpoint in count(1):
+            if cut_rollback(shop, failpoint).went_well:
+                break
+            cuts += [last_act(shop)]
+            if "commit" in cuts:
+                deployed_here(shop)
+    assert len(cuts) > 10, cuts
+    assert traffic.served.count(None) == 0
+    deployed_here(shop)
+    assert deployed_here(shop).changed == 0
+    assert shop.says["version"] == "two"
+    assert_nothing_is_left_over(shop)
+
+
+def test_what_a_first_deploy_was_making_when_it_was_killed_is_cleared_away(web, tmp_path):
+    shop = Project.make("unfinished", tmp_path, web)
+    before = files(web, "/etc")
+    until_killed_at(shop, "install the dependencies")
+    environment = journal(shop)[-1]["resource"]["args"]["path"]
+    directory, _, name = environment.rpartition("/")
+    release = web.run(["sh", "-c", f"echo {shop.root}/releases/*"]).stdout.strip()
+    halves = [f"{environment}/lib", f"{directory}/.{name}.deploytasks-new", f"{release}/.code.deploytasks-new"]
+    web.run(["mkdir", "-p", *halves])
+    web.run(["touch", f"{environment}/pyvenv.cfg", f"{release}/.env.deploytasks-new", f"{halves[2]}/app.py"])
+    assert shop.inv("rollback").exit_code == 2
+    assert difference(before, files(web, "/etc")) == {}
+    assert web.run(["find", shop.root, "!", "-name", "history.jsonl"], check=False).stdout in ("", shop.root + "\n")
+    shop.deploy()
+    assert shop.deploy().changed == []
+
+
+def test_status_tells_that_the_last_run_was_cut(shop):
+    shop.code("two")
+    cut_deploy(shop, 5)
+    (status,) = shop.inv("status").recap["hosts"].values()
+    assert "cut short" in status["drift"]
+
+
+@pytest.mark.parametrize("killed", ["controller", "sshd"])
+def test_before_the_switch_a_lost_controller_means_that_the_host_undoes(shop, killed):
+    before = on_disk(shop)
+    shop.code("two", SLOW_START)
+    with Traffic.on(shop) as traffic, deploying(shop, "start the new instance") as deploy:
+        kill(shop, deploy, killed)
+        assert_it_says_what_happened(deploy, killed)
+        assert ended_by_itself(shop)["outcome"] == "failed"
+    assert set(traffic.served) == {shop.current}
+    assert difference(before, on_disk(shop)) == {}
+    assert_it_converges(shop)
+
+
+@pytest.mark.parametrize("killed", ["controller", "sshd"])
+def test_after_the_switch_a_lost_controller_means_that_the_host_finishes(shop, killed):
+    serving = shop.current
+    shop.configure(app_watch_s=2)
+    shop.code("two")
+    with Traffic.on(shop) as traffic, deploying(shop, "make it current") as deploy:
+        kill(shop, deploy, killed)
+        assert_it_says_what_happened(deploy, killed)
+        assert ended_by_itself(shop)["outcome"] == "changed"
+    assert set(traffic.served) == {serving, shop.current}
+    assert shop.says["version"] == "two"
+    assert shop.deploy().changed == []
+
+
+def test_a_host_that_dies_in_the_watch_serves_the_confirmed_release_after_its_boot(shop):
+    serving = shop.current
+    shop.configure(app_watch_s=5)
+    shop.code("two")
+    with deploying(shop, "make it current"):
+        shop.target.container.restart(timeout=0)
+        wait_for(lambda: serves(shop), "an answer after the boot", SERVES_AFTER_BOOT_S)
+    assert (shop.says["release"], shop.current) == (serving, serving)
+    shop.target.wait_until_up()
+    shop.configure(app_watch_s=0)
+    assert_it_converges(shop)
+
+
+def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
+    shop.configure(app_watch_s=4)
+    shop.code("two")
+    with deploying(shop, "make it current") as first:
+        started = time.monotonic()
+        refused = shop.inv("deploy")
+        assert time.monotonic() - started < REFUSED_WITHIN_S
+        assert (refused.exit_code, refused.host["outcome"]) == (6, "locked")
+        assert f"(deploy, pid {lock(shop)['pid']} on the host) since " in refused.messages
+        assert shop.inv("status").exit_code == 0
+        waited = shop.inv("deploy", "--lock-wait", "30")
+        assert first.wait(timeout=30) == 0
+    assert (waited.exit_code, waited.changed) == (0, [])
+
+
+def test_a_full_and_a_read_only_disk_leave_the_old_release_and_are_named(web, tmp_path):
+    shop = Project.make("cramped", tmp_path, web)
+    web.run(["sh", "-c", f"mkdir -p {shop.root} && mount -t tmpfs -o size=40m tmpfs {shop.root}"])
+    shop.deploy()
+    web.run(["sh", "-c", f"cat /dev/zero > {shop.root}/shared/filler || true"])
+    assert_it_fails_for(shop, "No space left on device")
+    web.run(["rm", f"{shop.root}/shared/filler"])
+    web.run(["mount", "-o", "remount,ro", shop.root])
+    assert_it_fails_for(shop, "Read-only file system")
+    web.run(["mount", "-o", "remount,rw", shop.root])
+    assert_it_converges(shop)
+
+
+def test_somebody_elses_broken_site_is_named_and_ours_is_put_back(shop):
+    theirs = "/etc/nginx/sites-enabled/zz-theirs"
+    shop.target.run(["sh", "-c", f"echo 'no such directive;' > {theirs}"])
+    before = on_disk(shop)
+    shop.configure(nginx_client_max_body_size="3m")
+    with Traffic.on(shop) as traffic:
+        run = shop.inv("deploy")
+    shop.target.run(["rm", theirs])
+    assert run.exit_code == 2, run.messages
+    assert f"in {theirs}:1" in run.messages
+    assert set(traffic.served) == {shop.current}
+    before.pop(theirs)
+    assert difference(before, on_disk(shop)) == {}
+    assert_it_converges(shop)
+
+
+def test_apt_in_other_hands_is_waited_for_and_its_holder_is_named(shop):
+    shop.target.run(["dpkg", "--remove", "ufw"])
+    held = shop.target.container.exec_run(["python3", "-c", HOLD_APT], stream=True).output
+    assert b"held" in next(held)
+    run = shop.deploy()
+    assert "install ufw" in run.changed
+    notes = [event["text"] for event in run.events if event["event"] == "note"]
+    assert [note for note in notes if "waiting for apt: process " in note and "(python3)" in note], notes
+
+
+def cut_deploy(project: Project, failpoint: int) -> HostRecap:
+    """A deploy whose agent kills itself when it has written so many records."""
+    with Run(ready_hosts(hosts(project), standard_roles, {}), Manner()) as run:
+        run.ask("converge", failpoint=failpoint)
+        orders = run.orders_for(standard_roles)
+        run.crew.each(lambda visit: orders[visit.host.name].give_to(visit))
+    return run.results.hosts[project.target.name]
+
+
+def cut_rollback(project: Project, failpoint: int) -> HostRecap:
+    ready = ready_hosts(hosts(project), app_alone, {}, with_projects=False)
+    with Run(ready, Manner("rollback")) as run:
+        run.ask("rollback", failpoint=failpoint)
+    return run.results.hosts[project.target.name]
+
+
+def deployed_here(project: Project) -> HostRecap:
+    """A deploy in this process, which has to go well."""
+    recap = converge(hosts(project), standard_roles, {}, Manner()).hosts[project.target.name]
+    assert recap.went_well, recap
+    return recap
+
+
+def until_killed_at(project: Project, step: str) -> None:
+    for failpoint in count(1):
+        assert not cut_deploy(project, failpoint).went_well
+        if last_act(project) == f"intend {step}":
+            return
+
+
+def hosts(project: Project) -> list[Any]:
+    return list(Inventory.load(project.directory / "inventory.ini")["all"])
+
+
+def journal(project: Project) -> list[dict[str, Any]]:
+    """The agent's own record of its last run."""
+    path = f"/var/lib/deploytasks/{project.name}/journal.jsonl"
+    lines = project.target.run(["cat", path], check=False).stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def last_act(project: Project) -> str:
+    records = journal(project)
+    last = records[-1]
+    intent = next((record for record in records if record.get("number") == last.get("number", 0)), last)
+    return f"{last['record']} {intent.get('step', '')}".strip()
+
+
+def lock(project: Project) -> dict[str, Any]:
+    return json.loads(project.target.run(["cat", f"/var/lib/deploytasks/{project.name}/lock"]).stdout)
+
+
+@contextmanager
+def deploying(project: Project, step: str) -> Iterator[subprocess.Popen[str]]:
+    """``inv deploy``, which has come to *step*; killed when it is left behind."""
+    argv = [INV, "deploy", "--host", project.target.name, "--json"]
+    deploy = subprocess.Popen(
+        argv, cwd=project.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for(lambda: step in [record.get("step") for record in journal(project)], step)
+        yield deploy
+    finally:
+        deploy.kill()
+        deploy.communicate()
+
+
+def kill(project: Project, deploy: subprocess.Popen[str], what: str) -> None:
+    if what == "controller":
+        deploy.kill()
+    else:
+        project.target.run(["pkill", "-9", "-f", "sshd: deploy@notty"])
+
+
+def assert_it_says_what_happened(deploy: subprocess.Popen[str], killed: str) -> None:
+    stdout, messages = deploy.communicate(timeout=CLIENT_NOTICES_S)
+    if killed == "sshd":
+        assert deploy.returncode == 4, messages
+        assert "the connection broke off" in messages
+        assert "finishes or undoes by itself" in messages
+        assert json.loads(stdout.splitlines()[-1])["exit_code"] == 4
+
+
+def ended_by_itself(project: Project) -> dict[str, Any]:
+    """The journal's last record, once the agent has written it."""
+    return wait_for(lambda: [record for record in journal(project) if record["record"] == "end"], "the end")[0]
+
+
+def serves(project: Project) -> bool:
+    try:
+        return project.request(timeout_s=1).status == 200
+    except OSError:
+        return False
+
+
+def on_disk(project: Project) -> dict[str, str]:
+    """All files that a failed deploy must leave as they were; the history tells that it was tried."""
+    found = files(project.target, "/etc", project.root)
+    return {path: content for path, content in found.items() if path != f"{project.root}/history.jsonl"}
+
+
+def assert_it_fails_for(project: Project, reason: str) -> None:
+    serving, before = project.current, on_disk(project)
+    project.code(f"too much for it: {reason}", "# " + "x" * 200_000)
+    run = project.inv("deploy")
+    assert run.exit_code == 2, run.messages
+    assert f"{project.root}/" in run.failure["reason"]
+    assert reason in run.failure["reason"]
+    assert project.says["release"] == serving
+    assert difference(before, on_disk(project)) == {}
+
+
+def assert_it_converges(project: Project) -> None:
+    project.code("converged")
+    project.deploy()
+    assert project.says["version"] == "converged"
+    assert project.deploy().changed == []
+    assert_nothing_is_left_over(project)
+
+
+def assert_nothing_is_left_over(project: Project) -> None:
+    units = project.target.run(["systemctl", "list-units", "--plain", "--no-legend", f"{project.name}@*"]).stdout
+    assert {unit.split()[0] for unit in units.splitlines()} == {
+        f"{project.name}@{project.current}.{kind}" for kind in ("service", "socket")
+    }
+    found = project.target.run(["find", project.root, "/etc", "-name", "*.deploytasks-new"]).stdout
+    assert found == ""
+    assert project.target.run(["pgrep", "-f", "^[^ ]*python[^ ]* .*deploytasks-agent"], check=False).stdout == ""
