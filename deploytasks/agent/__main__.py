@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 
+from deploytasks.agent.blame import what_failed
 from deploytasks.agent.channel import ControllerGone, Inlet, Outlet
 from deploytasks.agent.commands import COMMANDS
 from deploytasks.agent.engine import CannotUndo
@@ -42,7 +43,7 @@ def _answer(inlet: Inlet, outlet: Outlet, gone: threading.Event) -> Ended:
         whole = not isinstance(error, CannotUndo)
         return Ended(Outcome.FAILED, failed=1, error=error.reason, output=error.output, put_back=whole)
     except OSError as error:
-        return Ended(Outcome.FAILED, failed=1, error="%s: %s" % (error.filename, error.strerror))
+        return Ended(Outcome.FAILED, failed=1, error=what_failed(error))
     except Exception as error:  # noqa: BLE001 - whatever it is, the controller has to hear of it
         return Ended(
             Outcome.FAILED,

@@ -7,6 +7,7 @@ import os
 import shutil
 from typing import Dict, Iterable, Optional
 
+from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.resource import StepError
 
 
@@ -49,7 +50,7 @@ class Blobs:
             raise StepError("this machine takes no contents")
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
         sha = hashlib.sha256()
-        with open(place + ".part", "wb") as file:
+        with blamed_on(place), open(place + ".part", "wb") as file:
             for piece in pieces:
                 sha.update(piece)
                 file.write(piece)

@@ -12,6 +12,7 @@ import time
 from itertools import groupby
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from deploytasks.agent.blame import what_failed
 from deploytasks.agent.diff import diff_of
 from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
 from deploytasks.agent.journal import Intent, Journal
@@ -258,9 +259,9 @@ class _Failed(Exception):
 def _reason(error: BaseException) -> str:
     if isinstance(error, StepError):
         return error.reason
-    if isinstance(error, OSError) and error.filename:
-        return "%s: %s" % (error.filename, error.strerror)
-    if isinstance(error, (OSError, ValueError)):
+    if isinstance(error, OSError):
+        return what_failed(error)
+    if isinstance(error, ValueError):
         return str(error) or type(error).__name__
     return "%s: %s" % (type(error).__name__, error)
 

@@ -14,6 +14,7 @@ import shutil
 import stat
 from typing import Any, Dict
 
+from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.resource import State, StepError
 
@@ -58,7 +59,7 @@ def write_file(path: str, content: bytes, rights: Dict[str, Any]) -> None:
 
     def write(new: str) -> None:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with blamed_on(path), os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             set_rights(file.fileno(), rights)

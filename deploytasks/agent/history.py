@@ -8,6 +8,7 @@ import time
 from typing import Any, Dict, List
 
 from deploytasks.agent.app import App
+from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.machine import Machine
 
 
@@ -20,7 +21,8 @@ def remember(machine: Machine, app: App, entry: Dict[str, Any]) -> None:
     """Add *entry* with the time to the app's history."""
     path = machine.path(app.history)
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640), "a", encoding="ascii") as file:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    with blamed_on(path), open(descriptor, "a", encoding="ascii") as file:
         file.write(json.dumps({"time": now(), **entry}) + "\n")
         file.flush()
         os.fsync(file.fileno())

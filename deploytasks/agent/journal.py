@@ -16,6 +16,7 @@ import signal
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.entry import sync_directory
 from deploytasks.agent.plan import Handler, Step, handler_from_json, handler_to_json
 from deploytasks.agent.resource import Resource, State, describe, rebuild
@@ -142,7 +143,7 @@ class Journal:
         return tuple(handler_from_json(debt) for debt in owed.values())
 
     def _append(self, record: Record) -> None:
-        with open(self._path, "a", encoding="ascii") as file:
+        with blamed_on(self._path), open(self._path, "a", encoding="ascii") as file:
             file.write(json.dumps(record) + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -150,7 +151,8 @@ class Journal:
 
     def _rewrite(self, records: List[Record]) -> None:
         new = self._path + ".new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with blamed_on(new), open(descriptor, "w", encoding="ascii") as file:
             file.writelines(json.dumps(record) + "\n" for record in records)
             file.flush()
             os.fsync(file.fileno())

@@ -61,6 +61,11 @@ class Lock:
             return {}
         return found if isinstance(found, dict) else {}
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the last holder still runs: asked of proc(5), because trying the lock would keep others out."""
+        return os.path.exists("/proc/%s" % self.holder().get("pid", "-"))
+
     def release(self) -> None:
         if self._file is not None:
             os.close(self._file)

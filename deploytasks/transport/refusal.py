@@ -127,7 +127,7 @@ def _sftp_only(ending: Ending) -> HostError:
 def _crashed(ending: Ending) -> HostError:
     return AgentCrashed(
         f"{ending.host}: the agent did not start: {_last_line(ending.errors)}\n"
-        "nothing was changed; please report this with the output of `inv doctor`",
+        "nothing was changed; please report this with all of the message above",
         ending.host,
     )
 

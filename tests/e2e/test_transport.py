@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -135,7 +136,7 @@ def agent_of(program: bytes) -> bytes:
         zipped.writestr("deploytasks/__init__.py", b"")
         zipped.writestr("deploytasks/agent/__init__.py", b"")
         zipped.writestr("deploytasks/agent/__main__.py", program)
-    return archive.getvalue()
+    return zlib.compress(archive.getvalue())
 
 
 def greet(pipe: Pipe) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploytasks.agent.blame import what_failed
 from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended
 from deploytasks.agent.history import remember
@@ -15,18 +16,18 @@ def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
     before = current_release(session.machine, session.app) if session.app else None
     ended = with_releases(session, engine.carry_out(plan, session.about))
     if session.app and not session.checks:
-        remember(
-            session.machine,
-            session.app,
-            {
-                **session.about,
-                "release": plan.release or None,
-                "previous": before,
-                "outcome": ended.outcome.value,
-                "error": session.outlet.mask(ended.error),
-                "elapsed_s": ended.elapsed_s,
-            },
-        )
+        entry = {
+            **session.about,
+            "release": plan.release or None,
+            "previous": before,
+            "outcome": ended.outcome.value,
+            "error": session.outlet.mask(ended.error),
+            "elapsed_s": ended.elapsed_s,
+        }
+        try:
+            remember(session.machine, session.app, entry)
+        except OSError as error:
+            session.machine.say("this %s is not in the history: %s" % (entry["command"], what_failed(error)))
     return ended
 
 

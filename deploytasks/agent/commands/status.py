@@ -10,7 +10,6 @@ from deploytasks.agent import systemd
 from deploytasks.agent.app import App, Release
 from deploytasks.agent.events import Answer, Ended, Outcome
 from deploytasks.agent.history import recall
-from deploytasks.agent.journal import Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.recorded import recorded_plan
 from deploytasks.agent.releases import current_release, previous_release
@@ -33,7 +32,7 @@ def status(session: Session) -> Ended:
         "processes": _processes(machine, app.release(current)) if current else [],
         "health": _health(machine, app.release(current)) if current else None,
         "last_deploy": _last(past),
-        "drift": _drift(machine, app, session.journal),
+        "drift": _cut_short(session) or _drift(machine, app),
         "error": None if current else "nothing of %s is deployed here" % app.name,
     }
     session.outlet.say(Answer(answer))
@@ -107,11 +106,19 @@ def _last(past: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     }
 
 
-def _drift(machine: Machine, app: App, journal: Journal) -> Optional[str]:
+def _cut_short(session: Session) -> Optional[str]:
+    """A hint for people that the last run neither ended nor goes on."""
+    if not session.journal.was_cut or session.lock_file.is_held:
+        return None
+    command = (session.journal.begun or {}).get("command", "run")
+    if session.journal.committed:
+        return "the last %s was cut short after its release stood; the next deploy tidies up" % command
+    return "the last %s was cut short; the next deploy puts it right" % command
+
+
+def _drift(machine: Machine, app: App) -> Optional[str]:
     """A hint for people: what does not fit together at first sight."""
     current = current_release(machine, app)
-    if journal.was_cut and not journal.committed:
-        return "the last run was cut short; the next deploy puts it right"
     try:
         socket = os.readlink(machine.path(app.current_socket))
     except OSError:
