@@ -24,6 +24,7 @@ from deploytasks.agent.shipped import import_shipped, shipped_sources
 Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
 """While in these, a run whose controller has gone stops and undoes; later it goes on to its end by itself."""
+CUT_SHORT = "cut short"
 FAILURES = (Exception,)
 """Whatever a resource type raises, ours or a user's, the step has failed and the run is undone."""
 
@@ -58,15 +59,17 @@ class Engine:
             self._note(
                 "the last %s was cut short after its release stood; going on" % about.get("command", "run")
             )
+            self._end_of_cut_run(Outcome.CHANGED)
             return
         self._note("the last %s was cut short; undoing what it had begun" % about.get("command", "run"))
         intents = self._journal.intents()
         unable = self._undo(intents, acted=_notified_by(intents))
         if unable:
             raise CannotUndo("what an earlier run left could not be undone: %s" % unable)
-        self._journal.end(
-            {"outcome": Outcome.FAILED.value, "error": "cut short", "put_back": True}, self._debts
-        )
+        self._end_of_cut_run(Outcome.FAILED)
+
+    def _end_of_cut_run(self, outcome: Outcome) -> None:
+        self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
 
     def carry_out(self, plan: Plan, about: Optional[Dict[str, object]] = None) -> Ended:
         """Converge the machine to *plan* and say how it went; never raises for a step's failure."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict
+
 from deploytasks.agent.blame import what_failed
-from deploytasks.agent.engine import Engine
+from deploytasks.agent.engine import CUT_SHORT, Engine
 from deploytasks.agent.events import Ended
 from deploytasks.agent.history import remember
 from deploytasks.agent.plan import Plan
@@ -15,7 +17,7 @@ def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
     """Converge to *plan*; every run but a check leaves a line in the app's history."""
     before = current_release(session.machine, session.app) if session.app else None
     ended = with_releases(session, engine.carry_out(plan, session.about))
-    if session.app and not session.checks:
+    if not session.checks:
         entry = {
             **session.about,
             "release": plan.release or None,
@@ -24,11 +26,28 @@ def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
             "error": session.outlet.mask(ended.error),
             "elapsed_s": ended.elapsed_s,
         }
-        try:
-            remember(session.machine, session.app, entry)
-        except OSError as error:
-            session.machine.say("this %s is not in the history: %s" % (entry["command"], what_failed(error)))
+        _remember(session, entry)
     return ended
+
+
+def recover(session: Session, engine: Engine) -> None:
+    """Finish with an earlier run that was cut short; it too leaves a line in the history."""
+    cut = session.journal.begun if session.journal.was_cut else None
+    engine.recover()
+    if cut:
+        about = {name: cut.get(name) or None for name in ("command", "by", "source", "release")}
+        outcome = (session.journal.ended or {}).get("outcome")
+        entry = {**about, "previous": None, "outcome": outcome, "error": CUT_SHORT, "elapsed_s": None}
+        _remember(session, entry)
+
+
+def _remember(session: Session, entry: Dict[str, Any]) -> None:
+    if session.app is None:
+        return
+    try:
+        remember(session.machine, session.app, entry)
+    except OSError as error:
+        session.machine.say("this %s is not in the history: %s" % (entry["command"], what_failed(error)))
 
 
 def with_releases(session: Session, ended: Ended) -> Ended:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, Dict, Iterator, Optional, Set
 
 from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.commands.carry_out import carry_out
+from deploytasks.agent.commands.carry_out import carry_out, recover
 from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended, Hello, Need, Outcome
 from deploytasks.agent.facts import gather
@@ -29,7 +29,7 @@ def converge(session: Session) -> Ended:
     with session.lock():
         engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
         if not session.checks:
-            engine.recover()
+            recover(session, engine)
             session.machine.blobs.forget()
         session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
         order = session.inlet.object()

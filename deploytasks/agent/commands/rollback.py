@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from deploytasks.agent.app import App
-from deploytasks.agent.commands.carry_out import carry_out, with_releases
+from deploytasks.agent.commands.carry_out import carry_out, recover, with_releases
 from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended, Outcome
 from deploytasks.agent.recorded import recorded_plan
@@ -23,7 +23,7 @@ def rollback(session: Session) -> Ended:
     with session.lock():
         engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
         if not session.checks:
-            engine.recover()
+            recover(session, engine)
         current = current_release(session.machine, app)
         target = _target(session, app, session.opening.get("to"))
         if target == current:
