@@ -49,7 +49,9 @@ def test_a_held_lock_names_its_holder(path, holder):
 def test_a_lock_is_free_when_its_holder_is_killed_though_a_child_lives(path, holder):
     holder.kill()
     holder.wait()
-    Lock(path).take(ABOUT, 0, print)
+    mine = Lock(path)
+    mine.take({**ABOUT, "by": "next"}, 0, print)
+    assert mine.holder()["by"] == "next"
 
 
 def test_waiting_says_for_whom_and_goes_on_when_it_is_free(path, holder):
@@ -69,4 +71,6 @@ def test_a_released_lock_can_be_taken(path):
     first = Lock(path)
     first.take(ABOUT, 0, print)
     first.release()
-    Lock(path).take(ABOUT, 0, print)
+    second = Lock(path)
+    second.take({**ABOUT, "by": "next"}, 0, print)
+    assert second.holder()["by"] == "next"

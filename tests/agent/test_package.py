@@ -119,7 +119,10 @@ def test_a_name_that_no_index_has_is_told(host):
             "run `sudo dpkg --configure -a`",
         ),
         ("E: Failed to fetch http://x/ Could not connect to x:80", "package index unreachable"),
-        ("W: Temporary failure resolving 'archive.example.org'\nE: 404  Not Found", "unreachable from this host"),
+        (
+            "W: Temporary failure resolving 'archive.example.org'\nE: 404  Not Found",
+            "unreachable from this host",
+        ),
         ("Package mta is a virtual package provided by:\n  exim4", "mta is a virtual package; name one"),
         ("E: disk full", "apt-get install nginx ended with 1"),
     ],

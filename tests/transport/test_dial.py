@@ -26,6 +26,7 @@ def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) 
         addresses = [(*stream, closed.getsockname()), (*stream, server.getsockname())]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: addresses)
         connection = tcp_connection("web1", 22, 5)
+        assert connection.getpeername() == server.getsockname()
 
     connection.close()
 
