@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-swaps lint clean
+.PHONY: help demo test test-swaps test-matrix lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -19,6 +19,11 @@ test: lint ## everything that is tested, Docker targets included
 
 test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
 	@SWAPS=50 $(VENV)/bin/python -m pytest tests/e2e/test_swaps.py -s
+
+test-matrix: $(READY) ## every server behind every web server in every runtime; writes docs/matrix.md (an hour)
+	@$(VENV)/bin/python -m tests.e2e.prepare
+	@MATRIX=all $(VENV)/bin/python -m pytest tests/e2e/test_matrix.py
+	@$(VENV)/bin/python -m tests.e2e.table
 
 lint: $(READY) ## ruff and mypy
 	@$(VENV)/bin/ruff check .

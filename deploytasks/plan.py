@@ -98,7 +98,7 @@ def _record(app: App, release: str, digest: str) -> Step:
 
 def _steps(role: Role, host: Host, v: object) -> list[Step]:
     try:
-        return [step.in_role(role_name(role)) for step in role.steps(host, v)]
+        return [step if step.role else step.in_role(role_name(role)) for step in role.steps(host, v)]
     except ConfigError:
         raise
     except Exception as error:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
-NONE = "none"
-CHOICES = ("server", "web_server", "firewall")
+NO_FIREWALL = ("firewall", "none")
+CHOICES = ("server", "web_server", "runtime", "firewall")
 
 
 def app_alone(host: Host) -> Sequence[Any]:
@@ -21,13 +21,12 @@ def app_alone(host: Host) -> Sequence[Any]:
 
 
 def standard_roles(host: Host) -> Sequence[Any]:
-    """``app`` with the server, the web server and the firewall that *host*'s ``app_*`` variables choose.
+    """``app`` with the server, the web server, the runtime and the firewall that *host*'s ``app_*`` variables choose.
 
     A choice that does not exist is left to the check of ``app``'s variables, which says so.
     """
     (app,) = app_alone(host)
-    chosen = (name for name in _chosen(app.Vars, host) if name != NONE)
-    return [app, *(import_module(f"deploytasks.roles.{name}") for name in chosen)]
+    return [app, *(import_module(f"deploytasks.roles.{name}") for name in _chosen(app.Vars, host))]
 
 
 def _chosen(vars_type: Any, host: Host) -> Iterator[str]:
@@ -35,4 +34,6 @@ def _chosen(vars_type: Any, host: Host) -> Iterator[str]:
     defaults = {field.name: field.default for field in fields(vars_type)}
     for name in CHOICES:
         wanted = host.variables.get(f"app_{name}", defaults[name])
-        yield str(wanted) if wanted in allowed[name] else str(defaults[name])
+        found = str(wanted if wanted in allowed[name] else defaults[name])
+        if (name, found) != NO_FIREWALL:
+            yield found

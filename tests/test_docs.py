@@ -20,9 +20,10 @@ from deploytasks.report import HostRecap, Recap
 from deploytasks.results import GRAVEST_FIRST
 from deploytasks.role import checked_vars
 from deploytasks.shipping import shipped_modules
+from deploytasks.standard import standard_roles
 from deploytasks.tasks import ns
 from tests.markdown import DOCUMENTS, REPOSITORY, block, blocks
-from tests.roles.rendered import DEFAULT, RICH, ROLES, plan_with
+from tests.roles.rendered import CASES, plan_with
 
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 COMMAND = re.compile(
@@ -74,17 +75,17 @@ def test_variables_are_variables_of_the_roles(example, tmp_path):
     for host in inventory:
         app_name = host.variables.get("app_name", "hello")
         (named,) = inventory.with_extra_vars([f"app_name={app_name}"]).select(host.name)
-        assert checked_vars(ROLES, named)
+        assert checked_vars(standard_roles(named), named)
 
 
 def test_the_example_inventory_is_one():
     for host in Inventory.load(REPOSITORY / "inventory.example.ini"):
-        assert checked_vars(ROLES, host)
+        assert checked_vars(standard_roles(host), host)
 
 
 @pytest.mark.parametrize("capture", blocks("console"), ids=lambda capture: capture.name)
 def test_captures_show_the_steps_that_there_are(capture):
-    plans = [plan_with(DEFAULT), plan_with(RICH)]
+    plans = [plan_with(variables) for variables in CASES.values()]
     steps = {f"{step.role}: {step.name}" for plan in plans for step in plan.steps}
     steps |= {f"{h.role}: {h.name}" for plan in plans for step in plan.steps for h in step.handlers}
     assert set(STEP.findall(capture.text)) <= steps

@@ -1,13 +1,14 @@
-"""One HTTP request to an instance, on its own unix socket or a local port."""
+"""One request to an instance, on its own unix socket or a local port, in the protocol that it speaks."""
 
 from __future__ import annotations
 
+import importlib
 import re
 import select
 import socket
 import time
 from dataclasses import dataclass
-from typing import Callable, Tuple
+from typing import Any, Callable, Dict, Tuple
 
 LOOK_AGAIN_S = 0.1
 KEPT_BODY = 200
@@ -15,13 +16,17 @@ KEPT_BODY = 200
 
 @dataclass(frozen=True)
 class Probe:
-    """``GET`` *path* with the real Host header. *address* is a socket's path or a local port."""
+    """``GET`` *path* with the real Host header. *address* is a socket's path or a local port.
+
+    *protocol* is ``http``, ``uwsgi`` or ``fastcgi``.
+    """
 
     address: str
     path: str = "/"
     host: str = "localhost"
     status: str = "200-399"
     scheme: str = "http"
+    protocol: str = "http"
 
     def ask(self, timeout_s: float, meanwhile: Callable[[], None]) -> str:
         """Empty when the answer is as wanted, else what is wrong. *meanwhile* runs while waiting and may raise."""
@@ -36,16 +41,14 @@ class Probe:
         return "GET %s answered %d instead of %s: %s" % (self.path, status, self.status, body)
 
     def _exchange(self, deadline: float, meanwhile: Callable[[], None]) -> Tuple[int, str]:
-        from http.client import HTTPResponse
-
         with self._connect() as connection:
             connection.settimeout(max(deadline - time.monotonic(), LOOK_AGAIN_S))
-            connection.sendall(self._request())
+            connection.sendall(self._protocol.request(self.path, self._headers()))
             while not select.select([connection], [], [], LOOK_AGAIN_S)[0]:
                 meanwhile()
                 if time.monotonic() > deadline:
                     raise TimeoutError("no answer in time")
-            response = HTTPResponse(connection, method="GET")
+            response = self._protocol.response(connection)
             response.begin()
             return response.status, _excerpt(response.read(KEPT_BODY * 20))
 
@@ -57,16 +60,18 @@ class Probe:
             return connection
         return socket.create_connection(("127.0.0.1", int(self.address)), timeout=5)
 
-    def _request(self) -> bytes:
-        lines = (
-            "GET %s HTTP/1.1" % self.path,
-            "Host: " + self.host,
-            "User-Agent: deploytasks",
-            "X-Forwarded-For: 127.0.0.1",
-            "X-Forwarded-Proto: " + self.scheme,
-            "Connection: close",
-        )
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+    @property
+    def _protocol(self) -> Any:
+        return importlib.import_module("deploytasks.agent.protocols." + self.protocol)
+
+    def _headers(self) -> Dict[str, str]:
+        return {
+            "Host": self.host,
+            "User-Agent": "deploytasks",
+            "X-Forwarded-For": "127.0.0.1",
+            "X-Forwarded-Proto": self.scheme,
+            "Connection": "close",
+        }
 
 
 def ranges(text: str) -> Tuple[Tuple[int, int], ...]:

@@ -6,24 +6,27 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.errors import PlanError, VariableError
+from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File
+from deploytasks.roles.app.parts import HTTP, Place, known, parts_of
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App, Release
-    from deploytasks.agent.facts import Facts
+    from deploytasks.agent.app import App
     from deploytasks.inventory import Host
-    from deploytasks.project import Project
 
 template = Templates(beside=__file__)
 
-protocol = "http"
-"""What it speaks on its socket."""
+protocols = (HTTP,)
+interfaces = ("wsgi", "asgi")
+says_ready = True
 
 managed = MANAGED
+
+FIRST_FD = 3
+"""Where systemd's sockets begin (sd_listen_fds(3)); gunicorn takes them unasked."""
 
 EXTRAS = {"gevent": "gevent", "eventlet": "eventlet", "tornado": "tornado"}
 """Worker classes that want a package of their own."""
@@ -31,19 +34,18 @@ EXTRAS = {"gevent": "gevent", "eventlet": "eventlet", "tornado": "tornado"}
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The configuration, in the release, so that a rollback brings it back with the code."""
-    if not (host.app and host.project and host.release and host.facts):
-        raise PlanError(f"{host.name}: the role gunicorn serves an app; put the role app before it")
-    settings = {**_own_settings(host.app, host.project, host.release, host.facts), **v.settings()}
-    text = template("gunicorn.conf.py.j2", settings=settings)
-    yield Step("configure gunicorn", File(f"{host.release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
-    files = tuple(_log_files(host.app, v))
+    app, release, _, _ = known(host)
+    text = template("gunicorn.conf.py.j2", settings={**_own_settings(host), **v.settings()})
+    yield Step("configure gunicorn", File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
+    files = tuple(_log_files(app, v))
     if files:
-        rotation = template("logrotate.j2", app=host.app, files=files)
-        yield Step("rotate the logs", File(f"/etc/logrotate.d/{host.app.name}", rotation))
+        rotation = template("logrotate.j2", app=app, files=files)
+        yield Step("rotate the logs", File(f"/etc/logrotate.d/{app.name}", rotation))
 
 
-def packages(v: Vars) -> tuple[str, ...]:
+def packages(host: Host, v: Vars) -> tuple[str, ...]:
     """What pip installs for it besides the app's own requirements."""
+    del host
     extra = EXTRAS.get(v.worker_class)
     return v.packages or ("gunicorn", *((extra,) if extra else ()))
 
@@ -51,21 +53,27 @@ def packages(v: Vars) -> tuple[str, ...]:
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process."""
     del v
-    if not host.release:
-        raise PlanError(f"{host.name}: gunicorn has no release to serve")
-    path = host.release.path
-    return (f"{path}/venv/bin/gunicorn", "--config", f"{path}/gunicorn.conf.py")
+    place = parts_of(host).place
+    return (place.program("gunicorn"), "--config", f"{place.path}/gunicorn.conf.py")
 
 
-def _own_settings(app: App, project: Project, release: Release, facts: Facts) -> dict[str, Any]:
+def _own_settings(host: Host) -> dict[str, Any]:
+    app, _, project, facts = known(host)
+    place = parts_of(host).place
     ref = project.callable
-    return {
+    own = {
         "wsgi_app": str(ref),
-        "chdir": posixpath.normpath(f"{release.code}/{ref.directory}"),
+        "chdir": posixpath.normpath(f"{place.code}/{ref.directory}"),
         "workers": 2 * facts.cpus + 1,
         "proc_name": app.name,
         "control_socket_disable": True,
     }
+    return own if place.fd == FIRST_FD else {**own, "bind": _bind(place)}
+
+
+def _bind(place: Place) -> str:
+    """The socket that systemd does not hand over: gunicorn finds those by itself."""
+    return f"unix:{place.socket}" if place.fd is None else f"fd://{place.fd}"
 
 
 def _log_files(app: App, v: Vars) -> Iterator[str]:

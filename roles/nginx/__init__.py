@@ -12,12 +12,13 @@ from msgspec import Meta
 from deploytasks.errors import PlanError
 from deploytasks.plan import Handler, Step
 from deploytasks.resources import Absent, File, Package, Reload, Service, Symlink
-from deploytasks.role import vars_of
-from deploytasks.roles import app
+from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
+
+protocols = frozenset({HTTP, UWSGI, FASTCGI})
 
 template = Templates(beside=__file__)
 reload = Handler("reload nginx", Reload("nginx", check=("nginx", "-t", "-q")))
@@ -71,13 +72,19 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     if host.app is None:
         raise PlanError(f"{host.name}: the role nginx serves an app; put the role app before it")
     site = f"/etc/nginx/sites-available/{host.app.name}"
-    text = template("site.conf.j2", app=host.app, v=v, static=_static(host))
+    text = template("site.conf.j2", app=host.app, v=v, static=_static(host), protocol=parts_of(host).protocol)
     yield Step("install nginx", Package("nginx"))
     yield Step("write the site", File(site, text), notify=reload)
     yield Step("enable the site", Symlink(f"/etc/nginx/sites-enabled/{host.app.name}", site), notify=reload)
     yield Step("drop the default site", Absent("/etc/nginx/sites-enabled/default"), notify=reload)
     yield from _catch_all(v)
     yield Step("run nginx", Service("nginx"))
+
+
+def front(host: Host, v: Vars) -> Front:
+    """The site's names, on its port."""
+    del host
+    return Front(v.names, (v.listen,))
 
 
 def _catch_all(v: Vars) -> Iterator[Step]:
@@ -93,7 +100,7 @@ def _static(host: Host) -> dict[str, str]:
     """URL prefixes with the directories that are served from the disk, each ending in a slash."""
     if not (host.app and host.project):
         return {}
-    found = vars_of(app, host).static
+    found = parts_of(host).v.static
     found = host.project.static if found is None else found
     return {
         f"/{url.strip('/')}/": f"{host.app.current}/code/{path.strip('/')}/"

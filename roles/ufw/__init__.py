@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from deploytasks.plan import Step
 from deploytasks.resources import Package, Ufw, UfwRule
+from deploytasks.roles.app.parts import parts_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 SSH = 22
+HTTP_PORT = 80
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,7 @@ def _rule(action: str, port: int | str) -> Step:
 def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:
     if v.allow is not None:
         return v.allow
-    listen = host.variables.get("nginx_listen", 80)
-    port = listen if isinstance(listen, (int, str)) else 80
-    return (port, 443) if host.variables.get("nginx_tls", "off") != "off" else (port,)
+    return parts_of(host).front.ports if host.app else (HTTP_PORT,)
 
 
 def _number(port: str) -> int | str:

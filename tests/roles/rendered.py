@@ -18,55 +18,19 @@ from deploytasks import Host, Inventory, Plan, Step, plan_for
 from deploytasks.agent.facts import Facts
 from deploytasks.agent.plan import handler_to_json
 from deploytasks.resources import File, Unit
-from deploytasks.roles import app, gunicorn, nginx, ufw
+from deploytasks.standard import standard_roles
 
 HERE = Path(__file__).parent
 HELLO = HERE.parents[1] / "examples/hello"
 EXPECTED = HERE / "expected"
 NOW = datetime(2026, 11, 21, 10, 15, tzinfo=timezone.utc)
-ROLES = (app, gunicorn, nginx, ufw)
 FACTS = Facts(cpus=2)
 
-DEFAULT: dict[str, Any] = {"app_name": "hello"}
-RICH: dict[str, Any] = {
-    "app_name": "shop",
-    "app_callable": "app:app",
-    "app_requirements": "requirements.txt",
-    "app_env": {"GREETING": 'say "hello"', "WORKERS": 3, "DEBUG": False},
-    "app_health_path": "/healthz",
-    "app_health_status": "200,204",
-    "app_health_timeout_s": 90,
-    "app_watch_s": 12.5,
-    "app_drain_timeout_s": 7.5,
-    "app_keep_releases": 2,
-    "app_shared": ["uploads/", "data/shop.sqlite3"],
-    "app_static": {"/static": "static", "media": "uploads"},
-    "app_root": "/opt/sites/shop",
-    "app_user": "shopkeeper",
-    "app_network": "none",
-    "installer": "pip",
-    "gunicorn_workers": 3,
-    "gunicorn_worker_class": "gthread",
-    "gunicorn_threads": 8,
-    "gunicorn_timeout": 45,
-    "gunicorn_accesslog": "/var/log/shop/access.log",
-    "gunicorn_errorlog": "-",
-    "gunicorn_capture_output": True,
-    "gunicorn_secure_scheme_headers": {"X-FORWARDED-PROTO": "https"},
-    "nginx_server_name": "shop.example.org www.shop.example.org",
-    "nginx_listen": 8080,
-    "nginx_ipv6": False,
-    "nginx_client_max_body_size": "64m",
-    "nginx_proxy_read_timeout": "5m",
-    "nginx_proxy_request_buffering": False,
-    "nginx_gzip": False,
-    "nginx_access_log": False,
-    "nginx_static_expires": "30d",
-    "ufw_allow": [8080, "60000:60010/udp"],
-    "ufw_limit": [2222],
-    "ufw_deny": [25],
+CASES: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text()) for path in sorted(HERE.glob("cases/*.json"))
 }
-VARIABLES = {"default": DEFAULT, "rich": RICH}
+"""The variables of a host for each folder of ``expected/``."""
+DEFAULT, RICH = CASES["default"], CASES["rich"]
 
 
 def host_with(variables: Mapping[str, Any]) -> Host:
@@ -82,7 +46,8 @@ def host_with(variables: Mapping[str, Any]) -> Host:
 
 def plan_with(variables: Mapping[str, Any]) -> Plan:
     """The plan of the standard roles for that host."""
-    return plan_for(host_with(variables), ROLES, now=NOW)
+    host = host_with(variables)
+    return plan_for(host, standard_roles(host), now=NOW)
 
 
 def rendered(variables: Mapping[str, Any]) -> dict[str, str]:
@@ -149,5 +114,5 @@ def keep(name: str, texts: Mapping[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    for case, given in VARIABLES.items():
+    for case, given in CASES.items():
         keep(case, rendered(given))

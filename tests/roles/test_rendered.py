@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.roles.rendered import DEFAULT, RICH, VARIABLES, kept, rendered
+from tests.roles.rendered import CASES, DEFAULT, RICH, kept, rendered
 
 
-@pytest.mark.parametrize("case", VARIABLES)
+@pytest.mark.parametrize("case", CASES)
 def test_the_roles_write_exactly_the_expected_files(case):
-    expected, written = kept(case), rendered(VARIABLES[case])
+    expected, written = kept(case), rendered(CASES[case])
     assert sorted(written) == sorted(expected)
     for path, text in written.items():
         assert text == expected[path], path

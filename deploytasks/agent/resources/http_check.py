@@ -34,6 +34,7 @@ class HttpCheck(Resource):
     host: str = "localhost"
     status: str = "200-399"
     scheme: str = "http"
+    protocol: str = "http"
     timeout_s: float = 30.0
 
     def desired(self) -> State:
@@ -64,7 +65,7 @@ class HttpCheck(Resource):
             time.sleep(ASK_AGAIN_S if trouble else 0)
 
     def _ask(self, patience_s: float, vigil: Vigil) -> str:
-        probe = Probe(self.address, self.path, self.host, self.status, self.scheme)
+        probe = Probe(self.address, self.path, self.host, self.status, self.scheme, self.protocol)
         return probe.ask(max(min(patience_s, LONGEST_PROBE_S), LEAST_PROBE_S), vigil.look)
 
     def _left(self, machine: Machine) -> float:

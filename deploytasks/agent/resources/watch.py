@@ -33,6 +33,7 @@ class Watch(Action):
     host: str = "localhost"
     status: str = "200-399"
     scheme: str = "http"
+    protocol: str = "http"
 
     def run(self, machine: Machine) -> None:
         vigil = Vigil(machine, self.unit)
@@ -54,4 +55,4 @@ class Watch(Action):
 
     @property
     def _probe(self) -> Probe:
-        return Probe(self.address, self.path, self.host, self.status, self.scheme)
+        return Probe(self.address, self.path, self.host, self.status, self.scheme, self.protocol)

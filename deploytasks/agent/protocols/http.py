@@ -1,0 +1,18 @@
+"""HTTP/1.1 (RFC 9112)."""
+
+from __future__ import annotations
+
+import socket
+from http.client import HTTPResponse
+from typing import Dict
+
+
+def request(path: str, headers: Dict[str, str]) -> bytes:
+    """A ``GET`` of *path*."""
+    lines = ["GET %s HTTP/1.1" % path, *("%s: %s" % header for header in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+
+
+def response(connection: socket.socket) -> HTTPResponse:
+    """What comes back; nothing of it has been read yet."""
+    return HTTPResponse(connection, method="GET")

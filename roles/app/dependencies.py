@@ -1,0 +1,94 @@
+"""What the app's requirements need on the host: an installer, and a virtual environment per lock."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import VariableError
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import File, Package, PythonVenv, Symlink, Uv
+from deploytasks.roles.app.parts import known, parts_of
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App
+    from deploytasks.inventory import Host
+    from deploytasks.roles.app.settings import Vars
+
+UV = "0.13.8"
+WITH_DISTUTILS = (3, 11)
+"""Before, Debian and Ubuntu had distutils, which uv asks for, in a package of its own."""
+
+
+def install(host: Host, v: Vars) -> Iterator[Step]:
+    """The installer, and the virtual environment that the release uses."""
+    release = known(host)[1]
+    yield from _installer(host, v)
+    venv = _venv(host, v)
+    yield Step("install the dependencies", venv, phase=Phase.PREPARE)
+    link = Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}")
+    yield Step("choose the environment", link, phase=Phase.PREPARE)
+
+
+def _installer(host: Host, v: Vars) -> Iterator[Step]:
+    app, _, _, facts = known(host)
+    if v.ca_bundle:
+        authorities = File(_authorities(app, v), read_authorities(v.ca_bundle))
+        yield Step("bring the certificate authorities", authorities)
+    if v.installer == "uv":
+        if facts.python_version < WITH_DISTUTILS:
+            yield Step("install distutils", Package("python3-distutils"))
+        yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=_authorities(app, v)))
+    else:
+        yield Step("install venv", Package("python3-venv"))
+
+
+def _venv(host: Host, v: Vars) -> PythonVenv:
+    """The environment at a path that names its content and the Python and platform that it is built for."""
+    app, _, project, facts = known(host)
+    wanted = project.requirements
+    first = sorted(wanted.files.items(), key=lambda file: file[0] != wanted.install)
+    venv = PythonVenv(
+        path=app.venvs,
+        requirements=tuple(first),
+        python=v.python,
+        form=wanted.kind if wanted.kind in ("uv", "pylock") else "requirements",
+        extra=besides_the_app(host),
+        installer=v.installer,
+        uv=Uv(UV).path if v.installer == "uv" else "",
+        index_url=v.index_url,
+        ca_bundle=_authorities(app, v),
+        hash_checked=wanted.hash_checked,
+    )
+    key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]
+    return replace(venv, path=f"{app.venvs}/{key}", key=key)
+
+
+def besides_the_app(host: Host) -> tuple[str, ...]:
+    """What the server wants installed and the app does not require by itself."""
+    _, _, project, _ = known(host)
+    return tuple(name for name in parts_of(host).packages() if _bare(name) not in project.requirements.names)
+
+
+def read_authorities(path: str) -> str:
+    """The text of the PEM file ``pip_ca_bundle``; raises ``VariableError``."""
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise VariableError(
+            f"pip_ca_bundle: {path}: {getattr(error, 'strerror', None) or 'not PEM text'}"
+        ) from error
+
+
+def _authorities(app: App, v: Vars) -> str:
+    """Where the host has what ``pip_ca_bundle`` names here."""
+    return f"{app.root}/ca-bundle.pem" if v.ca_bundle else ""
+
+
+def _bare(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower().replace("_", "-")

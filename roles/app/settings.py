@@ -1,0 +1,104 @@
+"""The app's variables: ``app_NAME`` in the inventory, and the installer's."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from deploytasks.agent.probe import ranges
+
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Seconds = Annotated[float, Meta(ge=0, le=3600)]
+RESERVED = frozenset({"root", "nginx", "ufw", "ssh", "sshd", "systemd", "gunicorn", "daemon", "deploytasks"})
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LOADER = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"})
+
+Server = Literal[
+    "gunicorn",
+    "uwsgi",
+    "waitress",
+    "gevent",
+    "uvicorn",
+    "hypercorn",
+    "cheroot",
+    "twisted",
+    "mod_wsgi",
+    "fastcgi",
+    "cgi",
+]
+WebServer = Literal["nginx", "apache", "caddy", "none"]
+Runtime = Literal["systemd", "supervisor", "docker", "compose"]
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``app_NAME`` in the inventory; see README.md."""
+
+    name: Name
+    source: str = "."
+    callable: str | None = None
+    requirements: str | None = None
+    python: str = "python3"
+    server: Server = "gunicorn"
+    web_server: WebServer = "nginx"
+    runtime: Runtime = "systemd"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    firewall: Literal["ufw", "none"] = "ufw"
+    env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
+    env_file: str | None = field(default=None, metadata={"secret": "file"})
+    health_path: Annotated[str, Meta(pattern=r"^/[!-~]*$")] = "/"
+    health_status: str = "200-399"
+    health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
+    watch_s: Seconds = 5
+    drain_timeout_s: Seconds = 30
+    keep_releases: Annotated[int, Meta(ge=1)] = 5
+    shared: tuple[str, ...] = ()
+    static: Mapping[str, str] | None = None
+    root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}$")] | None = None
+    user: Name | None = None
+    network: Literal["full", "none"] = "full"
+    index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})
+    ca_bundle: str = field(default="", metadata={"variable": "pip_ca_bundle"})
+    installer: Literal["uv", "pip"] = field(default="uv", metadata={"variable": "installer"})
+
+    def __post_init__(self) -> None:
+        if self.name in RESERVED:
+            raise ValueError(
+                f"name: {self.name!r} is the name of a system account or service; choose another"
+            )
+        if self.account in RESERVED:
+            raise ValueError(f"user: {self.account!r} is no user to run an app; leave app_user out")
+        try:
+            ranges(self.health_status)
+        except ValueError:
+            raise ValueError(
+                f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
+            ) from None
+        for name in self.env:
+            if not ENV_NAME.fullmatch(name) or name in LOADER:
+                raise ValueError(f"env: {name!r} cannot be set; expected a name such as DATABASE_URL")
+        for path in self.shared:
+            if posixpath.isabs(path) or ".." in path.split("/") or not path.strip("/."):
+                raise ValueError(
+                    f"shared: {path!r}; expected a path inside the app's source, such as uploads"
+                )
+
+    @property
+    def directory(self) -> str:
+        """The app's directory on the host."""
+        return self.root or f"/srv/{self.name}"
+
+    @property
+    def account(self) -> str:
+        """The system user that runs the app; it owns no code."""
+        return self.user or self.name
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """The symlinks in the code that lead to what is shared: path and target."""
+        return tuple((path.strip("/"), f"{self.directory}/shared/{path.strip('/')}") for path in self.shared)

@@ -1,0 +1,90 @@
+"""systemd as the app's runtime: a socket unit and a service unit per release, both instances of templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
+
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import Instance, Service, Unit
+from deploytasks.roles.app.parts import Parts, Place, known
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import Release
+    from deploytasks.inventory import Host
+
+template = Templates(beside=__file__)
+
+FIRST_FD = 3
+"""The first descriptor that systemd hands over (sd_listen_fds(3))."""
+
+brings_dependencies = False
+
+Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)$")]
+Quota = Annotated[str, Meta(pattern=r"^[0-9]+%$")]
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``systemd_NAME`` in the inventory: limits of an instance (systemd.resource-control(5)); see README.md."""
+
+    memory_max: Size | None = None
+    memory_high: Size | None = None
+    cpu_quota: Quota | None = None
+    tasks_max: Size | None = None
+    limit_nofile: Annotated[int, Meta(ge=64)] | None = None
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """The directives that were asked for."""
+        named = {
+            "MemoryMax": self.memory_max,
+            "MemoryHigh": self.memory_high,
+            "CPUQuota": self.cpu_quota,
+            "TasksMax": self.tasks_max,
+            "LimitNOFILE": self.limit_nofile,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """Nothing: every host that can be deployed to has systemd."""
+    del host, v
+    yield from ()
+
+
+def place(release: Release) -> Place:
+    """The release's own directory, and the descriptor of its socket unit."""
+    return Place(release.path, release.code, release.venv, release.socket, FIRST_FD)
+
+
+def define(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The two template units."""
+    app = known(parts.host)[0]
+    socket = template("app.socket.j2", app=app)
+    service = template(
+        "app.service.j2", app=app, v=parts.v, limits=v.limits, says_ready=parts.server.says_ready
+    )
+    yield Step("define the socket unit", Unit(f"{app.name}@.socket", socket))
+    yield Step("define the service unit", Unit(f"{app.name}@.service", service))
+
+
+def start(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's units, active."""
+    del v
+    release = known(parts.host)[1]
+    instance = Instance(release.service_unit, release.socket_unit, release.socket, parts.v.health_timeout_s)
+    yield Step("start the new instance", instance, phase=Phase.START)
+
+
+def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's units, enabled."""
+    del v
+    release = known(parts.host)[1]
+    for unit in (release.socket_unit, release.service_unit):
+        kind = unit.rpartition(".")[2]
+        yield Step(f"start {kind} at boot", Service(unit, running=None), phase=Phase.CONFIRM)

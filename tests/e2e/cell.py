@@ -1,0 +1,150 @@
+"""One cell of the matrix: a server behind a web server in a runtime, taken through a release's whole life."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+from deploytasks.roles.app.settings import Runtime, Server, WebServer
+from deploytasks.targets import Target
+from tests.e2e.project import Project
+
+REASONS: dict[tuple[str, str, str], str] = {}
+"""Why a cell cannot be, where that does not follow from the protocols; ``*`` stands for any."""
+CLIENTS = 16
+ASGI_APP = """
+
+async def asgi(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+    answer = []
+    body = app({"wsgi.input": io.BytesIO(), "wsgi.multithread": True}, lambda *head: answer.append(head))
+    headers = [(name.lower().encode(), value.encode()) for name, value in answer[0][1]]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"".join(body)})
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """*server* behind *web_server* in *runtime*, as the inventory calls them."""
+
+    server: str
+    web_server: str
+    runtime: str
+
+    def __str__(self) -> str:
+        return f"{self.server}-{self.web_server}-{self.runtime}"
+
+    @property
+    def why_not(self) -> str:
+        """Empty for a cell that can be, else the reason."""
+        if not set(self._role(self.server).protocols) & self._role(self.web_server).protocols:
+            return f"{self.web_server} does not speak {' or '.join(self._role(self.server).protocols)}"
+        return next((why for cell, why in REASONS.items() if self._is_like(cell)), "")
+
+    @property
+    def protocol(self) -> str:
+        """What the web server speaks to the server."""
+        shared = self._role(self.web_server).protocols
+        return next(name for name in self._role(self.server).protocols if name in shared)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return {
+            "app_server": self.server,
+            "app_web_server": self.web_server,
+            "app_runtime": self.runtime,
+            "app_drain_timeout_s": 10,
+            **({"app_port": 80, "ufw_allow": [80]} if self.web_server == "none" else {}),
+        }
+
+    def _is_like(self, cell: tuple[str, str, str]) -> bool:
+        own = (self.server, self.web_server, self.runtime)
+        return all(wanted in ("*", mine) for wanted, mine in zip(cell, own, strict=True))
+
+    @staticmethod
+    def _role(name: str) -> Any:
+        return import_module(f"deploytasks.roles.{name}")
+
+
+def all_cells() -> list[Cell]:
+    """Every server with every web server in every runtime, also those that cannot be."""
+    lists = get_args(Server), get_args(WebServer), get_args(Runtime)
+    return [Cell(*names) for names in product(*lists)]
+
+
+@dataclass
+class Row:
+    """What was seen of one cell; *lost* are requests without an answer during *swaps* under load."""
+
+    first: int = 0
+    second_changed: int = -1
+    changed_code: bool = False
+    rolled_back: bool = False
+    swaps: int = 0
+    requests: int = 0
+    lost: int = -1
+    seconds: float = 0
+    cell: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, cell: Cell, directory: Path) -> None:
+        """Write this down for the table."""
+        self.cell = {**asdict(cell), "protocol": cell.protocol}
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"{cell}.json").write_text(json.dumps(asdict(self)) + "\n")
+
+
+def live_through(cell: Cell, project: Project, swaps: int) -> Row:
+    """Deploy, deploy again, change the code, roll back, and swap under load; the test judges what was seen."""
+    row = Row(swaps=swaps)
+    project.deploy()
+    row.first = project.request().status
+    row.second_changed = project.deploy().host["changed"]
+    first = project.current
+    project.code("two")
+    project.deploy()
+    row.changed_code = project.says["version"] == "two"
+    second = project.current
+    project.inv("rollback")
+    row.rolled_back = project.says["version"] == "one"
+    with load_on(project.target, f"{project.name}.test") as load:
+        for number in range(swaps):
+            run = project.inv("rollback", "--to", first if number % 2 else second)
+            assert run.exit_code == 0, run.messages
+    row.requests, row.lost = load["requests"], load["lost"]
+    return row
+
+
+@contextmanager
+def load_on(target: Target, host: str) -> Iterator[dict[str, int]]:
+    """Clients ask *target* for *host* all the time; how many requests there were and were lost is known afterwards."""
+    argv = ["wrk", "-t1", f"-c{CLIENTS}", "-d1h", "--timeout=15s", "-H", f"Host: {host}", target.url]
+    seen: dict[str, int] = {}
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as wrk:
+        try:
+            yield seen
+        finally:
+            wrk.send_signal(2)
+            said, _ = wrk.communicate(timeout=60)
+    seen["requests"] = _number(r"(\d+) requests in", said)
+    errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
+    broken = sum(map(int, errors.groups())) if errors else 0
+    seen["lost"] = broken + _number(r"Non-2xx or 3xx responses: (\d+)", said)
+
+
+def _number(pattern: str, text: str) -> int:
+    found = re.search(pattern, text)
+    return int(found[1]) if found else 0

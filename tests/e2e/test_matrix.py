@@ -1,0 +1,57 @@
+"""Every server behind every web server in every runtime: ``make test-matrix``; a dozen of them are always tested.
+
+``MATRIX=all`` takes all cells, ``MATRIX=uwsgi-nginx-systemd,…`` the named ones.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from pathlib import Path
+
+import pytest
+
+from deploytasks.targets import up
+from tests.e2e.cell import Cell, all_cells, live_through
+from tests.e2e.project import Project
+
+ROWS = Path(__file__).parents[2] / ".cache" / "matrix"
+DOZEN = ("gunicorn-none-systemd",)
+WANTED = os.environ.get("MATRIX", ",".join(DOZEN))
+SWAPS = int(os.environ.get("SWAPS", "10" if WANTED == "all" else "2"))
+
+
+def chosen() -> list[Cell]:
+    possible = [cell for cell in all_cells() if WANTED != "all" or not cell.why_not]
+    return [cell for cell in possible if WANTED == "all" or str(cell) in WANTED.split(",")]
+
+
+@pytest.mark.parametrize("cell", chosen(), ids=str)
+def test_cell(cell, target_state, tmp_path):
+    started = time.monotonic()
+    project = Project.make(*home_of(cell, target_state, tmp_path), **cell.variables)
+    try:
+        row = live_through(cell, project, SWAPS)
+    finally:
+        leave(project)
+    row.seconds = round(time.monotonic() - started, 1)
+    row.keep(cell, ROWS)
+    assert (row.first, row.second_changed) == (200, 0)
+    assert row.changed_code
+    assert row.rolled_back
+    assert row.requests > 0
+    assert row.lost == 0
+
+
+def home_of(cell, target_state, tmp_path):
+    """A target per web server and runtime, which want its ports for themselves; an app's name of its own."""
+    target = up(f"matrix-{cell.web_server}-{cell.runtime}", "debian12", state=target_state, say=print)
+    return f"m{secrets.token_hex(3)}", tmp_path, target
+
+
+def leave(project):
+    """Nothing of the app takes a port or a name from the next cell."""
+    name = project.name
+    script = f"systemctl disable --quiet --now '{name}-front.socket' '{name}-front.service' 2>/dev/null"
+    project.target.run(["sh", "-c", script], check=False)
