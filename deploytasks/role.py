@@ -12,8 +12,9 @@ import dataclasses
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from types import UnionType
+from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
@@ -101,11 +102,17 @@ def variable_name(role: Role, field: dataclasses.Field[Any]) -> str:
 
 
 def _given(role: Role, host: Host) -> Iterator[tuple[str, Any, Any]]:
-    kinds = typing.get_type_hints(role.Vars, include_extras=True)
+    kinds = _kinds(role.Vars)
     for field in dataclasses.fields(role.Vars):
         name = variable_name(role, field)
         if name in host.variables:
             yield field.name, host.variables[name], kinds[field.name]
+
+
+@cache
+def _kinds(vars_type: Any) -> dict[str, Any]:
+    """The type of each field; a role may have a thousand of them."""
+    return typing.get_type_hints(vars_type, include_extras=True)
 
 
 def _problems(role: Role, host: Host) -> Iterator[str]:
@@ -113,7 +120,7 @@ def _problems(role: Role, host: Host) -> Iterator[str]:
     for name in host.variables:
         if name.startswith(role_name(role) + "_") and name not in fields:
             yield f"{_place(host, name)}{_unknown(role, name, fields)}"
-    kinds = typing.get_type_hints(role.Vars, include_extras=True)
+    kinds = _kinds(role.Vars)
     for name, field in fields.items():
         if name in host.variables:
             yield from _misfit(host, name, kinds[field.name], hidden=bool(field.metadata.get("secret")))
@@ -146,9 +153,11 @@ def _misfit(host: Host, name: str, kind: Any, *, hidden: bool) -> Iterator[str]:
 
 def _choices(value: Any, kind: Any) -> str:
     """What may stand in the place of *value*, when that is one of few words."""
-    if get_origin(kind) is not typing.Literal:
+    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    literals = [option for option in options if option is not NoneType]
+    if [get_origin(option) for option in literals] != [typing.Literal]:
         return ""
-    words = [str(word) for word in get_args(kind)]
+    words = [str(word) for word in get_args(literals[0])]
     return f"expected {' or '.join(words)}" + did_you_mean(str(value), words)
 
 

@@ -13,11 +13,13 @@ from deploytasks.agent.protocols.cgi import variables
 HEADER = struct.Struct(">BBHHBx")
 BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
 RESPONDER = struct.pack(">HB5x", 1, 0)
+SCRIPT = "./app"
+"""What web servers say as well: with CGI, the script of the release beside which its instance was started."""
 
 
 def request(path: str, headers: Dict[str, str]) -> bytes:
     """A ``GET`` of *path*."""
-    named = {**variables(path, headers), "SCRIPT_FILENAME": ""}
+    named = {**variables(path, headers), "SCRIPT_FILENAME": SCRIPT}
     params = b"".join(_pair(name, value) for name, value in named.items())
     records = ((BEGIN_REQUEST, RESPONDER), (PARAMS, params), (PARAMS, b""), (STDIN, b""))
     return b"".join(HEADER.pack(1, kind, 1, len(body), 0) + body for kind, body in records)

@@ -1,0 +1,123 @@
+"""uWSGI as the app's server: its ini file, its command line, what has to be installed for it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import VariableError
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import File, Package
+from deploytasks.roles.app.parts import HTTP, UWSGI, Place, known, parts_of
+from deploytasks.roles.uwsgi.build import build_of
+from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App
+    from deploytasks.inventory import Host
+
+__all__ = ["Vars", "command", "interfaces", "managed", "packages", "protocols", "says_ready", "steps"]
+
+template = Templates(beside=__file__)
+
+protocols = (UWSGI, HTTP)
+interfaces = ("wsgi",)
+says_ready = True
+
+managed = MANAGED
+
+SIGTERM = 15
+IN_MEMORY = 8192
+"""What is longer of a request's body waits in a file."""
+Option = tuple[str, str]
+
+
+def steps(host: Host, v: Chosen) -> Iterator[Step]:
+    """The ini file, in the release, so that a rollback brings it back with the code."""
+    app, release, _, _ = known(host)
+    build = build_of(host, v)
+    if build.from_apt:
+        yield Step("install uWSGI", Package(build.from_apt))
+    options = [*build.options, *_own_options(host, v), *v.options()]
+    text = template("uwsgi.ini.j2", app=app, options=options)
+    yield Step("configure uWSGI", File(f"{release.path}/uwsgi.ini", text), phase=Phase.PREPARE)
+    if v.logto:
+        rotation = template("logrotate.j2", app=app, files=[v.logto])
+        yield Step("rotate the logs", File(f"/etc/logrotate.d/{app.name}", rotation))
+
+
+def packages(host: Host, v: Chosen) -> tuple[str, ...]:
+    """What pip installs for it besides the app's own requirements."""
+    return build_of(host, v).packages
+
+
+def command(host: Host, v: Chosen) -> tuple[str, ...]:
+    """The command line of the web process."""
+    return (build_of(host, v).program, "--ini", f"{parts_of(host).place.path}/uwsgi.ini")
+
+
+def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
+    app, _, project, facts = known(host)
+    _require_own_places(app, v)
+    place = parts_of(host).place
+    ref = project.callable
+    directory = posixpath.normpath(f"{place.code}/{ref.directory}")
+    yield "chdir", directory
+    yield "pythonpath", directory
+    if str(ref) not in v.mount.values():
+        yield "module", str(ref)
+    if v.mount:
+        yield "manage-script-name", "true"
+    if not (v.processes or v.workers):
+        yield "processes", str(2 * facts.cpus + 1)
+    yield from _listening(host, v, place)
+    if v.master and v.die_on_term:
+        # By itself it would cut off the requests that are under way.
+        yield "hook-master-start", f"unix_signal:{SIGTERM} gracefully_kill_them_all"
+
+
+def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:
+    """The socket, in the protocol that the web server speaks."""
+    app, release, _, _ = known(host)
+    address = place.socket if place.fd is None else f"fd://{place.fd}"
+    if parts_of(host).protocol == UWSGI:
+        _refuse_router(host, v)
+        yield "socket", address
+        # Apache answers 503 when the app has answered and closed before all of a request's body is sent.
+        yield "post-buffering", str(IN_MEMORY)
+    elif v.http_router:
+        yield "http", address
+        yield "socket", f"/tmp/{app.name}-{release.name}.sock"  # noqa: S108 - the router's way to the workers
+    else:
+        yield "http-socket", address
+    if parts_of(host).protocol == HTTP and not (v.http_router and v.http_keepalive):
+        # A client that is not told that the connection ends with the answer would send its next request on it.
+        yield "add-header", "Connection: close"
+    if place.fd is None:
+        yield "chmod-socket", "666"
+        if v.vacuum is None and not v.stats:
+            yield "vacuum", "true"
+    else:
+        # It would take the descriptor for a second socket beside the one named here.
+        yield "unenv", "LISTEN_PID"
+
+
+def _refuse_router(host: Host, v: Chosen) -> None:
+    if v.http_router:
+        raise VariableError(
+            f"{host.name}: uwsgi_http_router: app_web_server={parts_of(host).v.web_server} speaks uwsgi, which needs "
+            "no router; leave it out, or set app_web_server=none"
+        )
+
+
+def _require_own_places(app: App, v: Chosen) -> None:
+    """Raises ``VariableError`` for a file where the instance may not write, or which two instances cannot share."""
+    if v.logto and posixpath.dirname(v.logto) != f"/var/log/{app.name}":
+        raise VariableError(f"uwsgi_logto: {v.logto!r}; expected a file in /var/log/{app.name}")
+    if v.stats and posixpath.dirname(v.stats) != app.shared:
+        raise VariableError(
+            f"uwsgi_stats: {v.stats!r}; expected a unix socket in {app.shared}, which a new instance takes over "
+            "from the old one: two cannot have the same port"
+        )
