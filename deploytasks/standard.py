@@ -21,7 +21,7 @@ def app_alone(host: Host) -> Sequence[Any]:
 
 
 def standard_roles(host: Host) -> Sequence[Any]:
-    """``app`` with the server, the web server, the runtime and the firewall that *host*'s ``app_*`` variables choose.
+    """``app`` with its server, web server, runtime, firewall and services, as *host*'s ``app_*`` variables choose them.
 
     A choice that does not exist is left to the check of ``app``'s variables, which says so.
     """
@@ -37,3 +37,6 @@ def _chosen(vars_type: Any, host: Host) -> Iterator[str]:
         found = str(wanted if wanted in allowed[name] else defaults[name])
         if (name, found) != NO_FIREWALL:
             yield found
+    services = host.variables.get("app_services")
+    known = get_args(allowed["services"][0])
+    yield from (name for name in known if isinstance(services, list | tuple) and name in services)

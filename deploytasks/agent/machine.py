@@ -76,9 +76,13 @@ class Machine:
         return shutil.which(program, path=self.environment["PATH"]) is not None
 
     def ask(
-        self, argv: Sequence[str], env: Optional[Mapping[str, str]] = None, timeout_s: float = 60
+        self,
+        argv: Sequence[str],
+        env: Optional[Mapping[str, str]] = None,
+        timeout_s: float = 60,
+        stdin: str = "",
     ) -> Completed:
-        """Run *argv* and return how it ended.
+        """Run *argv*, which reads *stdin*, and return how it ended.
 
         A program that is missing ends with 127; one that is too slow is killed, with its children, and ends with 124.
         """
@@ -86,7 +90,7 @@ class Machine:
             child = subprocess.Popen(
                 list(argv),
                 env=self._environment(env),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -94,7 +98,7 @@ class Machine:
         except (FileNotFoundError, PermissionError) as error:
             return Completed(tuple(argv), 127, "", str(error))
         try:
-            stdout, stderr = child.communicate(timeout=timeout_s)
+            stdout, stderr = child.communicate(stdin.encode("utf-8") if stdin else None, timeout=timeout_s)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             stdout, _ = child.communicate()

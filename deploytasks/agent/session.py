@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import glob
+import re
 import threading
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator, Optional
 
 from deploytasks.agent.app import STATE_ROOT, App, Release
 from deploytasks.agent.blobs import Blobs
@@ -16,6 +18,9 @@ from deploytasks.agent.journal import Journal
 from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
+
+PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
+"""The password in a URL (RFC 3986, section 3.2.1)."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,12 @@ class Session:
         return bool(self.opening.get("check"))
 
     def keep_secret(self, release: Release) -> None:
-        """Mask the values of the environment that *release* runs in."""
-        try:
-            with open(self.machine.path(release.env), encoding="utf-8", errors="surrogateescape") as file:
-                self.outlet.mask.add(decode_env(file.read()).values())
-        except OSError:
-            return
+        """Mask the values of the environment that *release* runs in, and the passwords in those that are URLs."""
+        own, services = self.machine.path(release.env), self.machine.path(release.app.services_env)
+        for path in (own, *glob.glob(services)):
+            with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="surrogateescape") as file:
+                values = decode_env(file.read()).values()
+                self.outlet.mask.add([*values, *_passwords(values)])
 
     @property
     def journal(self) -> Journal:
@@ -92,6 +97,10 @@ class Session:
             yield
         finally:
             lock.release()
+
+
+def _passwords(values: Iterable[str]) -> Iterator[str]:
+    return (found.group(1) for value in values for found in PASSWORD.finditer(value))
 
 
 def _app(opening: Dict[str, Any]) -> Optional[App]:

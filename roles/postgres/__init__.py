@@ -1,0 +1,52 @@
+"""PostgreSQL on the host, with a database of the app's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from deploytasks.agent.envfile import encode_env
+from deploytasks.plan import Step
+from deploytasks.resources import Directory, Package, PostgresDatabase, Secret, SecretFile, Service
+from deploytasks.roles.app.parts import known
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+
+Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
+Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``postgres_NAME`` in the inventory; see README.md."""
+
+    database: Identifier | None = None
+    user: Identifier | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] = 5432
+    encoding: Annotated[str, Meta(pattern=r"^[A-Z0-9_]+$")] = "UTF8"
+    extensions: tuple[Extension, ...] = ()
+    packages: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+$")], ...] = ()
+    env: EnvName = "DATABASE_URL"
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """The server, a secret that the host makes, the user and the database, and their URL in the app's environment."""
+    app = known(host)[0]
+    own = app.name.replace("-", "_")
+    user, database = v.user or own, v.database or own
+    secret = f"{app.root}/services/postgres.secret"
+    for package in ("postgresql", *v.packages):
+        yield Step(f"install {package}", Package(package))
+    yield Step("run PostgreSQL", Service("postgresql"))
+    yield Step("make the directory of services", Directory(f"{app.root}/services", mode="0700"))
+    yield Step("make the secret", Secret(secret))
+    resource = PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
+    yield Step(f"make the database {database}", resource)
+    url = f"postgresql://{user}:{{secret}}@127.0.0.1:{v.port}/{database}"
+    env = SecretFile(f"{app.root}/services/postgres.env", encode_env({v.env: url}), secret)
+    yield Step("tell the app its URL", env)

@@ -1,0 +1,69 @@
+"""Redis on the host, with an instance of the app's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from deploytasks.agent.envfile import encode_env
+from deploytasks.plan import Handler, Step
+from deploytasks.resources import Directory, Package, Restart, Secret, SecretFile, Service
+from deploytasks.roles.app.parts import known
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+
+template = Templates(beside=__file__)
+
+EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Policy = Literal[
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+]
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``redis_NAME`` in the inventory, by the names of redis.conf; see README.md."""
+
+    port: Annotated[int, Meta(ge=1, le=65535)] = 6380
+    databases: Annotated[int, Meta(ge=1, le=1024)] = 16
+    maxmemory: Annotated[str, Meta(pattern=r"^[0-9]+(kb|mb|gb)?$")] = "256mb"
+    maxmemory_policy: Policy = "noeviction"
+    appendonly: bool = True
+    env: EnvName = "REDIS_URL"
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """The instance, a secret that the host makes, and its URL in the app's environment."""
+    app = known(host)[0]
+    secret = f"{app.root}/services/redis.secret"
+    unit = f"redis-server@{app.name}"
+    restart = Handler("restart Redis", Restart(unit))
+    data = f"/var/lib/redis/{app.name}"
+    yield Step("install redis-server", Package("redis-server"))
+    yield Step("make the directory of services", Directory(f"{app.root}/services", mode="0700"))
+    yield Step("make the secret", Secret(secret))
+    yield Step("make the directory of data", Directory(data, mode="0750", owner="redis", group="redis"))
+    configuration = SecretFile(
+        f"/etc/redis/redis-{app.name}.conf",
+        template("redis.conf.j2", app=app, v=v, data=data),
+        secret,
+        mode="0640",
+        group="redis",
+    )
+    yield Step("configure Redis", configuration, notify=restart)
+    yield Step("run Redis", Service(unit))
+    url = f"redis://:{{secret}}@127.0.0.1:{v.port}/0"
+    env = SecretFile(f"{app.root}/services/redis.env", encode_env({v.env: url}), secret)
+    yield Step("tell the app its URL", env)
