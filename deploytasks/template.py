@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Templates:
     """The ``templates/`` directory beside the file *beside*, rendered with Jinja2.
 
+    A template can extend or include one of a neighbouring role: ``systemd/templates/app.service.j2``.
+
     An undefined variable is an error; values are never rendered as templates themselves, and the
     result always ends with a newline.
     """
@@ -40,7 +42,7 @@ class Templates:
             from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
             self._environment = Environment(
-                loader=FileSystemLoader(self._directory),
+                loader=FileSystemLoader([self._directory, self._directory.parent.parent]),
                 undefined=StrictUndefined,
                 autoescape=False,  # noqa: S701 - configuration files, not HTML
                 trim_blocks=True,

@@ -50,11 +50,13 @@ class HttpCheck(Resource):
         except Stopped:
             raise
         except StepError as broken:
-            return {"answer": broken.reason}
+            return {"answer": broken.reason, "broken": True}
 
     def apply(self, machine: Machine, change: Change) -> None:
         if (change.after or {}).get("answer") != "ok":
             return
+        if (change.before or {}).get("broken"):
+            raise StepError((change.before or {})["answer"], last_words(machine, self.unit))
         vigil = Vigil(machine, self.unit)
         trouble = (change.before or {}).get("answer", "no answer")
         while trouble:

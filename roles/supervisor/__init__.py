@@ -1,0 +1,68 @@
+"""Supervisor as the app's runtime: each instance has a supervisord of its own, in a systemd unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import File, Package, Unit
+from deploytasks.roles import systemd
+from deploytasks.roles.app.parts import Parts, Place, known, parts_of
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import Release
+    from deploytasks.inventory import Host
+
+template = Templates(beside=__file__)
+
+brings_dependencies = False
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``supervisor_NAME`` in the inventory, by the names of supervisord.conf's ``[program:x]``; see README.md."""
+
+    startsecs: Annotated[int, Meta(ge=0, le=600)] = 1
+    startretries: Annotated[int, Meta(ge=0, le=100)] = 3
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """Supervisor, and what it runs of this release."""
+    app, release, _, _ = known(host)
+    drain_timeout_s = parts_of(host).v.drain_timeout_s
+    text = template("supervisord.conf.j2", app=app, release=release, v=v, drain_timeout_s=drain_timeout_s)
+    yield Step("install Supervisor", Package("supervisor"))
+    yield Step("configure Supervisor", File(f"{release.path}/supervisord.conf", text), phase=Phase.PREPARE)
+
+
+def place(release: Release) -> Place:
+    """As with systemd, whose listening descriptor Supervisor hands on."""
+    return systemd.place(release)
+
+
+def define(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The units of systemd, the second of which runs Supervisor."""
+    del v
+    app = known(parts.host)[0]
+    yield systemd.socket_unit(parts)
+    text = template(
+        "supervised.service.j2", app=app, v=parts.v, limits={}, says_ready=parts.server.says_ready
+    )
+    yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+
+
+def start(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's units, active."""
+    del v
+    return systemd.start(parts, systemd.Vars())
+
+
+def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's units, enabled."""
+    del v
+    return systemd.confirm(parts, systemd.Vars())
