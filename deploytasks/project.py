@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks.source import Source, detect_callable, detect_static
+from deploytasks.agent.app import COLLECTED
+from deploytasks.source import Source, collected_static, detect_callable, detect_static, read_procfile
 from deploytasks.source.lockfile import find_requirements
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 class Project:
     """The files, the callable and the requirements of the app in one directory.
 
+    *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
+    to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git.
     """
 
@@ -28,6 +31,8 @@ class Project:
     callable: AppRef
     requirements: Requirements
     static: Mapping[str, str]
+    collected: str
+    processes: Mapping[str, str]
     revision: str
 
     @classmethod
@@ -48,7 +53,15 @@ class Project:
         wanted = find_requirements(source.directory, requirements)
         ref = detect_callable(source.directory, callable_, wanted.names)
         static = detect_static(source.directory, ref)
-        return cls(source.linking(dict(links)), ref, wanted, static, _revision(source.directory))
+        collected = collected_static(source.directory, ref)
+        source = source.linking({**_leading_out(collected), **dict(links)})
+        processes = read_procfile(source.directory)
+        return cls(source, ref, wanted, static, collected, processes, _revision(source.directory))
+
+
+def _leading_out(collected: str) -> dict[str, str]:
+    """The link at *collected* to the directory beside the code, whose name is the same in every release."""
+    return {collected: "../" * (collected.count("/") + 1) + COLLECTED} if collected else {}
 
 
 def _revision(directory: Path) -> str:

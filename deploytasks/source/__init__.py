@@ -5,13 +5,14 @@ from deploytasks.source.detection import detect_callable
 from deploytasks.source.lockfile import find_requirements
 from deploytasks.source.procfile import parse_procfile, read_procfile
 from deploytasks.source.requirements import Requirements
-from deploytasks.source.static import detect_static
+from deploytasks.source.static import collected_static, detect_static
 from deploytasks.source.tree import Source
 
 __all__ = [
     "AppRef",
     "Requirements",
     "Source",
+    "collected_static",
     "detect_callable",
     "detect_static",
     "find_requirements",

@@ -24,6 +24,8 @@ _MAKERS = {
     "litestar.Litestar": ("litestar", "asgi"),
     "falcon.App": ("falcon", "wsgi"),
     "falcon.asgi.App": ("falcon", "asgi"),
+    "cherrypy.Application": ("cherrypy", "wsgi"),
+    "cherrypy.tree.mount": ("cherrypy", "wsgi"),
     "bottle.Bottle": ("bottle", "wsgi"),
     "bottle.default_app": ("bottle", "wsgi"),
     "django.core.wsgi.get_wsgi_application": ("django", "wsgi"),

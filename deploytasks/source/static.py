@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.source.app_ref import AppRef
+    from deploytasks.source.django import DjangoProject
     from deploytasks.source.framework import Kind
 
 
@@ -27,6 +28,12 @@ def detect_static(directory: Path, ref: AppRef) -> dict[str, str]:
     if kind and kind.framework == "flask":
         return _of_flask(modules, kind)
     return _of_django(modules) if ref.framework == "django" else {}
+
+
+def collected_static(directory: Path, ref: AppRef) -> str:
+    """The directory, relative to the source, that Django's ``collectstatic`` fills; empty when there is none."""
+    project = find_django(Modules(directory)) if ref.framework == "django" else None
+    return project.path("STATIC_ROOT") if project else ""
 
 
 def _of_flask(modules: Modules, kind: Kind) -> dict[str, str]:
@@ -47,7 +54,13 @@ def _of_flask(modules: Modules, kind: Kind) -> dict[str, str]:
 
 def _of_django(modules: Modules) -> dict[str, str]:
     project = find_django(modules)
-    path = project.path("STATIC_ROOT") if project else ""
-    url = project.text("STATIC_URL", "static/") if project else ""
-    prefix = "/" + url.strip("/")
+    if project is None:
+        return {}
+    static = _served(project, "STATIC_ROOT", project.text("STATIC_URL", "static/"))
+    return static | _served(project, "MEDIA_ROOT", project.text("MEDIA_URL"))
+
+
+def _served(project: DjangoProject, root: str, url: str) -> dict[str, str]:
+    """The directory that the setting *root* names under *url*, when both are of this site."""
+    path, prefix = project.path(root), "/" + url.strip("/")
     return {prefix: path} if path and "//" not in url and prefix != "/" else {}

@@ -63,6 +63,10 @@ def test_a_package_below_src_keeps_its_static_folder(write: Write) -> None:
         (OLD_BASE + "STATIC_ROOT = os.path.join(BASE_DIR, 'staticfiles')\n", {"/static": "staticfiles"}),
         ("STATIC_ROOT = 'staticfiles/'\n", {"/static": "staticfiles"}),
         (BASE + "STATIC_ROOT = BASE_DIR / 's'\nSTATIC_URL = 'https://cdn.example.org/'\n", {}),
+        (
+            BASE + "STATIC_ROOT = BASE_DIR / 's'\nMEDIA_ROOT = BASE_DIR / 'm'\nMEDIA_URL = 'media/'\n",
+            {"/static": "s", "/media": "m"},
+        ),
         ("STATIC_ROOT = '/var/www/static'\n", {}),
         (BASE + "STATIC_ROOT = BASE_DIR.parent / 'static'\n", {}),
         ("import os\nSTATIC_ROOT = os.environ['X']\n", {}),
