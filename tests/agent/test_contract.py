@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import importlib
 import json
 import os
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -18,20 +20,34 @@ from deploytasks.agent.manifest import FILE, Entry, Manifest
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
 from deploytasks.agent.resources.absent import Absent
+from deploytasks.agent.resources.acme_certificate import AcmeCertificate
 from deploytasks.agent.resources.command import Command
 from deploytasks.agent.resources.directory import Directory
+from deploytasks.agent.resources.docker_engine import DockerEngine
+from deploytasks.agent.resources.docker_image import DockerImage
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.group import Group
 from deploytasks.agent.resources.http_check import HttpCheck
+from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
+from deploytasks.agent.resources.lasting_file import LastingFile
+from deploytasks.agent.resources.nginx_reload import NginxReload
 from deploytasks.agent.resources.only_instance import OnlyInstance
+from deploytasks.agent.resources.only_processes import OnlyProcesses
 from deploytasks.agent.resources.package import Package
+from deploytasks.agent.resources.postgres_database import PostgresDatabase
+from deploytasks.agent.resources.processes import Processes
+from deploytasks.agent.resources.processes_at_boot import ProcessesAtBoot
 from deploytasks.agent.resources.python_venv import PythonVenv
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
+from deploytasks.agent.resources.release_command import ReleaseCommand
 from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.retention import Retention
 from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.secret import Secret
+from deploytasks.agent.resources.secret_file import SecretFile
+from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.resources.service import Service
 from deploytasks.agent.resources.symlink import Symlink
 from deploytasks.agent.resources.tree import Tree
@@ -42,6 +58,7 @@ from deploytasks.agent.resources.user import User
 from deploytasks.agent.resources.uv import Uv
 from deploytasks.agent.resources.watch import Watch
 
+PROGRAM = Path(__file__).parents[2] / "roles/nginx/templates/deploytasks-certificate.sh"
 APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
 SSH_RULE = "### tuple ### limit tcp 22 0.0.0.0/0 any 0.0.0.0/0 in\n"
 WEB_RULE = "### tuple ### allow tcp 80 {0} any {0} in comment=776562\n"
@@ -57,6 +74,19 @@ def absent_link(host):
     return Absent("/etc/x")
 
 
+def acme_certificate(host):
+    site = "/etc/nginx/sites-enabled/shop"
+    host.link(site, "../sites-available/shop")
+    names = ("shop.test", "www.shop.test")
+    return AcmeCertificate(names, "https://acme.test/dir", "/srv/challenges", site, "server {}\n")
+
+
+def acme_certificate_for_other_names(host):
+    other = acme_certificate(host)
+    other.apply(host.machine, Change(None, other.desired()))
+    return dataclasses.replace(other, names=("shop.test",))
+
+
 def directory(host):
     return Directory("/srv/x", "0750", host.user, host.group)
 
@@ -64,6 +94,16 @@ def directory(host):
 def directory_mode(host):
     host.path("/srv/x").mkdir(0o700)
     return directory(host)
+
+
+def docker_engine(host):
+    host.write("/var/lib/apt/lists/debian_Packages", "docker.io\n")
+    return DockerEngine(("docker.io",))
+
+
+def docker_image(host):
+    host.write("/var/lib/docker/python:3", "")
+    return DockerImage("shop:new", "/srv", "Dockerfile", "shop", "shop", ("python:3",))
 
 
 def file(host):
@@ -96,10 +136,52 @@ def http_check(host):
     return HttpCheck("shop@new.service", host.serve(App))
 
 
+def image_retention(host):
+    host.write("/var/lib/docker/shop:old", "deploytasks.app=shop")
+    host.write("/var/lib/docker/python:3", "")
+    return ImageRetention("shop", "/srv/shop/releases")
+
+
+def instance_without_socket(_):
+    return Instance("shop@new.service", "", "/run/new.sock")
+
+
 def only_instance(host):
     host.write("/run/active/shop@old.service", "")
     host.link("/etc/systemd/system/multi-user.target.wants/shop@old.service", "x")
     return OnlyInstance(**APP)
+
+
+def processes(host):
+    """A worker too few, and a beat of an old release."""
+    host.write("/run/active/shop.worker.%s@1.service" % APP["release"], "")
+    host.write("/run/active/shop.beat.20260101T000000Z-1111111@1.service", "")
+    host.write("/run/active/shop.tidy.timer", "")
+    return Processes(counts=(("beat", 1), ("worker", 2)), timers=("tidy",), **APP)
+
+
+def processes_of_no_release(host):
+    host.write("/run/active/shop.tidy.timer", "")
+    return Processes(**APP)
+
+
+def processes_by_hand(host):
+    host.write("/srv/shop/scale.json", '{"worker": 3}')
+    return Processes(counts=(("worker", 1),), **APP)
+
+
+def processes_at_boot(host):
+    old, units = "shop.worker.old@1.service", "/etc/systemd/system"
+    host.link("%s/multi-user.target.wants/%s" % (units, old), "%s/%s" % (units, old))
+    host.write("/srv/shop/scale.json", '{"worker": 2}')
+    return ProcessesAtBoot(counts=(("worker", 1),), **APP)
+
+
+def only_processes(host):
+    unit = "shop.worker.%s@.service" % APP["release"]
+    for name in (unit, "shop.worker.old@.service", "shop.tidy.timer", "shop@.service", "shopping.x.timer"):
+        host.write("/etc/systemd/system/%s" % name, "")
+    return OnlyProcesses("shop", "/srv/shop", "shop", (unit,))
 
 
 def venv_by_uv(host):
@@ -121,6 +203,19 @@ def retention(host):
     for name in ("20260101T000000Z-1111111", "20260201T000000Z-2222222"):
         host.write("/srv/shop/releases/%s/code/app.py" % name, "")
     return Retention(keep=1, **APP)
+
+
+def self_signed_certificate(host):
+    program = "/usr/local/sbin/deploytasks-certificate"
+    host.write(program, PROGRAM.read_text(), 0o755)
+    return SelfSignedCertificate("/etc/ssl/deploytasks", "shop", ("shop.test", "*.shop.test"), program)
+
+
+def self_signed_certificate_of_another_authority(host):
+    made = self_signed_certificate(host)
+    made.apply(host.machine, Change(None, made.desired()))
+    host.path("/etc/ssl/deploytasks/authority.pem").unlink()
+    return made
 
 
 def stopped_service(host):
@@ -156,6 +251,34 @@ def ufw_rule_turned(host):
     return UfwRule("deny", 80, comment="shut")
 
 
+def unit_of_another_runtime(host):
+    host.write("/etc/systemd/system/shop@.socket", "[Socket]\n")
+    return Unit("shop@.socket", None)
+
+
+def database(host):
+    host.write("/srv/secret", "open sesame")
+    host.write("/var/lib/postgresql/extensions", "plpgsql\n")
+    return PostgresDatabase("shop", "shop", "/srv/secret", extensions=("citext",))
+
+
+def database_of_another(host):
+    wanted = database(host)
+    host.write("/var/lib/postgresql/owner", "somebody\n")
+    host.write("/var/lib/postgresql/verifier", "md5d41d8cd98f00b204e9800998ecf8427e\n")
+    return wanted
+
+
+def secret_file(host):
+    host.write("/srv/secret", "open sesame")
+    return SecretFile("/etc/x", "password={secret}\n", "/srv/secret", owner=host.user, group=host.group)
+
+
+def secret_file_with_another_secret(host):
+    host.write("/etc/x", "password=friend\n", 0o640)
+    return secret_file(host)
+
+
 def user_settings(host):
     host.write("/etc/passwd", "shop:x:950:4::/nonexistent:/usr/sbin/nologin\n")
     host.write("/etc/group", "adm:x:4:\nshop:x:950:\nstaff:x:50:shop\nwww-data:x:33:shop\n")
@@ -165,22 +288,41 @@ def user_settings(host):
 CASES = [
     (Absent, absent),
     (Absent, absent_link),
+    (AcmeCertificate, acme_certificate),
+    (AcmeCertificate, acme_certificate_for_other_names),
     (Command, lambda host: Command(("touch", str(host.path("/srv/x"))), creates="/srv/x")),
     (Command, lambda _: Command(("touch", "x"), unless=("test", "-e", "x"), cwd="/srv", user="shop")),
     (Directory, directory),
     (Directory, directory_mode),
+    (DockerEngine, docker_engine),
+    (DockerImage, docker_image),
     (File, file),
     (File, file_content),
     (File, file_by_digest),
     (Group, lambda _: Group("shop")),
     (HttpCheck, http_check),
+    (ImageRetention, image_retention),
     (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
+    (Instance, instance_without_socket),
+    (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (OnlyInstance, only_instance),
+    (OnlyProcesses, only_processes),
     (Package, lambda _: Package(("nginx", "ufw"))),
+    (PostgresDatabase, database),
+    (PostgresDatabase, database_of_another),
+    (Processes, processes),
+    (Processes, processes_of_no_release),
+    (Processes, processes_by_hand),
+    (ProcessesAtBoot, processes_at_boot),
     (PythonVenv, venv_by_uv),
     (PythonVenv, venv_by_pip),
     (RecordedPlan, recorded_plan),
     (Retention, retention),
+    (Secret, lambda _: Secret("/srv/secret")),
+    (SecretFile, secret_file),
+    (SecretFile, secret_file_with_another_secret),
+    (SelfSignedCertificate, self_signed_certificate),
+    (SelfSignedCertificate, self_signed_certificate_of_another_authority),
     (Service, lambda _: Service("nginx")),
     (Service, stopped_service),
     (Symlink, lambda _: Symlink("/srv/current", "new")),
@@ -192,6 +334,7 @@ CASES = [
     (UfwRule, ufw_rule_turned),
     (UfwRule, lambda _: UfwRule("allow", "8000:8100", "udp", source="10.0.0.0/8")),
     (Unit, lambda _: Unit("shop.service", "[Service]\n")),
+    (Unit, unit_of_another_runtime),
     (User, lambda _: User("shop", groups=("adm", "www-data"))),
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
@@ -199,6 +342,8 @@ CASES = [
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
 ACTIONS = [
+    NginxReload(("shop.test",)),
+    ReleaseCommand(("systemd-run", "true"), "shop.release.x.service"),
     Reload("nginx", check=("nginx", "-t")),
     Restart("nginx"),
     Run(("true",), env=(("A", "b"),)),

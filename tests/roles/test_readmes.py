@@ -19,6 +19,8 @@ ROLES = [
     import_module(f"deploytasks.roles.{path.parent.name}")
     for path in sorted(REPOSITORY.glob("roles/*/__init__.py"))
 ]
+PROCESSES = "worker|beat|cleanup"
+"""Those of the cases."""
 SAME_ROOT = {
     case: {name: value for name, value in variables.items() if name != "app_root"}
     for case, variables in CASES.items()
@@ -54,7 +56,8 @@ def role(request):
 
 def test_the_table_has_every_variable_with_its_default(role):
     told = table(readme(role), "variable | default")
-    fields = {variable_name(role, field): field for field in dataclasses.fields(role.Vars)}
+    own = [field for field in dataclasses.fields(role.Vars) if "listed" not in field.metadata]
+    fields = {variable_name(role, field): field for field in own}
     left_to_gunicorn = set(re.findall(r"`(gunicorn_\w+)`[,.]", readme(role)))
     assert set(told) | left_to_gunicorn == set(fields)
     assert set(told) & left_to_gunicorn == set()
@@ -68,9 +71,10 @@ def test_what_is_left_to_gunicorn_has_no_default_of_ours():
     assert [field.name for field in left if field.default is not None] == []
 
 
-def test_the_settings_that_gunicorns_role_makes_are_told_with_their_reasons():
-    assert table(readme(gunicorn), "variable | because") == {
-        f"gunicorn_{name}": reason for name, reason in gunicorn.managed.items()
+def test_the_settings_that_a_role_makes_are_told_with_their_reasons(role):
+    managed = getattr(role, "managed", {})
+    assert table(readme(role), "variable | because") == {
+        f"{role_name(role)}_{name}": reason for name, reason in managed.items()
     }
 
 
@@ -81,6 +85,8 @@ def test_every_file_and_handler_is_told(role, case):
         file = file_of(step)
         if file and step.role == role_name(role):
             path = file.path.replace(plan.release, "<release>").replace(plan.app.name, "<app>")
+            path = re.sub(rf"(?<=[./])({PROCESSES})(?=[.]|$)", "<process>", path)
+            path = re.sub(r"-\d+\.conf$", "-<port>.conf", path)
             assert re.search(rf"^{re.escape(path)}(?!\S)", readme(role), re.MULTILINE), path
         for handler in step.handlers:
             if handler.role == role_name(role):

@@ -21,23 +21,25 @@ def test_a_plan_is_the_same_each_time_that_it_is_made():
 
 def test_a_site_without_names_answers_to_any_name():
     site = rendered(DEFAULT)["/etc/nginx/sites-available/hello"]
-    assert "listen 80 default_server;" in site
-    assert "server_name _;" in site
+    assert 'server_name _ "" ~^;' in site
 
 
 def test_a_site_with_names_leaves_all_other_names_to_the_catch_all():
     texts = rendered({**DEFAULT, "nginx_server_name": "hello.example.org"})
     assert "default_server" not in texts["/etc/nginx/sites-available/hello"]
-    assert "return 444;" in texts["/etc/nginx/conf.d/deploytasks-catch-all.conf"]
+    catch_all = texts["/etc/nginx/conf.d/deploytasks-catch-all-80.conf"]
+    assert "listen 80 default_server;" in catch_all
+    assert "return 444;" in catch_all
 
 
 def test_without_a_catch_all_none_is_written():
     texts = rendered({**DEFAULT, "nginx_server_name": "hello.example.org", "nginx_catch_all": False})
-    assert "/etc/nginx/conf.d/deploytasks-catch-all.conf" not in texts
+    assert "/etc/nginx/conf.d/deploytasks-catch-all-80.conf" not in texts
 
 
 def test_the_workers_follow_the_hosts_cpus():
-    assert "workers = 5\n" in rendered(DEFAULT)["/srv/hello/releases/RELEASE/gunicorn.conf.py"]
+    settings = rendered(DEFAULT)["/srv/hello/releases/RELEASE/gunicorn.conf.py"]
+    assert 'workers = int(os.environ.get("WEB_CONCURRENCY") or 5)\n' in settings
 
 
 def test_logs_in_the_journal_need_no_rotation():
