@@ -22,7 +22,7 @@ test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests
 
 test-matrix: $(READY) ## every server behind every web server in every runtime; writes docs/matrix.md (an hour)
 	@$(VENV)/bin/python -m tests.e2e.prepare
-	@MATRIX=all $(VENV)/bin/python -m pytest tests/e2e/test_matrix.py
+	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 --dist loadgroup tests/e2e/test_matrix.py
 	@$(VENV)/bin/python -m tests.e2e.table
 
 lint: $(READY) ## ruff and mypy

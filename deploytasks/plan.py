@@ -126,7 +126,7 @@ def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step],
         resource, own = step.resource.sealed()
         contents |= own
         kept.append(replace(step, resource=resource))
-        if release and not _lies_in(release, resource):
+        if release and resource.rolls_back and not _lies_in(release, resource):
             keepers += [_keeping(step, release, digest) for digest in own]
     return [*kept, *_in_their_room(keepers, release)], contents
 

@@ -1,19 +1,34 @@
 """The resource types and actions for the authors of roles."""
 
 from deploytasks.agent.resources.absent import Absent
+from deploytasks.agent.resources.acme_certificate import AcmeCertificate
 from deploytasks.agent.resources.command import Command
 from deploytasks.agent.resources.directory import Directory
+from deploytasks.agent.resources.docker_engine import DockerEngine
+from deploytasks.agent.resources.docker_image import DockerImage
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.group import Group
 from deploytasks.agent.resources.http_check import HttpCheck
+from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
+from deploytasks.agent.resources.lasting_file import LastingFile
+from deploytasks.agent.resources.nginx_reload import NginxReload
 from deploytasks.agent.resources.only_instance import OnlyInstance
+from deploytasks.agent.resources.only_processes import OnlyProcesses
 from deploytasks.agent.resources.package import Package
+from deploytasks.agent.resources.postgres_database import PostgresDatabase
+from deploytasks.agent.resources.processes import Processes
+from deploytasks.agent.resources.processes_at_boot import ProcessesAtBoot
+from deploytasks.agent.resources.pulled_images import PulledImages
 from deploytasks.agent.resources.python_venv import PythonVenv
+from deploytasks.agent.resources.release_command import ReleaseCommand
 from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.retention import Retention
 from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.secret import Secret
+from deploytasks.agent.resources.secret_file import SecretFile
+from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.resources.service import Service
 from deploytasks.agent.resources.symlink import Symlink
 from deploytasks.agent.resources.tree import Tree
@@ -26,19 +41,34 @@ from deploytasks.agent.resources.watch import Watch
 
 __all__ = [
     "Absent",
+    "AcmeCertificate",
     "Command",
     "Directory",
+    "DockerEngine",
+    "DockerImage",
     "File",
     "Group",
     "HttpCheck",
+    "ImageRetention",
     "Instance",
+    "LastingFile",
+    "NginxReload",
     "OnlyInstance",
+    "OnlyProcesses",
     "Package",
+    "PostgresDatabase",
+    "Processes",
+    "ProcessesAtBoot",
+    "PulledImages",
     "PythonVenv",
+    "ReleaseCommand",
     "Reload",
     "Restart",
     "Retention",
     "Run",
+    "Secret",
+    "SecretFile",
+    "SelfSignedCertificate",
     "Service",
     "Symlink",
     "Tree",

@@ -131,6 +131,30 @@ def restart(chosen: Chosen, process: str = "") -> int:
     return act_on_processes(chosen, "restart", process)
 
 
+@on_hosts(
+    process="which process (default: web)",
+    workers="how many, or default for the inventory's number; without it the numbers are shown",
+)
+def scale(chosen: Chosen, process: str = "", workers: str = "") -> int:
+    """Change the number of a process now and for what is deployed later, or show the numbers."""
+    from deploytasks.cli.scaling import scale_process
+
+    return scale_process(chosen, process, workers)
+
+
+@on_hosts(
+    port="8000, or 8000/udp; without it, what is open for a time is shown",
+    for_="how long: 30s, 15m, 1h or 2d, at most 30d",
+    from_="only to this address or range, such as 192.0.2.0/24",
+    close="shut it now",
+)
+def allow(chosen: Chosen, port: str = "", for_: str = "", from_: str = "", close: bool = False) -> int:
+    """Open a port of the firewall for a time (default: 1h); it shuts itself, also after a reboot."""
+    from deploytasks.cli.allowing import allow_port
+
+    return allow_port(chosen, port, for_, from_, close)
+
+
 @on_hosts(command="what /bin/sh is to run", once="on the first chosen host only")
 def run(chosen: Chosen, command: str, once: bool = False) -> int:
     """A command in the app's environment: its user, directory, virtual environment and variables."""
@@ -145,6 +169,18 @@ def shell(chosen: Chosen) -> int:
     from deploytasks.cli.shell import open_shell
 
     return open_shell(chosen)
+
+
+@on_hosts(
+    source="the app's directory (default: here, or what --host says)",
+    port="where it answers",
+    bind="the address that it listens on",
+)
+def serve(chosen: Chosen, source: str = "", port: int = 5000, bind: str = "127.0.0.1") -> int:
+    """Run the app on this machine to develop it: reload, debugger; with --host, as that host's variables say."""
+    from deploytasks.cli.serving import serve_app
+
+    return serve_app(chosen, source, port, bind)
 
 
 @on_hosts()
@@ -205,8 +241,11 @@ ns = Collection(
     start,
     stop,
     restart,
+    scale,
+    allow,
     run,
     shell,
+    serve,
     hosts,
     vars,
     init,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploytasks.contents import Contents
     from deploytasks.inventory import Host
 
-CHANGING = frozenset({"rollback", "processes"})
+CHANGING = frozenset({"rollback", "processes", "scale", "allow"})
 """What the agent is asked that changes the host without a plan from here."""
 
 Say = Callable[[str, Event], None]

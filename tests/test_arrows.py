@@ -19,7 +19,7 @@ LARGEST_PAYLOAD = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "cache", "performer", "wordless"},
+    {"errors", "spelling", "cache", "performer", "wordless", "development_server"},
     {"env_file", "report", "resources", "source", "targets", "template"},
     {"project"},
     {"inventory"},
@@ -37,7 +37,7 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 HOMES = {
-    "cryptography": {"targets"},
+    "cryptography": {"roles", "targets"},
     "docker": {"targets"},
     "fabric": {"transport"},
     "invoke": {"__main__", "cli", "tasks"},
@@ -49,6 +49,7 @@ HOMES = {
     "rich": {"report"},
     "tomli": {"inventory", "source"},
     "typing_extensions": {"crew", "run"},
+    "werkzeug": {"development_server"},
     "yaml": {"inventory"},
 }
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""

@@ -64,7 +64,7 @@ def test_the_table_of_tasks_is_the_collection():
     told = {task: set(re.findall(r"--([a-z-]+)", flags)) for task, flags in ROW.findall(README.read_text())}
     assert set(told) == set(ns.task_names)
     for task, flags in told.items():
-        known = {argument.name.replace("_", "-") for argument in ns[task].get_arguments()}
+        known = {argument.names[0] for argument in ns[task].get_arguments()}
         assert flags == known - {name.replace("_", "-") for name in COMMON}, task
 
 

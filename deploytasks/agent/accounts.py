@@ -13,6 +13,7 @@ class Account:
     """A user."""
 
     name: str
+    uid: str
     gid: str
     home: str
     shell: str
@@ -30,7 +31,7 @@ class AccountGroup:
 def account(machine: Machine, name: str) -> Optional[Account]:
     """The user *name*, or None."""
     rows = _rows(machine, "/etc/passwd", 7)
-    return next((Account(row[0], row[3], row[5], row[6]) for row in rows if row[0] == name), None)
+    return next((Account(row[0], row[2], row[3], row[5], row[6]) for row in rows if row[0] == name), None)
 
 
 def account_groups(machine: Machine) -> Tuple[AccountGroup, ...]:

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 
 STATE_ROOT = "/var/lib/deploytasks"
+COLLECTED = "collected"
+"""The directory of a release, beside its code, that Django's ``collectstatic`` fills."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,20 @@ class Release:
         """The program that starts *process* of this release."""
         return "%s/bin/%s" % (self.path, process)
 
+    def note_of(self, process: str) -> str:
+        """Is there when *process*, which runs once for each release, has been run."""
+        return "%s/ran-%s" % (self.path, process)
+
+    @property
+    def processes(self) -> str:
+        """The list of its processes: their numbers in the inventory, their schedules."""
+        return self.path + "/processes.json"
+
+    @property
+    def collected(self) -> str:
+        """The static files that the app's framework gathers; its code has a link to them."""
+        return "%s/%s" % (self.path, COLLECTED)
+
     @property
     def socket(self) -> str:
         """The unix socket on which this release's instance answers HTTP."""
@@ -65,6 +81,20 @@ class Release:
     @property
     def service_unit(self) -> str:
         return "%s@%s.service" % (self.app.name, self.name)
+
+    @property
+    def container(self) -> str:
+        """Runs a program in a container of this release, where its runtime is one of containers."""
+        return self.command("container")
+
+    @property
+    def container_name(self) -> str:
+        """The container in which this release's instance runs."""
+        return container_of(self.service_unit)
+
+    def process_unit(self, process: str, number: str = "") -> str:
+        """The unit of one of this release's processes besides web, by *number*; the template of them without one."""
+        return "%s.%s.%s@%s.service" % (self.app.name, process, self.name, number)
 
 
 @dataclass(frozen=True)
@@ -98,6 +128,34 @@ class App:
         return self.root + "/history.jsonl"
 
     @property
+    def scale(self) -> str:
+        """The numbers of processes that were set by hand."""
+        return self.root + "/scale.json"
+
+    @property
+    def scale_env(self) -> str:
+        """The number of web workers that was set by hand, as the environment of the web process."""
+        return self.root + "/scale.env"
+
+    @property
+    def services_env(self) -> str:
+        """The environment that services on the host give to the app, such as a database's address: a pattern; 0600."""
+        return self.root + "/services/*.env"
+
+    def job(self, process: str) -> str:
+        """The unit of a process with a schedule: one run of it, in the release that is current."""
+        return "%s.%s.service" % (self.name, process)
+
+    def timer(self, process: str) -> str:
+        """The unit that starts a process with a schedule."""
+        return "%s.%s.timer" % (self.name, process)
+
+    @property
+    def slice(self) -> str:
+        """What all units of this app are in (systemd.slice(5)): where systemd puts the instances of ``<app>@``."""
+        return "system-%s.slice" % self.name.replace("-", "\\x2d")
+
+    @property
     def run(self) -> str:
         """The directory of the instances' sockets."""
         return "/run/" + self.name
@@ -118,3 +176,8 @@ class App:
     def release_at(self, link: str) -> str:
         """The name of the release that *link* (a link's target) points at."""
         return os.path.basename(link.rstrip("/"))
+
+
+def container_of(unit: str) -> str:
+    """The name of the container that the service *unit* stands for: those of containers have no ``@``."""
+    return unit.rpartition(".")[0].replace("@", "-")

@@ -22,6 +22,8 @@ SETTINGS = "/etc/ufw/ufw.conf"
 DEFAULTS = "/etc/default/ufw"
 TUPLE = re.compile(r"^### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (.*)$", re.MULTILINE)
 ANYWHERE = ("0.0.0.0/0", "::/0", "any")
+UNTIL = "deploytasks: until "
+"""Begins the comment of a rule that is to be taken away by itself."""
 
 Network = Union[IPv4Network, IPv6Network, None]
 
@@ -44,8 +46,21 @@ class Rule:
 
     def admits(self, port: int) -> bool:
         """Whether it lets somebody connect to the TCP *port* here."""
-        allows = self.action.partition("_")[0] in ("allow", "limit")
-        return self.plain and allows and self.protocol in ("tcp", "any") and _covers(self.port, port)
+        return self.plain and self.allows and self.protocol in ("tcp", "any") and _covers(self.port, port)
+
+    def decides(self, port: int, protocol: str, source: str) -> bool:
+        """Whether it says what becomes of all that comes from *source* to *port* here."""
+        same = self.plain and self.protocol in (protocol, "any") and _covers(self.port, port)
+        return same and _includes(network(self.source), network(source))
+
+    @property
+    def allows(self) -> bool:
+        return self.action.partition("_")[0] in ("allow", "limit")
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it is to be taken away by itself; see ``Opening``."""
+        return is_temporary(self.comment)
 
 
 def rules(machine: Machine) -> Tuple[Rule, ...]:
@@ -73,6 +88,11 @@ def network(source: str) -> Network:
     return None if source in ANYWHERE else ip_network(source, strict=False)
 
 
+def is_temporary(comment: str) -> bool:
+    """Whether a rule with this *comment* is to be taken away by itself."""
+    return comment.startswith(UNTIL)
+
+
 def _rules_in(text: str, family: int) -> Iterator[Rule]:
     for match in TUPLE.finditer(text):
         action, protocol, port, destination, source_port, source, rest = match.groups()
@@ -87,6 +107,12 @@ def _covers(ports: str, port: int) -> bool:
         return True
     ranges = (part.partition(":") for part in ports.split(","))
     return any(int(low) <= port <= int(high or low) for low, _, high in ranges)
+
+
+def _includes(outer: Network, inner: Network) -> bool:
+    if outer is None or inner is None:
+        return outer is None
+    return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
 def _decoded(comment: str) -> str:

@@ -72,6 +72,8 @@ class Resource:
 
     reversible: ClassVar[bool] = True
     """Whether ``apply`` can also bring back a state that ``inspect`` saw before."""
+    rolls_back: ClassVar[bool] = True
+    """Whether a rollback brings it back with its release; what has a life of its own, as a certificate has, stays."""
 
     def desired(self) -> State:
         """The state that this resource wants."""

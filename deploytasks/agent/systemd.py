@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Sequence
+from typing import Dict, FrozenSet, List, Sequence
 
 from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 
 SETTLED_S = 90.0
+LONGEST_STOP_S = 3700.0
+"""More than the longest ``TimeoutStopSec`` that a unit of ours has."""
+UP = "active,reloading,activating,deactivating"
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
-    """The named properties of *unit* (systemctl(1) ``show``); empty where there is no systemd."""
-    done = machine.ask(["systemctl", "show", "--property", ",".join(properties), "--", unit])
+    """The named properties of *unit* (systemctl(1) ``show``), times in UTC; empty where there is no systemd."""
+    done = machine.ask(["systemctl", "show", "--property", ",".join(properties), "--", unit], {"TZ": "UTC"})
     pairs = (line.partition("=") for line in done.stdout.splitlines() if done.ok)
     return {name: value for name, _, value in pairs}
 
 
 def is_active(machine: Machine, unit: str) -> bool:
     return show(machine, unit, "ActiveState").get("ActiveState") in ("active", "reloading")
+
+
+def is_up(machine: Machine, unit: str) -> bool:
+    """Whether there is something to stop: *unit* runs, is about to, or waits to be started again."""
+    return show(machine, unit, "ActiveState").get("ActiveState", "inactive") not in ("inactive", "failed")
+
+
+def is_defined(machine: Machine, unit: str) -> bool:
+    return show(machine, unit, "LoadState").get("LoadState", "not-found") != "not-found"
+
+
+def active_units(machine: Machine, pattern: str) -> List[str]:
+    """The units matching *pattern* (systemctl(1)) that are up, as ``is_up`` has it."""
+    argv = ["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--state=" + UP, "--", pattern]
+    return [line.split(" ")[0] for line in machine.ask(argv).stdout.splitlines()]
 
 
 def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:
@@ -41,7 +59,8 @@ def _give_up(machine: Machine, unit: str, why: str) -> None:
 
 def stop(machine: Machine, units: Sequence[str]) -> None:
     """None of *units* runs; their ``TimeoutStopSec`` bounds how long that takes."""
-    machine.run(["systemctl", "stop", "--", *units])
+    if units:
+        machine.run(["systemctl", "stop", "--", *units], timeout_s=LONGEST_STOP_S)
 
 
 def stop_within(machine: Machine, units: Sequence[str], timeout_s: float) -> None:
@@ -50,6 +69,12 @@ def stop_within(machine: Machine, units: Sequence[str], timeout_s: float) -> Non
     if not machine.wait_until(lambda: not any(_has_job(machine, unit) for unit in units), timeout_s):
         machine.ask(["systemctl", "kill", "--signal=SIGKILL", "--", *units])
     stop(machine, units)
+
+
+def start_at_boot(machine: Machine, units: Sequence[str], *, enabled: bool = True) -> None:
+    """Whether *units* start at boot."""
+    if units:
+        machine.run(["systemctl", "enable" if enabled else "disable", "--quiet", "--", *units])
 
 
 def pids(cgroup: str) -> FrozenSet[str]:

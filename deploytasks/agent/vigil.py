@@ -10,15 +10,20 @@ from typing import FrozenSet, Optional
 from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.systemd import pids, show
+from deploytasks.agent.systemd import show
+from deploytasks.agent.workers import workers
 
 
 class Vigil:
-    """Watches *unit* from now on; ``look`` raises ``StepError`` with the app's last words when it broke."""
+    """Watches *unit* from now on; ``look`` raises ``StepError`` with the app's last words when it broke.
 
-    def __init__(self, machine: Machine, unit: str) -> None:
+    What its main process starts are workers that have to stay, unless not *has_workers*.
+    """
+
+    def __init__(self, machine: Machine, unit: str, *, has_workers: bool = True) -> None:
         self._machine = machine
         self._unit = unit
+        self._has_workers = has_workers
         self._restarts = 0
         self._main: Optional[str] = None
         self._workers: FrozenSet[str] = frozenset()
@@ -36,17 +41,18 @@ class Vigil:
         if self._main not in (None, "0", state.get("MainPID")):
             self._broken("lost its main process")
         self._main = state.get("MainPID")
-        self._look_at_workers(state.get("ControlGroup", ""))
+        if self._has_workers:
+            self._look_at_workers(workers(self._machine, self._unit, state))
 
     def begin(self) -> None:
         """Take what runs now as what has to stay; earlier restarts do not count."""
         state = show(self._machine, self._unit, "NRestarts", "ControlGroup", "MainPID")
         self._restarts = int(state.get("NRestarts") or 0)
         self._main = state.get("MainPID")
-        self._workers = pids(state.get("ControlGroup", "")) - {self._main or ""}
+        self._workers = workers(self._machine, self._unit, state)
 
-    def _look_at_workers(self, cgroup: str) -> None:
-        if self._workers and not self._workers & pids(cgroup):
+    def _look_at_workers(self, now: FrozenSet[str]) -> None:
+        if self._workers and not self._workers & now:
             self._broken("lost all its workers")
 
     def _broken(self, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from deploytasks.errors import ConfigError
 from deploytasks.report import tables
 from deploytasks.run import ask
 from deploytasks.standard import app_alone
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
@@ -35,13 +38,13 @@ def act_on_processes(chosen: Chosen, act: str, process: str) -> int:
     """Start, stop or restart on the chosen hosts."""
     require_process(process)
     manner = chosen.manner(act, reporter=chosen.reporter())
-    return ask(chosen.hosts, app_alone, "processes", manner, act=act).exit_code
+    return ask(chosen.hosts, app_alone, "processes", manner, act=act, process=process).exit_code
 
 
 def require_process(process: str) -> None:
-    """Raise ``ConfigError`` for a name that no process of an app has; no name means all of them."""
-    if process not in ("", "web"):
-        raise ConfigError(f"--process {process}: the app has one process, web")
+    """Raise ``ConfigError`` for what no process can be called; which of them there are, the hosts know."""
+    if process and not NAME.fullmatch(process):
+        raise ConfigError(f"--process {process!r}: expected a name such as web or worker")
 
 
 def tell_errors(results: Results) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
+from shlex import join, quote
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.commands.run_command import in_app_environment
+from deploytasks.agent.app_environment import in_app_environment
+from deploytasks.agent.in_container import in_container
 from deploytasks.errors import ConfigError
 from deploytasks.run import ask, ready_hosts
 from deploytasks.standard import app_alone
 from deploytasks.transport import transport_for
 
 if TYPE_CHECKING:
+    from deploytasks.agent.app import Release
     from deploytasks.cli.chosen import Chosen
+
+ANY_SHELL = "command -v bash >/dev/null && exec bash; exec sh"
+"""Not every image has bash."""
 
 
 def open_shell(chosen: Chosen) -> int:
@@ -29,8 +36,15 @@ def open_shell(chosen: Chosen) -> int:
     transport = transport_for(host, manner.ask_password)
     transport.open()
     try:
-        return transport.interactive(
-            [*in_app_environment(host.app, host.app.release(current), "--pty"), "/bin/bash"]
-        )
+        return transport.interactive(_shell(host.app.release(current)))
     finally:
         transport.close()
+
+
+def _shell(release: Release) -> list[str]:
+    """A shell where the processes of *release* run: in a container or beside them, which its host knows."""
+    name = f"deploytasks-shell-{secrets.token_hex(8)}"
+    inside = [*in_container(release.app, release, name, "--pty"), "/bin/sh", "-c", ANY_SHELL]
+    beside = [*in_app_environment(release.app, release, "--pty"), "/bin/bash"]
+    choice = f"[ ! -x {quote(release.container)} ] || exec {join(inside)}; exec {join(beside)}"
+    return ["/bin/sh", "-c", choice]

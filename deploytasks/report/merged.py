@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.events import Event
     from deploytasks.report.recap import Recap
 
+UNNAMED = ("web", "run")
+"""The processes whose lines need no name: the usual one, and what is run on its own."""
 HELD_S = 0.3
 """How long a followed line waits for an earlier one from another host."""
 
@@ -77,6 +79,7 @@ class MergedLines:
 
     def _text(self, host: str, line: LogLine) -> str:
         text = line.text.replace("\x1b", "␛")
+        text = text if line.process in UNNAMED else f"{line.process}  {text}"
         return f"{host:<{self._width}}  {text}" if self._prefixed else text
 
 

@@ -117,13 +117,46 @@ def history_row(host: str, entry: Mapping[str, Any]) -> list[Part]:
     return [
         Span(host, Tone.HOST),
         said(entry.get("time")),
-        said(entry.get("command")),
+        command_of(entry),
         Span(outcome, OUTCOMES.get(outcome, Tone.BAD)),
         said(entry.get("release")),
         "-" if took is None else duration(took),
         said(entry.get("by")),
         "".join(text_lines(entry.get("error") or "")[:1]),
     ]
+
+
+def command_of(entry: Mapping[str, Any]) -> str:
+    """The command, and the process and number that it was about: ``scale worker 3``."""
+    words = (entry.get(key) for key in ("command", "process", "workers"))
+    return " ".join(str(word) for word in words if word not in (None, "")) or "-"
+
+
+def scale(document: Mapping[str, Any]) -> Page:
+    """A row per process that can be scaled: how many there are, and what hand and inventory say."""
+    header = ("host", "process", "running", "by hand", "inventory")
+    return [
+        Table.of([row for host, numbers in document.items() for row in scale_rows(host, numbers)], header)
+    ]
+
+
+def scale_rows(host: str, numbers: Mapping[str, Any]) -> Iterator[list[Part]]:
+    for process, about in numbers.items():
+        told = [said(about.get(key)) for key in ("running", "by_hand", "inventory")]
+        yield [Span(host, Tone.HOST), Span(process, Tone.STRONG), *told]
+
+
+def openings(document: Mapping[str, Any]) -> Page:
+    """A row per port that is open for a time."""
+    rows = [opening_row(host, opening) for host, found in document.items() for opening in found or [{}]]
+    return [Table.of(rows, ("host", "open", "from", "until"))]
+
+
+def opening_row(host: str, opening: Mapping[str, Any]) -> list[Part]:
+    if not opening:
+        return [Span(host, Tone.HOST), Span("nothing", Tone.QUIET), "-", "-"]
+    port = Span(f"{opening['port']}/{opening['protocol']}", Tone.CHANGED)
+    return [Span(host, Tone.HOST), port, said(opening["from"]), said(opening["until"])]
 
 
 def hosts(document: Mapping[str, Any]) -> Page:

@@ -12,6 +12,7 @@ from typing import Any
 import docker
 from docker.errors import APIError
 from docker.models.containers import Container
+from docker.types import Mount
 
 from deploytasks.errors import ConfigError
 
@@ -62,7 +63,7 @@ def create(
 
 
 def boot_options(cgroup_version: str) -> dict[str, Any]:
-    """What lets systemd boot to `running` unprivileged, and nginx, ufw and strace work inside it.
+    """What lets systemd boot to `running` unprivileged, and nginx, ufw, strace and Docker work inside it.
 
     On cgroup v1 it needs the host's hierarchies. On v2 it has its own subtree in a private namespace,
     which Docker mounts read-only.
@@ -71,6 +72,8 @@ def boot_options(cgroup_version: str) -> dict[str, Any]:
         "cap_add": ["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"],
         "security_opt": ["seccomp=unconfined", "apparmor=unconfined"],
         "tmpfs": {"/run": "mode=755", "/run/lock": "mode=1777"},
+        # overlay2 cannot lie on the target's own overlay; Docker inside would copy whole images instead.
+        "mounts": [Mount("/var/lib/docker", None, type="volume")],
     }
     if cgroup_version == "1":
         return {**options, "cgroupns": "host", "volumes": ["/sys/fs/cgroup:/sys/fs/cgroup:rw"]}

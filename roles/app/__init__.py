@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from deploytasks.resources import (
     User,
     Watch,
 )
-from deploytasks.roles.app import dependencies
+from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.parts import Parts, known, parts_of
 from deploytasks.roles.app.settings import Vars
 from deploytasks.template import Templates
@@ -50,11 +51,17 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         yield from dependencies.install(host, v)
     yield from _environment(release, v)
     yield from _program(release, parts)
+    yield from processes.prepare(parts)
+    yield from processes.collect_static_files(parts)
+    yield from processes.run_release_command(parts)
     yield from parts.start()
     yield from _ask(v, release, parts)
+    yield from processes.hand_over(parts)
     yield from _switch(v, app, release, parts)
     yield from parts.confirm()
+    yield from processes.confirm(parts)
     yield from _point_at_boot(app, release)
+    yield from processes.finish(parts)
     yield from _finish(app, v, release)
 
 
@@ -89,7 +96,8 @@ def _environment(release: Release, v: Vars) -> Iterator[Step]:
 
 
 def _program(release: Release, parts: Parts) -> Iterator[Step]:
-    text = template("program.sh.j2", command=parts.command())
+    words = [shlex.quote(word) for word in parts.command()]
+    text = template("program.sh.j2", command=words, place=parts.place)
     yield Step("make the directory of programs", Directory(f"{release.path}/bin"), phase=Phase.PREPARE)
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
 
@@ -100,7 +108,8 @@ def _ask(v: Vars, release: Release, parts: Parts) -> Iterator[Step]:
 
 
 def _switch(v: Vars, app: App, release: Release, parts: Parts) -> Iterator[Step]:
-    watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, parts))
+    others = release.process_unit("*", "*") if parts.processes else ""
+    watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, parts), processes=others)
     notify = Handler(f"watch the new release for {v.watch_s:g} s", watch) if v.watch_s else ()
     socket = posixpath.basename(release.socket)
     yield Step("send traffic to it", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
@@ -122,7 +131,7 @@ def _probe(v: Vars, parts: Parts) -> dict[str, str]:
     front = parts.front
     return {
         "path": v.health_path,
-        "host": front.host,
+        "host": v.health_host or front.host,
         "status": v.health_status,
         "scheme": front.scheme,
         "protocol": parts.protocol,

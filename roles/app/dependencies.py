@@ -37,13 +37,11 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
 
 def _installer(host: Host, v: Vars) -> Iterator[Step]:
     app, _, _, facts = known(host)
-    if v.ca_bundle:
-        authorities = File(_authorities(app, v), read_authorities(v.ca_bundle))
-        yield Step("bring the certificate authorities", authorities)
+    yield from bring_authorities(app, v)
     if v.installer == "uv":
         if facts.python_version < WITH_DISTUTILS:
             yield Step("install distutils", Package("python3-distutils"))
-        yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=_authorities(app, v)))
+        yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=authorities(app, v)))
     else:
         yield Step("install venv", Package("python3-venv"))
 
@@ -62,7 +60,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         installer=v.installer,
         uv=Uv(UV).path if v.installer == "uv" else "",
         index_url=v.index_url,
-        ca_bundle=_authorities(app, v),
+        ca_bundle=authorities(app, v),
         hash_checked=wanted.hash_checked,
     )
     key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]
@@ -85,7 +83,15 @@ def read_authorities(path: str) -> str:
         ) from error
 
 
-def _authorities(app: App, v: Vars) -> str:
+def bring_authorities(app: App, v: Vars) -> Iterator[Step]:
+    """What ``pip_ca_bundle`` names here, on the host."""
+    if v.ca_bundle:
+        yield Step(
+            "bring the certificate authorities", File(authorities(app, v), read_authorities(v.ca_bundle))
+        )
+
+
+def authorities(app: App, v: Vars) -> str:
     """Where the host has what ``pip_ca_bundle`` names here."""
     return f"{app.root}/ca-bundle.pem" if v.ca_bundle else ""
 

@@ -6,17 +6,22 @@ speaks; a *web server* renders each protocol that it knows; a *runtime* starts a
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from deploytasks.agent.processes import RELEASE
 from deploytasks.errors import PlanError, VariableError
 from deploytasks.role import vars_of
+from deploytasks.roles.app.process import Process, processes_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.app import App, Release
     from deploytasks.agent.facts import Facts
+    from deploytasks.agent.resource import Action
     from deploytasks.inventory import Host
     from deploytasks.plan import Step
     from deploytasks.project import Project
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
 HTTP = "http"
 UWSGI = "uwsgi"
 FASTCGI = "fastcgi"
+
+PLAIN_PATH = re.compile(r"[A-Za-z0-9._~@+/-]+")
+"""Nothing that ends a word in a web server's configuration."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,14 @@ class Runtime(Protocol):
     def confirm(self, parts: Parts, v: Any) -> Iterator[Step]:
         """The new instance starts at boot."""
 
+    # One that runs other processes than web has these, too.
+
+    def process_unit(self, parts: Parts, process: Process, v: Any) -> str:
+        """The systemd unit of *process*: a template whose instances are its numbers, or the job that a timer starts."""
+
+    def release_command(self, parts: Parts, program: str, v: Any) -> Action:
+        """Runs *program* of the release to its end."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -147,15 +163,64 @@ class Parts:
             raise PlanError(f"{self.host.name}: there is no release to serve")
         return self.runtime.place(self.host.release)
 
+    @property
+    def directory(self) -> str:
+        """Where the app's imports start, as its processes see it."""
+        return posixpath.normpath(f"{self.place.code}/{known(self.host)[2].callable.directory}")
+
     def command(self) -> tuple[str, ...]:
         """The command line of the web process; raises ``VariableError`` for an app that the server cannot serve."""
         ref = known(self.host)[2].callable
         if ref.interface not in self.server.interfaces:
             raise VariableError(
                 f"{self.host.name}: {ref} is {ref.interface.upper()}, which app_server={self.v.server} "
-                "cannot serve; set app_server to uvicorn or hypercorn"
+                "cannot serve; set app_server to gunicorn, uvicorn or hypercorn"
             )
         return self.server.command(self.host, self._vars(self.server))
+
+    @property
+    def workers(self) -> int | None:
+        """How many workers the web process begins with, where their number can change while it runs."""
+        count = getattr(self.server, "worker_count", None)
+        if count is None or not getattr(self.runtime, "passes_signals", False):
+            return None
+        number: int | None = count(self.host, self._vars(self.server))
+        said = str(self.v.env.get("WEB_CONCURRENCY", ""))
+        return int(said) if number and said.isdecimal() else number
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """The processes besides web, and but for the release command."""
+        return tuple(process for name, process in self._processes.items() if name != RELEASE)
+
+    @property
+    def release_process(self) -> Process | None:
+        """What is run once before a release serves."""
+        return self._processes.get(RELEASE)
+
+    def unit_of(self, process: Process) -> str:
+        """The systemd unit of *process*; raises ``VariableError`` when the runtime runs none but web."""
+        unit: str = self._of_processes("process_unit")(self, process, self._vars(self.runtime))
+        return unit
+
+    def release_command(self, program: str) -> Action:
+        """Runs *program* of the release to its end; raises ``VariableError`` as ``unit_of``."""
+        action: Action = self._of_processes("release_command")(self, program, self._vars(self.runtime))
+        return action
+
+    def _of_processes(self, name: str) -> Any:
+        found = getattr(self.runtime, name, None)
+        if found is None:
+            raise VariableError(
+                f"{self.host.name}: app_runtime={self.v.runtime} runs no process but web; switch off "
+                f"{', '.join(self._processes)} with app_processes, such as "
+                f"app_processes={{{next(iter(self._processes))!r}: None}}"
+            )
+        return found
+
+    @property
+    def _processes(self) -> dict[str, Process]:
+        return processes_of(self.host.name, known(self.host)[2].processes, self.v.processes)
 
     def packages(self) -> tuple[str, ...]:
         """What pip installs for the server."""
@@ -191,6 +256,26 @@ def known(host: Host) -> tuple[App, Release, Project, Facts]:
     if not (host.app and host.release and host.project and host.facts):
         raise PlanError(f"{host.name}: this role serves an app; put the role app before it, and use plan_for")
     return host.app, host.release, host.project, host.facts
+
+
+def static_of(host: Host) -> dict[str, str]:
+    """URL prefixes with the directories that a web server serves from the disk, each ending in a slash.
+
+    Raises ``VariableError`` for what cannot stand in a web server's configuration.
+    """
+    app, _, project, _ = known(host)
+    found = parts_of(host).v.static
+    found = project.static if found is None else found
+    return dict(_served(host, app, url.strip("/"), path.strip("/")) for url, path in sorted(found.items()))
+
+
+def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
+    if not (PLAIN_PATH.fullmatch(url) and PLAIN_PATH.fullmatch(path)) or ".." in f"{url}/{path}".split("/"):
+        raise VariableError(
+            f"{host.name}: app_static: {url!r}: {path!r}; expected a URL prefix and a directory of the source, "
+            "both of letters, digits and ._~@+-/, such as /static: shop/static"
+        )
+    return f"/{url}/", f"{app.current}/code/{path}/"
 
 
 def _role(name: str) -> Any:

@@ -11,10 +11,14 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.probe import ranges
+from deploytasks.roles.app.process import Processes, check_processes
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
-RESERVED = frozenset({"root", "nginx", "ufw", "ssh", "sshd", "systemd", "gunicorn", "daemon", "deploytasks"})
+RESERVED = frozenset(
+    {"root", "www-data", "nginx", "apache2", "caddy", "ufw", "ssh", "sshd", "systemd", "gunicorn", "daemon"}
+    | {"deploytasks"}
+)
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LOADER = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"})
 
@@ -33,6 +37,7 @@ Server = Literal[
 ]
 WebServer = Literal["nginx", "apache", "caddy", "none"]
 Runtime = Literal["systemd", "supervisor", "docker", "compose"]
+ServiceName = Literal["postgres", "redis"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,13 @@ class Vars:
     web_server: WebServer = "nginx"
     runtime: Runtime = "systemd"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    services: tuple[ServiceName, ...] = ()
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
     env_file: str | None = field(default=None, metadata={"secret": "file"})
+    processes: Processes = field(default_factory=dict)
     health_path: Annotated[str, Meta(pattern=r"^/[!-~]*$")] = "/"
+    health_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+$")] | None = None
     health_status: str = "200-399"
     health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
     watch_s: Seconds = 5
@@ -82,6 +90,7 @@ class Vars:
         for name in self.env:
             if not ENV_NAME.fullmatch(name) or name in LOADER:
                 raise ValueError(f"env: {name!r} cannot be set; expected a name such as DATABASE_URL")
+        check_processes(self.processes)
         for path in self.shared:
             if posixpath.isabs(path) or ".." in path.split("/") or not path.strip("/."):
                 raise ValueError(

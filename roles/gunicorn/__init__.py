@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
-from deploytasks.resources import File
+from deploytasks.resources import File, Package
+from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
 from deploytasks.roles.app.parts import HTTP, Place, known, parts_of
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
+from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -28,26 +30,27 @@ managed = MANAGED
 FIRST_FD = 3
 """Where systemd's sockets begin (sd_listen_fds(3)); gunicorn takes them unasked."""
 
-EXTRAS = {"gevent": "gevent", "eventlet": "eventlet", "tornado": "tornado"}
-"""Worker classes that want a package of their own."""
-
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The configuration, in the release, so that a rollback brings it back with the code."""
     app, release, _, _ = known(host)
-    text = template("gunicorn.conf.py.j2", settings={**_own_settings(host), **v.settings()})
+    settings = {**_own_settings(host, v), **v.settings()}
+    if interface_served(host, v) == "asgi":
+        yield from asgi_module(host, "asgi")
+        settings |= _module_settings(host, v)
+    text = template("gunicorn.conf.py.j2", settings=settings, hooks=v.hooks())
     yield Step("configure gunicorn", File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
     files = tuple(_log_files(app, v))
     if files:
         rotation = template("logrotate.j2", app=app, files=files)
+        yield Step("install logrotate", Package("logrotate"))
         yield Step("rotate the logs", File(f"/etc/logrotate.d/{app.name}", rotation))
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:
     """What pip installs for it besides the app's own requirements."""
-    del host
-    extra = EXTRAS.get(v.worker_class)
-    return v.packages or ("gunicorn", *((extra,) if extra else ()))
+    worker = WORKERS.get(worker_class(host, v))
+    return v.packages or ("gunicorn", *(worker.packages if worker else ()))
 
 
 def command(host: Host, v: Vars) -> tuple[str, ...]:
@@ -57,18 +60,35 @@ def command(host: Host, v: Vars) -> tuple[str, ...]:
     return (place.program("gunicorn"), "--config", f"{place.path}/gunicorn.conf.py")
 
 
-def _own_settings(host: Host) -> dict[str, Any]:
-    app, _, project, facts = known(host)
-    place = parts_of(host).place
-    ref = project.callable
+def worker_count(host: Host, v: Vars) -> int | None:
+    """How many workers it begins with, as SIGTTIN and SIGTTOU can change it; None when it has other children, too."""
+    return None if v.dirty_apps else v.workers or _usual_workers(host)
+
+
+def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
+    app, _, project, _ = known(host)
+    parts = parts_of(host)
+    place = parts.place
     own = {
-        "wsgi_app": str(ref),
-        "chdir": posixpath.normpath(f"{place.code}/{ref.directory}"),
-        "workers": 2 * facts.cpus + 1,
+        "wsgi_app": str(project.callable),
+        "chdir": parts.directory,
+        "worker_class": worker_class(host, v),
+        "workers": _usual_workers(host),
         "proc_name": app.name,
         "control_socket_disable": True,
     }
     return own if place.fd == FIRST_FD else {**own, "bind": _bind(place)}
+
+
+def _usual_workers(host: Host) -> int:
+    return 2 * known(host)[3].cpus + 1
+
+
+def _module_settings(host: Host, v: Vars) -> dict[str, Any]:
+    """An ASGI app is served by way of a module, because gunicorn tells such an app nothing of who asks."""
+    directory = asgi_directory(parts_of(host).place)
+    paths = (directory, v.pythonpath) if v.pythonpath else (directory,)
+    return {"wsgi_app": f"{MODULE}:app", "pythonpath": ",".join(paths)}
 
 
 def _bind(place: Place) -> str:

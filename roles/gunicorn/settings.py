@@ -15,21 +15,73 @@ from msgspec import Meta
 Count = Annotated[int, Meta(ge=0)]
 Workers = Annotated[int, Meta(ge=1, le=1024)]
 
+Hook = Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z")]
+
+_ONCE = "it would end without serving"
+_RELEASE = "a changed source is a new release"
+_SOCKET = "the instance gets its socket from systemd"
+_TLS = "TLS ends at the web server"
+
 MANAGED = {
-    "bind": "the instance gets its socket from systemd",
+    "bind": _SOCKET,
+    "ca_certs": _TLS,
+    "cert_reqs": _TLS,
+    "certfile": _TLS,
     "chdir": "the code's directory is the release's",
+    "check_config": _ONCE,
+    "ciphers": _TLS,
     "config": "the release has its own gunicorn.conf.py",
+    "control_socket": "the instance is asked by signals",
+    "control_socket_disable": "the instance is asked by signals",
+    "control_socket_mode": "the instance is asked by signals",
     "daemon": "systemd runs the instance",
+    "default_proc_name": "set gunicorn_proc_name",
+    "do_handshake_on_connect": _TLS,
     "group": "set app_user",
     "initgroups": "set app_user",
+    "keyfile": _TLS,
+    "paste": "set app_callable",
     "pidfile": "systemd knows the main process",
+    "print_config": _ONCE,
+    "protocol": "the web server speaks HTTP to it",
     "raw_env": "set app_env",
-    "reuse_port": "the instance gets its socket from systemd",
+    "raw_paste_global_conf": "set app_callable",
+    "reload": _RELEASE,
+    "reload_engine": _RELEASE,
+    "reload_extra_files": _RELEASE,
+    "reuse_port": _SOCKET,
+    "spew": "it would fill the journal",
+    "ssl_context": _TLS,
+    "ssl_version": _TLS,
+    "suppress_ragged_eofs": _TLS,
     "umask": "the unit sets it",
     "user": "set app_user",
     "wsgi_app": "set app_callable",
 }
 """Settings that the role makes itself, and why."""
+
+HOOKS = {
+    "on_starting": "server",
+    "on_reload": "server",
+    "when_ready": "server",
+    "pre_fork": "server, worker",
+    "post_fork": "server, worker",
+    "post_worker_init": "worker",
+    "worker_int": "worker",
+    "worker_abort": "worker",
+    "pre_exec": "server",
+    "pre_request": "worker, request",
+    "post_request": "worker, request, environ, response",
+    "child_exit": "server, worker",
+    "worker_exit": "server, worker",
+    "nworkers_changed": "server, new_value, old_value",
+    "on_exit": "server",
+    "on_dirty_starting": "arbiter",
+    "dirty_post_fork": "arbiter, worker",
+    "dirty_worker_init": "worker",
+    "dirty_worker_exit": "arbiter, worker",
+}
+"""Settings that are functions, with what gunicorn calls them with: it counts their arguments."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +90,7 @@ class Vars:
 
     packages: tuple[str, ...] = ()
     workers: Workers | None = None
-    worker_class: str = "sync"
+    worker_class: str | None = None
     worker_tmp_dir: str = "/dev/shm"  # noqa: S108 - memory, so that a slow disk blocks no heartbeat
     access_log_format: str | None = None
     accesslog: str | None = None
@@ -104,6 +156,25 @@ class Vars:
     uwsgi_allow_ips: str | None = None
     websocket_max_message_size: Count | None = None
     worker_connections: Count | None = None
+    child_exit: Hook | None = None
+    dirty_post_fork: Hook | None = None
+    dirty_worker_exit: Hook | None = None
+    dirty_worker_init: Hook | None = None
+    nworkers_changed: Hook | None = None
+    on_dirty_starting: Hook | None = None
+    on_exit: Hook | None = None
+    on_reload: Hook | None = None
+    on_starting: Hook | None = None
+    post_fork: Hook | None = None
+    post_request: Hook | None = None
+    post_worker_init: Hook | None = None
+    pre_exec: Hook | None = None
+    pre_fork: Hook | None = None
+    pre_request: Hook | None = None
+    when_ready: Hook | None = None
+    worker_abort: Hook | None = None
+    worker_exit: Hook | None = None
+    worker_int: Hook | None = None
 
     def __post_init__(self) -> None:
         if self.worker_class in REMOVED:
@@ -112,12 +183,22 @@ class Vars:
             )
 
     def settings(self) -> dict[str, Any]:
-        """What was set, in the form of gunicorn's configuration file."""
-        named = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "packages"}
+        """What was set, in the form of gunicorn's configuration file; without the functions."""
+        left = {"packages", "worker_class", *HOOKS}
+        named = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in left}
         return {name: _plain(value) for name, value in named.items() if value is not None}
 
+    def hooks(self) -> dict[str, tuple[str, str, str]]:
+        """The functions that were set: setting to module, name and arguments."""
+        named = {name: getattr(self, name) for name in HOOKS}
+        return {name: (*value.split(":"), HOOKS[name]) for name, value in named.items() if value is not None}
 
-REMOVED = {"gaiohttp": "gthread", "gaiohttp3": "gthread", "aiohttp": "gthread"}
+
+REMOVED = {
+    "gaiohttp": "gthread, or aiohttp.GunicornWebWorker for an app of aiohttp",
+    "gaiohttp3": "gthread, or aiohttp.GunicornWebWorker for an app of aiohttp",
+    "aiohttp": "gthread, or aiohttp.GunicornWebWorker for an app of aiohttp",
+}
 
 
 def _plain(value: Any) -> Any:

@@ -2,118 +2,140 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from msgspec import Meta
-
-from deploytasks.errors import PlanError
-from deploytasks.plan import Handler, Step
-from deploytasks.resources import Absent, File, Package, Reload, Service, Symlink
-from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, parts_of
+from deploytasks.errors import VariableError
+from deploytasks.plan import Handler, Phase, Step
+from deploytasks.resources import Absent, File, NginxReload, Package, Service, Symlink
+from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
+from deploytasks.roles.nginx.settings import Vars
+from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
+    from deploytasks.agent.app import App
+    from deploytasks.agent.facts import Facts
     from deploytasks.inventory import Host
 
-protocols = frozenset({HTTP, UWSGI, FASTCGI})
+DIRECTIVES = {HTTP: "proxy", UWSGI: "uwsgi", FASTCGI: "fastcgi"}
+"""How the names of nginx's directives for each protocol begin."""
+
+protocols = frozenset(DIRECTIVES)
 
 template = Templates(beside=__file__)
-reload = Handler("reload nginx", Reload("nginx", check=("nginx", "-t", "-q")))
 
-Size = Annotated[str, Meta(pattern=r"^[0-9]+[kmgKMG]?$")]
-Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h|d)?$")]
-LONGEST_NAME = 253
-LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-
-
-@dataclass(frozen=True)
-class Vars:
-    """``nginx_NAME`` in the inventory; see README.md."""
-
-    server_name: str = "_"
-    listen: Annotated[int, Meta(ge=1, le=65535)] = 80
-    ipv6: bool = True
-    tls: Literal["off"] = "off"
-    client_max_body_size: Size = "10m"
-    client_body_timeout: Duration = "60s"
-    proxy_connect_timeout: Duration = "5s"
-    proxy_read_timeout: Duration = "60s"
-    proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?$")] = "16 16k"
-    proxy_request_buffering: bool = True
-    gzip: bool = True
-    gzip_types: tuple[str, ...] = (
-        "text/css",
-        "text/plain",
-        "text/xml",
-        "application/javascript",
-        "application/json",
-        "application/xml",
-        "image/svg+xml",
-    )
-    static_expires: Annotated[str, Meta(pattern=r"^(off|max|epoch|[0-9]+[smhdwMy])$")] = "1h"
-    access_log: bool = True
-    catch_all: bool = True
-
-    def __post_init__(self) -> None:
-        for name in self.names:
-            _require_domain(name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The domains served; empty when the site answers to any."""
-        return tuple(name for name in self.server_name.replace(",", " ").split() if name != "_")
+PACKAGED = {
+    ("debian", "11"): (1, 18),
+    ("debian", "13"): (1, 26),
+    ("ubuntu", "20.04"): (1, 18),
+    ("ubuntu", "22.04"): (1, 18),
+    ("ubuntu", "25.10"): (1, 28),
+    ("ubuntu", "26.04"): (1, 28),
+}
+"""The versions of nginx that are not like Debian 12's, as far as its configuration goes."""
+USUAL = (1, 22)
+REJECTS_HANDSHAKES = (1, 19, 4)
+HTTP2_DIRECTIVE = (1, 25, 1)
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
-    """The web server with the app's site; its configuration is approved by ``nginx -t`` before it is read."""
-    if host.app is None:
-        raise PlanError(f"{host.name}: the role nginx serves an app; put the role app before it")
-    site = f"/etc/nginx/sites-available/{host.app.name}"
-    text = template("site.conf.j2", app=host.app, v=v, static=_static(host), protocol=parts_of(host).protocol)
+    """The web server with the app's site; its configuration is approved by ``nginx -t`` before it is read.
+
+    The site is written when the new instance has answered, so that it comes into force together with the
+    release whose protocol and static files it names.
+    """
+    app = known(host)[0]
+    reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx"))
-    yield Step("write the site", File(site, text), notify=reload)
-    yield Step("enable the site", Symlink(f"/etc/nginx/sites-enabled/{host.app.name}", site), notify=reload)
     yield Step("drop the default site", Absent("/etc/nginx/sites-enabled/default"), notify=reload)
-    yield from _catch_all(v)
-    yield Step("run nginx", Service("nginx"))
+    if v.has_tls and not _rejects_handshakes(host):
+        yield Step("install a certificate for nobody", Package("ssl-cert"))
+    yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
+    for step in (*_site_steps(host, v), *_catch_all_steps(host, v)):
+        yield replace(step, phase=Phase.START, notify=reload)
+    yield Step("run nginx", Service("nginx"), phase=Phase.START)
 
 
 def front(host: Host, v: Vars) -> Front:
-    """The site's names, on its port."""
+    """The site's names on its ports."""
     del host
-    return Front(v.names, (v.listen,))
+    return Front(v.names, (v.listen, v.tls_listen) if v.has_tls else (v.listen,), v.has_tls)
 
 
-def _catch_all(v: Vars) -> Iterator[Step]:
-    """Requests for names that no site has are closed without an answer, unless this site takes any name."""
-    site = "/etc/nginx/conf.d/deploytasks-catch-all.conf"
-    if v.catch_all and v.names:
-        yield Step("refuse unknown names", File(site, template("catch-all.conf.j2", v=v)), notify=reload)
-    elif not v.names:
-        yield Step("accept any name", Absent(site), notify=reload)
+def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
+    name = known(host)[0].name
+    site = f"/etc/nginx/sites-available/{name}"
+    yield Step("write the site", File(site, _site(host, v)))
+    yield Step("enable the site", Symlink(f"/etc/nginx/sites-enabled/{name}", site))
 
 
-def _static(host: Host) -> dict[str, str]:
-    """URL prefixes with the directories that are served from the disk, each ending in a slash."""
-    if not (host.app and host.project):
-        return {}
-    found = parts_of(host).v.static
-    found = host.project.static if found is None else found
-    return {
-        f"/{url.strip('/')}/": f"{host.app.current}/code/{path.strip('/')}/"
-        for url, path in sorted(found.items())
-    }
+def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
+    """A port's requests for names that no site has are closed without an answer.
+
+    Each port has one file, whichever site writes it; a site that takes any name needs none, and leaves it to others.
+    """
+    for port in front(host, v).ports if v.names else ():
+        place = f"/etc/nginx/conf.d/deploytasks-catch-all-{port}.conf"
+        if v.catch_all:
+            yield Step(f"refuse unknown names on port {port}", File(place, _catch_all(host, v, port)))
+        else:
+            yield Step(f"admit unknown names on port {port}", Absent(place))
 
 
-def _require_domain(name: str) -> None:
-    if not name.isascii():
-        form = name.encode("idna").decode("ascii")
-        raise ValueError(f"server_name: {name!r}; use its IDNA form {form}")
-    labels = name.removeprefix("*.").split(".")
-    if len(name) > LONGEST_NAME or not all(LABEL.fullmatch(label) for label in labels):
-        raise ValueError(
-            f"server_name: {name!r} is not a host name; expected such as example.org or *.example.org"
+def _site(host: Host, v: Vars) -> str:
+    return _served(host, v, WEBROOT if v.tls == "acme" else "")
+
+
+def _challenge_site(host: Host, v: Vars) -> str:
+    """The site as it is without TLS, with the answers to the challenges."""
+    return _served(host, replace(v, tls="off", hsts=""), WEBROOT)
+
+
+def _served(host: Host, v: Vars, webroot: str) -> str:
+    app, _, _, facts = known(host)
+    protocol = parts_of(host).protocol
+    if v.backends and protocol != HTTP:
+        raise VariableError(
+            f"{host.name}: nginx_backends are asked over HTTP, and this host's own instance speaks {protocol}; "
+            "choose another app_server"
         )
+    return template(
+        "site.conf.j2",
+        app=app,
+        v=v,
+        tls=tls_of(app, v),
+        webroot=webroot,
+        servers=_servers(app, v),
+        headers={**v.headers, **({"Strict-Transport-Security": v.hsts} if v.hsts else {})},
+        static=static_of(host),
+        protocol=protocol,
+        directives=DIRECTIVES[protocol],
+        connection=f"{app.name.replace('-', '_')}_connection",
+        has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
+    )
+
+
+def _servers(app: App, v: Vars) -> list[str]:
+    """The app's own instance, and the backends beside it: with these, one that fails is left out for a while."""
+    own = f"unix:{app.current_socket}"
+    if not v.backends:
+        return [f"{own} fail_timeout=0"]
+    return [
+        f"{server} max_fails={v.max_fails} fail_timeout={v.fail_timeout}" for server in (own, *v.backends)
+    ]
+
+
+def _catch_all(host: Host, v: Vars, port: int) -> str:
+    tls = tls_of(known(host)[0], v) if port == v.tls_listen else None
+    rejects = _rejects_handshakes(host)
+    return template("catch-all.conf.j2", v=v, port=port, tls=tls, rejects_handshakes=rejects)
+
+
+def _rejects_handshakes(host: Host) -> bool:
+    return _version(known(host)[3]) >= REJECTS_HANDSHAKES
+
+
+def _version(facts: Facts) -> tuple[int, ...]:
+    return PACKAGED.get((facts.distribution, facts.version), USUAL)

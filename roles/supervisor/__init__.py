@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.plan import Phase, Step
-from deploytasks.resources import File, Package, Unit
+from deploytasks.resources import File, Package, ReleaseCommand, Unit
 from deploytasks.roles import systemd
 from deploytasks.roles.app.parts import Parts, Place, known, parts_of
 from deploytasks.template import Templates
@@ -17,6 +17,7 @@ from deploytasks.template import Templates
 if TYPE_CHECKING:
     from deploytasks.agent.app import Release
     from deploytasks.inventory import Host
+    from deploytasks.roles.app.process import Process
 
 template = Templates(beside=__file__)
 
@@ -60,6 +61,18 @@ def start(parts: Parts, v: Vars) -> Iterator[Step]:
     """The new release's units, active."""
     del v
     return systemd.start(parts, systemd.Vars())
+
+
+def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+    """As with systemd: other processes than web end before those of the next release start, which web does not."""
+    del v
+    return systemd.process_unit(parts, process, systemd.Vars())
+
+
+def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+    """As with systemd."""
+    del v
+    return systemd.release_command(parts, program, systemd.Vars())
 
 
 def confirm(parts: Parts, v: Vars) -> Iterator[Step]:

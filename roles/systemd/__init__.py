@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
+from deploytasks.agent.app_environment import in_app_environment
 from deploytasks.plan import Phase, Step
-from deploytasks.resources import Instance, Service, Unit
+from deploytasks.resources import Instance, ReleaseCommand, Service, Unit
 from deploytasks.roles.app.parts import Parts, Place, known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.app import Release
     from deploytasks.inventory import Host
+    from deploytasks.roles.app.process import Process
 
 template = Templates(beside=__file__)
 
@@ -23,6 +25,8 @@ FIRST_FD = 3
 """The first descriptor that systemd hands over (sd_listen_fds(3))."""
 
 brings_dependencies = False
+passes_signals = True
+"""Whether the main process of the instance's unit is the server's."""
 
 Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)$")]
 Quota = Annotated[str, Meta(pattern=r"^[0-9]+%$")]
@@ -65,12 +69,16 @@ def place(release: Release) -> Place:
 def define(parts: Parts, v: Vars) -> Iterator[Step]:
     """The two template units."""
     app = known(parts.host)[0]
-    socket = template("app.socket.j2", app=app)
-    service = template(
-        "app.service.j2", app=app, v=parts.v, limits=v.limits, says_ready=parts.server.says_ready
-    )
-    yield Step("define the socket unit", Unit(f"{app.name}@.socket", socket))
-    yield Step("define the service unit", Unit(f"{app.name}@.service", service))
+    yield socket_unit(parts)
+    says_ready = parts.server.says_ready
+    text = template("app.service.j2", app=app, v=parts.v, limits=v.limits, says_ready=says_ready)
+    yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+
+
+def socket_unit(parts: Parts) -> Step:
+    """The template unit whose instances hold the releases' sockets."""
+    app = known(parts.host)[0]
+    return Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
 
 
 def start(parts: Parts, v: Vars) -> Iterator[Step]:
@@ -88,3 +96,25 @@ def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
     for unit in (release.socket_unit, release.service_unit):
         kind = unit.rpartition(".")[2]
         yield Step(f"start {kind} at boot", Service(unit, running=None), phase=Phase.CONFIRM)
+
+
+def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+    """A template whose instances are the numbers of *process*; with a schedule, a unit that runs once."""
+    app, release, _, _ = known(parts.host)
+    name = "job.service.j2" if process.schedule else "process.service.j2"
+    return template(name, app=app, release=release, process=process, v=parts.v, limits=v.limits)
+
+
+def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+    """Run as the app's own processes are, but for their limits."""
+    del v
+    app, release, _, _ = known(parts.host)
+    unit = release_unit(release, program)
+    named = ("--unit", unit, "--slice", app.slice, "--description", f"{app.name} release command")
+    argv = in_app_environment(app, release, "--wait", *named, "--property", f"SyslogIdentifier={app.name}")
+    return ReleaseCommand((*argv, release.command(program)), unit)
+
+
+def release_unit(release: Release, program: str) -> str:
+    """The unit that lives while *program* runs."""
+    return f"{release.app.name}.{program}.{release.name}.service"

@@ -65,6 +65,11 @@ class FakeHost:
         (self.home / "fails").mkdir(exist_ok=True)
         (self.home / "fails" / program).write_text(output)
 
+    def warn(self, program: str, output: str) -> None:
+        """From now on *program* says *output* and goes on."""
+        (self.home / "warns").mkdir(exist_ok=True)
+        (self.home / "warns" / program).write_text(output)
+
     def recover(self, program: str) -> None:
         """*program* works again."""
         (self.home / "fails" / program).unlink()

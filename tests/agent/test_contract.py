@@ -38,6 +38,7 @@ from deploytasks.agent.resources.package import Package
 from deploytasks.agent.resources.postgres_database import PostgresDatabase
 from deploytasks.agent.resources.processes import Processes
 from deploytasks.agent.resources.processes_at_boot import ProcessesAtBoot
+from deploytasks.agent.resources.pulled_images import PulledImages
 from deploytasks.agent.resources.python_venv import PythonVenv
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
 from deploytasks.agent.resources.release_command import ReleaseCommand
@@ -99,6 +100,11 @@ def directory_mode(host):
 def docker_engine(host):
     host.write("/var/lib/apt/lists/debian_Packages", "docker.io\n")
     return DockerEngine(("docker.io",))
+
+
+def docker_engine_with_compose(host):
+    host.write("/var/lib/apt/lists/debian_Packages", "docker.io\ndocker-compose\n")
+    return DockerEngine(("docker.io",), ("docker-compose",))
 
 
 def docker_image(host):
@@ -192,6 +198,11 @@ def venv_by_uv(host):
 def venv_by_pip(host):
     files = (("requirements.txt", "flask\n"),)
     return PythonVenv("/srv/venv", files, installer="pip", extra=("gunicorn",), index_url=host.serve_index())
+
+
+def pulled_images(host):
+    host.write("/var/lib/docker/redis:7", "\n")
+    return PulledImages(("redis:7", "postgres:16"))
 
 
 def recorded_plan(host):
@@ -295,6 +306,7 @@ CASES = [
     (Directory, directory),
     (Directory, directory_mode),
     (DockerEngine, docker_engine),
+    (DockerEngine, docker_engine_with_compose),
     (DockerImage, docker_image),
     (File, file),
     (File, file_content),
@@ -316,6 +328,7 @@ CASES = [
     (ProcessesAtBoot, processes_at_boot),
     (PythonVenv, venv_by_uv),
     (PythonVenv, venv_by_pip),
+    (PulledImages, pulled_images),
     (RecordedPlan, recorded_plan),
     (Retention, retention),
     (Secret, lambda _: Secret("/srv/secret")),

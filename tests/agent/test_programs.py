@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from deploytasks.agent.machine import Stopped
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.command import Command
+from deploytasks.agent.resources.release_command import ReleaseCommand
 from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.run import Run
@@ -97,3 +99,29 @@ def test_a_unit_that_an_undo_took_away_is_not_restarted(host):
 def test_a_unit_is_restarted(host):
     Restart("shop").run(host.machine)
     assert "systemctl restart -- shop" in host.calls
+
+
+def test_a_release_command_that_fails_tells_its_last_words(host):
+    (host.home / "journal").write_text("no such table\n")
+    with pytest.raises(StepError, match="it ended with 3") as caught:
+        ReleaseCommand(("sh", "-c", "exit 3"), "shop.release.x.service").run(host.machine)
+    assert caught.value.output == "no such table"
+
+
+def test_a_release_command_that_never_ran_tells_who_says_so(host):
+    argv = ("sh", "-c", "echo Failed to start transient service unit >&2; exit 1")
+    with pytest.raises(StepError) as caught:
+        ReleaseCommand(argv, "shop.release.x.service").run(host.machine)
+    assert caught.value.output == "Failed to start transient service unit\n"
+
+
+def test_a_release_command_ends_with_its_time_or_with_the_run(host):
+    machine = host.machine
+    waits = ("sh", "-c", "while ! grep -q 'systemctl stop' %s; do sleep 0.01; done" % (host.home / "calls"))
+    with pytest.raises(StepError, match=r"no end after 0\.05 s"):
+        ReleaseCommand(waits, "shop.release.x.service", timeout_s=0.05).run(machine)
+    (host.home / "calls").unlink()
+    machine.stop.set()
+    with pytest.raises(Stopped):
+        ReleaseCommand(waits, "shop.release.x.service").run(machine)
+    assert "systemctl stop -- shop.release.x.service" in host.calls

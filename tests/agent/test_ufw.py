@@ -56,7 +56,11 @@ def test_a_rule_that_ipv6_lacks_is_absent_where_ufw_filters_ipv6(host):
     host.write(RULES, rule("allow tcp 80 * any * in"))
     assert UfwRule("allow", 80).inspect(host.machine) is None
     host.write("/etc/default/ufw", "IPV6=no\n")
-    assert UfwRule("allow", 80).inspect(host.machine) == {"action": "allow", "comment": ""}
+    assert UfwRule("allow", 80).inspect(host.machine) == {
+        "action": "allow",
+        "temporary": False,
+        "comment": "",
+    }
 
 
 @pytest.mark.parametrize("source", ["10.1.2.3/24", "10.1.2.0/24"])

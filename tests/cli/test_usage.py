@@ -26,6 +26,7 @@ TASKS = [
     "start",
     "stop",
     "restart",
+    "allow",
 ]
 
 
@@ -135,6 +136,34 @@ def test_extra_vars_are_looked_at_in_the_same_way(desk):
 def test_a_flag_that_makes_no_sense_is_named(desk, flags):
     told = desk.refused("deploy", *flags)
     assert any(flags[1] in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--port", "0"), "--port 0"),
+        (("--port", "8000", "--for", "31d"), "--for 31d"),
+        (("--port", "8000", "--from", "example.org"), "--from example.org"),
+        (("--port", "8000", "--for", "1h", "--close"), "--for and --close"),
+        (("--close",), "want a --port"),
+    ],
+)
+def test_an_opening_that_makes_no_sense_is_told(desk, flags, told):
+    assert any(told in line for line in desk.refused("allow", *flags))
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--workers", "many"), "--workers many: expected a number from 0 to 1000, or default"),
+        (("--workers", "-1"), "--workers -1"),
+        (("--workers", "1001"), "--workers 1001"),
+        (("--workers", "2", "--process", "my worker"), "--process 'my worker': expected a name"),
+        (("--process", "worker"), "--process worker: say --workers N, too"),
+    ],
+)
+def test_a_number_of_processes_that_makes_no_sense_is_told(desk, flags, told):
+    assert any(told in line for line in desk.refused("scale", *flags))
 
 
 def test_a_directory_without_an_app_tells_what_was_looked_for(desk):

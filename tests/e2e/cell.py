@@ -15,12 +15,25 @@ from typing import Any, get_args
 
 from deploytasks.roles.app.settings import Runtime, Server, WebServer
 from deploytasks.targets import Target
+from tests.e2e.engine import PYTHON
 from tests.e2e.project import Project
 
-REASONS: dict[tuple[str, str, str], str] = {}
+NO_BRIDGE = "the bridge from the instance's socket to Apache is the host's systemd-socket-proxyd"
+REASONS: dict[tuple[str, str, str], str] = {
+    ("mod_wsgi", "*", "docker"): NO_BRIDGE,
+    ("mod_wsgi", "*", "compose"): NO_BRIDGE,
+}
 """Why a cell cannot be, where that does not follow from the protocols; ``*`` stands for any."""
+LOSSES: dict[tuple[str, str, str], str] = {}
+"""Why requests may be lost at a switch in some cells: the test lets them."""
 CLIENTS = 16
+THINK = Path(__file__).with_name("think.lua")
+ASGI = frozenset({"uvicorn", "hypercorn"})
+"""Servers that are for ASGI: their cells have an app of that kind."""
 ASGI_APP = """
+
+import io
+
 
 async def asgi(scope, receive, send):
     if scope["type"] == "lifespan":
@@ -30,7 +43,8 @@ async def asgi(scope, receive, send):
             if message["type"] == "lifespan.shutdown":
                 return
     answer = []
-    body = app({"wsgi.input": io.BytesIO(), "wsgi.multithread": True}, lambda *head: answer.append(head))
+    environ = {"wsgi.input": io.BytesIO(), "wsgi.multithread": False}
+    body = app(environ, lambda *head: answer.append(head))
     headers = [(name.lower().encode(), value.encode()) for name, value in answer[0][1]]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"".join(body)})
@@ -49,11 +63,21 @@ class Cell:
         return f"{self.server}-{self.web_server}-{self.runtime}"
 
     @property
+    def home(self) -> str:
+        """The target that it is on: a web server and a runtime want their ports for themselves."""
+        return f"{self.web_server}-{self.runtime}"
+
+    @property
     def why_not(self) -> str:
         """Empty for a cell that can be, else the reason."""
         if not set(self._role(self.server).protocols) & self._role(self.web_server).protocols:
             return f"{self.web_server} does not speak {' or '.join(self._role(self.server).protocols)}"
-        return next((why for cell, why in REASONS.items() if self._is_like(cell)), "")
+        return self._reason(REASONS)
+
+    @property
+    def why_lost(self) -> str:
+        """Why a switch may lose requests; empty where it may not."""
+        return self._reason(LOSSES)
 
     @property
     def protocol(self) -> str:
@@ -62,14 +86,28 @@ class Cell:
         return next(name for name in self._role(self.server).protocols if name in shared)
 
     @property
+    def code(self) -> str:
+        """What the app's source says besides."""
+        return ASGI_APP if self.server in ASGI else ""
+
+    @property
     def variables(self) -> dict[str, Any]:
         return {
+            "app_callable": "app:asgi" if self.server in ASGI else "app:app",
             "app_server": self.server,
             "app_web_server": self.web_server,
             "app_runtime": self.runtime,
             "app_drain_timeout_s": 10,
             **({"app_port": 80, "ufw_allow": [80]} if self.web_server == "none" else {}),
+            **({"docker_base_image": PYTHON} if self.has_containers else {}),
         }
+
+    @property
+    def has_containers(self) -> bool:
+        return self.runtime in {"docker", "compose"}
+
+    def _reason(self, reasons: dict[tuple[str, str, str], str]) -> str:
+        return next((why for cell, why in reasons.items() if self._is_like(cell)), "")
 
     def _is_like(self, cell: tuple[str, str, str]) -> bool:
         own = (self.server, self.web_server, self.runtime)
@@ -110,11 +148,12 @@ class Row:
 def live_through(cell: Cell, project: Project, swaps: int) -> Row:
     """Deploy, deploy again, change the code, roll back, and swap under load; the test judges what was seen."""
     row = Row(swaps=swaps)
+    project.code("one", cell.code)
     project.deploy()
     row.first = project.request().status
     row.second_changed = project.deploy().host["changed"]
     first = project.current
-    project.code("two")
+    project.code("two", cell.code)
     project.deploy()
     row.changed_code = project.says["version"] == "two"
     second = project.current
@@ -131,7 +170,17 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
 @contextmanager
 def load_on(target: Target, host: str) -> Iterator[dict[str, int]]:
     """Clients ask *target* for *host* all the time; how many requests there were and were lost is known afterwards."""
-    argv = ["wrk", "-t1", f"-c{CLIENTS}", "-d1h", "--timeout=15s", "-H", f"Host: {host}", target.url]
+    argv = [
+        "wrk",
+        "-t1",
+        f"-c{CLIENTS}",
+        "-d1h",
+        "--timeout=15s",
+        f"-s{THINK}",
+        "-H",
+        f"Host: {host}",
+        target.url,
+    ]
     seen: dict[str, int] = {}
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as wrk:
         try:

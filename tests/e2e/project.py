@@ -31,7 +31,6 @@ RELEASE = os.path.basename(os.path.dirname(os.path.dirname(os.path.abspath(__fil
 
 def app(environ, start_response):
     environ["wsgi.input"].read()
-    start_response("200 OK", [("Content-Type", "application/json")])
     answer = {
         "version": VERSION,
         "release": RELEASE,
@@ -39,7 +38,11 @@ def app(environ, start_response):
         "environment": dict(os.environ),
         "threads": environ["wsgi.multithread"],
     }
-    return [json.dumps(answer).encode()]
+    body = json.dumps(answer).encode()
+    # As frameworks do; wrk(1) takes an answer that ends with its connection for an error.
+    length = ("Content-Length", str(len(body)))
+    start_response("200 OK", [("Content-Type", "application/json"), length])
+    return [body]
 '''
 QUICK = {"app_watch_s": 0, "app_health_timeout_s": 20, "gunicorn_workers": 1}
 
@@ -106,8 +109,9 @@ class Project:
         project.write("inventory.ini", f"{target.entry}\n")
         project.code("one")
         project.depend_on("2.1.2")
-        names = {"app_name": name, "app_source": str(directory / "app"), "nginx_server_name": f"{name}.test"}
-        project.configure(**names, **{**QUICK, **variables})
+        own = {"app_name": name, "app_source": str(directory / "app")}
+        names = {f"{web_server}_server_name": f"{name}.test" for web_server in ("nginx", "apache", "caddy")}
+        project.configure(**own, **names, **{**QUICK, **variables})
         return project
 
     def write(self, path: str, text: str) -> None:
@@ -130,8 +134,17 @@ class Project:
 
     def inv(self, task: str, *flags: str) -> Run:
         """Type ``inv TASK --json`` in the project's directory."""
+        done = self._typed(task, *flags)
+        events = tuple(json.loads(line) for line in done.stdout.splitlines())
+        return Run(done.returncode, events, done.stderr)
+
+    def asked(self, task: str) -> Any:
+        """What the only host answers to a task that prints one document."""
+        return json.loads(self._typed(task).stdout)[self.target.name]
+
+    def _typed(self, task: str, *flags: str) -> subprocess.CompletedProcess[str]:
         argv = [INV, task, "--host", self.target.name, "--json", *flags]
-        done = subprocess.run(
+        return subprocess.run(
             argv,
             cwd=self.directory,
             capture_output=True,
@@ -140,8 +153,6 @@ class Project:
             timeout=RUN_TIMEOUT_S,
             check=False,
         )
-        events = tuple(json.loads(line) for line in done.stdout.splitlines())
-        return Run(done.returncode, events, done.stderr)
 
     def deploy(self, *flags: str) -> Run:
         """A deploy that has to go well."""

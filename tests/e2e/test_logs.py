@@ -120,12 +120,17 @@ def test_followed_json_ends_with_the_recap_too(shop):
 
 
 @pytest.mark.parametrize(
-    "flags", [("--grep", "("), ("--lines", "-1"), ("--since", "$(reboot)"), ("--process", "beat")]
+    "flags", [("--grep", "("), ("--lines", "-1"), ("--since", "$(reboot)"), ("--process", "my beat")]
 )
 def test_a_flag_that_makes_no_sense_is_refused(shop, flags):
     refused = shop.inv("logs", *flags, code=5)
     assert flags[0] in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_process_that_the_app_has_not_is_told_with_those_it_has(shop):
+    refused = shop.inv("logs", "--process", "beat", code=2)
+    assert "no process here is called beat; there is web" in refused.stderr
 
 
 @contextmanager

@@ -116,6 +116,23 @@ def test_history_is_rows_with_the_first_line_of_the_error():
     )
 
 
+def test_history_tells_what_was_scaled_and_stopped():
+    scaled = {"command": "scale", "process": "worker", "workers": 0}
+    assert tables.command_of(scaled) == "scale worker 0"
+    assert tables.command_of({"command": "stop", "process": "beat"}) == "stop beat"
+    assert tables.command_of({}) == "-"
+
+
+def test_scale_is_a_row_per_process():
+    worker = {"running": 3, "by_hand": 3, "inventory": 2}
+    web = {"running": 5, "by_hand": None, "inventory": 5}
+    assert written(tables.scale({"prod1": {"web": web, "worker": worker}})) == (
+        "host   process  running  by hand  inventory\n"
+        "prod1  web      5        -        5\n"
+        "prod1  worker   3        3        2\n"
+    )
+
+
 def test_hosts_are_a_tree_of_groups_without_passwords():
     assert written(tables.hosts(HOSTS)) == (
         "all\n"

@@ -21,6 +21,12 @@ def test_cgroup_v2_stays_in_a_namespace_of_its_own():
     assert "remount" in options["command"][-1]
 
 
+def test_docker_inside_has_a_file_system_for_its_layers():
+    for version in ("1", "2"):
+        (mount,) = boot_options(version)["mounts"]
+        assert (mount["Target"], mount["Type"], mount["Source"]) == ("/var/lib/docker", "volume", None)
+
+
 def test_no_target_is_privileged():
     assert not any("privileged" in boot_options(version) for version in ("1", "2"))
 

@@ -9,7 +9,9 @@ from deploytasks.agent.engine import CUT_SHORT, Engine
 from deploytasks.agent.events import Ended
 from deploytasks.agent.history import remember
 from deploytasks.agent.plan import Plan
+from deploytasks.agent.processes import processes_of
 from deploytasks.agent.releases import current_release, previous_release
+from deploytasks.agent.scale import told_apart
 from deploytasks.agent.session import Session
 
 
@@ -18,6 +20,7 @@ def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
     before = current_release(session.machine, session.app) if session.app else None
     ended = with_releases(session, engine.carry_out(plan, session.about))
     if not session.checks:
+        _tell_scaled(session, plan)
         entry = {
             **session.about,
             "release": plan.release or None,
@@ -28,6 +31,14 @@ def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
         }
         _remember(session, entry)
     return ended
+
+
+def _tell_scaled(session: Session, plan: Plan) -> None:
+    """Say which numbers of the new release do not count, as others were set by hand."""
+    if session.app and plan.release:
+        listed = processes_of(session.machine, session.app.release(plan.release))
+        for line in told_apart(session.machine, session.app, listed):
+            session.machine.say(line)
 
 
 def recover(session: Session, engine: Engine) -> None:

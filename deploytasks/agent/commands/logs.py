@@ -1,7 +1,7 @@
-"""The app's log, from the journal of all its instances.
+"""The app's log, from the journal of all its processes.
 
 journalctl(1) looks up the units that ``--unit PATTERN`` means when it starts, so it would never show the
-instance of a release that is deployed while it follows. The slice of a template's instances has one name
+instance of a release that is deployed while it follows. The slice of an app's units has one name
 for ever (systemd.slice(5)); what systemd itself says of them is among the entries of PID 1.
 """
 
@@ -17,6 +17,8 @@ from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
 
 from deploytasks.agent.app import App
 from deploytasks.agent.events import Ended, LogLine, Outcome
+from deploytasks.agent.processes import process_of, processes_of, require_process
+from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 
@@ -24,8 +26,12 @@ Entry = Dict[str, Any]
 
 
 def logs(session: Session) -> Ended:
-    """Say the app's last log lines in the order of their writing; with ``follow``, until the controller is gone."""
-    opening = session.opening
+    """Say the app's last log lines in the order of their writing; with ``follow``, until the controller is gone.
+
+    ``process`` chooses those of one process, ``grep`` those that match.
+    """
+    app, opening = session.require_app(), session.opening
+    _require(session, opening.get("process") or "")
     wanted = re.compile(opening.get("grep") or "")
     since = ["--since", str(opening["since"])] if opening.get("since") else []
     past, newest = _past(session, wanted, since, int(opening.get("lines", 100)))
@@ -35,14 +41,24 @@ def logs(session: Session) -> Ended:
         start = ["--after-cursor", newest] if newest else since
         for entry in _entries(session, "--follow", "--lines", "all", *start):
             if wanted.search(_message(entry)):
-                session.outlet.say(_line(entry))
+                session.outlet.say(_line(app, entry))
     return Ended(Outcome.OK)
+
+
+def _require(session: Session, process: str) -> None:
+    app = session.require_app()
+    current = current_release(session.machine, app)
+    if current:
+        session.keep_secret(app.release(current))
+    if process and current:
+        require_process(processes_of(session.machine, app.release(current)), process)
 
 
 def _past(
     session: Session, wanted: Pattern[str], since: Sequence[str], at_most: int
 ) -> Tuple[Deque[LogLine], str]:
     """The last *at_most* lines that are *wanted*, oldest first, and where in the journal the newest entry is."""
+    app = session.require_app()
     past: Deque[LogLine] = deque()
     newest = ""
     with contextlib.closing(_entries(session, "--reverse", *since)) as entries:
@@ -51,13 +67,13 @@ def _past(
             if len(past) >= at_most:
                 break
             if wanted.search(_message(entry)):
-                past.appendleft(_line(entry))
+                past.appendleft(_line(app, entry))
     return past, newest
 
 
 def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
-    """The app's entries as journalctl(1) gives them with *options*, until the controller is gone."""
-    app = session.require_app()
+    """The chosen process's entries as journalctl(1) gives them with *options*, until the controller is gone."""
+    app, process = session.require_app(), session.opening.get("process")
     child = subprocess.Popen(
         ["journalctl", "--no-pager", "--output", "json", "--all", *options, *_matches(app)],
         stdin=subprocess.DEVNULL,
@@ -69,7 +85,8 @@ def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
     try:
         for raw in child.stdout or ():
             entry = json.loads(raw)
-            if _unit(entry).startswith(app.name + "@"):
+            found = _process(app, entry)
+            if found and process in ("", None, found):
                 yield entry
         complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
         child.wait()
@@ -81,8 +98,8 @@ def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
 
 
 def _matches(app: App) -> Tuple[str, ...]:
-    slice_ = "system-%s.slice" % app.name.replace("-", "\\x2d")
-    return ("_SYSTEMD_SLICE=" + slice_, "+", "_PID=1")
+    # What a process wrote that had ended when journald read it has no slice.
+    return ("_SYSTEMD_SLICE=" + app.slice, "+", "SYSLOG_IDENTIFIER=" + app.name, "+", "_PID=1")
 
 
 def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> None:
@@ -90,15 +107,15 @@ def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> 
     child.terminate()
 
 
-def _unit(entry: Entry) -> str:
-    """The service that said it, or of which systemd says it."""
+def _process(app: App, entry: Entry) -> str:
+    """The process whose service said it, or of whose service systemd says it; empty for what is not the app's."""
     unit = str(entry.get("UNIT") or entry.get("_SYSTEMD_UNIT") or "")
-    return unit if unit.endswith(".service") else ""
+    return process_of(app, unit) if unit.endswith(".service") else ""
 
 
-def _line(entry: Entry) -> LogLine:
+def _line(app: App, entry: Entry) -> LogLine:
     at = int(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
-    return LogLine("%d.%06d" % divmod(at, 1_000_000), "web", _message(entry))
+    return LogLine("%d.%06d" % divmod(at, 1_000_000), _process(app, entry), _message(entry))
 
 
 def _message(entry: Entry) -> str:

@@ -2,44 +2,78 @@
 
 from __future__ import annotations
 
+from typing import Any, List, Mapping, Sequence
+
 from deploytasks.agent import systemd
 from deploytasks.agent.app import Release
 from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.events import Ended, Outcome, StepDone
 from deploytasks.agent.history import remember
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.processes import WEB, Wanted, lasting, processes_of, require_process
 from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.session import Session
 
 
 def processes(session: Session) -> Ended:
-    """Do what ``act`` names (start, stop or restart) to the release that serves."""
+    """Do what ``act`` names (start, stop or restart) to ``process`` of the release that serves, or to all of them."""
     app = session.require_app()
     act: str = session.opening["act"]
+    process: str = session.opening.get("process") or ""
     with session.lock():
         current = current_release(session.machine, app)
         if current is None:
             raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-        session.keep_secret(app.release(current))
-        changed = _act(session.machine, app.release(current), act)
+        release = app.release(current)
+        session.keep_secret(release)
+        units = _units(session.machine, release, process)
+        changed = ACTS[act](session.machine, units)
         if changed:
-            remember(session.machine, app, {**session.about, "release": current, "outcome": "changed"})
+            about = {**session.about, "release": current, "outcome": "changed"}
+            remember(session.machine, app, {**about, "process": process} if process else about)
     outcome = Outcome.CHANGED if changed else Outcome.OK
-    session.outlet.say(StepDone("app", "%s %s" % (act, app.name), outcome))
+    session.outlet.say(StepDone("app", " ".join(filter(None, [act, app.name, process])), outcome))
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
 
 
-def _act(machine: Machine, release: Release, act: str) -> bool:
-    runs = systemd.is_active(machine, release.service_unit)
-    if act == "start":
-        systemd.start(machine, release.socket_unit)
-        systemd.start(machine, release.service_unit)
-        return not runs
-    if act == "stop":
-        systemd.stop(machine, [release.socket_unit, release.service_unit])
-        return runs
-    systemd.start(machine, release.socket_unit)
-    Restart(release.service_unit).run(machine)
-    return True
+def _units(machine: Machine, release: Release, process: str) -> List[str]:
+    """What is to be started, in this order; a socket goes before its service."""
+    listed = lasting(processes_of(machine, release))
+    chosen = [require_process(listed, process)] if process else list(listed)
+    return [unit for name in chosen for unit in _units_of(machine, release, name, listed[name])]
+
+
+def _units_of(machine: Machine, release: Release, name: str, about: Mapping[str, Any]) -> List[str]:
+    if name == WEB:
+        sockets = [release.socket_unit] if systemd.is_defined(machine, release.socket_unit) else []
+        return [*sockets, release.service_unit]
+    if "schedule" in about:
+        return [release.app.timer(name)]
+    return Wanted(release, ((name, about["workers"]),)).services(machine)
+
+
+def _start(machine: Machine, units: Sequence[str]) -> bool:
+    stopped = [unit for unit in units if not systemd.is_active(machine, unit)]
+    for unit in stopped:
+        systemd.start(machine, unit)
+    return bool(stopped)
+
+
+def _stop(machine: Machine, units: Sequence[str]) -> bool:
+    up = [unit for unit in units if systemd.is_up(machine, unit)]
+    systemd.stop(machine, up)
+    return bool(up)
+
+
+def _restart(machine: Machine, units: Sequence[str]) -> bool:
+    """All at once, as each may take its time for the work at hand; a socket stays, connections wait there."""
+    sockets = [unit for unit in units if unit.endswith(".socket")]
+    others = [unit for unit in units if unit not in sockets]
+    _start(machine, sockets)
+    machine.ask(["systemctl", "restart", "--", *others], timeout_s=systemd.LONGEST_STOP_S)
+    _start(machine, others)
+    return bool(units)
+
+
+ACTS = {"start": _start, "stop": _stop, "restart": _restart}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Optional
 
 from deploytasks.agent.app import App
 from deploytasks.agent.commands.carry_out import carry_out, recover, with_releases
 from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended, Outcome
+from deploytasks.agent.plan import Plan
 from deploytasks.agent.recorded import recorded_plan
 from deploytasks.agent.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.resource import StepError
@@ -31,7 +33,14 @@ def rollback(session: Session) -> Ended:
             return with_releases(session, Ended(Outcome.OK))
         session.keep_secret(app.release(target))
         hold_sealed(session.machine, app.release(target))
-        return carry_out(session, engine, recorded_plan(session.machine, app.release(target)))
+        return carry_out(
+            session, engine, _what_rolls_back(recorded_plan(session.machine, app.release(target)))
+        )
+
+
+def _what_rolls_back(plan: Plan) -> Plan:
+    """*plan* without what has a life of its own: a certificate that was renewed since is not to be undone."""
+    return replace(plan, steps=tuple(step for step in plan.steps if step.resource.rolls_back))
 
 
 def _target(session: Session, app: App, wanted: Optional[str]) -> str:

@@ -8,8 +8,10 @@ import threading
 import time
 from typing import List
 
-from deploytasks.agent.app import App, Release
+from deploytasks.agent.app import Release
+from deploytasks.agent.app_environment import in_app_environment
 from deploytasks.agent.events import Ended, LogLine, Outcome
+from deploytasks.agent.in_container import has_containers, in_container
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
@@ -25,8 +27,10 @@ def run(session: Session) -> Ended:
     current = current_release(session.machine, app)
     if current is None:
         raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-    unit = "deploytasks-run-%s.service" % secrets.token_hex(8)
-    argv = in_app_environment(app, app.release(current), "--pipe", "--wait", "--unit", unit)
+    session.keep_secret(app.release(current))
+    name = "deploytasks-run-" + secrets.token_hex(8)
+    unit = name + ".service"
+    argv = _argv(session.machine, app.release(current), name, "--pipe", "--wait", "--unit", unit)
     child = subprocess.Popen(
         [*argv, "/bin/sh", "-c", session.opening["shell_command"].replace("$", "$$")],
         stdin=subprocess.DEVNULL,
@@ -42,33 +46,13 @@ def run(session: Session) -> Ended:
     return Ended(Outcome.OK)
 
 
+def _argv(machine: Machine, release: Release, name: str, *options: str) -> List[str]:
+    if has_containers(machine, release):
+        return in_container(release.app, release, name, *options)
+    return in_app_environment(release.app, release, *options)
+
+
 def _end_with_controller(machine: Machine, unit: str) -> None:
     # systemd-run that is killed leaves its unit running.
     machine.stop.wait()
     machine.ask(["systemctl", "stop", "--", unit])
-
-
-def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
-    """The argv of systemd-run(1) that gives a program what the app's own processes get."""
-    properties = (
-        "User=" + app.user,
-        "Group=" + app.user,
-        "WorkingDirectory=" + release.code,
-        "EnvironmentFile=" + release.env,
-        "ProtectSystem=full",
-        "NoNewPrivileges=yes",
-    )
-    path = "PATH=%s/bin:/usr/local/bin:/usr/bin:/bin" % release.venv
-    settings = [word for setting in properties for word in ("-p", setting)]
-    return [
-        "systemd-run",
-        "--quiet",
-        "--collect",
-        *options,
-        *settings,
-        "-E",
-        path,
-        "-E",
-        "VIRTUAL_ENV=" + release.venv,
-        "--",
-    ]

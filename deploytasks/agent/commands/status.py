@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from deploytasks.agent import systemd
 from deploytasks.agent.app import App, Release
 from deploytasks.agent.events import Answer, Ended, Outcome
 from deploytasks.agent.history import recall
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.processes import WEB, Wanted, lasting, processes_of
 from deploytasks.agent.recorded import recorded_plan
 from deploytasks.agent.releases import current_release, previous_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.session import Session
+from deploytasks.agent.workers import workers
 
 
 def status(session: Session) -> Ended:
@@ -29,7 +31,7 @@ def status(session: Session) -> Ended:
         "release": current,
         "since": _since(past, current),
         "previous": previous_release(machine, app),
-        "processes": _processes(machine, app.release(current)) if current else [],
+        "processes": list(_processes(machine, app.release(current))) if current else [],
         "health": _health(machine, app.release(current)) if current else None,
         "last_deploy": _last(past),
         "drift": _cut_short(session) or _drift(machine, app),
@@ -46,8 +48,18 @@ def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
     return next((entry["time"] for entry in changes if entry.get("release") == current), None)
 
 
-def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:
-    unit = release.service_unit
+def _processes(machine: Machine, release: Release) -> Iterator[Dict[str, Any]]:
+    """Web, as many of each other process as there should be, and the timers of those with schedules."""
+    yield _service(machine, WEB, release.service_unit)
+    for name, about in lasting(processes_of(machine, release)).items():
+        if "schedule" in about:
+            yield _timer(machine, name, release, about["schedule"])
+        elif name != WEB:
+            for unit in Wanted(release, ((name, about["workers"]),)).services(machine):
+                yield _service(machine, name, unit)
+
+
+def _service(machine: Machine, name: str, unit: str) -> Dict[str, Any]:
     state = systemd.show(
         machine,
         unit,
@@ -58,17 +70,40 @@ def _processes(machine: Machine, release: Release) -> List[Dict[str, Any]]:
         "ActiveEnterTimestampMonotonic",
         "ControlGroup",
     )
-    return [
-        {
-            "name": "web",
-            "unit": unit,
-            "state": state.get("ActiveState", "unknown"),
-            "pid": int(state.get("MainPID") or 0) or None,
-            "since": _moment(state.get("ActiveEnterTimestampMonotonic")),
-            "restarts": int(state.get("NRestarts") or 0),
-            "workers": max(len(systemd.pids(state.get("ControlGroup", ""))) - 1, 0),
-        }
-    ]
+    return {
+        "name": name,
+        "unit": unit,
+        "state": state.get("ActiveState", "unknown"),
+        "pid": int(state.get("MainPID") or 0) or None,
+        "since": _moment(state.get("ActiveEnterTimestampMonotonic")),
+        "restarts": int(state.get("NRestarts") or 0),
+        "workers": len(workers(machine, unit, state)),
+    }
+
+
+def _timer(machine: Machine, name: str, release: Release, schedule: str) -> Dict[str, Any]:
+    """The timer; *pid* is that of its job while one runs, *since* the start of its last one."""
+    timer, job = release.app.timer(name), release.app.job(name)
+    state = systemd.show(machine, timer, "ActiveState", "LastTriggerUSec", "NextElapseUSecRealtime")
+    last = systemd.show(machine, job, "MainPID", "Result")
+    failed = last.get("Result", "success") != "success"
+    return {
+        "name": name,
+        "unit": timer,
+        "state": "failed" if failed else state.get("ActiveState", "unknown"),
+        "pid": int(last.get("MainPID") or 0) or None,
+        "since": _rfc3339(state.get("LastTriggerUSec")),
+        "restarts": None,
+        "workers": None,
+        "schedule": schedule,
+        "next": _rfc3339(state.get("NextElapseUSecRealtime")),
+    }
+
+
+def _rfc3339(shown: Optional[str]) -> Optional[str]:
+    """``Sun 2026-11-22 00:00:00 UTC``, as systemctl shows it, in the form of all times here; None for no time."""
+    words = (shown or "").split()
+    return "%sT%sZ" % (words[1], words[2]) if len(words) == 4 else None
 
 
 def _moment(monotonic_us: Optional[str]) -> Optional[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Dict
 
 from deploytasks.agent import systemd
 from deploytasks.agent.drain import drain
@@ -17,6 +18,8 @@ UNDO_STOP_S = 5.0
 class Instance(Resource):
     """The units *socket_unit* and *service_unit* run, answering on the unix socket at *socket*.
 
+    Without a *socket_unit* the service makes that socket itself.
+
     Being stopped, as when a deploy is undone, an instance that can first answers who is connected;
     one that hangs is killed: nobody waits half a minute for a release that is no good.
     """
@@ -27,20 +30,27 @@ class Instance(Resource):
     timeout_s: float = 30.0
 
     def desired(self) -> State:
-        return {"socket": "active", "service": "active"}
+        return dict.fromkeys(self._units, "active")
 
     def inspect(self, machine: Machine) -> State:
-        return {"socket": _state(machine, self.socket_unit), "service": _state(machine, self.service_unit)}
+        return {kind: _state(machine, unit) for kind, unit in self._units.items()}
 
     def apply(self, machine: Machine, change: Change) -> None:
         if (change.after or {}).get("service") == "active":
-            systemd.start(machine, self.socket_unit)
-            systemd.start(machine, self.service_unit, self.timeout_s)
+            for unit in self._units.values():
+                systemd.start(machine, unit, self.timeout_s)
         else:
             if (change.before or {}).get("service") == "active":
                 drain(machine, self.socket, UNDO_DRAIN_S)
-            systemd.stop_within(machine, [self.socket_unit, self.service_unit], UNDO_STOP_S)
-            machine.ask(["systemctl", "reset-failed", "--", self.socket_unit, self.service_unit])
+            units = list(self._units.values())
+            systemd.stop_within(machine, units, UNDO_STOP_S)
+            machine.ask(["systemctl", "reset-failed", "--", *units])
+
+    @property
+    def _units(self) -> Dict[str, str]:
+        """What is started, in this order."""
+        socket = {"socket": self.socket_unit} if self.socket_unit else {}
+        return {**socket, "service": self.service_unit}
 
 
 def _state(machine: Machine, unit: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Iterator, Set
+from itertools import product
+from typing import ClassVar, Iterator, Sequence, Set
 
 from deploytasks.agent import systemd
 from deploytasks.agent.app import App, Release
 from deploytasks.agent.drain import drain
+from deploytasks.agent.entry import remove_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
@@ -47,9 +49,15 @@ class OnlyInstance(Resource):
         if left:
             machine.say("%d connections of %s were cut after %g s" % (left, release.name, self.drain_s))
         units = [release.socket_unit, release.service_unit]
-        machine.run(["systemctl", "disable", "--quiet", "--", *units])
-        systemd.stop(machine, units)
+        self._disable(machine, units)
+        systemd.stop(machine, [unit for unit in units if systemd.is_up(machine, unit)])
         machine.ask(["systemctl", "reset-failed", "--", *units])
+
+    def _disable(self, machine: Machine, units: Sequence[str]) -> None:
+        """The links are removed here, as systemctl(1) removes none of a unit that another runtime no longer defines."""
+        for unit, wants in product(units, WANTS):
+            remove_entry(machine.path("%s/%s" % (wants, unit)))
+        machine.run(["systemctl", "daemon-reload"])
 
     def _running(self, machine: Machine) -> Iterator[str]:
         patterns = [self.app_name + "@*.service", self.app_name + "@*.socket"]

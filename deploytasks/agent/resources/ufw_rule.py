@@ -18,7 +18,8 @@ class UfwRule(Resource):
     """ufw(8) does *action* with what comes from *source* to *port*, on IPv6 too where ufw filters it.
 
     *port* is a number, or a range such as ``8000:8100``; *source* is an address, a range in CIDR form,
-    or ``any``. A rule holds whether the firewall is on or not. ``ValueError`` for what ufw would refuse.
+    or ``any``. A rule holds whether the firewall is on or not. One that was to go by itself stays when
+    this is what a host shall have. ``ValueError`` for what ufw would refuse.
     """
 
     action: str
@@ -37,21 +38,27 @@ class UfwRule(Resource):
             raise ValueError("ufw comment %r; ufw takes no quote and no control character" % self.comment)
 
     def desired(self) -> State:
-        return {"action": self.action, **({"comment": self.comment} if self.comment else {})}
+        comment = {"comment": self.comment} if self.comment else {}
+        return {"action": self.action, "temporary": firewall.is_temporary(self.comment), **comment}
 
     def inspect(self, machine: Machine) -> State:
         found = [rule for rule in firewall.rules(machine) if self._is(rule)]
         if not found or {rule.family for rule in found} < self._families(machine):
             return None
-        return {"action": found[0].action, "comment": found[0].comment}
+        first = found[0]
+        return {"action": first.action, "temporary": first.is_temporary, "comment": first.comment}
 
     def apply(self, machine: Machine, change: Change) -> None:
         if change.after is None:
             action = (change.before or {"action": self.action})["action"]
-            machine.run(["ufw", "--force", "delete", *self._words(action)])
+            machine.run(self.deletion(action))
         else:
             comment = change.after.get("comment", "")
             machine.run(["ufw", *self._words(change.after["action"]), "comment", comment])
+
+    def deletion(self, action: str) -> List[str]:
+        """The command that takes the rule away, which is one to do *action*; it has nothing against its absence."""
+        return ["ufw", "--force", "delete", *self._words(action)]
 
     def _is(self, rule: firewall.Rule) -> bool:
         same_port = (rule.protocol, rule.port) == (self.proto, str(self.port))

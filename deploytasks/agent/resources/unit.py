@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Optional
 
 from deploytasks.agent.entry import read_entry, write_entry
 from deploytasks.agent.machine import Machine
@@ -13,12 +14,17 @@ DIRECTORY = "/etc/systemd/system"
 
 @dataclass(frozen=True)
 class Unit(Resource):
-    """The unit *name* is defined by *content* in /etc/systemd/system, and systemd has read it (systemd.unit(5))."""
+    """The unit *name* is defined by *content* in /etc/systemd/system, and systemd has read it (systemd.unit(5)).
+
+    With None for its *content* there is no such file.
+    """
 
     name: str
-    content: str
+    content: Optional[str]
 
     def desired(self) -> State:
+        if self.content is None:
+            return None
         return {"kind": "file", "mode": "0644", "owner": "root", "group": "root", "content": self.content}
 
     def inspect(self, machine: Machine) -> State:

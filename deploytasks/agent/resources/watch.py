@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, List
 
 from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.probe import Probe
 from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.systemd import active_units
 from deploytasks.agent.vigil import Vigil
 
 LOOK_EVERY_S = 0.2
@@ -22,7 +23,8 @@ PATIENCE = 2
 class Watch(Action):
     """*unit* stays up and answers for *seconds*; ``StepError`` as soon as it crashes, restarts or turns unhealthy.
 
-    Unhealthy means that two probes in a row were not answered as wanted.
+    Unhealthy means that two probes in a row were not answered as wanted. Units that match *processes*, a pattern
+    of systemctl(1), have to stay up, too.
     """
 
     survives_failure: ClassVar[bool] = False
@@ -34,14 +36,18 @@ class Watch(Action):
     status: str = "200-399"
     scheme: str = "http"
     protocol: str = "http"
+    processes: str = ""
 
     def run(self, machine: Machine) -> None:
         vigil = Vigil(machine, self.unit)
-        vigil.begin()
+        vigils = [vigil, *self._vigils_of_processes(machine)]
+        for each in vigils:
+            each.begin()
         deadline = time.monotonic() + self.seconds
         troubles = looks = 0
         while time.monotonic() < deadline or troubles:
-            vigil.look()
+            for each in vigils:
+                each.look()
             looks += 1
             if looks % PROBE_EVERY == 0:
                 trouble = self._probe.ask(PROBE_S, vigil.look)
@@ -52,6 +58,10 @@ class Watch(Action):
                         last_words(machine, self.unit),
                     )
             time.sleep(LOOK_EVERY_S)
+
+    def _vigils_of_processes(self, machine: Machine) -> List[Vigil]:
+        units = active_units(machine, self.processes) if self.processes else []
+        return [Vigil(machine, unit, has_workers=False) for unit in units]
 
     @property
     def _probe(self) -> Probe:

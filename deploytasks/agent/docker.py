@@ -1,0 +1,79 @@
+"""What the agent asks of the Docker engine on its own host: images, and the processes of containers."""
+
+from __future__ import annotations
+
+from typing import FrozenSet, List
+
+from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.resource import StepError
+
+CLIENT = ("docker", "--host", "unix:///run/docker.sock")
+"""Named, so that no context and no variable of an app leads to another engine."""
+APP_LABEL = "deploytasks.app"
+"""The label of images and containers with the app that they belong to."""
+PULL_TIMEOUT_S = 900.0
+
+
+def docker(machine: Machine, *words: str, timeout_s: float = 60) -> Completed:
+    """How ``docker WORDS`` ends; a host without Docker says 127. Images are built by BuildKit."""
+    return machine.ask([*CLIENT, *words], {"DOCKER_BUILDKIT": "1"}, timeout_s)
+
+
+def answers(machine: Machine) -> bool:
+    """Whether an engine is there and answers."""
+    return docker(machine, "version", "--format", "{{.Server.Version}}").ok
+
+
+def has_compose(machine: Machine) -> bool:
+    """Whether there is Compose: the engine's plugin, or a program of its own."""
+    return machine.has("docker-compose") or docker(machine, "compose", "version").ok
+
+
+def has_image(machine: Machine, name: str) -> bool:
+    """Whether the engine holds the image *name*, so that it need not be pulled."""
+    return docker(machine, "image", "inspect", "--format", "{{.Id}}", name).ok
+
+
+def require_image(machine: Machine, name: str, advice: str) -> None:
+    """The engine holds the image *name*, pulled if need be; otherwise ``StepError`` says why not, and *advice*."""
+    if has_image(machine, name):
+        return
+    machine.say("pulling %s" % name)
+    pulled = docker(machine, "pull", "--quiet", name, timeout_s=PULL_TIMEOUT_S)
+    if pulled.ok:
+        return
+    why = (pulled.output.splitlines() or ["no reason was given"])[-1].strip()
+    raise StepError(
+        "the image %s is not on this host and cannot be pulled (%s); "
+        "bring it with `docker save %s | ssh HOST sudo docker load`%s" % (name, why, name, advice)
+    )
+
+
+def images(machine: Machine, *filters: str) -> List[str]:
+    """The names of the engine's images that pass *filters* (docker-image-ls(1)), newest first."""
+    chosen = [word for text in filters for word in ("--filter", text)]
+    listing = docker(machine, "image", "ls", *chosen, "--format", "{{.Repository}}:{{.Tag}}")
+    return [name for name in listing.stdout.split() if listing.ok and "<none>" not in name]
+
+
+def images_of_others(machine: Machine) -> List[str]:
+    """The names of images that are of no app's releases."""
+    found = images(machine, "dangling=false")
+    return [name for name in found if name not in images(machine, "label=" + APP_LABEL)]
+
+
+def images_of(machine: Machine, app: str) -> List[str]:
+    """The names of the images of the app *app*'s releases."""
+    return images(machine, "label=%s=%s" % (APP_LABEL, app))
+
+
+def workers_in(machine: Machine, container: str) -> FrozenSet[str]:
+    """What the main program of *container* has started, by the numbers on the host; nothing when it does not run.
+
+    The first process there is Docker's init, whose child is the main program.
+    """
+    listing = docker(machine, "top", container, "-eo", "pid,ppid")
+    rows = [line.split() for line in listing.stdout.splitlines()[1:] if listing.ok]
+    parents = {row[0]: row[1] for row in rows if len(row) == 2}
+    first = {pid for pid, parent in parents.items() if parent not in parents}
+    return frozenset(pid for pid, parent in parents.items() if parents.get(parent) in first)

@@ -1,0 +1,155 @@
+"""An image that the host's own Docker engine has built."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Tuple
+
+from deploytasks.agent.accounts import account
+from deploytasks.agent.docker import APP_LABEL, docker, has_image, images_of_others, require_image
+from deploytasks.agent.installer import Order, pip_environment, uv_environment
+from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.resource import Change, Resource, State, StepError
+
+BUILD_TIMEOUT_S = 3600.0
+KEPT_LINES = 20
+SHOWN_IMAGES = 5
+SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+PROGRESS = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
+"""What BuildKit puts before each line: the step's number, and seconds."""
+NO_BUILDKIT = re.compile(r"buildx component is missing|BuildKit is enabled but the buildx")
+INSTALLER, AUTHORITIES = "installer", "authorities"
+"""The secrets of a build (docker-build(1)): in no layer, no history and no process's arguments."""
+
+
+@dataclass(frozen=True)
+class DockerImage(Resource):
+    """The image *name* has been built from the directory *context* by its *dockerfile*, a path in it.
+
+    *bases* are the images that it is built on: each is on the host, or pulled. It is the stage *target* of
+    the dockerfile, the last one when empty. The build knows *arguments*, which are pairs of name and value,
+    the numbers of *user* and of its group as the arguments UID and GID, and two secrets: ``installer``, a shell's text
+    that sets what pip and uv heed, with *index_url*; and ``authorities``, the host's certificate
+    authorities and those of the file *ca_bundle*. The image is labelled with *app*.
+    """
+
+    name: str
+    context: str
+    dockerfile: str
+    app: str
+    user: str
+    bases: Tuple[str, ...] = ()
+    index_url: str = ""
+    ca_bundle: str = ""
+    target: str = ""
+    arguments: Tuple[Tuple[str, str], ...] = ()
+
+    def desired(self) -> State:
+        return {"built": True}
+
+    def inspect(self, machine: Machine) -> State:
+        return {"built": True} if has_image(machine, self.name) else None
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        if change.after is None:
+            docker(machine, "image", "rm", "--force", self.name)
+            return
+        for base in self.bases:
+            require_image(machine, base, _or_another(machine))
+        with _secrets(machine, self.index_url, self.ca_bundle) as directory:
+            machine.heed_stop()
+            done = docker(machine, *self._build(machine, directory), timeout_s=BUILD_TIMEOUT_S)
+            if not done.ok:
+                raise StepError(self._cause(done, directory), _last_lines(done))
+
+    def _build(self, machine: Machine, secrets: str) -> List[str]:
+        found = account(machine, self.user)
+        numbers = (("UID", found.uid), ("GID", found.gid)) if found else ()
+        context = machine.path(self.context)
+        return [
+            "build",
+            "--progress=plain",
+            "--tag=" + self.name,
+            "--label=%s=%s" % (APP_LABEL, self.app),
+            "--file=%s/%s" % (context, self.dockerfile),
+            *("--build-arg=%s=%s" % argument for argument in (*numbers, *self.arguments)),
+            *(["--target=" + self.target] if self.target else []),
+            *("--secret=id=%s,src=%s/%s" % (name, secrets, name) for name in (INSTALLER, AUTHORITIES)),
+            context,
+        ]
+
+    def _cause(self, done: Completed, secrets: str) -> str:
+        if NO_BUILDKIT.search(done.output):
+            return (
+                "this engine's client has no BuildKit; install docker-buildx (Debian) or docker-buildx-plugin"
+            )
+        if "pip install" in done.output:
+            from deploytasks.agent.package_index import PackageIndex
+
+            bundle = os.path.join(secrets, AUTHORITIES)
+            index = PackageIndex(self.index_url, bundle if os.path.getsize(bundle) else "")
+            trouble = index.trouble()
+            if trouble:
+                return index.unreachable(trouble)
+        return "the image %s could not be built" % self.name
+
+
+def _or_another(machine: Machine) -> str:
+    there = images_of_others(machine)[:SHOWN_IMAGES]
+    return ", or build on another (docker_base_image)" + (
+        "; on this host are: " + ", ".join(there) if there else ""
+    )
+
+
+@contextmanager
+def _secrets(machine: Machine, index_url: str, ca_bundle: str) -> Iterator[str]:
+    """A directory of root's with the secrets of one build, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="deploytasks-") as directory:
+        trusted = [SYSTEM_AUTHORITIES, *([ca_bundle] if ca_bundle else [])]
+        texts = [_read(machine.path(path)) for path in trusted]
+        _write(os.path.join(directory, AUTHORITIES), b"\n".join(texts))
+        environment = _installers_environment(index_url, trusts=any(texts))
+        lines = ["export %s=%s\n" % (name, shlex.quote(value)) for name, value in environment.items()]
+        _write(os.path.join(directory, INSTALLER), "".join(lines).encode("utf-8"))
+        yield directory
+
+
+def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
+    order = Order(
+        place="",
+        work="",
+        python="",
+        files=(),
+        form="",
+        extra=(),
+        hash_checked=False,
+        wheelhouse="",
+        index_url=index_url,
+        authorities="/run/secrets/" + AUTHORITIES if trusts else "",
+        cache="/var/cache/deploytasks",
+    )
+    # The cache of a build is on a file system of its own.
+    return {**pip_environment(order), **uv_environment(order), "UV_LINK_MODE": "copy"}
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
+
+
+def _write(path: str, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def _last_lines(done: Completed) -> str:
+    lines = [PROGRESS.sub("", line) for line in done.output.splitlines()]
+    return "\n".join([line for line in lines if line.strip()][-KEPT_LINES:])

@@ -1,0 +1,39 @@
+"""How many images of an app are kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import ClassVar, List
+
+from deploytasks.agent.docker import docker, images_of
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Change, Resource, State, StepError
+
+
+@dataclass(frozen=True)
+class ImageRetention(Resource):
+    """Of *app_name* the engine holds images of those releases alone that lie in the directory *releases*."""
+
+    reversible: ClassVar[bool] = False
+    app_name: str
+    releases: str
+
+    def desired(self) -> State:
+        return {"surplus": []}
+
+    def inspect(self, machine: Machine) -> State:
+        return {"surplus": self._surplus(machine)}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        for name in (change.before or {}).get("surplus", []):
+            done = docker(machine, "image", "rm", name)
+            if not done.ok:
+                raise StepError("the image %s could not be removed" % name, done.output)
+
+    def _surplus(self, machine: Machine) -> List[str]:
+        directory = machine.path(self.releases)
+        kept = set(os.listdir(directory)) if os.path.isdir(directory) else set()
+        return sorted(
+            name for name in images_of(machine, self.app_name) if name.rpartition(":")[2] not in kept
+        )

@@ -1,0 +1,45 @@
+"""What an app does once before a release of it serves, such as migrating a database."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import ClassVar, Tuple
+
+from deploytasks.agent.last_words import last_words
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Action, StepError
+
+
+@dataclass(frozen=True)
+class ReleaseCommand(Action):
+    """*argv* waits for *unit*, which it starts, and ends with its exit status; other than 0 is a failure.
+
+    It is stopped when the run is, or after *timeout_s* seconds. What *unit* wrote to the journal tells why it failed.
+    """
+
+    survives_failure: ClassVar[bool] = False
+    argv: Tuple[str, ...]
+    unit: str
+    timeout_s: float = 3600.0
+
+    def run(self, machine: Machine) -> None:
+        with subprocess.Popen(
+            self.argv,
+            env=dict(machine.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as child:
+            try:
+                ended = machine.wait_until(lambda: child.poll() is not None, self.timeout_s)
+            finally:
+                if child.poll() is None:
+                    machine.ask(["systemctl", "stop", "--", self.unit])
+            complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
+        if not ended:
+            raise StepError("no end after %g s" % self.timeout_s, last_words(machine, self.unit))
+        if child.returncode:
+            raise StepError(
+                "it ended with %d" % child.returncode, last_words(machine, self.unit) or complaint
+            )

@@ -1,0 +1,105 @@
+"""Apache as the reverse proxy in front of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deploytasks.plan import Handler, Phase, Step
+from deploytasks.resources import Absent, File, Package, Reload, Service, Symlink
+from deploytasks.roles.apache.settings import Vars
+from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
+from deploytasks.roles.nginx.tls import PROFILES, bring, brought, issue_here, self_signed
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App
+    from deploytasks.inventory import Host
+
+__all__ = ["Vars", "front", "protocols", "steps"]
+
+SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
+"""What Apache calls each protocol, in URLs and in the names of its modules."""
+
+protocols = frozenset(SCHEMES)
+
+template = Templates(beside=__file__)
+reload = Handler("reload Apache", Reload("apache2", check=("apache2ctl", "configtest")))
+
+ETC = "/etc/apache2"
+ENABLED = f"{ETC}/sites-enabled"
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """The web server with the app's site; its configuration is approved by ``configtest`` before it is read.
+
+    The site is written when the new instance has answered, so that it comes into force together with the
+    release whose protocol and static files it names.
+    """
+    app = known(host)[0]
+    yield Step("install Apache", Package("apache2"))
+    if v.tls == "self-signed":
+        yield from issue_here(app, v.names, reload)
+    elif v.tls == "files":
+        yield from bring(app, v.key_pair(), reload)
+    yield from (replace(step, phase=Phase.START) for step in _configuration(host, v))
+
+
+def front(host: Host, v: Vars) -> Front:
+    """The site's names on its ports."""
+    del host
+    return Front(v.names, v.ports, v.has_tls)
+
+
+def _configuration(host: Host, v: Vars) -> Iterator[Step]:
+    scheme = SCHEMES[parts_of(host).protocol]
+    yield from (_enable(file) for file in _modules(v, scheme))
+    yield Step("leave the ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload)
+    of_all_sites = File(f"{ETC}/conf-enabled/zz-deploytasks.conf", template("server.conf.j2"))
+    yield Step("tell nobody its version", of_all_sites, notify=reload)
+    yield from _site(host, v, scheme)
+    yield Step("drop the default site", Absent(f"{ENABLED}/000-default.conf"), notify=reload)
+    yield from _catch_all(host, v)
+    yield Step("run Apache", Service("apache2"))
+
+
+def _modules(v: Vars, scheme: str) -> Iterator[str]:
+    """What Debian does not enable by itself."""
+    yield from ("proxy.load", f"proxy_{scheme}.load", "headers.load", "expires.load")
+    if v.has_tls:
+        yield from ("socache_shmcb.load", "ssl.conf", "ssl.load")
+
+
+def _enable(file: str) -> Step:
+    """As ``a2enmod`` does it (a2enmod(8))."""
+    link = Symlink(f"{ETC}/mods-enabled/{file}", f"../mods-available/{file}")
+    return Step(f"enable {file}", link, notify=reload)
+
+
+def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
+    """Apache takes the first site for requests that no name leads to, so one that answers to any name comes first."""
+    app = known(host)[0]
+    text = template("site.conf.j2", app=app, v=v, static=static_of(host), scheme=scheme, **_tls(app, v))
+    first, usual = f"{ENABLED}/00-{app.name}.conf", f"{ENABLED}/{app.name}.conf"
+    link, stale = (usual, first) if v.names else (first, usual)
+    yield Step("write the site", File(f"{ETC}/sites-available/{app.name}.conf", text), notify=reload)
+    yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
+    yield Step("enable it only once", Absent(stale), notify=reload)
+
+
+def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
+    """Requests for names that no site has are refused, unless a site takes any name."""
+    app = known(host)[0]
+    site = f"{ENABLED}/000-{app.name}-catch-all.conf"
+    if v.catch_all and v.names:
+        text = template("catch-all.conf.j2", v=v, **_tls(app, v))
+        yield Step("refuse unknown names", File(site, text), notify=reload)
+    else:
+        yield Step("leave unknown names to others", Absent(site), notify=reload)
+
+
+def _tls(app: App, v: Vars) -> dict[str, object]:
+    """The file with the chain and the key, and how TLS is spoken."""
+    pair = brought(app) if v.tls == "files" else self_signed(app, v.names).path
+    return {"pair": pair, "profile": PROFILES[v.tls_profile]}

@@ -1,0 +1,141 @@
+"""Apache's variables: ``apache_NAME`` in the inventory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from deploytasks.roles.app.domains import domains
+from deploytasks.roles.nginx.key_pair import read_key_pair
+
+UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+PERIODS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "M": 30 * 86400, "y": 365 * 86400}
+PACE = r"(header|body)=[0-9]+(-[0-9]+)?(,MinRate=[0-9]+)?"
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[int, Meta(ge=1, le=86400)]
+MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+\Z")]
+
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+HEADER_VALUE = re.compile(r"(?!expr=)[ !#&-\[\]-~]+")
+"""Printable ASCII but for what Apache takes for the end of a text, an escape, a variable or a format."""
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``apache_NAME`` in the inventory; see README.md."""
+
+    server_name: str = "_"
+    listen: Port = 80
+    tls: Literal["off", "self-signed", "files"] = "off"
+    tls_listen: Port = 443
+    tls_profile: Literal["intermediate", "modern"] = "intermediate"
+    tls_certificate: str = ""
+    tls_certificate_key: str = ""
+    redirect: bool = True
+    hsts: Annotated[str, Meta(pattern=r"^(max-age=[0-9]+(; includeSubDomains)?(; preload)?)?\Z")] = ""
+    limit_request_body: Annotated[str, Meta(pattern=r"^[0-9]{1,9}[kmgKMG]?\Z")] = "10m"
+    request_read_timeout: Annotated[str, Meta(pattern=rf"^{PACE}( {PACE})?\Z")] = (
+        "header=20-40,MinRate=500 body=20,MinRate=500"
+    )
+    timeout: Seconds = 60
+    proxy_connection_timeout: Seconds = 5
+    proxy_timeout: Seconds = 60
+    headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
+    deflate: bool = True
+    deflate_types: tuple[MediaType, ...] = (
+        "text/html",
+        "text/css",
+        "text/plain",
+        "text/xml",
+        "text/javascript",
+        "application/javascript",
+        "application/json",
+        "application/xml",
+        "image/svg+xml",
+    )
+    static_expires: Annotated[str, Meta(pattern=r"^(off|[0-9]{1,5}[smhdwMy])\Z")] = "1h"
+    access_log: bool = True
+    catch_all: bool = True
+
+    def __post_init__(self) -> None:
+        domains(self.server_name)
+        _require_headers(self.headers)
+        if self.has_tls:
+            self._require_names()
+        elif self.hsts:
+            raise ValueError("hsts: wants TLS; set apache_tls to self-signed or files")
+        if self.tls == "files":
+            self.key_pair()
+        elif self.tls_certificate or self.tls_certificate_key:
+            raise ValueError(f"tls: {self.tls!r} takes no apache_tls_certificate; set it to files")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The domains served; empty when the site answers to any."""
+        return domains(self.server_name)
+
+    @property
+    def own_name(self) -> str:
+        """The first domain that is no pattern, for Apache takes a pattern for an alias only."""
+        return next((name for name in self.names if not name.startswith("*")), "")
+
+    @property
+    def has_tls(self) -> bool:
+        return self.tls != "off"
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where people come."""
+        return (self.listen, self.tls_listen) if self.has_tls else (self.listen,)
+
+    def key_pair(self) -> str:
+        """The chain and the key that the two files on the controller hold; ``ValueError`` when they are of no use."""
+        for name in ("tls_certificate", "tls_certificate_key"):
+            if not getattr(self, name):
+                raise ValueError(
+                    f"{name}: is missing; with apache_tls=files it is a PEM file on this machine"
+                )
+        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.names)
+
+    def headers_of(self, is_secure: bool) -> Mapping[str, str]:
+        """What each answer tells the browser."""
+        return {
+            **self.headers,
+            **({"Strict-Transport-Security": self.hsts} if self.hsts and is_secure else {}),
+        }
+
+    @property
+    def body_bytes(self) -> int:
+        """The largest upload; 0 is without a limit."""
+        size = self.limit_request_body.rstrip("kmgKMG")
+        return int(size) * UNITS[self.limit_request_body[len(size) :].lower()]
+
+    @property
+    def expires_s(self) -> int | None:
+        """For how long browsers may keep static files."""
+        if self.static_expires == "off":
+            return None
+        return int(self.static_expires[:-1]) * PERIODS_S[self.static_expires[-1]]
+
+    def _require_names(self) -> None:
+        if not self.names:
+            raise ValueError("tls: a certificate is for names; set apache_server_name")
+        if self.tls_listen == self.listen:
+            raise ValueError(
+                f"tls_listen: {self.listen} is apache_listen already; TLS wants a port of its own"
+            )
+
+
+def _require_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(
+                f"headers: {name!r} is not the name of a header; expected such as X-Frame-Options"
+            )
+        if not HEADER_VALUE.fullmatch(value):
+            raise ValueError(f'headers: {name}: {value!r}; expected ASCII text without ", $, % and \\')

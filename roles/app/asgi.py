@@ -1,0 +1,57 @@
+"""What an ASGI server imports: a module of the release that finds the app and knows who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import Directory, File
+from deploytasks.roles.app.parts import known, parts_of
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+    from deploytasks.roles.app.parts import Place
+
+template = Templates(beside=__file__)
+
+MODULE = "deploytasks_app"
+"""The module, whose ``app`` is what the server calls; no app of anybody has such a name."""
+ADAPTER = "a2wsgi"
+"""The package with which it serves a WSGI app."""
+
+Interface = Literal["asgi", "wsgi"]
+
+
+def interface_of(host: Host, wanted: Interface | None) -> str:
+    """The app's interface: the one that is *wanted*, else the one that its source shows."""
+    return wanted or known(host)[2].callable.interface
+
+
+def asgi_directory(place: Place) -> str:
+    """The directory that the server has to search for ``MODULE``; nothing else is in it."""
+    return f"{place.path}/asgi"
+
+
+def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
+    """The module. A WSGI app is called in *threads* threads of each worker.
+
+    Only the web server can connect to the socket, so the module believes the address and the scheme that the
+    web server saw, and nothing that a client says of itself. Without a web server it believes nobody, and unless
+    it sees that its release is current it ends each connection after an answer: none is lost in a switch.
+    """
+    app, release, project, _ = known(host)
+    parts = parts_of(host)
+    text = template(
+        "asgi.py.j2",
+        app=app,
+        release=release,
+        ref=project.callable,
+        directory=parts.directory,
+        threads=threads if interface == "wsgi" else 0,
+        behind_a_web_server=parts.v.web_server != "none",
+    )
+    place = f"{release.path}/asgi"
+    yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)
+    yield Step("write the module to serve", File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)

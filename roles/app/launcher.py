@@ -1,0 +1,78 @@
+"""The program ``serve.py`` of a release: it starts a server whose own command line takes no listening socket."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Protocol
+
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import File
+from deploytasks.roles.app import instance as instances
+from deploytasks.roles.app.instance import Instance
+from deploytasks.roles.app.parts import known, parts_of
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+    from deploytasks.template import Templates
+
+OWN = frozenset({"packages", "trusted_proxy_count", "access_log"})
+"""The variables that mean the same for each of these servers, whatever the server calls its own."""
+
+
+class Launched(Protocol):
+    """The variables of a server that is launched."""
+
+    @property
+    def trusted_proxy_count(self) -> int | None:
+        """How many proxies are believed; None: the web server, if there is one."""
+
+    @property
+    def access_log(self) -> bool:
+        """Whether each answer is logged."""
+
+
+def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Iterator[Step]:
+    """The release's ``serve.py``, made from *v* and *values* by the role's *template* of that name."""
+    release = known(host)[1]
+    instance = _instance(host, v)
+    text = template("serve.py.j2", app=instance.app, instance=_as_written(instance), v=v, **values)
+    shared = File(f"{release.path}/deploytasks_instance.py", inspect.getsource(instances))
+    yield Step("write the launcher", File(f"{release.path}/serve.py", text), phase=Phase.PREPARE)
+    yield Step("write what launchers share", shared, phase=Phase.PREPARE)
+
+
+def launch(host: Host) -> tuple[str, ...]:
+    """The command line that runs it."""
+    place = parts_of(host).place
+    return (place.program("python"), f"{place.path}/serve.py")
+
+
+def chosen(v: Any, *besides: str) -> Mapping[str, Any]:
+    """What was set for the server itself, by its own names; without the variables *besides*."""
+    named = {field.name: getattr(v, field.name) for field in fields(v)}
+    return {
+        name: value for name, value in named.items() if value is not None and name not in {*OWN, *besides}
+    }
+
+
+def _instance(host: Host, v: Launched) -> Instance:
+    parts = parts_of(host)
+    place = parts.place
+    in_front = 0 if parts.v.web_server == "none" else 1
+    return Instance(
+        app=str(known(host)[2].callable),
+        directory=parts.directory,
+        path=place.socket,
+        fd=place.fd,
+        proxies=in_front if v.trusted_proxy_count is None else v.trusted_proxy_count,
+        access_log=v.access_log,
+        grace_s=parts.v.drain_timeout_s,
+    )
+
+
+def _as_written(instance: Instance) -> str:
+    """The call that makes *instance*, an argument to a line."""
+    arguments = (f"    {field.name}={getattr(instance, field.name)!r}," for field in fields(instance))
+    return "\n".join(["Instance(", *arguments, ")"])

@@ -1,0 +1,119 @@
+"""Caddy in front of the app: it gets and renews certificates by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from deploytasks.plan import Handler, Phase, Step
+from deploytasks.resources import (
+    Absent,
+    Directory,
+    File,
+    LastingFile,
+    Package,
+    Reload,
+    Restart,
+    Run,
+    Service,
+    Unit,
+)
+from deploytasks.roles.app.parts import FASTCGI, HTTP, Front, known, parts_of, static_of
+from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App
+    from deploytasks.inventory import Host
+
+protocols = frozenset({HTTP, FASTCGI})
+
+template = Templates(beside=__file__)
+
+ETC = "/etc/caddy"
+SITES = f"{ETC}/sites"
+OVERRIDES = "caddy.service.d"
+
+# As Caddy's own user: it may write to its log files and its certificates' storage meanwhile.
+AS_CADDY = ("setpriv", "--reuid=caddy", "--regid=caddy", "--init-groups", "--reset-env")
+VALIDATE = (*AS_CADDY, "caddy", "validate", "--config", f"{ETC}/Caddyfile")
+
+approve = Handler("approve of the configuration", Run(VALIDATE))
+restart = Handler("restart Caddy", Restart("caddy"))
+reload = Handler("reload Caddy", Reload("caddy", check=VALIDATE))
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """The web server with the app's site; its configuration is approved by ``caddy validate`` before it is read.
+
+    The site is written when the new instance has answered, so that it comes into force together with the
+    release whose protocol and static files it names.
+    """
+    app = known(host)[0]
+    yield Step("install Caddy", Package("caddy"))
+    yield from _server()
+    yield from _trust(app, v)
+    yield Step("run Caddy", Service("caddy"))
+    yield from _site(host, app, v)
+
+
+def front(host: Host, v: Vars) -> Front:
+    """The site's names on its port; with TLS also the port that leads there."""
+    del host
+    return Front(v.names, (HTTP_PORT, v.listen) if v.has_tls else (v.listen,), v.has_tls)
+
+
+def _server() -> Iterator[Step]:
+    """What all sites share. Where it listens for a reload moves with this, so a reload could not bring it about."""
+    changes = (approve, restart)
+    yield Step("make the directory of sites", Directory(SITES))
+    yield Step("make the directory of overrides", Directory(f"/etc/systemd/system/{OVERRIDES}"))
+    overrides = Unit(f"{OVERRIDES}/deploytasks.conf", template("caddy.service.conf.j2"))
+    yield Step("give it a runtime directory", overrides, notify=changes)
+    yield Step(
+        "leave the sites to their files", File(f"{ETC}/Caddyfile", template("Caddyfile.j2")), notify=changes
+    )
+
+
+def _trust(app: App, v: Vars) -> Iterator[Step]:
+    """The certificates that come from the controller; a rollback leaves the newest."""
+    if v.tls == "files" or v.acme_ca_bundle:
+        yield Step("make the directory of certificates", Directory(f"{ETC}/tls", mode="0750", group="caddy"))
+    if v.tls == "files":
+        pair = LastingFile(_pair(app), v.key_pair(), mode="0640", group="caddy")
+        yield Step("bring the certificate", pair, notify=reload, sensitive=True)
+    if v.acme_ca_bundle:
+        yield Step("trust the ACME server", LastingFile(_authorities(app), v.authorities()), notify=reload)
+
+
+def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
+    text = template(
+        "site.caddy.j2",
+        app=app,
+        v=v,
+        static=static_of(host),
+        protocol=parts_of(host).protocol,
+        pair=_pair(app),
+        authorities=_authorities(app),
+    )
+    yield Step("write the site", File(f"{SITES}/{app.name}.caddy", text), notify=reload, phase=Phase.START)
+    yield from _catch_all(v)
+
+
+def _catch_all(v: Vars) -> Iterator[Step]:
+    """Requests for names that no site has are closed without an answer, unless this site takes any name."""
+    port = HTTP_PORT if v.has_tls else v.listen
+    site = f"{SITES}/_catch-all-{port}.caddy"
+    text = template("catch-all.caddy.j2", port=port)
+    if v.catch_all and v.names:
+        yield Step("refuse unknown names", File(site, text), notify=reload, phase=Phase.START)
+    elif not v.names:
+        yield Step("accept any name", Absent(site), notify=reload, phase=Phase.START)
+
+
+def _pair(app: App) -> str:
+    return f"{ETC}/tls/{app.name}.pem"
+
+
+def _authorities(app: App) -> str:
+    return f"{ETC}/tls/{app.name}-acme-ca.pem"

@@ -1,0 +1,129 @@
+"""Caddy's variables: ``caddy_NAME`` in the inventory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from deploytasks.roles.app.domains import domains
+from deploytasks.roles.nginx.key_pair import read_authorities, read_key_pair
+
+HTTP_PORT = 80
+HTTPS_PORT = 443
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Size = Annotated[str, Meta(pattern=r"^[0-9]+([KMGT]i?)?B$")]
+Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h)$")]
+Email = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?$")]
+Url = Annotated[str, Meta(pattern=r"^(https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$")]
+
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+HEADER_VALUE = re.compile(r"[ !#-\[\]-z|~]+")
+"""Printable ASCII but for what a Caddyfile takes for the end of a text, an escape or a placeholder."""
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``caddy_NAME`` in the inventory; see README.md."""
+
+    server_name: str = "_"
+    port: Port | None = None
+    tls: Literal["off", "internal", "acme", "files"] = "off"
+    tls_certificate: str = ""
+    tls_certificate_key: str = ""
+    acme_email: Email = ""
+    acme_directory: Url = ""
+    acme_ca_bundle: str = ""
+    request_body_max_size: Size = "10MB"
+    dial_timeout: Duration = "5s"
+    response_header_timeout: Duration = "60s"
+    trusted_proxies: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
+    encode: tuple[Literal["zstd", "gzip"], ...] = ("zstd", "gzip")
+    static_max_age_s: Annotated[int, Meta(ge=0)] = 3600
+    access_log: bool = True
+    catch_all: bool = True
+
+    def __post_init__(self) -> None:
+        _require_names(self)
+        _require_headers(self.headers)
+        for proxy in self.trusted_proxies:
+            _require_network(proxy)
+        if self.has_tls and self.port == HTTP_PORT:
+            raise ValueError(f"port: {self.port} is where Caddy leads to HTTPS from; leave caddy_port out")
+        if self.tls == "files":
+            self.key_pair()
+        elif self.tls_certificate or self.tls_certificate_key:
+            raise ValueError(f"tls: {self.tls!r} takes no caddy_tls_certificate; set it to files")
+        if self.tls != "acme" and (self.acme_email or self.acme_directory or self.acme_ca_bundle):
+            raise ValueError(f"tls: {self.tls!r} takes no caddy_acme_*; set it to acme")
+        self.authorities()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The domains served; empty when the site answers to any."""
+        return domains(self.server_name)
+
+    @property
+    def has_tls(self) -> bool:
+        return self.tls != "off"
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.has_tls else "http"
+
+    @property
+    def listen(self) -> int:
+        """The port that people come to."""
+        return self.port or (HTTPS_PORT if self.has_tls else HTTP_PORT)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of the site, as a Caddyfile has them before its block."""
+        return tuple(f"{self.scheme}://{name}:{self.listen}" for name in self.names or ("",))
+
+    def key_pair(self) -> str:
+        """The chain and the key that the two files on the controller hold; ``ValueError`` when they are of no use."""
+        for name in ("tls_certificate", "tls_certificate_key"):
+            if not getattr(self, name):
+                raise ValueError(f"{name}: is missing; with caddy_tls=files it is a PEM file on this machine")
+        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.names)
+
+    def authorities(self) -> str:
+        """The certificates by which the ACME directory itself is trusted; empty for the system's."""
+        return read_authorities(self.acme_ca_bundle) if self.acme_ca_bundle else ""
+
+
+def _require_names(v: Vars) -> None:
+    if not v.names and v.tls in ("internal", "acme"):
+        raise ValueError("tls: a certificate is for names; set caddy_server_name")
+    wild = [name for name in v.names if name.startswith("*.")]
+    if wild and v.tls == "acme":
+        raise ValueError(
+            f"tls: acme proves names over HTTP, which cannot be done for {wild[0]}; "
+            "name each host, or bring the certificate with caddy_tls=files"
+        )
+
+
+def _require_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(
+                f"headers: {name!r} is not the name of a header; expected such as X-Frame-Options"
+            )
+        if not HEADER_VALUE.fullmatch(value):
+            raise ValueError(f'headers: {name}: {value!r}; expected ASCII text without ", \\, {{ and }}')
+
+
+def _require_network(text: str) -> None:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(
+            f"trusted_proxies: {text!r}; expected an address or a range such as 10.0.0.0/8"
+        ) from None

@@ -1,0 +1,61 @@
+"""CGI: each request is a process of its own, which Debian's fcgiwrap starts for the web server.
+
+The web server's site names the script ``./app`` once and for all. fcgiwrap looks for it where it was started,
+so each release's instance runs the release's own script, also while another release is current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import Directory, File, Package
+from deploytasks.roles.app.parts import FASTCGI, known, parts_of
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+
+template = Templates(beside=__file__)
+
+protocols = (FASTCGI,)
+interfaces = ("wsgi",)
+says_ready = False
+system_packages = ("fcgiwrap",)
+"""What the distribution brings, where the instance runs."""
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``cgi_NAME`` in the inventory; see README.md."""
+
+    processes: Annotated[int, Meta(ge=1, le=1024)] | None = None
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """fcgiwrap, and in the release the script and what starts fcgiwrap beside it."""
+    _, release, project, facts = known(host)
+    parts = parts_of(host)
+    script = template("app.j2", ref=project.callable, directory=parts.directory, place=parts.place)
+    start = template("serve.j2", place=parts.place, processes=v.processes or 2 * facts.cpus + 1)
+    home = f"{release.path}/cgi"
+    yield Step("install fcgiwrap", Package(system_packages))
+    yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
+    yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
+    yield Step("write what runs it", File(f"{home}/serve", start, mode="0755"), phase=Phase.PREPARE)
+
+
+def packages(host: Host, v: Vars) -> tuple[str, ...]:
+    """What pip installs for it besides the app's own requirements: nothing."""
+    del host, v
+    return ()
+
+
+def command(host: Host, v: Vars) -> tuple[str, ...]:
+    """The command line of the web process."""
+    del v
+    return (f"{parts_of(host).place.path}/cgi/serve",)

@@ -1,0 +1,194 @@
+"""Docker as the app's runtime: an image per release, and a container per instance in a systemd unit."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.app import COLLECTED, container_of
+from deploytasks.agent.docker import APP_LABEL, CLIENT
+from deploytasks.agent.in_container import in_container
+from deploytasks.errors import VariableError
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import (
+    Directory,
+    DockerEngine,
+    File,
+    ImageRetention,
+    Instance,
+    ReleaseCommand,
+    Service,
+    Unit,
+)
+from deploytasks.roles import systemd
+from deploytasks.roles.app.dependencies import bring_authorities
+from deploytasks.roles.app.parts import Parts, known, parts_of
+from deploytasks.roles.docker.engine import engine_packages
+from deploytasks.roles.docker.image import build, image_of, place, recipe_of
+from deploytasks.roles.docker.settings import Vars
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import Release
+    from deploytasks.inventory import Host
+    from deploytasks.roles.app.process import Process
+
+__all__ = [
+    "Vars",
+    "brings_dependencies",
+    "confirm",
+    "define",
+    "place",
+    "process_unit",
+    "release_command",
+    "start",
+    "steps",
+]
+
+template = Templates(beside=__file__)
+
+brings_dependencies = True
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """The engine, the release's image when the release is whole, and no images of releases that are gone."""
+    app, release, _, facts = known(host)
+    yield Step("have a Docker engine", DockerEngine(engine_packages(facts)))
+    yield from bring_authorities(app, parts_of(host).v)
+    program = File(release.container, _container(host, v), mode="0755")
+    yield Step("write the container's program", program, phase=Phase.PREPARE)
+    if v.port:
+        text = template("port.sh.j2", app=app, port=v.port, release=release, docker=_docker())
+        handing = File(release.command("port"), text, mode="0755")
+        yield Step("write the port's program", handing, phase=Phase.PREPARE)
+    yield from build(host, v)
+    yield Step("prune old images", ImageRetention(app.name, app.releases), phase=Phase.FINISH)
+
+
+def define(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The template unit of a container; where the image listens on a port, those of a socket that leads to it."""
+    app = known(parts.host)[0]
+    _require_an_image_with_a_port(parts.host, v)
+    text = template("app.service.j2", container=f"{app.name}-%i", has_port=bool(v.port), **_of_units(parts))
+    yield Step(
+        "make the directory of logs", Directory(f"/var/log/{app.name}", owner=app.user, group=app.user)
+    )
+    if v.port:
+        yield Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
+        port = Unit(f"{app.name}-port@.service", template("port.service.j2", **_of_units(parts)))
+        yield Step("define the port's unit", port)
+    else:
+        yield Step("define no socket unit", Unit(f"{app.name}@.socket", None))
+    yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+
+
+def start(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's container, running."""
+    release = known(parts.host)[1]
+    socket_unit = release.socket_unit if v.port else ""
+    instance = Instance(release.service_unit, socket_unit, release.socket, parts.v.health_timeout_s)
+    yield Step("start the new instance", instance, phase=Phase.START)
+
+
+def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's units, enabled."""
+    release = known(parts.host)[1]
+    for unit in (release.socket_unit, release.service_unit) if v.port else (release.service_unit,):
+        kind = unit.rpartition(".")[2]
+        yield Step(f"start {kind} at boot", Service(unit, running=None), phase=Phase.CONFIRM)
+
+
+def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+    """A template whose instances are the containers of *process*; with a schedule, a unit that runs one."""
+    del v
+    app, release, _, _ = known(parts.host)
+    if process.schedule:
+        container = container_of(app.job(process.name))
+        return template("job.service.j2", process=process, container=container, **_of_units(parts))
+    container = container_of(release.process_unit(process.name, "%i"))
+    return template(
+        "process.service.j2", process=process, release=release, container=container, **_of_units(parts)
+    )
+
+
+def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+    """*program*, run in a container of the new release's image."""
+    del v
+    app, release, _, _ = known(parts.host)
+    unit = systemd.release_unit(release, program)
+    argv = in_container(app, release, container_of(unit), "--wait", "--unit", unit, "--slice", app.slice)
+    return ReleaseCommand((*argv, f"{app.current}/bin/{program}"), unit)
+
+
+def _of_units(parts: Parts) -> dict[str, Any]:
+    return {
+        "app": known(parts.host)[0],
+        "docker": _docker(),
+        "drain_timeout_s": parts.v.drain_timeout_s,
+        "health_timeout_s": parts.v.health_timeout_s,
+    }
+
+
+def _container(host: Host, v: Vars) -> str:
+    app, release, _, _ = known(host)
+    return template(
+        "container.sh.j2",
+        app=app,
+        image=image_of(release),
+        release=release,
+        docker=_docker(),
+        environments=(app.services_env, release.env, app.scale_env),
+        instance=[shlex.quote(word) for word in _of_instance(release, v)],
+        beside=[_mount(f"{release.path}/bin", f"{app.current}/bin", "readonly")],
+        options=[shlex.quote(word) for word in _options(host, v)],
+    )
+
+
+def _of_instance(release: Release, v: Vars) -> Iterator[str]:
+    """What the instance has and a program beside it has not: where it is reached."""
+    if v.port:
+        yield f"--env=PORT={v.port}"
+    else:
+        yield f"--env=LISTEN_SOCKET={release.socket}"
+        yield _mount(f"{release.app.run}/{release.name}", release.app.run)
+
+
+def _options(host: Host, v: Vars) -> Iterator[str]:
+    app, release, project, _ = known(host)
+    of_app = parts_of(host).v
+    yield f"--label={APP_LABEL}={app.name}"
+    yield "--env=PS"
+    yield "--cap-drop=ALL"
+    yield "--security-opt=no-new-privileges"
+    if v.read_only:
+        yield "--read-only"
+        yield "--tmpfs=/tmp"
+    yield f"--network={'none' if of_app.network == 'none' else v.network}"
+    for path in (app.shared, f"/var/log/{app.name}"):
+        yield _mount(path, path)
+    if project.collected:
+        yield _mount(release.collected, f"{app.current}/{COLLECTED}")
+    limits = {"memory": v.memory, "cpus": v.cpus, "pids-limit": v.pids}
+    yield from (f"--{name}={value}" for name, value in limits.items() if value is not None)
+    yield from (f"--volume={volume}" for volume in v.volumes)
+    yield from v.options
+
+
+def _mount(source: str, target: str, *options: str) -> str:
+    return ",".join(["--mount=type=bind", f"source={source}", f"target={target}", *options])
+
+
+def _require_an_image_with_a_port(host: Host, v: Vars) -> None:
+    if v.port and recipe_of(host, v).is_ours:
+        raise VariableError(
+            f"{host.name}: docker_port: {v.port} is for an image of your own Dockerfile; without one leave it out"
+        )
+    if v.port and v.network == "host":
+        raise VariableError(
+            f"{host.name}: docker_port: {v.port} cannot be the port of two releases; leave docker_network=host out"
+        )
+
+
+def _docker() -> str:
+    return shlex.join(CLIENT)

@@ -1,0 +1,23 @@
+"""What Debian and Ubuntu call Docker's engine, its client, and the client's part of BuildKit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deploytasks.agent.facts import Facts
+
+APART = 13
+"""From this Debian on the client and BuildKit have packages of their own."""
+
+
+def engine_packages(facts: Facts) -> tuple[str, ...]:
+    """The packages for a host without an engine.
+
+    docker.io merely recommends iptables, without which it does not start.
+    """
+    engine = ("docker.io", "iptables")
+    if facts.distribution == "ubuntu":
+        return (*engine, "docker-buildx")
+    version = facts.version.partition(".")[0]
+    return (*engine, "docker-cli", "docker-buildx") if version.isdigit() and int(version) >= APART else engine

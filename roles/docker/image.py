@@ -1,0 +1,166 @@
+"""The image of a release: from the project's own Dockerfile, else from one that is written for it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploytasks.agent.installer import Order, pip_commands, uv_commands
+from deploytasks.errors import VariableError
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import Directory, DockerImage, File
+from deploytasks.roles.app.dependencies import UV, authorities, besides_the_app
+from deploytasks.roles.app.parts import Place, known, parts_of
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import Release
+    from deploytasks.inventory import Host
+    from deploytasks.roles.docker.settings import Vars
+
+template = Templates(beside=__file__)
+
+INSTALLER = "/installer"
+REQUIREMENTS = "requirements"
+VERSION = re.compile(r"(?:python)?(3\.\d+)")
+FROM = re.compile(
+    r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A Dockerfile: its *text*, and the directory of the host that is its *context*, which has it as *name*."""
+
+    text: str
+    context: str
+    name: str
+    is_ours: bool = True
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The images that it starts from, but those that only an argument tells, its own stages and nothing at all."""
+        found = FROM.findall(self.text)
+        stages = {stage.lower() for _, stage in found} | {"scratch"}
+        return tuple(
+            dict.fromkeys(base for base, _ in found if base.lower() not in stages and "$" not in base)
+        )
+
+
+def image_of(release: Release) -> str:
+    """The name of the image of *release*; raises ``VariableError`` for an app whose name no image can have."""
+    if release.app.name.endswith("-"):
+        raise VariableError(
+            f"app_name: {release.app.name!r} ends with '-', which the name of an image may not"
+        )
+    return f"{release.app.name}:{release.name}"
+
+
+def place(release: Release) -> Place:
+    """Where an instance finds its things in our image; its socket has the same path inside and outside."""
+    return Place("/app", "/app/code", "/app/venv", release.socket)
+
+
+def recipe_of(host: Host, v: Vars) -> Recipe:
+    """The project's own Dockerfile where it has one, else ours."""
+    _, release, project, _ = known(host)
+    own = next(
+        (entry for entry in project.source.manifest if v.dockerfile and entry.name == v.dockerfile), None
+    )
+    if own is not None:
+        text = project.source.read(own.digest).decode("utf-8", "replace")
+        return Recipe(text, release.code, v.dockerfile, is_ours=False)
+    return Recipe(_dockerfile(host, v), release.path, "Dockerfile")
+
+
+def build(host: Host, v: Vars) -> Iterator[Step]:
+    """The release's image, built when all that belongs in it lies in the release."""
+    app, release, _, _ = known(host)
+    recipe = recipe_of(host, v)
+    if recipe.is_ours:
+        yield from _context(host, recipe)
+    of_app = parts_of(host).v
+    image = DockerImage(
+        name=image_of(release),
+        context=recipe.context,
+        dockerfile=recipe.name,
+        app=app.name,
+        user=app.user,
+        bases=recipe.bases,
+        index_url=of_app.index_url,
+        ca_bundle=authorities(app, of_app),
+    )
+    yield Step("build the image", image, phase=Phase.PREPARE)
+
+
+def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
+    """What the build needs beside the release's other files."""
+    _, release, project, _ = known(host)
+    files = {f"{REQUIREMENTS}/{name}": text for name, text in project.requirements.files.items()}
+    for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, files)}):
+        room = Directory(f"{release.path}/{directory}")
+        yield Step(f"make the directory {directory}", room, phase=Phase.PREPARE)
+    ours = {"Dockerfile": recipe.text, ".dockerignore": template("dockerignore.j2")}
+    for name, text in {**files, **ours}.items():
+        yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
+
+
+def _dockerfile(host: Host, v: Vars) -> str:
+    app, release, _, _ = known(host)
+    uses_uv = parts_of(host).v.installer == "uv"
+    return template(
+        "Dockerfile.j2",
+        app=app,
+        base=_base(host, v),
+        place=place(release),
+        packages=v.packages,
+        build_packages=v.build_packages,
+        installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
+        install=[shlex.join(argv) for argv in _commands(host)],
+    )
+
+
+def _base(host: Host, v: Vars) -> str:
+    """The image that has Python; by default Debian's small one with the version that the app wants."""
+    if v.base_image:
+        return v.base_image
+    facts, python = known(host)[3], parts_of(host).v.python
+    wanted = VERSION.fullmatch(facts.python.rpartition(".")[0] if python == "python3" else python)
+    if wanted is None:
+        raise VariableError(
+            f"{host.name}: app_python: {python!r} names no version such as 3.12; "
+            "set docker_base_image to an image that has it"
+        )
+    return f"python:{wanted[1]}-slim-bookworm"
+
+
+def _uv_itself() -> Iterator[list[str]]:
+    yield ["python3", "-m", "venv", INSTALLER]
+    yield [f"{INSTALLER}/bin/pip", "install", "--no-input", "--progress-bar", "off", f"uv=={UV}"]
+
+
+def _commands(host: Host) -> Iterator[list[str]]:
+    """What fills the virtual environment of the image, as it is filled on a host without containers."""
+    _, release, project, _ = known(host)
+    wanted = project.requirements
+    uses_uv = parts_of(host).v.installer == "uv"
+    if wanted.kind in {"uv", "pylock"} and not uses_uv:
+        raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
+    order = Order(
+        place=place(release).venv,
+        work=f"/{REQUIREMENTS}",
+        python="python3",
+        files=tuple(sorted(wanted.files, key=lambda name: name != wanted.install)),
+        form=wanted.kind if wanted.kind in {"uv", "pylock"} else "requirements",
+        extra=besides_the_app(host),
+        hash_checked=wanted.hash_checked,
+        wheelhouse="",
+        index_url=parts_of(host).v.index_url,
+        authorities="",
+        cache="",
+    )
+    return uv_commands(f"{INSTALLER}/bin/uv", order) if uses_uv else pip_commands(order)

@@ -1,0 +1,34 @@
+"""The variables of containers: ``docker_NAME`` in the inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+Image = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$")]
+SourcePath = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*$|^$")]
+Network = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Memory = Annotated[str, Meta(pattern=r"^[0-9]+[bkmgBKMG]?$")]
+Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$")]
+Volume = Annotated[str, Meta(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._/-]*:/[A-Za-z0-9._/-]+(:ro)?$")]
+Option = Annotated[str, Meta(pattern=r"^--[a-z][a-z0-9-]*(=[^\0\n]*)?$")]
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``docker_NAME`` in the inventory; see README.md."""
+
+    base_image: Image | None = None
+    dockerfile: SourcePath = "Dockerfile"
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    packages: tuple[Package, ...] = ()
+    build_packages: tuple[Package, ...] = ()
+    network: Network = "bridge"
+    volumes: tuple[Volume, ...] = ()
+    read_only: bool = True
+    memory: Memory | None = None
+    cpus: Annotated[float, Meta(gt=0, le=1024)] | None = None
+    pids: Annotated[int, Meta(ge=1)] | None = None
+    options: tuple[Option, ...] = ()

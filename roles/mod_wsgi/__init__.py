@@ -1,0 +1,113 @@
+"""Apache with mod_wsgi as the app's server: an own Apache per release, in daemon mode, as the app's user.
+
+Apache takes connections on a TCP port only, so each instance has a loopback address of its own, and a
+bridge (systemd-socket-proxyd(8)) leads the instance's socket there; ``instance.py`` runs both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import VariableError
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import File, Package
+from deploytasks.roles.app.parts import HTTP, known, parts_of
+from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import Release
+    from deploytasks.inventory import Host
+
+protocols = (HTTP,)
+interfaces = ("wsgi",)
+says_ready = False
+
+managed = MANAGED
+
+template = Templates(beside=__file__)
+
+COMPILER = ("apache2-dev", "gcc", "libc6-dev", "python3-dev")
+"""What pip's mod_wsgi is built with; python3-dev is for the distribution's Python."""
+PORTS = range(10_000, 32_768)
+"""Below the kernel's ip_local_port_range."""
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """Apache's module, and the instance's files in the release, so that a rollback brings them back with the code."""
+    release = known(host)[1]
+    _require_network(host)
+    if v.module == "pip":
+        yield Step("install what builds mod_wsgi", Package(("apache2-bin", *COMPILER)))
+    else:
+        _require_python(host)
+        yield Step("install mod_wsgi", Package("libapache2-mod-wsgi-py3"))
+    for name, text in _files(host, v).items():
+        yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
+
+
+def packages(host: Host, v: Vars) -> tuple[str, ...]:
+    """What pip installs for it besides the app's own requirements: nothing where Debian's module serves."""
+    del host
+    return (v.packages or ("mod_wsgi",)) if v.module == "pip" else ()
+
+
+def command(host: Host, v: Vars) -> tuple[str, ...]:
+    """The command line of the web process: both Apache and the bridge."""
+    place = parts_of(host).place
+    if place.fd is None:
+        raise VariableError(
+            f"{host.name}: app_server=mod_wsgi takes its connections from a socket that is handed to it, "
+            f"and app_runtime={parts_of(host).v.runtime} hands none; choose another of the two"
+        )
+    module = "/usr/lib/apache2/modules/mod_wsgi.so"
+    if v.module == "pip":
+        module = f"{place.venv}/lib/python3.*/site-packages/mod_wsgi/server/mod_wsgi-*.so"
+    instance = (place.program("python"), "-I", f"{place.path}/instance.py", f"{place.path}/httpd.conf")
+    return (*instance, module, *address(known(host)[1]), str(place.fd))
+
+
+def address(release: Release) -> tuple[str, str]:
+    """A loopback address and a port that follow from the names of app and release: no two instances share them."""
+    number = int.from_bytes(hashlib.sha256(release.socket.encode()).digest()[:8], "big")
+    number, port = divmod(number, len(PORTS))
+    first, second, third = number % 254 + 1, number // 254 % 256, number // 254 // 256 % 254 + 1
+    return f"127.{first}.{second}.{third}", str(PORTS[port])
+
+
+def _files(host: Host, v: Vars) -> dict[str, str]:
+    app, release, project, facts = known(host)
+    place, ref = parts_of(host).place, project.callable
+    code = posixpath.normpath(f"{place.code}/{ref.directory}")
+    processes = v.processes or facts.cpus
+    workers = v.max_request_workers or 2 * processes * v.threads
+    daemon = v.daemon_options(processes)
+    values = {"app": app, "v": v, "place": place, "address": address(release)}
+    return {
+        "application.py": template("application.py.j2", ref=ref),
+        "httpd.conf": template("httpd.conf.j2", **values, code=code, workers=workers, daemon=daemon),
+        "instance.py": Path(__file__).with_name("instance.py").read_text(encoding="utf-8"),
+    }
+
+
+def _require_python(host: Host) -> None:
+    python, own = parts_of(host).v.python, known(host)[3].python_version[:2]
+    version = ".".join(map(str, own))
+    names = {"python3", version, f"python{version}"}
+    if python.removeprefix("/usr/bin/") not in names:
+        raise VariableError(
+            f"{host.name}: app_python={python}: Debian's mod_wsgi is built for the distribution's Python "
+            f"{version} and no other; leave app_python out, or set mod_wsgi_module=pip"
+        )
+
+
+def _require_network(host: Host) -> None:
+    if parts_of(host).v.network == "none":
+        raise VariableError(
+            f"{host.name}: app_network=none leaves unix sockets only, and Apache listens on TCP ports only; "
+            "choose another app_server than mod_wsgi"
+        )

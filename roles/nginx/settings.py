@@ -1,0 +1,161 @@
+"""nginx's variables: ``nginx_NAME`` in the inventory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from deploytasks.roles.app.domains import domains
+from deploytasks.roles.nginx.key_pair import read_authorities, read_key_pair
+from deploytasks.roles.nginx.snippet import require_whole
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Size = Annotated[str, Meta(pattern=r"^[0-9]+[kmgKMG]?$")]
+Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h|d)?$")]
+MediaType = Annotated[str, Meta(pattern=r"^(\*|[a-z]+/[a-z0-9.+*-]+)$")]
+Rate = Annotated[str, Meta(pattern=r"^([1-9][0-9]*r/[sm])?$")]
+Url = Annotated[str, Meta(pattern=r"^https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")]
+Email = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?$")]
+StrictTransport = Annotated[str, Meta(pattern=r"^(max-age=[0-9]+(; includeSubDomains)?(; preload)?)?$")]
+
+LAST_PORT = 65535
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+HEADER_VALUE = re.compile(r"[ !#%-\[\]-~]+")
+"""Printable ASCII but for what nginx takes for the end of a text, an escape or a variable: ``"``, ``\\`` and ``$``."""
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``nginx_NAME`` in the inventory; see README.md."""
+
+    server_name: str = "_"
+    listen: Port = 80
+    ipv6: bool = True
+    tls: Literal["off", "self-signed", "files", "acme"] = "off"
+    tls_listen: Port = 443
+    tls_profile: Literal["intermediate", "modern"] = "intermediate"
+    tls_certificate: str = ""
+    tls_certificate_key: str = ""
+    acme_email: Email = ""
+    acme_directory: Url = "https://acme-v02.api.letsencrypt.org/directory"
+    acme_ca_bundle: str = ""
+    redirect: bool = True
+    hsts: StrictTransport = ""
+    http2: bool = True
+    client_max_body_size: Size = "10m"
+    client_body_timeout: Duration = "60s"
+    proxy_connect_timeout: Duration = "5s"
+    proxy_read_timeout: Duration = "60s"
+    proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?$")] = "16 16k"
+    proxy_request_buffering: bool = True
+    backends: tuple[str, ...] = ()
+    balance: Literal["round_robin", "least_conn", "ip_hash"] = "round_robin"
+    max_fails: Annotated[int, Meta(ge=0, le=1000)] = 1
+    fail_timeout: Duration = "10s"
+    rate_limit: Rate = ""
+    rate_limit_burst: Annotated[int, Meta(ge=0, le=100_000)] = 20
+    headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
+    snippet: str = ""
+    gzip: bool = True
+    gzip_types: tuple[MediaType, ...] = (
+        "text/css",
+        "text/plain",
+        "text/xml",
+        "application/javascript",
+        "application/json",
+        "application/xml",
+        "image/svg+xml",
+    )
+    static_expires: Annotated[str, Meta(pattern=r"^(off|max|epoch|[0-9]+[smhdwMy])$")] = "1h"
+    access_log: bool = True
+    catch_all: bool = True
+
+    def __post_init__(self) -> None:
+        domains(self.server_name)
+        for backend in self.backends:
+            _require_backend(backend)
+        _require_headers(self.headers)
+        require_whole(self.snippet, "snippet")
+        if self.has_tls:
+            self._require_names()
+        elif self.hsts:
+            raise ValueError("hsts: wants TLS; set nginx_tls to self-signed, files or acme")
+        if self.tls == "files":
+            self.key_pair()
+        elif self.tls_certificate or self.tls_certificate_key:
+            raise ValueError(f"tls: {self.tls!r} takes no nginx_tls_certificate; set it to files")
+        if self.tls == "acme":
+            self._require_provable_names()
+            self.authorities()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The domains served; empty when the site answers to any."""
+        return domains(self.server_name)
+
+    def addresses(self, port: int) -> tuple[str, ...]:
+        """What nginx listens on for *port*."""
+        return (str(port), f"[::]:{port}") if self.ipv6 else (str(port),)
+
+    @property
+    def has_tls(self) -> bool:
+        return self.tls != "off"
+
+    def key_pair(self) -> str:
+        """The chain and the key that the two files on the controller hold; ``ValueError`` when they are of no use."""
+        for name in ("tls_certificate", "tls_certificate_key"):
+            if not getattr(self, name):
+                raise ValueError(f"{name}: is missing; with nginx_tls=files it is a PEM file on this machine")
+        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.names)
+
+    def authorities(self) -> str:
+        """The certificates by which the ACME directory itself is trusted; empty for the system's."""
+        return read_authorities(self.acme_ca_bundle) if self.acme_ca_bundle else ""
+
+    def _require_names(self) -> None:
+        if not self.names:
+            raise ValueError("tls: a certificate is for names; set nginx_server_name")
+        if self.tls_listen == self.listen:
+            raise ValueError(
+                f"tls_listen: {self.listen} is nginx_listen already; TLS wants a port of its own"
+            )
+
+    def _require_provable_names(self) -> None:
+        wild = [name for name in self.names if name.startswith("*.")]
+        if wild:
+            raise ValueError(
+                f"tls: acme proves names over HTTP, which cannot be done for {wild[0]}; "
+                "name each host, or bring the certificate with nginx_tls=files"
+            )
+
+
+def _require_backend(backend: str) -> None:
+    """A name would be looked up when nginx starts only, and keep it from starting when that fails."""
+    address, _, port = backend.rpartition(":")
+    try:
+        found = ip_address(address.removeprefix("[").removesuffix("]"))
+        known = (str(found) if found.version == 4 else f"[{found}]") == address and 0 < int(port) <= LAST_PORT
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(
+            f"backends: {backend!r}; expected an address and a port, such as 10.0.0.2:8000 or [fd00::2]:8000"
+        )
+
+
+def _require_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(
+                f"headers: {name!r} is not the name of a header; expected such as X-Frame-Options"
+            )
+        if not HEADER_VALUE.fullmatch(value):
+            raise ValueError(
+                f'headers: {name}: {value!r}; expected ASCII text without ", $ and \\'
+                "; what needs them goes into nginx_snippet"
+            )

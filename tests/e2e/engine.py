@@ -1,0 +1,57 @@
+"""A Docker engine inside a target, and an image with Python in it, on a machine without an image registry."""
+
+from __future__ import annotations
+
+import io
+from pathlib import PurePosixPath
+
+import docker
+
+from deploytasks.cache import cache_directory, locked
+from deploytasks.targets import SUITES, Target, ensure_engine
+from deploytasks.targets.base import ensure_base
+
+PYTHON = "deploytasks-python:debian12"
+"""Debian's Python with venv and pip: what the official ``python:…-slim`` images are elsewhere."""
+DOCKERFILE = """\
+FROM {base}
+RUN apt-get update && apt-get install -y --no-install-recommends python3-venv && rm -rf /var/lib/apt/lists/*
+"""
+ENGINE = ("docker.io", "iptables")
+CLIENT_APART = {"debian13": ("docker-cli", "docker-buildx")}
+SETTINGS = PurePosixPath("/etc/systemd/system/docker.service.d/target.conf")
+NO_SYSCTL = b"[Service]\nEnvironment=DOCKER_ALLOW_IPV6_ON_IPV4_INTERFACE=1\n"
+"""The kernel's settings are read-only in a target, where later engines want to turn IPv6 off for each container."""
+SAVED = "/var/tmp/image"
+
+
+def bring_engine(target: Target) -> None:
+    """*target* has Debian's engine, as its administrator would install it."""
+    if target.run(["docker", "version"], check=False).returncode == 0:
+        return
+    target.run(["mkdir", "-p", str(SETTINGS.parent)])
+    target.put(SETTINGS, NO_SYSCTL)
+    packages = (*ENGINE, *CLIENT_APART.get(target.image, ()))
+    target.run(["apt-get", "-q", "update"])
+    target.run(["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages])
+
+
+def bring_python(target: Target) -> str:
+    """The engine of *target* holds an image with Python, whose name is returned."""
+    client = ensure_engine(print)
+    build_python(client)
+    if target.run(["docker", "image", "inspect", PYTHON], check=False).returncode:
+        target.run(["mkdir", "-p", SAVED])
+        target.container.put_archive(SAVED, client.images.get(PYTHON).save(named=True))
+        target.run(["sh", "-c", f"tar -c -C {SAVED} . | docker load && rm -r {SAVED}"])
+    return PYTHON
+
+
+def build_python(client: docker.DockerClient) -> None:
+    """This machine's engine has the image; it is built once."""
+    with locked(cache_directory() / "python.lock"):
+        if not client.images.list(PYTHON):
+            base = ensure_base(client, "debian12", SUITES["debian12"], print)
+            client.images.build(
+                fileobj=io.BytesIO(DOCKERFILE.format(base=base).encode()), tag=PYTHON, rm=True
+            )
