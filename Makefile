@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-swaps test-matrix lint clean
+.PHONY: help demo test test-swaps test-matrix bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -15,15 +15,18 @@ demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it 
 test: lint ## everything that is tested, Docker targets included
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@$(VENV)/bin/python -m pytest -n 2 --ignore=tests/e2e $(PYTEST_FLAGS)
-	@$(VENV)/bin/python -m pytest tests/e2e $(PYTEST_FLAGS)
+	@$(VENV)/bin/python -m pytest -n 2 tests/e2e $(PYTEST_FLAGS)
 
 test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
 	@SWAPS=50 $(VENV)/bin/python -m pytest tests/e2e/test_swaps.py -s
 
 test-matrix: $(READY) ## every server behind every web server in every runtime; writes docs/matrix.md (an hour)
 	@$(VENV)/bin/python -m tests.e2e.prepare
-	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 --dist loadgroup tests/e2e/test_matrix.py
+	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py
 	@$(VENV)/bin/python -m tests.e2e.table
+
+bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; hours)
+	@$(VENV)/bin/python -m bench --write docs/bench
 
 lint: $(READY) ## ruff and mypy
 	@$(VENV)/bin/ruff check .

@@ -24,6 +24,11 @@ def read_env_file(path: Path) -> dict[str, str]:
         ) from error
     if path.expanduser().stat().st_mode & 0o077:
         raise VariableError(f"app_env_file: {path}: other users may read it\nchmod 600 {path}")
+    return parsed_env(path, text)
+
+
+def parsed_env(path: Path | str, text: str) -> dict[str, str]:
+    """The variables in *text*, which is that of the file *path*; raises ``VariableError`` as ``read_env_file``."""
     env: dict[str, str] = {}
     places: dict[str, int] = {}
     problems = []

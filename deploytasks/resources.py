@@ -3,6 +3,8 @@
 from deploytasks.agent.resources.absent import Absent
 from deploytasks.agent.resources.acme_certificate import AcmeCertificate
 from deploytasks.agent.resources.command import Command
+from deploytasks.agent.resources.compose_services import ComposeServices
+from deploytasks.agent.resources.copy_retention import CopyRetention
 from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.docker_engine import DockerEngine
 from deploytasks.agent.resources.docker_image import DockerImage
@@ -13,6 +15,8 @@ from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
 from deploytasks.agent.resources.lasting_file import LastingFile
 from deploytasks.agent.resources.nginx_reload import NginxReload
+from deploytasks.agent.resources.only_catch_alls import OnlyCatchAlls
+from deploytasks.agent.resources.only_compose_services import OnlyComposeServices
 from deploytasks.agent.resources.only_instance import OnlyInstance
 from deploytasks.agent.resources.only_processes import OnlyProcesses
 from deploytasks.agent.resources.package import Package
@@ -26,6 +30,7 @@ from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.retention import Retention
 from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.run_if_used import RunIfUsed
 from deploytasks.agent.resources.secret import Secret
 from deploytasks.agent.resources.secret_file import SecretFile
 from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
@@ -38,11 +43,14 @@ from deploytasks.agent.resources.unit import Unit
 from deploytasks.agent.resources.user import User
 from deploytasks.agent.resources.uv import Uv
 from deploytasks.agent.resources.watch import Watch
+from deploytasks.agent.resources.withdrawn import Withdrawn
 
 __all__ = [
     "Absent",
     "AcmeCertificate",
     "Command",
+    "ComposeServices",
+    "CopyRetention",
     "Directory",
     "DockerEngine",
     "DockerImage",
@@ -53,6 +61,8 @@ __all__ = [
     "Instance",
     "LastingFile",
     "NginxReload",
+    "OnlyCatchAlls",
+    "OnlyComposeServices",
     "OnlyInstance",
     "OnlyProcesses",
     "Package",
@@ -66,6 +76,7 @@ __all__ = [
     "Restart",
     "Retention",
     "Run",
+    "RunIfUsed",
     "Secret",
     "SecretFile",
     "SelfSignedCertificate",
@@ -78,4 +89,5 @@ __all__ = [
     "User",
     "Uv",
     "Watch",
+    "Withdrawn",
 ]

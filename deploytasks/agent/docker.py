@@ -7,7 +7,8 @@ from typing import FrozenSet, List
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import StepError
 
-CLIENT = ("docker", "--host", "unix:///run/docker.sock")
+ADDRESS = "unix:///run/docker.sock"
+CLIENT = ("docker", "--host", ADDRESS)
 """Named, so that no context and no variable of an app leads to another engine."""
 APP_LABEL = "deploytasks.app"
 """The label of images and containers with the app that they belong to."""

@@ -187,15 +187,25 @@ class Engine:
         return reason
 
     def _failing_again(self, handlers: Sequence[Handler]) -> List[Handler]:
-        """Run *handlers* once more, and return those that failed."""
-        left: List[Handler] = []
+        """Run *handlers* once more, and return those that failed.
+
+        What one of them lacks another may give back, such as a port: those that failed get a second try.
+        """
+        reasons = self._reasons_of_failing(handlers)
+        if len(reasons) < len(handlers):
+            reasons = self._reasons_of_failing([handler for handler, _ in reasons])
+        for handler, reason in reasons:
+            self._note("%s: %s failed after undoing: %s" % (handler.role, handler.name, reason))
+        return [handler for handler, _ in reasons]
+
+    def _reasons_of_failing(self, handlers: Sequence[Handler]) -> List[Tuple[Handler, str]]:
+        found = []
         for handler in handlers:
             try:
                 handler.action.run(self._machine)
             except FAILURES as error:
-                self._note("%s: %s failed after undoing: %s" % (handler.role, handler.name, _reason(error)))
-                left.append(handler)
-        return left
+                found.append((handler, _reason(error)))
+        return found
 
     def _close(self, ended: Ended, started: float) -> Ended:
         ended = ended.but(elapsed_s=_since(started))

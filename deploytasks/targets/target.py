@@ -92,6 +92,17 @@ class Target:
         state = self.run(["systemctl", "is-system-running"], check=False).stdout.strip()
         return state in {"running", "degraded"}
 
+    def wait_for_host_keys(self) -> str:
+        """The public keys of its sshd; a busy engine may lose what a command printed, and is asked again."""
+        found: list[str] = []
+
+        def are_there() -> bool:
+            found.append(self.run(["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"], check=False).stdout)
+            return "ssh-ed25519 " in found[-1]
+
+        wait_for(are_there, time.monotonic() + BOOT_DEADLINE_S, self)
+        return found[-1]
+
     def sshd_answers(self) -> bool:
         try:
             with socket.create_connection((self.host, self.ssh_port), timeout=1) as connection:

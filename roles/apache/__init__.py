@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.plan import Handler, Phase, Step
-from deploytasks.resources import Absent, File, Package, Reload, Service, Symlink
+from deploytasks.resources import Absent, File, Package, Reload, RunIfUsed, Service, Symlink, Withdrawn
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
-from deploytasks.roles.nginx.tls import PROFILES, bring, brought, issue_here, self_signed
+from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.app import App
     from deploytasks.inventory import Host
 
-__all__ = ["Vars", "front", "protocols", "steps"]
+__all__ = ["Vars", "front", "protocols", "steps", "withdraw"]
 
 SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
 """What Apache calls each protocol, in URLs and in the names of its modules."""
@@ -52,6 +52,30 @@ def front(host: Host, v: Vars) -> Front:
     return Front(v.names, v.ports, v.has_tls)
 
 
+def withdraw(host: Host) -> Iterator[Step]:
+    """The site is gone, and Apache rests when it has no other."""
+    app = known(host)[0]
+    site = Withdrawn(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
+    rest = Handler("run Apache if it has a site", RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
+    yield Step("take the site away", site, notify=rest)
+
+
+def _available(app: App) -> str:
+    return f"{ETC}/sites-available/{app.name}.conf"
+
+
+def _first(app: App) -> str:
+    return f"{ENABLED}/00-{app.name}.conf"
+
+
+def _usual(app: App) -> str:
+    return f"{ENABLED}/{app.name}.conf"
+
+
+def _of_unknown_names(app: App) -> str:
+    return f"{ENABLED}/000-{app.name}-catch-all.conf"
+
+
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[parts_of(host).protocol]
     yield from (_enable(file) for file in _modules(v, scheme))
@@ -81,9 +105,8 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     """Apache takes the first site for requests that no name leads to, so one that answers to any name comes first."""
     app = known(host)[0]
     text = template("site.conf.j2", app=app, v=v, static=static_of(host), scheme=scheme, **_tls(app, v))
-    first, usual = f"{ENABLED}/00-{app.name}.conf", f"{ENABLED}/{app.name}.conf"
-    link, stale = (usual, first) if v.names else (first, usual)
-    yield Step("write the site", File(f"{ETC}/sites-available/{app.name}.conf", text), notify=reload)
+    link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
+    yield Step("write the site", File(_available(app), text), notify=reload)
     yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
     yield Step("enable it only once", Absent(stale), notify=reload)
 
@@ -91,7 +114,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
 def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
     """Requests for names that no site has are refused, unless a site takes any name."""
     app = known(host)[0]
-    site = f"{ENABLED}/000-{app.name}-catch-all.conf"
+    site = _of_unknown_names(app)
     if v.catch_all and v.names:
         text = template("catch-all.conf.j2", v=v, **_tls(app, v))
         yield Step("refuse unknown names", File(site, text), notify=reload)

@@ -56,6 +56,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from processes.run_release_command(parts)
     yield from parts.start()
     yield from _ask(v, release, parts)
+    yield from parts.withdraw_others()
     yield from processes.hand_over(parts)
     yield from _switch(v, app, release, parts)
     yield from parts.confirm()
@@ -85,11 +86,14 @@ def _contents(release: Release, project: Project) -> Iterator[Step]:
     yield Step("lay out the code", Tree(release.code, release.manifest, digest), phase=Phase.PREPARE)
 
 
-def _environment(release: Release, v: Vars) -> Iterator[Step]:
+def environment_of(v: Vars) -> dict[str, str]:
+    """What ``app_env_file`` and ``app_env`` say; the latter wins."""
     env = {name: _env_text(value) for name, value in v.env.items()}
-    if v.env_file:
-        env = {**read_env_file(Path(v.env_file)), **env}
-    content = encode_env({"PYTHONUNBUFFERED": "1", **env})
+    return {**read_env_file(Path(v.env_file)), **env} if v.env_file else env
+
+
+def _environment(release: Release, v: Vars) -> Iterator[Step]:
+    content = encode_env({"PYTHONUNBUFFERED": "1", **environment_of(v)})
     yield Step(
         "write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True
     )

@@ -9,13 +9,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from deploytasks.agent.processes import RELEASE
 from deploytasks.errors import PlanError, VariableError
+from deploytasks.plan import Phase
 from deploytasks.role import vars_of
+from deploytasks.roles.app import settings
 from deploytasks.roles.app.process import Process, processes_of
 
 if TYPE_CHECKING:
@@ -100,6 +102,12 @@ class WebServer(Protocol):
     def front(self, host: Host, v: Any) -> Front:
         """What people reach."""
 
+    def withdraw(self, host: Host) -> Iterator[Step]:
+        """The app's site is gone, and the web server rests when it has no other; without a site nothing is done.
+
+        Another web server wants its port, and its own variables may be gone from the inventory.
+        """
+
 
 class Runtime(Protocol):
     """The role of what runs the processes: systemd, supervisor, docker, compose."""
@@ -155,6 +163,13 @@ class Parts:
     def front(self) -> Front:
         """What people reach."""
         return self.web_server.front(self.host, self._vars(self.web_server))
+
+    def withdraw_others(self) -> Iterator[Step]:
+        """The other web servers have no site of the app, so that the chosen one can have their ports."""
+        others = (name for name in get_args(settings.WebServer) if name != self.v.web_server)
+        for name in others:
+            steps = _role(name).withdraw(self.host)
+            yield from (replace(step, phase=Phase.START).in_role(name) for step in steps)
 
     @property
     def place(self) -> Place:
@@ -221,6 +236,12 @@ class Parts:
     @property
     def _processes(self) -> dict[str, Process]:
         return processes_of(self.host.name, known(self.host)[2].processes, self.v.processes)
+
+    @property
+    def system_packages(self) -> tuple[str, ...]:
+        """What of the distribution's the server wants beside it: on the host, or in the image."""
+        found: tuple[str, ...] = getattr(self.server, "system_packages", ())
+        return found
 
     def packages(self) -> tuple[str, ...]:
         """What pip installs for the server."""

@@ -11,12 +11,15 @@ from deploytasks.resources import (
     Directory,
     File,
     LastingFile,
+    OnlyCatchAlls,
     Package,
     Reload,
     Restart,
     Run,
+    RunIfUsed,
     Service,
     Unit,
+    Withdrawn,
 )
 from deploytasks.roles.app.parts import FASTCGI, HTTP, Front, known, parts_of, static_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
@@ -33,6 +36,9 @@ template = Templates(beside=__file__)
 ETC = "/etc/caddy"
 SITES = f"{ETC}/sites"
 OVERRIDES = "caddy.service.d"
+CATCH_ALL = f"{SITES}/_catch-all-%s.caddy"
+# A site with TLS leads there from port 80, too.
+NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{SITES}/[!_]*.caddy", r"(?m)^https://|http://\S*:%s[ ,]")
 
 # As Caddy's own user: it may write to its log files and its certificates' storage meanwhile.
 AS_CADDY = ("setpriv", "--reuid=caddy", "--regid=caddy", "--init-groups", "--reset-env")
@@ -61,6 +67,13 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its port; with TLS also the port that leads there."""
     del host
     return Front(v.names, (HTTP_PORT, v.listen) if v.has_tls else (v.listen,), v.has_tls)
+
+
+def withdraw(host: Host) -> Iterator[Step]:
+    """The site is gone, and Caddy rests when it has no other."""
+    rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
+    yield Step("take the site away", Withdrawn(_place(known(host)[0])), notify=rest)
+    yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
 
 
 def _server() -> Iterator[Step]:
@@ -96,19 +109,24 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         pair=_pair(app),
         authorities=_authorities(app),
     )
-    yield Step("write the site", File(f"{SITES}/{app.name}.caddy", text), notify=reload, phase=Phase.START)
+    yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
     yield from _catch_all(v)
+    yield Step("keep no port without a site", NO_IDLE_PORT, notify=reload, phase=Phase.START)
 
 
 def _catch_all(v: Vars) -> Iterator[Step]:
     """Requests for names that no site has are closed without an answer, unless this site takes any name."""
     port = HTTP_PORT if v.has_tls else v.listen
-    site = f"{SITES}/_catch-all-{port}.caddy"
+    site = CATCH_ALL % port
     text = template("catch-all.caddy.j2", port=port)
     if v.catch_all and v.names:
         yield Step("refuse unknown names", File(site, text), notify=reload, phase=Phase.START)
     elif not v.names:
         yield Step("accept any name", Absent(site), notify=reload, phase=Phase.START)
+
+
+def _place(app: App) -> str:
+    return f"{SITES}/{app.name}.caddy"
 
 
 def _pair(app: App) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.roles.app.domains import domains
-from deploytasks.roles.nginx.key_pair import read_authorities, read_key_pair
+from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 
 HTTP_PORT = 80
 HTTPS_PORT = 443

@@ -43,7 +43,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     script = template("app.j2", ref=project.callable, directory=parts.directory, place=parts.place)
     start = template("serve.j2", place=parts.place, processes=v.processes or 2 * facts.cpus + 1)
     home = f"{release.path}/cgi"
-    yield Step("install fcgiwrap", Package(system_packages))
+    if not parts.runtime.brings_dependencies:
+        yield Step("install fcgiwrap", Package(system_packages))
     yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
     yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
     yield Step("write what runs it", File(f"{home}/serve", start, mode="0755"), phase=Phase.PREPARE)

@@ -24,8 +24,9 @@ from deploytasks.resources import (
 from deploytasks.roles import systemd
 from deploytasks.roles.app.dependencies import bring_authorities
 from deploytasks.roles.app.parts import Parts, known, parts_of
+from deploytasks.roles.docker.additions import NONE, Additions
 from deploytasks.roles.docker.engine import engine_packages
-from deploytasks.roles.docker.image import build, image_of, place, recipe_of
+from deploytasks.roles.docker.image import Recipe, build, image_of, place, recipe_of
 from deploytasks.roles.docker.settings import Vars
 from deploytasks.template import Templates
 
@@ -53,24 +54,43 @@ brings_dependencies = True
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The engine, the release's image when the release is whole, and no images of releases that are gone."""
-    app, release, _, facts = known(host)
-    yield Step("have a Docker engine", DockerEngine(engine_packages(facts)))
+    yield from have_engine(host)
+    yield from contain(host, v, recipe_of(host, v))
+
+
+def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:
+    """An engine; with the packages *compose*, Compose too."""
+    yield Step("have a Docker engine", DockerEngine(engine_packages(known(host)[3]), compose))
+
+
+def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) -> Iterator[Step]:
+    """The release's image by *recipe*, and the program that starts its containers with *additions*."""
+    app, release, _, _ = known(host)
     yield from bring_authorities(app, parts_of(host).v)
-    program = File(release.container, _container(host, v), mode="0755")
+    if additions.settings:
+        settings = File(_settings(release), additions.settings, mode="0600")
+        yield Step("write the containers' settings", settings, phase=Phase.PREPARE, sensitive=True)
+    program = File(release.container, _container(host, v, additions), mode="0755")
     yield Step("write the container's program", program, phase=Phase.PREPARE)
     if v.port:
         text = template("port.sh.j2", app=app, port=v.port, release=release, docker=_docker())
         handing = File(release.command("port"), text, mode="0755")
         yield Step("write the port's program", handing, phase=Phase.PREPARE)
-    yield from build(host, v)
+    yield from build(host, recipe)
     yield Step("prune old images", ImageRetention(app.name, app.releases), phase=Phase.FINISH)
 
 
 def define(parts: Parts, v: Vars) -> Iterator[Step]:
     """The template unit of a container; where the image listens on a port, those of a socket that leads to it."""
+    require_an_image_with_a_port(parts.host, v, recipe_of(parts.host, v))
+    yield from define_units(parts, v)
+
+
+def define_units(parts: Parts, v: Vars, *, waits: bool = False) -> Iterator[Step]:
+    """The units of ``define``, whatever the image; an instance *waits* as its release's ``bin/services`` wants it."""
     app = known(parts.host)[0]
-    _require_an_image_with_a_port(parts.host, v)
-    text = template("app.service.j2", container=f"{app.name}-%i", has_port=bool(v.port), **_of_units(parts))
+    shape = {"container": f"{app.name}-%i", "has_port": bool(v.port), "waits": waits}
+    text = template("app.service.j2", **shape, **_of_units(parts))
     yield Step(
         "make the directory of logs", Directory(f"/var/log/{app.name}", owner=app.user, group=app.user)
     )
@@ -130,7 +150,7 @@ def _of_units(parts: Parts) -> dict[str, Any]:
     }
 
 
-def _container(host: Host, v: Vars) -> str:
+def _container(host: Host, v: Vars, additions: Additions) -> str:
     app, release, _, _ = known(host)
     return template(
         "container.sh.j2",
@@ -139,10 +159,18 @@ def _container(host: Host, v: Vars) -> str:
         release=release,
         docker=_docker(),
         environments=(app.services_env, release.env, app.scale_env),
-        instance=[shlex.quote(word) for word in _of_instance(release, v)],
+        instance=[shlex.quote(word) for word in (*_of_instance(release, v), *additions.instance)],
+        command=[shlex.quote(word) for word in additions.command],
+        settings=_settings(release) if additions.settings else "",
+        networks=[shlex.quote(network) for network in additions.networks],
+        aliases=[shlex.quote(alias) for alias in additions.aliases],
         beside=[_mount(f"{release.path}/bin", f"{app.current}/bin", "readonly")],
-        options=[shlex.quote(word) for word in _options(host, v)],
+        options=[shlex.quote(word) for word in _options(host, v, additions)],
     )
+
+
+def _settings(release: Release) -> str:
+    return f"{release.path}/settings"
 
 
 def _of_instance(release: Release, v: Vars) -> Iterator[str]:
@@ -154,7 +182,7 @@ def _of_instance(release: Release, v: Vars) -> Iterator[str]:
         yield _mount(f"{release.app.run}/{release.name}", release.app.run)
 
 
-def _options(host: Host, v: Vars) -> Iterator[str]:
+def _options(host: Host, v: Vars, additions: Additions) -> Iterator[str]:
     app, release, project, _ = known(host)
     of_app = parts_of(host).v
     yield f"--label={APP_LABEL}={app.name}"
@@ -169,6 +197,7 @@ def _options(host: Host, v: Vars) -> Iterator[str]:
         yield _mount(path, path)
     if project.collected:
         yield _mount(release.collected, f"{app.current}/{COLLECTED}")
+    yield from additions.options
     limits = {"memory": v.memory, "cpus": v.cpus, "pids-limit": v.pids}
     yield from (f"--{name}={value}" for name, value in limits.items() if value is not None)
     yield from (f"--volume={volume}" for volume in v.volumes)
@@ -179,8 +208,9 @@ def _mount(source: str, target: str, *options: str) -> str:
     return ",".join(["--mount=type=bind", f"source={source}", f"target={target}", *options])
 
 
-def _require_an_image_with_a_port(host: Host, v: Vars) -> None:
-    if v.port and recipe_of(host, v).is_ours:
+def require_an_image_with_a_port(host: Host, v: Vars, recipe: Recipe) -> None:
+    """Raise ``VariableError`` when nothing in the image of *recipe* can listen on ``docker_port``."""
+    if v.port and recipe.is_ours:
         raise VariableError(
             f"{host.name}: docker_port: {v.port} is for an image of your own Dockerfile; without one leave it out"
         )

@@ -1,4 +1,4 @@
-"""What Debian and Ubuntu call Docker's engine, its client, and the client's part of BuildKit."""
+"""What Debian and Ubuntu call Docker's engine, its client, the client's part of BuildKit, and Compose."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def engine_packages(facts: Facts) -> tuple[str, ...]:
         return (*engine, "docker-buildx")
     version = facts.version.partition(".")[0]
     return (*engine, "docker-cli", "docker-buildx") if version.isdigit() and int(version) >= APART else engine
+
+
+def compose_packages(facts: Facts) -> tuple[str, ...]:
+    """The packages for a host without Compose: version 2 where there is one, else version 1."""
+    return ("docker-compose-v2",) if facts.distribution == "ubuntu" else ("docker-compose",)

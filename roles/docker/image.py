@@ -34,12 +34,17 @@ FROM = re.compile(
 
 @dataclass(frozen=True)
 class Recipe:
-    """A Dockerfile: its *text*, and the directory of the host that is its *context*, which has it as *name*."""
+    """A Dockerfile: its *text*, and the directory of the host that is its *context*, which has it as *name*.
+
+    The image is its stage *target*, the last one when empty; the build knows *arguments* besides.
+    """
 
     text: str
     context: str
     name: str
     is_ours: bool = True
+    target: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -65,8 +70,8 @@ def place(release: Release) -> Place:
     return Place("/app", "/app/code", "/app/venv", release.socket)
 
 
-def recipe_of(host: Host, v: Vars) -> Recipe:
-    """The project's own Dockerfile where it has one, else ours."""
+def recipe_of(host: Host, v: Vars, owned: tuple[str, ...] = ()) -> Recipe:
+    """The project's own Dockerfile where it has one, else ours, in which the app's user has the directories *owned*."""
     _, release, project, _ = known(host)
     own = next(
         (entry for entry in project.source.manifest if v.dockerfile and entry.name == v.dockerfile), None
@@ -74,13 +79,12 @@ def recipe_of(host: Host, v: Vars) -> Recipe:
     if own is not None:
         text = project.source.read(own.digest).decode("utf-8", "replace")
         return Recipe(text, release.code, v.dockerfile, is_ours=False)
-    return Recipe(_dockerfile(host, v), release.path, "Dockerfile")
+    return Recipe(_dockerfile(host, v, owned), release.path, "Dockerfile")
 
 
-def build(host: Host, v: Vars) -> Iterator[Step]:
+def build(host: Host, recipe: Recipe) -> Iterator[Step]:
     """The release's image, built when all that belongs in it lies in the release."""
     app, release, _, _ = known(host)
-    recipe = recipe_of(host, v)
     if recipe.is_ours:
         yield from _context(host, recipe)
     of_app = parts_of(host).v
@@ -93,6 +97,8 @@ def build(host: Host, v: Vars) -> Iterator[Step]:
         bases=recipe.bases,
         index_url=of_app.index_url,
         ca_bundle=authorities(app, of_app),
+        target=recipe.target,
+        arguments=recipe.arguments,
     )
     yield Step("build the image", image, phase=Phase.PREPARE)
 
@@ -109,15 +115,16 @@ def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
 
 
-def _dockerfile(host: Host, v: Vars) -> str:
+def _dockerfile(host: Host, v: Vars, owned: tuple[str, ...]) -> str:
     app, release, _, _ = known(host)
     uses_uv = parts_of(host).v.installer == "uv"
     return template(
         "Dockerfile.j2",
         app=app,
         base=_base(host, v),
+        owned=[shlex.quote(path) for path in owned],
         place=place(release),
-        packages=v.packages,
+        packages=dict.fromkeys((*parts_of(host).system_packages, *v.packages)),
         build_packages=v.build_packages,
         installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
         install=[shlex.join(argv) for argv in _commands(host)],

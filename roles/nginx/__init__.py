@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.plan import Handler, Phase, Step
-from deploytasks.resources import Absent, File, NginxReload, Package, Service, Symlink
+from deploytasks.resources import (
+    Absent,
+    File,
+    NginxReload,
+    OnlyCatchAlls,
+    Package,
+    RunIfUsed,
+    Service,
+    Symlink,
+    Withdrawn,
+)
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
@@ -25,6 +35,10 @@ DIRECTIVES = {HTTP: "proxy", UWSGI: "uwsgi", FASTCGI: "fastcgi"}
 protocols = frozenset(DIRECTIVES)
 
 template = Templates(beside=__file__)
+
+ENABLED = "/etc/nginx/sites-enabled"
+CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
+NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
 
 PACKAGED = {
     ("debian", "11"): (1, 18),
@@ -49,7 +63,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = known(host)[0]
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx"))
-    yield Step("drop the default site", Absent("/etc/nginx/sites-enabled/default"), notify=reload)
+    yield Step("drop the default site", Absent(f"{ENABLED}/default"), notify=reload)
     if v.has_tls and not _rejects_handshakes(host):
         yield Step("install a certificate for nobody", Package("ssl-cert"))
     yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
@@ -64,11 +78,28 @@ def front(host: Host, v: Vars) -> Front:
     return Front(v.names, (v.listen, v.tls_listen) if v.has_tls else (v.listen,), v.has_tls)
 
 
+def withdraw(host: Host) -> Iterator[Step]:
+    """The site is gone, and nginx rests when it has no other."""
+    app = known(host)[0]
+    used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
+    rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
+    site = Withdrawn(_available(app), (_enabled(app),))
+    yield Step("take the site away", site, notify=rest)
+    yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
+
+
+def _available(app: App) -> str:
+    return f"/etc/nginx/sites-available/{app.name}"
+
+
+def _enabled(app: App) -> str:
+    return f"{ENABLED}/{app.name}"
+
+
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
-    name = known(host)[0].name
-    site = f"/etc/nginx/sites-available/{name}"
-    yield Step("write the site", File(site, _site(host, v)))
-    yield Step("enable the site", Symlink(f"/etc/nginx/sites-enabled/{name}", site))
+    app = known(host)[0]
+    yield Step("write the site", File(_available(app), _site(host, v)))
+    yield Step("enable the site", Symlink(_enabled(app), _available(app)))
 
 
 def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -77,11 +108,12 @@ def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
     Each port has one file, whichever site writes it; a site that takes any name needs none, and leaves it to others.
     """
     for port in front(host, v).ports if v.names else ():
-        place = f"/etc/nginx/conf.d/deploytasks-catch-all-{port}.conf"
+        place = CATCH_ALL % port
         if v.catch_all:
             yield Step(f"refuse unknown names on port {port}", File(place, _catch_all(host, v, port)))
         else:
             yield Step(f"admit unknown names on port {port}", Absent(place))
+    yield Step("keep no port without a site", NO_IDLE_PORT)
 
 
 def _site(host: Host, v: Vars) -> str:
@@ -112,9 +144,15 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         static=static_of(host),
         protocol=protocol,
         directives=DIRECTIVES[protocol],
-        connection=f"{app.name.replace('-', '_')}_connection",
+        asked_host=_variable(app, "asked_host"),
+        connection=_variable(app, "connection"),
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
+
+
+def _variable(app: App, name: str) -> str:
+    """A variable of the site's own: all sites of an nginx share theirs."""
+    return f"{app.name.replace('-', '_')}_{name}"
 
 
 def _servers(app: App, v: Vars) -> list[str]:

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.plan import Step
-from deploytasks.resources import Service, Unit
+from deploytasks.plan import Handler, Phase, Step
+from deploytasks.resources import Restart, RunIfUsed, Service, Unit, Withdrawn
 from deploytasks.roles.app.parts import HTTP, Front, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
+    from deploytasks.agent.app import App
     from deploytasks.inventory import Host
 
 template = Templates(beside=__file__)
 
 protocols = frozenset({HTTP})
+
+UNITS = "/etc/systemd/system"
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,29 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     del v
     app = known(host)[0]
     port = parts_of(host).v.port
-    socket, service = f"{app.name}-front.socket", f"{app.name}-front.service"
-    yield Step("define the port's service", Unit(service, template("front.service.j2", app=app)))
-    yield Step("define the port", Unit(socket, template("front.socket.j2", app=app, port=port)))
-    yield Step(f"listen on port {port}", Service(socket))
+    socket, service = _units(app)
+    leads = Unit(service, template("front.service.j2", app=app))
+    listens = Unit(socket, template("front.socket.j2", app=app, port=port))
+    change = Handler("change the port", Restart(socket))
+    yield Step("define the port's service", leads, phase=Phase.START)
+    yield Step("define the port", listens, notify=change, phase=Phase.START)
+    yield Step(f"listen on port {port}", Service(socket), phase=Phase.START)
 
 
 def front(host: Host, v: Vars) -> Front:
     """Any name; the port stays shut until somebody opens it (``inv allow``, ``ufw_allow``)."""
     del host, v
     return Front()
+
+
+def withdraw(host: Host) -> Iterator[Step]:
+    """The port is closed."""
+    socket, service = _units(known(host)[0])
+    path = f"{UNITS}/{socket}"
+    close = Handler("close the port", RunIfUsed(socket, (path,)))
+    yield Step("take the port away", Withdrawn(path, (f"{UNITS}/{service}",)), notify=close)
+
+
+def _units(app: App) -> tuple[str, str]:
+    """The socket unit and the service that it starts."""
+    return f"{app.name}-front.socket", f"{app.name}-front.service"

@@ -22,6 +22,8 @@ from deploytasks.agent.resource import Action, Change, Resource, describe, rebui
 from deploytasks.agent.resources.absent import Absent
 from deploytasks.agent.resources.acme_certificate import AcmeCertificate
 from deploytasks.agent.resources.command import Command
+from deploytasks.agent.resources.compose_services import ComposeServices
+from deploytasks.agent.resources.copy_retention import CopyRetention
 from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.docker_engine import DockerEngine
 from deploytasks.agent.resources.docker_image import DockerImage
@@ -32,6 +34,8 @@ from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
 from deploytasks.agent.resources.lasting_file import LastingFile
 from deploytasks.agent.resources.nginx_reload import NginxReload
+from deploytasks.agent.resources.only_catch_alls import OnlyCatchAlls
+from deploytasks.agent.resources.only_compose_services import OnlyComposeServices
 from deploytasks.agent.resources.only_instance import OnlyInstance
 from deploytasks.agent.resources.only_processes import OnlyProcesses
 from deploytasks.agent.resources.package import Package
@@ -46,6 +50,7 @@ from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.retention import Retention
 from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.run_if_used import RunIfUsed
 from deploytasks.agent.resources.secret import Secret
 from deploytasks.agent.resources.secret_file import SecretFile
 from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
@@ -58,8 +63,9 @@ from deploytasks.agent.resources.unit import Unit
 from deploytasks.agent.resources.user import User
 from deploytasks.agent.resources.uv import Uv
 from deploytasks.agent.resources.watch import Watch
+from deploytasks.agent.resources.withdrawn import Withdrawn
 
-PROGRAM = Path(__file__).parents[2] / "roles/nginx/templates/deploytasks-certificate.sh"
+PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
 APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
 SSH_RULE = "### tuple ### limit tcp 22 0.0.0.0/0 any 0.0.0.0/0 in\n"
 WEB_RULE = "### tuple ### allow tcp 80 {0} any {0} in comment=776562\n"
@@ -86,6 +92,44 @@ def acme_certificate_for_other_names(host):
     other = acme_certificate(host)
     other.apply(host.machine, Change(None, other.desired()))
     return dataclasses.replace(other, names=("shop.test",))
+
+
+def compose_file(**services):
+    labels = {name: {"labels": {"deploytasks.definition": digest}} for name, digest in services.items()}
+    return json.dumps({"services": labels, "networks": {"default": {"name": "shop_default"}}})
+
+
+def compose_services(host):
+    host.write("/var/lib/dpkg/status", "Package: docker-compose\n")
+    host.path("/srv/shop/compose").mkdir(parents=True)
+    content = compose_file(db="1", cache="1")
+    return ComposeServices("shop", "/srv/shop/compose/compose.json", content, "/srv/shop/services/*.env")
+
+
+def compose_services_of_another_release(host):
+    before = compose_services(host)
+    before.apply(host.machine, Change(None, before.desired()))
+    return dataclasses.replace(before, content=compose_file(db="2", proxy="1"))
+
+
+def no_compose_services(host):
+    before = compose_services(host)
+    before.apply(host.machine, Change(None, before.desired()))
+    return dataclasses.replace(before, content=None)
+
+
+def only_compose_services(host):
+    before = compose_services(host)
+    before.apply(host.machine, Change(None, before.desired()))
+    host.write(before.path, compose_file(db="1"))
+    return OnlyComposeServices("shop", before.path)
+
+
+def copy_retention(host):
+    host.write("/srv/shop/releases/%s/copies/1111" % APP["release"], "")
+    for name in ("1111/nginx.conf", "2222/nginx.conf", "compose.json"):
+        host.write("/srv/shop/compose/" + name, "")
+    return CopyRetention("/srv/shop/compose", "/srv/shop/releases")
 
 
 def directory(host):
@@ -150,6 +194,14 @@ def image_retention(host):
 
 def instance_without_socket(_):
     return Instance("shop@new.service", "", "/run/new.sock")
+
+
+def only_catch_alls(host):
+    """Port 80 is left, port 8080 is in use."""
+    for port in ("80", "8080"):
+        host.write("/etc/nginx/conf.d/catch-all-%s.conf" % port, "listen %s;\n" % port)
+    host.write("/etc/nginx/sites-enabled/shop", "server {\n    listen 8080;\n}\n")
+    return OnlyCatchAlls("/etc/nginx/conf.d/catch-all-%s.conf", "/etc/nginx/sites-enabled/*", "listen %s;")
 
 
 def only_instance(host):
@@ -296,6 +348,13 @@ def user_settings(host):
     return User("shop", home="/srv/shop", shell="/bin/sh", groups=("adm", "www-data"))
 
 
+def withdrawn(host):
+    host.write("/etc/nginx/sites-available/shop", "# shop. Managed by deploytasks.\nserver {}\n", 0o640)
+    host.link("/etc/nginx/sites-enabled/shop", "/etc/nginx/sites-available/shop")
+    others = ("/etc/nginx/sites-enabled/shop", "/etc/nginx/sites-enabled/missing")
+    return Withdrawn("/etc/nginx/sites-available/shop", others)
+
+
 CASES = [
     (Absent, absent),
     (Absent, absent_link),
@@ -303,6 +362,10 @@ CASES = [
     (AcmeCertificate, acme_certificate_for_other_names),
     (Command, lambda host: Command(("touch", str(host.path("/srv/x"))), creates="/srv/x")),
     (Command, lambda _: Command(("touch", "x"), unless=("test", "-e", "x"), cwd="/srv", user="shop")),
+    (ComposeServices, compose_services),
+    (ComposeServices, compose_services_of_another_release),
+    (ComposeServices, no_compose_services),
+    (CopyRetention, copy_retention),
     (Directory, directory),
     (Directory, directory_mode),
     (DockerEngine, docker_engine),
@@ -317,6 +380,8 @@ CASES = [
     (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
     (Instance, instance_without_socket),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (OnlyCatchAlls, only_catch_alls),
+    (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),
     (OnlyProcesses, only_processes),
     (Package, lambda _: Package(("nginx", "ufw"))),
@@ -351,6 +416,7 @@ CASES = [
     (User, lambda _: User("shop", groups=("adm", "www-data"))),
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
+    (Withdrawn, withdrawn),
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
@@ -360,6 +426,7 @@ ACTIONS = [
     Reload("nginx", check=("nginx", "-t")),
     Restart("nginx"),
     Run(("true",), env=(("A", "b"),)),
+    RunIfUsed("nginx", ("/etc/nginx/sites-enabled/*",)),
     Watch("shop@new.service", "/run/new.sock", 5.0),
 ]
 

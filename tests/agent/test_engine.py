@@ -145,6 +145,19 @@ def test_a_failure_takes_everything_back_in_reverse_and_handles_it_again(deploy,
     assert host.snapshot() == before
 
 
+def test_a_handler_that_needs_what_a_later_one_gives_back_gets_a_second_try(deploy, host):
+    """As a web server needs the port that another has until it reads its configuration again."""
+    takes = Handler("take", Run(("sh", "-c", "mkdir port && echo took >> handled"), cwd="/srv"), role="nginx")
+    gives = Handler("give", Run(("sh", "-c", "rmdir port && echo gave >> handled"), cwd="/srv"), role="caddy")
+    deploy(
+        deploy.file("/etc/a", "new\n", role="nginx", notify=takes),
+        deploy.file("/etc/b", "new\n", role="caddy", notify=gives),
+        Step("take it", Command(("mkdir", "port"), creates="/srv/port", cwd="/srv")),
+        failing,
+    )
+    assert deploy.handled == ["took", "gave", "gave", "took"]
+
+
 def test_what_cannot_be_undone_stays(deploy, host):
     marker = Step("mark", Command(("touch", "marker"), creates="/srv/marker", cwd="/srv"))
     ended = deploy(marker, deploy.file("/etc/a", "1\n"), failing)

@@ -27,6 +27,8 @@ REASONS: dict[tuple[str, str, str], str] = {
 LOSSES: dict[tuple[str, str, str], str] = {}
 """Why requests may be lost at a switch in some cells: the test lets them."""
 CLIENTS = 16
+BROKEN = ("connect", "read", "write", "timeout")
+"""How a request may end without an answer, as wrk calls it."""
 THINK = Path(__file__).with_name("think.lua")
 ASGI = frozenset({"uvicorn", "hypercorn"})
 """Servers that are for ASGI: their cells have an app of that kind."""
@@ -135,6 +137,7 @@ class Row:
     swaps: int = 0
     requests: int = 0
     lost: int = -1
+    losses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0
     cell: dict[str, str] = field(default_factory=dict)
 
@@ -164,6 +167,7 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
             run = project.inv("rollback", "--to", first if number % 2 else second)
             assert run.exit_code == 0, run.messages
     row.requests, row.lost = load["requests"], load["lost"]
+    row.losses = {kind: load[kind] for kind in (*BROKEN, "status") if load[kind]}
     return row
 
 
@@ -189,9 +193,9 @@ def load_on(target: Target, host: str) -> Iterator[dict[str, int]]:
             wrk.send_signal(2)
             said, _ = wrk.communicate(timeout=60)
     seen["requests"] = _number(r"(\d+) requests in", said)
-    errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
-    broken = sum(map(int, errors.groups())) if errors else 0
-    seen["lost"] = broken + _number(r"Non-2xx or 3xx responses: (\d+)", said)
+    seen["status"] = _number(r"Non-2xx or 3xx responses: (\d+)", said)
+    seen |= {kind: _number(rf"Socket errors:.*\b{kind} (\d+)", said) for kind in BROKEN}
+    seen["lost"] = seen["status"] + sum(seen[kind] for kind in BROKEN)
 
 
 def _number(pattern: str, text: str) -> int:

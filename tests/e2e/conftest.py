@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from deploytasks.targets import SUITES, Target, down, names, up
 
 HERE = Path(__file__).parent
 MakeTarget = Callable[[str], Target]
+
+
+class ByTarget(LoadScopeScheduling):
+    """What shares a target is run by one worker: a file's tests, and the matrix's cells of one home."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        cell = re.search(r"test_matrix\.py::.*\[\w+-(.+)\]$", nodeid)
+        return cell[1] if cell else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> ByTarget:
+    return ByTarget(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,10 +13,17 @@ from deploytasks.targets.base import ensure_base
 
 PYTHON = "deploytasks-python:debian12"
 """Debian's Python with venv and pip: what the official ``python:…-slim`` images are elsewhere."""
-DOCKERFILE = """\
-FROM {base}
-RUN apt-get update && apt-get install -y --no-install-recommends python3-venv && rm -rf /var/lib/apt/lists/*
-"""
+REDIS = "deploytasks-redis:debian12"
+"""Debian's Redis, which answers everybody in its network, and keeps what it has in /data."""
+INSTALL = (
+    "RUN apt-get update && apt-get install -y --no-install-recommends {} && rm -rf /var/lib/apt/lists/*\n"
+)
+DOCKERFILES = {
+    PYTHON: INSTALL.format("python3-venv"),
+    REDIS: INSTALL.format("redis-server")
+    + "RUN mkdir --parents /data\n"
+    + 'CMD ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "/data", "--appendonly", "yes"]\n',
+}
 ENGINE = ("docker.io", "iptables")
 CLIENT_APART = {"debian13": ("docker-cli", "docker-buildx")}
 SETTINGS = PurePosixPath("/etc/systemd/system/docker.service.d/target.conf")
@@ -38,20 +45,24 @@ def bring_engine(target: Target) -> None:
 
 def bring_python(target: Target) -> str:
     """The engine of *target* holds an image with Python, whose name is returned."""
+    return bring_image(target, PYTHON)
+
+
+def bring_image(target: Target, name: str) -> str:
+    """The engine of *target* holds the image *name*, one of ``DOCKERFILES``; the name is returned."""
     client = ensure_engine(print)
-    build_python(client)
-    if target.run(["docker", "image", "inspect", PYTHON], check=False).returncode:
+    build_image(client, name)
+    if target.run(["docker", "image", "inspect", name], check=False).returncode:
         target.run(["mkdir", "-p", SAVED])
-        target.container.put_archive(SAVED, client.images.get(PYTHON).save(named=True))
+        target.container.put_archive(SAVED, client.images.get(name).save(named=True))
         target.run(["sh", "-c", f"tar -c -C {SAVED} . | docker load && rm -r {SAVED}"])
-    return PYTHON
+    return name
 
 
-def build_python(client: docker.DockerClient) -> None:
+def build_image(client: docker.DockerClient, name: str) -> None:
     """This machine's engine has the image; it is built once."""
-    with locked(cache_directory() / "python.lock"):
-        if not client.images.list(PYTHON):
+    with locked(cache_directory() / f"{name.partition(':')[0]}.lock"):
+        if not client.images.list(name):
             base = ensure_base(client, "debian12", SUITES["debian12"], print)
-            client.images.build(
-                fileobj=io.BytesIO(DOCKERFILE.format(base=base).encode()), tag=PYTHON, rm=True
-            )
+            dockerfile = f"FROM {base}\n{DOCKERFILES[name]}"
+            client.images.build(fileobj=io.BytesIO(dockerfile.encode()), tag=name, rm=True)

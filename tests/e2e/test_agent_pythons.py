@@ -12,6 +12,8 @@ from deploytasks.targets import Target
 
 ROOT = Path(__file__).parents[2]
 INSIDE = "/opt/agent"
+PROGRAM = "roles/app/templates/deploytasks-certificate.sh"
+"""What a resource runs that the role brings along."""
 IMPORT_ALL = """
 import importlib, pkgutil, deploytasks.agent as agent
 names = {module.name for module in pkgutil.walk_packages(agent.__path__, "deploytasks.agent.")}
@@ -30,7 +32,7 @@ def test_every_module_of_the_agent_imports(any_target):
 @pytest.mark.parametrize("image", ["debian11", "debian13"])
 def test_the_tests_of_the_agent_pass(image, target):
     machine = target(image)
-    bring_agent(machine, "tests/conftest.py", "tests/agent")
+    bring_agent(machine, "tests/conftest.py", "tests/agent", PROGRAM)
     bring_pytest(machine)
     machine.run(
         [

@@ -79,8 +79,8 @@ def serve(place, tmp_path):
 
     yield start
     for process in started:
-        process.kill()
-        process.wait()
+        process.terminate()  # it takes its own processes along
+        process.wait(30)
 
 
 def test_the_server_answers_on_its_socket_to_everybody(serve, place):

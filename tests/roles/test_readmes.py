@@ -87,6 +87,7 @@ def test_every_file_and_handler_is_told(role, case):
             path = file.path.replace(plan.release, "<release>").replace(plan.app.name, "<app>")
             path = re.sub(rf"(?<=[./])({PROCESSES})(?=[.]|$)", "<process>", path)
             path = re.sub(r"-\d+\.conf$", "-<port>.conf", path)
+            path = re.sub(r"(?<=/)[0-9a-f]{16,64}$", "<digest>", path)
             assert re.search(rf"^{re.escape(path)}(?!\S)", readme(role), re.MULTILINE), path
         for handler in step.handlers:
             if handler.role == role_name(role):

@@ -161,7 +161,9 @@ def test_debians_build_is_not_in_an_image():
 def test_where_nobody_hands_it_a_socket_it_makes_one_and_takes_it_away():
     texts = rendered({**ANY, "app_runtime": "docker"})
     (text,) = (text for path, text in texts.items() if path.endswith("/uwsgi.ini"))
-    assert {"socket = /run/hello/RELEASE.sock", "chmod-socket = 666", "vacuum = true"} <= set(text.splitlines())
+    assert {"socket = /run/hello/RELEASE.sock", "chmod-socket = 666", "vacuum = true"} <= set(
+        text.splitlines()
+    )
 
 
 def test_asgi_is_not_for_it(tmp_path):

@@ -321,6 +321,22 @@ WRONG = {
         {"app_server": "uwsgi", "uwsgi_add_header": ["X: y\nsocket = :8080"]},
         "add_header: 'X: y\\nsocket = :8080'; expected text on one line",
     ),
+    "a service of Compose is a mapping": (
+        {"app_runtime": "compose", "compose_services": {"db": "postgres:16"}},
+        "compose_services: ",
+    ),
+    "a compose file is in the source": (
+        {"app_runtime": "compose", "compose_file": "deploy/compose.yaml"},
+        "compose_file: there is no deploy/compose.yaml in the app's source",
+    ),
+    "an app without a network reaches no service": (
+        {"app_runtime": "compose", "app_network": "none", "compose_services": {"db": {"image": "x"}}},
+        "app_network: none leaves web without the network of its services; leave it out",
+    ),
+    "a port is for an image of one's own": (
+        {"app_runtime": "compose", "docker_port": 8000},
+        "docker_port: 8000 is for an image of your own Dockerfile; without one leave it out",
+    ),
     "a number of processes has one name": (
         {"app_server": "uwsgi", "uwsgi_workers": 2, "uwsgi_processes": 2},
         "workers: is another name of processes; set one of the two",

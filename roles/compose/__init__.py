@@ -1,0 +1,133 @@
+"""Compose as the app's runtime: a container per release from one service of a compose file, the others beside it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from deploytasks.agent.compose import PROJECT, SERVICE
+from deploytasks.agent.docker import CLIENT
+from deploytasks.errors import VariableError
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import (
+    ComposeServices,
+    CopyRetention,
+    Directory,
+    File,
+    ImageRetention,
+    OnlyComposeServices,
+    ReleaseCommand,
+)
+from deploytasks.roles import docker
+from deploytasks.roles.app.parts import Parts, known, parts_of
+from deploytasks.roles.compose.beside import Beside, beside_app, label_of, prepare
+from deploytasks.roles.compose.copies import bring, room_of
+from deploytasks.roles.compose.settings import Vars
+from deploytasks.roles.compose.web import COMPLETED, HEALTHY, Web, beside_of, file_of, web_of
+from deploytasks.roles.docker import brings_dependencies, place
+from deploytasks.roles.docker.engine import compose_packages
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App
+    from deploytasks.inventory import Host
+    from deploytasks.roles.app.process import Process
+
+__all__ = [
+    "Vars",
+    "brings_dependencies",
+    "confirm",
+    "define",
+    "place",
+    "process_unit",
+    "release_command",
+    "start",
+    "steps",
+]
+
+template = Templates(beside=__file__)
+
+
+def steps(host: Host, v: Vars) -> Iterator[Step]:
+    """An engine, what a release has with Docker, and the services beside it before the release needs them."""
+    app, release, _, facts = known(host)
+    web, file = web_of(host, v), file_of(host, v)
+    beside = beside_app(host, file, beside_of(host, file, v))
+    if beside and parts_of(host).v.network == "none":
+        raise VariableError(
+            f"{host.name}: app_network: none leaves {v.web} without the network of its services; leave it out"
+        )
+    yield from docker.have_engine(host, compose_packages(facts) if beside else ())
+    if web.pulled:
+        yield Step(
+            "write Dockerfile", File(f"{release.path}/Dockerfile", web.recipe.text), phase=Phase.PREPARE
+        )
+    yield from docker.contain(host, web.v, web.recipe, web.additions)
+    yield from _wait(host, web)
+    yield from _live(host, v, beside)
+    yield from _prune(app)
+
+
+def define(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The units of ``docker``, whose instance waits for what it depends on."""
+    web = web_of(parts.host, v)
+    if not web.additions.command:
+        docker.require_an_image_with_a_port(parts.host, web.v, web.recipe)
+    return docker.define_units(parts, web.v, waits=True)
+
+
+def start(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's container, running."""
+    return docker.start(parts, web_of(parts.host, v).v)
+
+
+def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+    """The new release's units, enabled."""
+    return docker.confirm(parts, web_of(parts.host, v).v)
+
+
+def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+    """A template whose instances are the containers of *process*; with a schedule, a unit that runs one."""
+    return docker.process_unit(parts, process, web_of(parts.host, v).v)
+
+
+def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+    """*program*, run in a container of the new release's image."""
+    return docker.release_command(parts, program, web_of(parts.host, v).v)
+
+
+def _wait(host: Host, web: Web) -> Iterator[Step]:
+    app, release, _, _ = known(host)
+    needs = [(name, condition == HEALTHY) for name, condition in web.needs.items() if condition != COMPLETED]
+    text = template(
+        "services.sh.j2", app=app, needs=needs, docker=shlex.join(CLIENT), project=PROJECT, service=SERVICE
+    )
+    waiting = File(release.command("services"), text, mode="0755")
+    yield Step("write what waits for services", waiting, phase=Phase.PREPARE)
+
+
+def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
+    """The services beside the app, up and healthy; those that are no longer wanted stay until the switch."""
+    app, release, _, _ = known(host)
+    if beside:
+        yield Step("make the directory of services", Directory(room_of(app)))
+        yield from bring(app, release, beside.copies)
+        yield from prepare(beside)
+    services = ComposeServices(
+        app.name, _file(app), beside.text if beside else None, app.services_env, v.timeout_s
+    )
+    yield Step("run the services", services, phase=Phase.PREPARE, sensitive=True)
+
+
+def _prune(app: App) -> Iterator[Step]:
+    only = OnlyComposeServices(app.name, _file(app))
+    yield Step("end other services", only, phase=Phase.FINISH)
+    copies = CopyRetention(room_of(app), app.releases)
+    yield Step("prune old copies", copies, phase=Phase.FINISH)
+    images = ImageRetention(label_of(app), room_of(app))
+    yield Step("prune old images of services", images, phase=Phase.FINISH)
+
+
+def _file(app: App) -> str:
+    return f"{room_of(app)}/compose.json"

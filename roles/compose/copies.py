@@ -1,0 +1,91 @@
+"""Files of the source for services that outlive the release: copies whose place tells their content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploytasks.agent.manifest import Entry, Manifest
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import Directory, File, Tree
+from deploytasks.roles.app.parts import parts_of
+
+if TYPE_CHECKING:
+    from deploytasks.agent.app import App, Release
+    from deploytasks.inventory import Host
+    from deploytasks.project import Project
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The file or directory *path* of the source, whose *manifest* lists what is there.
+
+    Copies of one content for one *purpose* are the same.
+    """
+
+    path: str
+    manifest: Manifest
+    is_directory: bool
+    purpose: str = ""
+
+    @property
+    def name(self) -> str:
+        """Short text that another content or another purpose does not have."""
+        key = f"{self.manifest.digest} {self.purpose}"
+        return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+    def directory(self, app: App) -> str:
+        return f"{room_of(app)}/{self.name}"
+
+    def place(self, app: App) -> str:
+        """Where *path* is on the host."""
+        own = "" if self.is_directory else f"/{posixpath.basename(self.path)}"
+        return self.directory(app) + own
+
+
+def room_of(app: App) -> str:
+    """The directory of what services beside the app need."""
+    return f"{app.root}/compose"
+
+
+def copy_of(project: Project, path: str, purpose: str = "") -> Copy:
+    """What lies in the source at *path*; raises ``ValueError`` when nothing does."""
+    wanted = os.fsencode(path)
+    for entry in project.source.manifest:
+        if entry.path == wanted:
+            return Copy(path, Manifest.of([_moved(entry, os.path.dirname(wanted))]), False, purpose)
+    below = [entry for entry in project.source.manifest if not wanted or entry.path.startswith(wanted + b"/")]
+    if not below:
+        raise ValueError(
+            f"there is no {path} in the app's source; what is written belongs into a named volume, or app_shared"
+        )
+    return Copy(path, Manifest.of(_moved(entry, wanted) for entry in below), True, purpose)
+
+
+def shared_at(host: Host, path: str) -> str:
+    """Where *path* of the source is when it is at or below a link of ``app_shared``; else empty."""
+    for link, target in parts_of(host).v.links:
+        if f"{path}/".startswith(f"{link}/"):
+            return target + path[len(link) :]
+    return ""
+
+
+def bring(app: App, release: Release, copies: tuple[Copy, ...]) -> Iterator[Step]:
+    """The copies, and in the release a list of each, which keeps it as long as the release."""
+    room = f"{release.path}/copies"
+    if copies:
+        yield Step("make the directory of copies", Directory(room), phase=Phase.PREPARE)
+    for copy in copies:
+        listing, what = f"{room}/{copy.name}", copy.path or "the source"
+        text = copy.manifest.encode().decode("utf-8", "surrogateescape")
+        yield Step(f"list what is copied of {what}", File(listing, text), phase=Phase.PREPARE, sensitive=True)
+        tree = Tree(copy.directory(app), listing, copy.manifest.digest)
+        yield Step(f"copy {what}", tree, phase=Phase.PREPARE)
+
+
+def _moved(entry: Entry, directory: bytes) -> Entry:
+    return replace(entry, path=entry.path[len(directory) + 1 :] if directory else entry.path)

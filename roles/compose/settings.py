@@ -1,0 +1,23 @@
+"""The variables of Compose: ``compose_NAME`` in the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from deploytasks.roles.docker.settings import SourcePath
+
+ServiceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+@dataclass(frozen=True)
+class Vars:
+    """``compose_NAME`` in the inventory; see README.md."""
+
+    file: SourcePath | None = None
+    web: ServiceName = "web"
+    services: Mapping[ServiceName, Mapping[str, Any]] = field(default_factory=dict)
+    timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 120
