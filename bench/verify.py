@@ -9,6 +9,9 @@ from bench.host import Host
 
 ANSWER_TIMEOUT_S = 10
 STATIC = "static/00/page-0000.txt"
+INCIDENTAL = ("__pycache__", "/srv/shop/history.jsonl ")
+"""Python's own caches, and the line that deploytasks writes of each run."""
+
 WATCHED = ("/etc", "/opt", "/srv", "/usr")
 PROCESSES = "systemctl show --property=Id,MainPID,ActiveEnterTimestamp 'shop*' nginx ufw"
 
@@ -41,4 +44,4 @@ def traces(host: Host) -> frozenset[str]:
     """Every file that a deploy may touch, with its time of change, and the running services."""
     script = f"find {' '.join(WATCHED)} -xdev -printf '%p %i %m %u %s %C@ %l\\n'; {PROCESSES}"
     listing = host.target.run(["sh", "-c", script]).stdout
-    return frozenset(line for line in listing.splitlines() if "__pycache__" not in line)
+    return frozenset(line for line in listing.splitlines() if not any(part in line for part in INCIDENTAL))

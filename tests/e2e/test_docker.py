@@ -172,7 +172,8 @@ def test_the_log_is_where_it_always_is(boxed):
 
 
 def test_run_is_in_a_container_of_the_image(boxed):
-    command = "id -un; pwd; echo ${#COLOUR}; which python; touch /x 2>&1; touch /srv/boxed/shared/uploads/y && echo kept"
+    kept = "touch /srv/boxed/shared/uploads/y && echo kept"
+    command = f"id -un; pwd; echo ${{#COLOUR}}; which python; touch /x 2>&1; {kept}"
     run = boxed.inv("run", "--command", command)
     said = [event["text"] for event in run.events if event["event"] == "log"]
     assert said[:4] == ["boxed", "/app/code", "4", "/app/venv/bin/python"]

@@ -105,9 +105,8 @@ for port in ("22/tcp", "80/tcp"):
 if "Status: active" not in firewall:
     server.shell(name="Turn the firewall on", commands=["ufw --force enable"], _sudo=True)
 
-systemd.service(
-    name="Start the app, also at boot", service="shop", enabled=True, daemon_reload=True, _sudo=True
-)
+systemd.daemon_reload(name="Read the unit", _if=unit.did_change, _sudo=True)
+systemd.service(name="Start the app, also at boot", service="shop", enabled=True, _sudo=True)
 systemd.service(name="Start nginx, also at boot", service="nginx", enabled=True, _sudo=True)
 
 
