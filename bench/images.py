@@ -20,12 +20,15 @@ CACHES = tuple(
         ("/var/lib/apt/lists", "/var/cache/apt/archives", "/root/.cache", "/var/cache/deploytasks"),
     )
 )
+PRESENT = "python3-apt"
+"""On Debian's own cloud images, too. Ansible's apt wants it, and cannot bring it where Mitogen runs it."""
+
 FILL = f"""
 set -eu
 export DEBIAN_FRONTEND=noninteractive HOME=/root
 apt-get -qq update
 apt-get -qq install -y --no-install-recommends python3-venv nginx ufw >/dev/null
-apt-get -qq install -y --no-install-recommends --download-only rsync >/dev/null
+apt-get -qq install -y --no-install-recommends --download-only rsync python3-packaging {PRESENT} >/dev/null
 python3 -m venv /tmp/job
 /tmp/job/bin/pip install -q -r /tmp/requirements.txt
 python3 -m venv /tmp/uv
@@ -36,6 +39,10 @@ UV_SYSTEM_CERTS=1 UV_CACHE_DIR=/var/cache/deploytasks/uv /tmp/uv/bin/uv pip inst
 """
 
 
+class Unprepared(Exception):
+    """The image of a bare host could not be made."""
+
+
 def bare(client: docker.DockerClient) -> str:
     """A host that never booted: nothing is installed, what a job downloads lies in the caches already.
 
@@ -43,7 +50,7 @@ def bare(client: docker.DockerClient) -> str:
     """
     plain = ensure_image(client, RELEASE, print)
     requirements = (JOB / "requirements.txt").read_bytes()
-    digest = hashlib.sha256(f"{plain}{FILL}{CACHES}".encode() + requirements).hexdigest()[:12]
+    digest = hashlib.sha256(f"{plain}{FILL}{CACHES}{PRESENT}".encode() + requirements).hexdigest()[:12]
     image = f"{REPOSITORY}:bare-{digest}"
     if not client.images.list(image):
         print(f"building the image {image} (a minute)")
@@ -57,11 +64,15 @@ def bare(client: docker.DockerClient) -> str:
 
 def with_caches(client: docker.DockerClient, plain: str, filled: Target, image: str) -> None:
     """*image* is *plain* with the caches of *filled*."""
-    container = client.containers.create(plain)
+    install = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", PRESENT]
+    container = client.containers.create(plain, install)
     for cache in CACHES:
         chunks, _ = filled.container.get_archive(str(cache))
         container.put_archive(str(cache.parent), b"".join(chunks))
-    container.commit(*image.split(":"))
+    container.start()
+    if container.wait()["StatusCode"]:
+        raise Unprepared(container.logs().decode(errors="replace"))
+    container.commit(*image.split(":"), changes='CMD ["/sbin/init"]')
     container.remove(v=True)
 
 

@@ -32,6 +32,9 @@ class Case(enum.Enum):
         return Delivery.DIRECTORY if self is Case.SYNC else Delivery.ARCHIVE
 
 
+CROWD = 50
+CROWD_ROUNDS = 3
+
 TITLES = {
     Case.FIRST: "First run on a bare host",
     Case.NOOP: "Nothing differs",
@@ -49,6 +52,10 @@ class Scene:
     case: Case
     hosts: int = 1
     rtt_ms: int = 0
+
+    def rounds(self, wanted: int) -> int:
+        """How many runs of each peer; a crowd is not asked more often than it takes to see a spread."""
+        return min(wanted, CROWD_ROUNDS) if self.hosts >= CROWD else wanted
 
     def __str__(self) -> str:
         hosts = "one host" if self.hosts == 1 else f"{self.hosts} hosts"

@@ -12,8 +12,13 @@ STATIC = "static/00/page-0000.txt"
 INCIDENTAL = ("__pycache__", "/srv/shop/history.jsonl ")
 """Python's own caches, and the line that deploytasks writes of each run."""
 
-WATCHED = ("/etc", "/opt", "/srv", "/usr")
-PROCESSES = "systemctl show --property=Id,MainPID,ActiveEnterTimestamp 'shop*' nginx ufw"
+TRACES = """
+find /opt /srv /usr -xdev -printf '%p %i %m %u %s %C@ %l\\n'
+find /etc -xdev -printf '%p %m %u %l\\n'
+find /etc -xdev -type f -exec sha256sum {} +
+systemctl show --property=Id,MainPID,ActiveEnterTimestamp 'shop*' nginx ufw
+"""
+"""Of settings it is the content that counts: Ansible's ufw writes the same rules again."""
 
 
 class Wrong(Exception):
@@ -41,7 +46,6 @@ def unchanged(host: Host, before: frozenset[str]) -> None:
 
 
 def traces(host: Host) -> frozenset[str]:
-    """Every file that a deploy may touch, with its time of change, and the running services."""
-    script = f"find {' '.join(WATCHED)} -xdev -printf '%p %i %m %u %s %C@ %l\\n'; {PROCESSES}"
-    listing = host.target.run(["sh", "-c", script]).stdout
+    """Every file that a deploy may touch, with its time of change or content, and the running services."""
+    listing = host.target.run(["sh", "-c", TRACES]).stdout
     return frozenset(line for line in listing.splitlines() if not any(part in line for part in INCIDENTAL))

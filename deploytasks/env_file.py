@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
+from deploytasks.home import expanded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +18,12 @@ LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 def read_env_file(path: Path) -> dict[str, str]:
     """The variables in *path*; raises ``VariableError`` with a ``file:line`` for each thing that is wrong."""
     try:
-        text = path.expanduser().read_text(encoding="utf-8")
+        text = expanded(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise VariableError(
             f"app_env_file: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"
         ) from error
-    if path.expanduser().stat().st_mode & 0o077:
+    if expanded(path).stat().st_mode & 0o077:
         raise VariableError(f"app_env_file: {path}: other users may read it\nchmod 600 {path}")
     return parsed_env(path, text)
 

@@ -38,7 +38,8 @@ def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> 
 
     A plan whose digest is that of the release that serves keeps that release's name; any other
     gets a new one of *now* (UTC, default: this moment). A host without facts counts as a plain
-    Debian 12. Raises ``VariableError`` or ``PlanError``.
+    Debian 12. Raises ``VariableError`` or ``PlanError``, the latter also for two steps that write one
+    file differently.
     """
     host = made_ready(host, roles)
     host = replace(host, facts=host.facts or Facts())
@@ -86,6 +87,7 @@ def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "")
         steps += _steps(role, host, v)
     if app and host.release:
         steps.append(_record(app, release, digest))
+    _require_one_content(host, steps)
     sealed, contents = _sealed(steps, host.release)
     ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
     return Plan(ordered, app, release if app else "", contents=contents, secrets=tuple(secrets))
@@ -104,6 +106,20 @@ def _steps(role: Role, host: Host, v: object) -> list[Step]:
     except Exception as error:
         where = f"{host.name}: role {role_name(role)}"
         raise PlanError(f"{where}: {type(error).__name__}: {error}{_template_line(error)}") from error
+
+
+def _require_one_content(host: Host, steps: Iterable[Step]) -> None:
+    """Two steps that write one file differently would each undo the other, at every deploy."""
+    writers: dict[str, Step] = {}
+    for step in steps:
+        if not isinstance(step.resource, File):
+            continue
+        first = writers.setdefault(step.resource.path, step)
+        if first.resource.desired() != step.resource.desired():
+            raise PlanError(
+                f"{host.name}: {step.resource.path} is written by two steps, differently: "
+                f'"{first.name}" of {first.role} and "{step.name}" of {step.role}; let one of them write it'
+            )
 
 
 def _template_line(error: Exception) -> str:

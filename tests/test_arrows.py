@@ -19,7 +19,7 @@ LARGEST_PAYLOAD = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "cache", "performer", "wordless", "development_server"},
+    {"errors", "spelling", "cache", "performer", "wordless", "development_server", "home"},
     {"env_file", "report", "resources", "source", "targets", "template"},
     {"project"},
     {"inventory"},
@@ -54,7 +54,18 @@ HOMES = {
 }
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""
 
-FOR_ROLES = {"env_file", "errors", "inventory", "plan", "project", "resources", "role", "roles", "template"}
+FOR_ROLES = {
+    "env_file",
+    "errors",
+    "home",
+    "inventory",
+    "plan",
+    "project",
+    "resources",
+    "role",
+    "roles",
+    "template",
+}
 """What the shipped roles are made of; roles of users have the same."""
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import glob
 import json
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, Iterable, List, Mapping
 
 from deploytasks.agent.docker import ADDRESS, CLIENT, docker
 from deploytasks.agent.envfile import decode_env
 from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.resource import StepError
 
 DEFINITION_LABEL = "deploytasks.definition"
 """The label of a service's containers with the digest of the definition that they were made from."""
@@ -57,12 +58,37 @@ def networks_of(machine: Machine, project: str) -> List[str]:
 
 def services_in(path: str) -> Dict[str, Dict[str, Any]]:
     """The services that the compose file at *path* defines; none when there is no such file, or it is broken."""
-    return dict(_document(path).get("services") or {})
+    return services_of(_text(path))
+
+
+def services_of(text: str) -> Dict[str, Dict[str, Any]]:
+    """The services that *text* defines as a compose file in JSON; none when it is broken."""
+    return _section(text, "services")
 
 
 def networks_in(path: str) -> List[str]:
     """What the engine calls the networks that the compose file at *path* makes."""
-    return [network["name"] for network in (_document(path).get("networks") or {}).values()]
+    return [network["name"] for network in _section(_text(path), "networks").values() if "name" in network]
+
+
+def end_services(machine: Machine, project: str, services: Iterable[str]) -> None:
+    """No container of *services* is there; no compose file is asked, so that a broken one is no hindrance."""
+    for service in services:
+        for container in replicas_of(machine, project, service):
+            docker(machine, "stop", container, timeout_s=UP_TIMEOUT_S)
+            _remove(machine, "container", container)
+
+
+def remove_networks(machine: Machine, names: Iterable[str]) -> None:
+    """The networks *names* are gone."""
+    for name in names:
+        _remove(machine, "network", name)
+
+
+def _remove(machine: Machine, kind: str, name: str) -> None:
+    done = docker(machine, kind, "rm", name)
+    if not done.ok:
+        raise StepError("the %s %s could not be removed" % (kind, name), done.output)
 
 
 def environment_in(machine: Machine, pattern: str) -> Dict[str, str]:
@@ -74,10 +100,19 @@ def environment_in(machine: Machine, pattern: str) -> Dict[str, str]:
     return found
 
 
-def _document(path: str) -> Dict[str, Any]:
+def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
-    except (OSError, ValueError):
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _section(text: str, name: str) -> Dict[str, Dict[str, Any]]:
+    try:
+        document = json.loads(text)
+    except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    found = document.get(name) if isinstance(document, dict) else None
+    items = found.items() if isinstance(found, dict) else ()
+    return {key: definition for key, definition in items if isinstance(definition, dict)}

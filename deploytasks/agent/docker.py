@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import FrozenSet, List
+import re
+from typing import FrozenSet, List, Mapping, Optional
 
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import StepError
@@ -13,11 +14,15 @@ CLIENT = ("docker", "--host", ADDRESS)
 APP_LABEL = "deploytasks.app"
 """The label of images and containers with the app that they belong to."""
 PULL_TIMEOUT_S = 900.0
+OLDEST_COMPOSE = (1, 27)
+"""The first that needs no ``version`` in its file."""
 
 
-def docker(machine: Machine, *words: str, timeout_s: float = 60) -> Completed:
-    """How ``docker WORDS`` ends; a host without Docker says 127. Images are built by BuildKit."""
-    return machine.ask([*CLIENT, *words], {"DOCKER_BUILDKIT": "1"}, timeout_s)
+def docker(
+    machine: Machine, *words: str, timeout_s: float = 60, env: Optional[Mapping[str, str]] = None
+) -> Completed:
+    """How ``docker WORDS`` ends, with *env* besides; a host without Docker says 127. Images are built by BuildKit."""
+    return machine.ask([*CLIENT, *words], {**(env or {}), "DOCKER_BUILDKIT": "1"}, timeout_s)
 
 
 def answers(machine: Machine) -> bool:
@@ -26,8 +31,12 @@ def answers(machine: Machine) -> bool:
 
 
 def has_compose(machine: Machine) -> bool:
-    """Whether there is Compose: the engine's plugin, or a program of its own."""
-    return machine.has("docker-compose") or docker(machine, "compose", "version").ok
+    """Whether there is Compose: the engine's plugin, or a program of its own that is not too old."""
+    if docker(machine, "compose", "version").ok:
+        return True
+    said = machine.ask(["docker-compose", "version", "--short"])
+    found = re.match(r"(\d+)\.(\d+)", said.stdout.strip().lstrip("v"))
+    return said.ok and not (found and (int(found[1]), int(found[2])) < OLDEST_COMPOSE)
 
 
 def has_image(machine: Machine, name: str) -> bool:

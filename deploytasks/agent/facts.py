@@ -99,5 +99,5 @@ def _pythons(machine: Machine) -> Tuple[str, ...]:
     found: List[str] = []
     for directory in machine.environment["PATH"].split(":"):
         if os.path.isdir(directory):
-            found += [name for name in os.listdir(directory) if re.match(r"python3(\.\d+)?$", name)]
+            found += [name for name in os.listdir(directory) if re.fullmatch(r"python3(\.\d+)?", name)]
     return tuple(sorted({name for name in found if shutil.which(name, path=machine.environment["PATH"])}))

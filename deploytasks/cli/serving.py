@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from deploytasks import development_server
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import ConfigError, SourceError
+from deploytasks.home import expanded
 from deploytasks.role import vars_of
 from deploytasks.source import detect_callable, detect_static, find_requirements
 from deploytasks.standard import app_alone
@@ -141,7 +142,7 @@ def _site(
     static: Mapping[str, str] | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Site:
-    directory = Path(source).expanduser().resolve()
+    directory = expanded(source).resolve()
     if not directory.is_dir():
         raise SourceError(f"{source}: no such directory; name the app's with --source")
     installed = find_requirements(directory, requirements).names if wanted else ()

@@ -17,17 +17,25 @@ MOST_NODES = 100_000
 
 def yaml_document(text: str) -> dict[str, tuple[Value, int]]:
     """The keys of the mapping that *text* is, each with its value and line; an empty document has none."""
-    loader = yaml.SafeLoader(text)
     try:
-        return _Reader(loader).entries(loader.get_single_node())
+        return _entries(text)
     except Refused:
         raise
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise Refused(f"no YAML: {error.reason}: character {error.character:#x}", line) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise Refused(f"no YAML: {error.problem or error.context} at column {column}", line) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Refused(f"no YAML: {error}", line=1) from error
+
+
+def _entries(text: str) -> dict[str, tuple[Value, int]]:
+    loader = yaml.SafeLoader(text)
+    try:
+        return _Reader(loader).entries(loader.get_single_node())
     finally:
         loader.dispose()
 

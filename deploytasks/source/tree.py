@@ -23,6 +23,7 @@ from deploytasks.agent.manifest import (
     shown,
 )
 from deploytasks.errors import SourceError
+from deploytasks.home import expanded
 from deploytasks.source.ignore import DEPLOYIGNORE
 from deploytasks.source.listing import travelling
 
@@ -128,7 +129,7 @@ def _is_at_or_below(path: bytes, places: tuple[bytes, ...]) -> bool:
 
 def _directory(given: Path) -> Path:
     advice = "set app_source to the directory of the app"
-    root = given.expanduser().resolve()
+    root = expanded(given).resolve()
     if not root.exists():
         raise SourceError(f"{given}: no such directory; {advice}")
     if not root.is_dir():

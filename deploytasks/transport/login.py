@@ -16,6 +16,7 @@ from paramiko.auth_strategy import SourceResult
 from paramiko.pkey import PublicBlob, UnknownKeyType
 
 from deploytasks.errors import LoginRefused, Unreachable
+from deploytasks.home import expanded
 from deploytasks.transport.route import Route
 from deploytasks.transport.sudo import AskPassword
 
@@ -227,7 +228,7 @@ class AgentAt(AgentSSH):
         self._socket.settimeout(AGENT_TIMEOUT_S)
         path = os.environ.get(place.removeprefix("$"), place) if place else ""
         try:
-            self._socket.connect(str(Path(path).expanduser()))
+            self._socket.connect(str(expanded(path)))
             self._connect(self._socket)  # type: ignore[attr-defined]  # missing in its stubs
         except (OSError, paramiko.SSHException):
             self.close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from deploytasks.home import expanded
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.ssh_options import SshOptions
 from deploytasks.transport.hostkeys import SSH_PORT, KnownHosts, known_name
@@ -139,10 +140,10 @@ def _unknown_key(strict: str | None) -> UnknownKey:
 
 def _credentials(options: Options, password: str | None) -> Credentials:
     agent = options.text("identityagent", none_counts=True) or AGENT_VARIABLE
-    key_files = tuple(Path(file).expanduser() for file in options.texts("identityfile"))
+    key_files = tuple(expanded(file) for file in options.texts("identityfile"))
     return Credentials(
         key_files=key_files,
-        default_key_files=() if key_files else tuple(Path(file).expanduser() for file in DEFAULT_KEYS),
+        default_key_files=() if key_files else tuple(expanded(file) for file in DEFAULT_KEYS),
         only_key_files=options.flag("identitiesonly"),
         agent=None if agent.lower() == "none" else agent,
         password=password,
@@ -150,7 +151,7 @@ def _credentials(options: Options, password: str | None) -> Credentials:
 
 
 def _files(text: str) -> tuple[Path, ...]:
-    return tuple(Path(word).expanduser() for word in shlex.split(text) if word != "none")
+    return tuple(expanded(word) for word in shlex.split(text) if word != "none")
 
 
 def _with_tokens(command: str | None, original: str, address: str, port: int, user: str) -> str | None:

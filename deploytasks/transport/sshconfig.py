@@ -11,6 +11,7 @@ from pathlib import Path
 import paramiko
 
 from deploytasks.errors import ConfigError
+from deploytasks.home import expanded
 from deploytasks.inventory.connection import ConnectionSettings
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
@@ -112,6 +113,6 @@ def lines_of(file: Path, depth: int = 0) -> Iterator[str]:
 
 def _included(file: Path, patterns: str) -> Iterator[Path]:
     for pattern in shlex.split(patterns):
-        place = file.parent / Path(pattern).expanduser()
+        place = file.parent / expanded(pattern)
         # Absolute patterns, which Path.glob does not take.
         yield from (Path(path) for path in sorted(glob.glob(str(place))))  # noqa: PTH207

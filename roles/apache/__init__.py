@@ -119,7 +119,7 @@ def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
         text = template("catch-all.conf.j2", v=v, **_tls(app, v))
         yield Step("refuse unknown names", File(site, text), notify=reload)
     else:
-        yield Step("leave unknown names to others", Absent(site), notify=reload)
+        yield Step("admit unknown names", Absent(site), notify=reload)
 
 
 def _tls(app: App, v: Vars) -> dict[str, object]:

@@ -7,10 +7,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
+from deploytasks.home import expanded
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app.parts import known, parts_of
@@ -76,7 +76,7 @@ def besides_the_app(host: Host) -> tuple[str, ...]:
 def read_authorities(path: str) -> str:
     """The text of the PEM file ``pip_ca_bundle``; raises ``VariableError``."""
     try:
-        return Path(path).expanduser().read_text(encoding="utf-8")
+        return expanded(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise VariableError(
             f"pip_ca_bundle: {path}: {getattr(error, 'strerror', None) or 'not PEM text'}"

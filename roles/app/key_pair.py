@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from deploytasks.home import expanded
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -129,13 +130,13 @@ def _wildcard_for(name: str) -> str:
 
 def _secret(path: str) -> bytes:
     content = _content(path, KEY)
-    if Path(path).expanduser().stat().st_mode & 0o077:
+    if expanded(path).stat().st_mode & 0o077:
         raise ValueError(f"{KEY}: {path}: other users may read it\nchmod 600 {path}")
     return content
 
 
 def _content(path: str, variable: str) -> bytes:
     try:
-        return Path(path).expanduser().read_bytes()
+        return expanded(path).read_bytes()
     except OSError as error:
         raise ValueError(f"{variable}: {path}: {error.strerror}") from error

@@ -12,8 +12,11 @@ from msgspec import Meta, Struct
 from deploytasks.agent.processes import ALONE, RELEASE, WEB, nearest
 from deploytasks.errors import VariableError
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
-Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]*$")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\Z")]
+Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]*\Z")]
+
+RESERVED = frozenset({"container", "port", "services", "collectstatic"})
+"""Programs of a release that are no processes: those of its container, and what gathers Django's static files."""
 
 _NUMBER = r"(\*|\d+)(\.\.\d+)?(/\d+)?"
 _NUMBERS = rf"{_NUMBER}(,{_NUMBER})*"
@@ -73,7 +76,7 @@ def _check(name: str, wanted: ProcessVars) -> None:
 
 
 def processes_of(host: str, procfile: Mapping[str, str], wanted: Processes) -> dict[str, Process]:
-    """The processes by name, web left out; raises ``VariableError``, naming *host*, for one without a command."""
+    """The processes by name, web left out; raises ``VariableError``, naming *host*, for one that cannot be."""
     found = {name: Process(name, command) for name, command in procfile.items()}
     for name, value in wanted.items():
         process = _with(found.get(name, Process(name, "")), value)
@@ -83,7 +86,14 @@ def processes_of(host: str, procfile: Mapping[str, str], wanted: Processes) -> d
                 f"{host}: app_processes: {name} has no command, and is not in the Procfile; {nearest(name, others)}"
             )
         found[name] = process
-    return dict(_switched_on(found))
+    processes = dict(_switched_on(found))
+    for name in sorted(RESERVED & processes.keys()):
+        place = "app_processes" if name in wanted else "the Procfile"
+        raise VariableError(
+            f"{host}: {place}: {name} is a program of deploytasks' own in each release; "
+            "give the process another name"
+        )
+    return processes
 
 
 def _with(process: Process, value: str | ProcessVars | None) -> Process:

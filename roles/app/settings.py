@@ -13,7 +13,7 @@ from msgspec import Meta
 from deploytasks.agent.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 RESERVED = frozenset(
     {"root", "www-data", "nginx", "apache2", "caddy", "ufw", "ssh", "sshd", "systemd", "gunicorn", "daemon"}
@@ -58,8 +58,8 @@ class Vars:
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
     env_file: str | None = field(default=None, metadata={"secret": "file"})
     processes: Processes = field(default_factory=dict)
-    health_path: Annotated[str, Meta(pattern=r"^/[!-~]*$")] = "/"
-    health_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+$")] | None = None
+    health_path: Annotated[str, Meta(pattern=r"^/[!-~]*\Z")] = "/"
+    health_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z")] | None = None
     health_status: str = "200-399"
     health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
     watch_s: Seconds = 5
@@ -67,7 +67,7 @@ class Vars:
     keep_releases: Annotated[int, Meta(ge=1)] = 5
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
-    root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}$")] | None = None
+    root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z")] | None = None
     user: Name | None = None
     network: Literal["full", "none"] = "full"
     index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})

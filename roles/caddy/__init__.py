@@ -115,14 +115,14 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
 
 
 def _catch_all(v: Vars) -> Iterator[Step]:
-    """Requests for names that no site has are closed without an answer, unless this site takes any name."""
+    """A port's requests for names that no site has are closed without an answer, unless a site takes any name."""
     port = HTTP_PORT if v.has_tls else v.listen
     site = CATCH_ALL % port
     text = template("catch-all.caddy.j2", port=port)
     if v.catch_all and v.names:
         yield Step("refuse unknown names", File(site, text), notify=reload, phase=Phase.START)
-    elif not v.names:
-        yield Step("accept any name", Absent(site), notify=reload, phase=Phase.START)
+    else:
+        yield Step("admit unknown names", Absent(site), notify=reload, phase=Phase.START)
 
 
 def _place(app: App) -> str:

@@ -23,8 +23,9 @@ from deploytasks.roles import docker
 from deploytasks.roles.app.parts import Parts, known, parts_of
 from deploytasks.roles.compose.beside import Beside, beside_app, label_of, prepare
 from deploytasks.roles.compose.copies import bring, room_of
+from deploytasks.roles.compose.groups import COMPLETED, HEALTHY
 from deploytasks.roles.compose.settings import Vars
-from deploytasks.roles.compose.web import COMPLETED, HEALTHY, Web, beside_of, file_of, web_of
+from deploytasks.roles.compose.web import Web, beside_of, file_of, web_of
 from deploytasks.roles.docker import brings_dependencies, place
 from deploytasks.roles.docker.engine import compose_packages
 from deploytasks.template import Templates
@@ -60,9 +61,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         )
     yield from docker.have_engine(host, compose_packages(facts) if beside else ())
     if web.pulled:
-        yield Step(
-            "write Dockerfile", File(f"{release.path}/Dockerfile", web.recipe.text), phase=Phase.PREPARE
-        )
+        for name, text in {"Dockerfile": web.recipe.text, ".dockerignore": "*\n"}.items():
+            yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
     yield from docker.contain(host, web.v, web.recipe, web.additions)
     yield from _wait(host, web)
     yield from _live(host, v, beside)
@@ -99,7 +99,11 @@ def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
 
 def _wait(host: Host, web: Web) -> Iterator[Step]:
     app, release, _, _ = known(host)
-    needs = [(name, condition == HEALTHY) for name, condition in web.needs.items() if condition != COMPLETED]
+    needs = [
+        (shlex.quote(name), condition == HEALTHY)
+        for name, condition in web.needs.items()
+        if condition != COMPLETED
+    ]
     text = template(
         "services.sh.j2", app=app, needs=needs, docker=shlex.join(CLIENT), project=PROJECT, service=SERVICE
     )

@@ -16,12 +16,11 @@ from deploytasks.roles.app.dependencies import authorities
 from deploytasks.roles.app.parts import known, parts_of
 from deploytasks.roles.compose.copies import Copy, copy_of, shared_at
 from deploytasks.roles.compose.environment import environment_of
-from deploytasks.roles.compose.groups import name_on_host, networks_of
+from deploytasks.roles.compose.groups import COMPLETED, name_on_host, needs_of, networks_of
 from deploytasks.roles.compose.interpolation import for_compose
 from deploytasks.roles.compose.mounts import Mount, mounts_of
 from deploytasks.roles.compose.recipe import image_name, recipe_of_build
-from deploytasks.roles.compose.values import definitions, pairs, text
-from deploytasks.roles.compose.web import COMPLETED, STARTED
+from deploytasks.roles.compose.values import pairs
 
 if TYPE_CHECKING:
     from deploytasks.agent.app import App
@@ -97,26 +96,31 @@ def _drawn(host: Host, file: ComposeFile, services: Mapping[str, Definition], na
         definition["environment"] = _environment(host, file, given)
         volumes = [_mount(host, mount, copies) for mount in mounts if mount.kind != "tmpfs"]
         definition["volumes"] = _escaped(volumes)
-        definition["tmpfs"] = [mount.of("") for mount in mounts if mount.kind == "tmpfs"]
-        definition["depends_on"] = _depends_on(given, services)
+        definition["tmpfs"] = _escaped([mount.of("") for mount in mounts if mount.kind == "tmpfs"])
+        needs = needs_of(file, name).items()
+        definition["depends_on"] = {other: {"condition": how} for other, how in needs if other in services}
         definition = {key: value for key, value in definition.items() if value not in ([], {}, None)}
-        definition["labels"] = _labels(file, name, given, definition)
+        named = tuple(mount for mount in mounts if mount.kind == "volume" and mount.source)
+        rooms = [
+            dict(_named(file, host, "networks", set(networks_of(given)))),
+            dict(_named(file, host, "volumes", {mount.source for mount in named})),
+        ]
+        definition["labels"] = _labels(file, name, given, [definition, *rooms])
     needed = (*copies.values(), *([context] if context else []))
-    named = tuple(mount for mount in mounts if mount.kind == "volume" and mount.source)
     return _Drawn(definition, image, build, needed, named)
 
 
-def _labels(file: ComposeFile, name: str, given: Definition, definition: Definition) -> dict[str, str]:
+def _labels(file: ComposeFile, name: str, given: Definition, drawn: list[Definition]) -> dict[str, str]:
+    """Its own labels, and one that tells *drawn*: what it, its networks and its volumes are defined as."""
     own = {key: _escaped(value or "") for key, value in pairs(given.get("labels")).items()}
     once = {ONCE_LABEL: "yes"} if _runs_once(file, name) else {}
-    described = json.dumps([definition, own, once], sort_keys=True)
+    described = json.dumps([drawn, own, once], sort_keys=True)
     return {**own, **once, DEFINITION_LABEL: hashlib.sha256(described.encode()).hexdigest()[:16]}
 
 
 def _runs_once(file: ComposeFile, name: str) -> bool:
     """Whether another service waits for its end."""
-    waits = (definitions(other.get("depends_on")).get(name, {}) for other in file.services.values())
-    return any(said.get("condition") == COMPLETED for said in waits)
+    return any(needs_of(file, other).get(name) == COMPLETED for other in file.services)
 
 
 def _image(given: Definition) -> str:
@@ -165,16 +169,6 @@ def _mount(host: Host, mount: Mount, copies: Mapping[Mount, Copy]) -> str:
     return mount.of(shared_at(host, mount.source) if mount.kind == "source" else mount.source)
 
 
-def _depends_on(given: Definition, services: Mapping[str, Definition]) -> dict[str, dict[str, str]]:
-    """Of what it depends on, what lives across releases as it does."""
-    found = definitions(given.get("depends_on"))
-    return {
-        name: {"condition": text(said.get("condition", STARTED))}
-        for name, said in found.items()
-        if name in services
-    }
-
-
 def _networks(services: Mapping[str, Definition]) -> set[str]:
     return {name for definition in services.values() for name in networks_of(definition)}
 
@@ -204,4 +198,5 @@ def prepare(beside: Beside) -> Iterator[Step]:
     if beside.images:
         yield Step("have the services' images", PulledImages(beside.images), phase=Phase.PREPARE)
     for image in beside.builds:
-        yield Step(f"build {image.name.partition(':')[0]}", image, phase=Phase.PREPARE)
+        name = image.name.partition(":")[0]
+        yield Step(f"build {name}", image, phase=Phase.PREPARE, sensitive=bool(image.arguments))

@@ -10,13 +10,11 @@ from deploytasks.roles.app.settings import ENV_NAME
 from deploytasks.roles.compose.file import text_at
 from deploytasks.roles.compose.interpolation import Text, for_shell, resolved_in_part
 from deploytasks.roles.compose.values import items, pairs, text
+from deploytasks.roles.docker.client import require_not_the_clients
 
 if TYPE_CHECKING:
     from deploytasks.project import Project
     from deploytasks.roles.compose.file import ComposeFile, Definition
-
-UNSAFE = frozenset({"PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "DOCKER_CONFIG"})
-"""What would change the program that starts the container."""
 
 
 def environment_of(
@@ -40,14 +38,17 @@ def environment_of(
 
 
 def settings(environment: Mapping[str, Text]) -> str:
-    """A shell's text that sets the variables and hands them to the container; raises ``ValueError``."""
-    unsafe = sorted(UNSAFE & set(environment))
-    if unsafe:
-        raise ValueError(f"environment: {unsafe[0]} cannot be set for web; set it in its image")
-    return "".join(
-        f'{name}={for_shell(value)}\nexport {name}\nset -- --env {name} "$@"\n'
-        for name, value in sorted(environment.items())
+    """A shell's text that sets the variables and hands them to the container; raises ``ValueError``.
+
+    All values are made before any variable is set: none sees another of the same list.
+    """
+    require_not_the_clients(environment)
+    numbered = list(enumerate(sorted(environment), 1))
+    values = (f"deploytasks_{number}={for_shell(environment[name])}\n" for number, name in numbered)
+    exports = (
+        f'export {name}="$deploytasks_{number}"\nset -- --env {name} "$@"\n' for number, name in numbered
     )
+    return "".join((*values, *exports))
 
 
 def _files(value: Any) -> Iterator[tuple[str, bool]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.processes import nearest
 from deploytasks.errors import VariableError
-from deploytasks.inventory.document import parsed_document
+from deploytasks.inventory.document import Entries, parsed_document
 from deploytasks.inventory.refused import Refused
 from deploytasks.roles.app.parts import known
 from deploytasks.roles.compose.interpolation import resolved
+from deploytasks.roles.compose.values import definitions, items, text
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """Where Compose looks, in this order."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 WITHOUT_MEANING = frozenset({"version", "name"})
 """The project is called as the app is."""
@@ -82,12 +86,12 @@ def compose_file(host: Host, v: Vars) -> ComposeFile:
 
 
 def _read(host: Host, project: Project, name: str) -> ComposeFile:
-    text = text_at(project, name)
-    if text is None:
+    written = text_at(project, name)
+    if written is None:
         raise VariableError(f"{host.name}: compose_file: there is no {name} in the app's source")
     place = f"{host.name}: {name}"
     try:
-        document = parsed_document(name, text)
+        document = _parsed(name, written)
     except Refused as refused:
         raise VariableError(f"{host.name}: {name}:{refused.line or 1}: {refused}") from refused
     unknown = [key for key in document if not _is_known(key)]
@@ -97,6 +101,12 @@ def _read(host: Host, project: Project, name: str) -> ComposeFile:
     sections = {section: document.get(section, ({}, 1))[0] for section in SECTIONS}
     found = {section: _definitions(place, section, value) for section, value in sections.items()}
     return ComposeFile(place, **found, directory=posixpath.dirname(name))
+
+
+@lru_cache(maxsize=8)
+def _parsed(name: str, written: str) -> Entries:
+    """The document, which the steps of one plan ask for many times; nobody changes it."""
+    return parsed_document(name, written)
 
 
 def _is_known(key: str) -> bool:
@@ -110,36 +120,41 @@ def _why_not(key: str) -> str:
 
 
 def _definitions(place: str, section: str, found: Any) -> dict[str, Definition]:
+    place = f"{place}: {section}" if section else place
     if not isinstance(found or {}, dict):
-        raise VariableError(f"{place}: {section}: expected a mapping of names to definitions")
+        raise VariableError(f"{place}: expected a mapping of names to definitions")
     for name, definition in (found or {}).items():
+        if not (isinstance(name, str) and NAME.fullmatch(name)):
+            raise VariableError(f"{place}: {name!r} is no name; expected letters, digits and ._-")
         if not isinstance(definition or {}, dict):
-            raise VariableError(f"{place}: {section}: {name}: expected a mapping")
+            raise VariableError(f"{place}: {name}: expected a mapping")
     return {name: definition or {} for name, definition in (found or {}).items()}
 
 
 def _ours(host: Host, v: Vars) -> ComposeFile:
     """The inventory's services, beside a web as the variables want it; networks and volumes go without saying."""
     place = f"{host.name}: {OURS}"
-    services = _definitions(place, "", {v.web: {}, **v.services})
-    return ComposeFile(
-        place,
-        services,
-        networks={name: {} for name in sorted({*_named(services, "networks")} - {"default"})},
-        volumes={name: {} for name in sorted({*_volumes(services)})},
+    file = ComposeFile(place, _definitions(place, "", {v.web: {}, **v.services}))
+    networks: set[str] = set()
+    volumes: set[str] = set()
+    for name, definition in file.services.items():
+        with file.refusing("services", name):
+            networks |= {*definitions(definition.get("networks"), "networks")} - {"default"}
+            volumes |= {*_volumes(definition)}
+    return replace(
+        file,
+        networks={name: {} for name in sorted(networks)},
+        volumes={name: {} for name in sorted(volumes)},
     )
 
 
-def _named(services: Mapping[str, Definition], key: str) -> Iterator[str]:
-    return (name for definition in services.values() for name in definition.get(key) or ())
-
-
-def _volumes(services: Mapping[str, Definition]) -> Iterator[str]:
-    for definition in services.values():
-        for volume in definition.get("volumes") or ():
-            source = volume.get("source", "") if isinstance(volume, dict) else str(volume).partition(":")[0]
-            if source and source[0] not in "./~$":
-                yield source
+def _volumes(definition: Definition) -> Iterator[str]:
+    for volume in items(definition.get("volumes")):
+        is_long = isinstance(volume, dict)
+        source = text(volume.get("source", volume.get("src", "")) if is_long else volume).partition(":")[0]
+        is_named = not is_long or volume.get("type", "volume") == "volume"
+        if is_named and source and source[0] not in "./~$":
+            yield source
 
 
 def with_values(file: ComposeFile, known: Mapping[str, str]) -> ComposeFile:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from deploytasks.roles.compose.values import definitions
+from deploytasks.roles.compose.values import definitions, text
 
 if TYPE_CHECKING:
     from deploytasks.roles.compose.file import ComposeFile, Definition
 
+STARTED, HEALTHY = "service_started", "service_healthy"
+COMPLETED = "service_completed_successfully"
 ENGINES_OWN = frozenset({"bridge", "host", "none"})
 
 
@@ -43,7 +45,14 @@ def networks_of(definition: Definition) -> dict[str, dict[str, object]]:
     """The networks of a service by name, with what it says of itself in them; none for one of the engine's own."""
     if definition.get("network_mode"):
         return {}
-    return definitions(definition.get("networks")) or {"default": {}}
+    return definitions(definition.get("networks"), "networks") or {"default": {}}
+
+
+def needs_of(file: ComposeFile, service: str) -> dict[str, str]:
+    """What *service* depends on, and the condition in which that is to be; raises ``VariableError``."""
+    with file.refusing("services", service):
+        found = definitions(file.services[service].get("depends_on"), "depends_on")
+        return {name: text(said.get("condition", STARTED)) for name, said in found.items()}
 
 
 def name_on_host(file: ComposeFile, section: str, app: str, name: str) -> str:

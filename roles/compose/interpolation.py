@@ -12,6 +12,7 @@ from dataclasses import dataclass
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPERATOR = re.compile(r":?[-?+]")
 SPECIAL = re.compile(r'([\\"`$])')
+SPECIAL_IN_WORD = re.compile(r'([\\"`$}])')
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,28 @@ def resolved_in_part(text: str, known: Mapping[str, str]) -> Text:
     return tuple(_known(parsed(text), known))
 
 
+def variables_in(text: str) -> frozenset[str]:
+    """The names of the variables in *text*; raises ``ValueError`` as ``parsed``."""
+    return frozenset(_names(parsed(text)))
+
+
 def for_compose(parts: Text) -> str:
-    """*parts* as a compose file has them."""
+    """*parts* as a compose file has them; raises ``ValueError`` for a ``}`` where it would end a variable."""
     return "".join(
         part.replace("$", "$$")
         if isinstance(part, str)
-        else f"${{{part.name}{part.operator}{for_compose(part.word)}}}"
+        else f"${{{part.name}{_operation_for_compose(part)}}}"
         for part in parts
     )
+
+
+def _operation_for_compose(variable: Variable) -> str:
+    if any("}" in part for part in variable.word if isinstance(part, str)):
+        raise ValueError(
+            f"a value in ${{{variable.name}{variable.operator}...}} holds a }}, which would end it; "
+            f"set {variable.name} with app_env"
+        )
+    return variable.operator + for_compose(variable.word)
 
 
 def for_shell(parts: Text) -> str:
@@ -69,16 +84,23 @@ def for_shell(parts: Text) -> str:
     return f'"{_in_quotes(parts)}"'
 
 
-def _in_quotes(parts: Text) -> str:
+def _in_quotes(parts: Text, special: re.Pattern[str] = SPECIAL) -> str:
     return "".join(
-        SPECIAL.sub(r"\\\1", part) if isinstance(part, str) else f"${{{part.name}{_operation(part)}}}"
+        special.sub(r"\\\1", part) if isinstance(part, str) else f"${{{part.name}{_operation(part)}}}"
         for part in parts
     )
 
 
 def _operation(variable: Variable) -> str:
     # The shell would stop at a variable that nobody has set, where Compose takes it for empty.
-    return f"{variable.operator}{_in_quotes(variable.word)}" if variable.operator else "-"
+    return f"{variable.operator}{_in_quotes(variable.word, SPECIAL_IN_WORD)}" if variable.operator else "-"
+
+
+def _names(parts: Text) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Variable):
+            yield part.name
+            yield from _names(part.word)
 
 
 def _resolved(parts: Text, known: Mapping[str, str]) -> str:

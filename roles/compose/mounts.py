@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.roles.compose.values import items, text
+from deploytasks.roles.compose.values import items, mapping, text
 
 if TYPE_CHECKING:
     from deploytasks.roles.compose.file import ComposeFile, Definition
@@ -61,8 +61,8 @@ def _short(file: ComposeFile, volume: str) -> Mount:
 
 
 def _long(file: ComposeFile, volume: Mapping[str, Any]) -> Mount:
-    kind = volume.get("type", "volume")
-    own = volume.get(kind) or {}
+    kind = text(volume.get("type", "volume"))
+    own = mapping(volume.get(kind), f"volumes: {kind}")
     strange = [key for key in volume if key not in LONG and key != kind]
     strange += [key for key in own if kind == "bind" and key not in OF_BIND]
     strange += [key for key in own if kind == "volume" and key != "nocopy"]
@@ -115,4 +115,8 @@ def _checked(mount: Mount) -> Mount:
             )
     if not mount.target.startswith("/"):
         raise ValueError(f"volumes: {mount.target!r}: expected an absolute path in the container")
+    if mount.kind == "volume" and mount.options and not mount.source:
+        raise ValueError(
+            f"volumes: {mount.target} has no source that could be {', '.join(mount.options)}; name a volume"
+        )
     return mount

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.app.parts import known, parts_of
+from deploytasks.roles.app.settings import ENV_NAME
 from deploytasks.roles.compose.file import text_at
 from deploytasks.roles.compose.values import pairs, text
+from deploytasks.roles.docker.client import require_not_the_clients
 from deploytasks.roles.docker.image import Recipe
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ def recipe_of_build(host: Host, file: ComposeFile, definition: Definition) -> Re
     arguments = {
         name: given.get(name) if value is None else value for name, value in pairs(build.get("args")).items()
     }
+    for name in arguments:
+        if not ENV_NAME.fullmatch(name):
+            raise ValueError(f"build: args: {name!r} is no name of an argument")
+    require_not_the_clients(arguments)
     return Recipe(
         content,
         posixpath.normpath(f"{release.code}/{context}"),

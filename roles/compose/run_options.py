@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.roles.compose.values import items, pairs, text
+from deploytasks.roles.compose.values import items, mapping, pairs, text
 
 if TYPE_CHECKING:
     from deploytasks.roles.compose.file import Definition
@@ -83,8 +83,17 @@ def _hosts(value: Any) -> Iterator[str]:
 
 
 def _limits(definition: Definition) -> Iterator[str]:
-    for name, limit in (definition.get("ulimits") or {}).items():
-        both = f"{limit['soft']}:{limit['hard']}" if isinstance(limit, Mapping) else text(limit)
-        yield f"--ulimit={name}={both}"
-    limits = ((definition.get("deploy") or {}).get("resources") or {}).get("limits") or {}
+    for name, limit in mapping(definition.get("ulimits"), "ulimits").items():
+        yield f"--ulimit={name}={_both(name, limit)}"
+    resources = mapping(mapping(definition.get("deploy"), "deploy").get("resources"), "deploy: resources")
+    limits = mapping(resources.get("limits"), "deploy: resources: limits")
     yield from (f"--{flag}={text(limits[name])}" for name, flag in LIMITS.items() if name in limits)
+
+
+def _both(name: str, limit: Any) -> str:
+    """The soft and the hard limit, or a number that is both."""
+    if not isinstance(limit, Mapping):
+        return text(limit)
+    if not {"soft", "hard"} <= set(limit):
+        raise ValueError(f"ulimits: {name}: expected a number, or soft and hard")
+    return f"{text(limit['soft'])}:{text(limit['hard'])}"

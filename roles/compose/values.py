@@ -24,16 +24,27 @@ def items(value: Any) -> list[Any]:
 def pairs(value: Any) -> dict[str, str | None]:
     """A mapping, or a list of ``NAME=value``; None is for a name without a value."""
     if isinstance(value, Mapping):
-        return {name: None if item is None else text(item) for name, item in value.items()}
+        return {text(name): None if item is None else text(item) for name, item in value.items()}
     split = [text(item).partition("=") for item in items(value)]
     return {name: item if equals else None for name, equals, item in split}
 
 
-def definitions(value: Any) -> dict[str, dict[str, Any]]:
-    """A mapping of names to definitions, or a list of names."""
+def definitions(value: Any, where: str) -> dict[str, dict[str, Any]]:
+    """A mapping of names to definitions, or a list of names; raises ``ValueError``, which begins with *where*."""
     if isinstance(value, Mapping):
-        return {name: dict(definition or {}) for name, definition in value.items()}
-    return {text(name): {} for name in items(value)}
+        return {text(name): mapping(item, f"{where}: {name}") for name, item in value.items()}
+    if not all(isinstance(name, str) for name in items(value)):
+        raise ValueError(f"{where}: expected names instead of {value!r}")
+    return {name: {} for name in items(value)}
+
+
+def mapping(value: Any, where: str) -> dict[str, Any]:
+    """A mapping, which is empty when nothing is written; raises ``ValueError``, which begins with *where*."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise ValueError(f"{where}: expected a mapping instead of {value!r}")
 
 
 def text(value: Any) -> str:

@@ -16,11 +16,12 @@ from deploytasks.roles.app.parts import known, parts_of
 from deploytasks.roles.compose.copies import copy_of, shared_at
 from deploytasks.roles.compose.environment import environment_of, settings
 from deploytasks.roles.compose.file import ComposeFile, Definition, compose_file, with_values
-from deploytasks.roles.compose.groups import ENGINES_OWN, beside, name_on_host, networks_of
+from deploytasks.roles.compose.groups import ENGINES_OWN, beside, name_on_host, needs_of, networks_of
+from deploytasks.roles.compose.interpolation import variables_in
 from deploytasks.roles.compose.mounts import Mount, mounts_of
 from deploytasks.roles.compose.recipe import image_name, recipe_of_build
 from deploytasks.roles.compose.run_options import UNDERSTOOD, run_options
-from deploytasks.roles.compose.values import definitions, items, text, words
+from deploytasks.roles.compose.values import items, text, words
 from deploytasks.roles.docker.additions import Additions
 from deploytasks.roles.docker.image import Recipe, recipe_of
 
@@ -39,9 +40,9 @@ LEFT_TO_US = frozenset(
     | {"tty", "user"}
 )
 """What a release's containers have in a way of their own; README.md says what."""
+OPEN = frozenset({"command", "entrypoint"}) | UNDERSTOOD
+"""What becomes an argument of the client, and of a container's program."""
 OF_NETWORK = frozenset({"aliases", "priority", "gw_priority"})
-STARTED, HEALTHY = "service_started", "service_healthy"
-COMPLETED = "service_completed_successfully"
 HAS_PROGRAM = frozenset({"build", "image", "command", "entrypoint"})
 """A service with one of these runs something that may listen on a port; our image never does."""
 OF_THE_APP = ("/app/bin", "/app/code", "/app/venv")
@@ -62,7 +63,31 @@ class Web:
 
 def file_of(host: Host, v: Vars) -> ComposeFile:
     """The compose file with the values that the inventory gives to its variables."""
-    return with_values(compose_file(host, v), env_of_app(parts_of(host).v))
+    written, env = compose_file(host, v), env_of_app(parts_of(host).v)
+    _require_no_secrets(written, v.web, env)
+    return with_values(written, env)
+
+
+def _require_no_secrets(file: ComposeFile, service: str, env: Mapping[str, str]) -> None:
+    """What all users of the host can see of a container takes no variable of the app's *env*."""
+    definition = file.services[service]
+    for key in sorted(OPEN & set(definition)):
+        with file.refusing("services", service, key):
+            texts = _texts(definition[key])
+            taken = sorted({name for written in texts for name in variables_in(written)} & set(env))
+            if taken:
+                raise ValueError(
+                    f"{taken[0]} is of app_env, and all users of the host could read it there; "
+                    "read it from the environment"
+                )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, Mapping)):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(item)
 
 
 def web_of(host: Host, v: Vars) -> Web:
@@ -75,14 +100,14 @@ def web_of(host: Host, v: Vars) -> Web:
         _require_plain_links(definition)
         networks = _networks(host, file, definition, others)
         docker_v = _docker_vars(host, definition, networks)
-        mounts = tuple(mounts_of(file, definition))
+        mounts = _mounts_of(file, v.web)
         _require_made_volumes(file, mounts, others)
         recipe = _recipe(host, file, definition, mounts, docker_v)
         if recipe.is_ours:
             _require_room_for_the_app(mounts)
         additions = _additions(host, file, v.web, mounts, networks, docker_v)
         pulled = bool(definition.get("image") and not definition.get("build"))
-        return Web(recipe, docker_v, additions, _needs(file, definition, others), pulled)
+        return Web(recipe, docker_v, additions, _needs(file, v.web, others), pulled)
 
 
 def beside_of(host: Host, file: ComposeFile, v: Vars) -> dict[str, Definition]:
@@ -105,11 +130,16 @@ def _require_plain_links(definition: Definition) -> None:
             raise ValueError(f"links: {link}: give {name} the alias {alias} in its networks instead")
 
 
+def _mounts_of(file: ComposeFile, service: str) -> tuple[Mount, ...]:
+    with file.refusing("services", service):
+        return tuple(mounts_of(file, file.services[service]))
+
+
 def _require_made_volumes(
     file: ComposeFile, mounts: tuple[Mount, ...], others: Mapping[str, Definition]
 ) -> None:
     """Compose makes the volumes of other services; those of the app alone are the engine's plain ones."""
-    shared = {mount.source for other in others.values() for mount in mounts_of(file, other)}
+    shared = {mount.source for name in others for mount in _mounts_of(file, name)}
     for mount in mounts:
         special = set(file.volumes.get(mount.source, {})) & {"driver", "driver_opts"}
         if mount.kind == "volume" and mount.source not in shared and special:
@@ -119,13 +149,13 @@ def _require_made_volumes(
             )
 
 
-def _needs(file: ComposeFile, definition: Definition, others: Mapping[str, Definition]) -> dict[str, str]:
-    """Those of *others* that *definition* depends on, and the condition in which they are to be."""
-    found = definitions(definition.get("depends_on"))
+def _needs(file: ComposeFile, service: str, others: Mapping[str, Definition]) -> dict[str, str]:
+    """Those of *others* that *service* depends on, and the condition in which they are to be."""
+    found = needs_of(file, service)
     for name in found:
         if name not in file.services:
             raise ValueError(f"depends_on: there is no service {name}; {nearest(name, list(file.services))}")
-    return {name: text(said.get("condition", STARTED)) for name, said in found.items() if name in others}
+    return {name: condition for name, condition in found.items() if name in others}
 
 
 def _docker_vars(host: Host, definition: Definition, networks: list[str]) -> DockerVars:
@@ -163,12 +193,12 @@ def _networks(
 ) -> list[str]:
     """What the engine calls the networks that *definition* shares with *others* or somebody outside the file."""
     app = known(host)[0]
-    mode = definition.get("network_mode")
-    if mode:
+    if definition.get("network_mode"):
+        mode = text(definition["network_mode"])
         if mode not in ENGINES_OWN:
             raise ValueError(f"network_mode: {mode}: expected bridge, host or none")
-        return [text(mode)]
-    shared = {name for other in others.values() for name in networks_of(other)}
+        return [mode]
+    shared = {name for other in others for name in _networks_of(file, other)}
     found = []
     for name, said in networks_of(definition).items():
         for key in set(said) - OF_NETWORK:
@@ -180,6 +210,11 @@ def _networks(
         if name in shared or file.networks.get(name, {}).get("external"):
             found.append(name_on_host(file, "networks", app.name, name))
     return found or ["bridge"]
+
+
+def _networks_of(file: ComposeFile, service: str) -> dict[str, dict[str, object]]:
+    with file.refusing("services", service):
+        return networks_of(file.services[service])
 
 
 def _recipe(

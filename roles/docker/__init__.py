@@ -22,9 +22,11 @@ from deploytasks.resources import (
     Unit,
 )
 from deploytasks.roles import systemd
+from deploytasks.roles.app import environment_of
 from deploytasks.roles.app.dependencies import bring_authorities
 from deploytasks.roles.app.parts import Parts, known, parts_of
 from deploytasks.roles.docker.additions import NONE, Additions
+from deploytasks.roles.docker.client import require_not_the_clients
 from deploytasks.roles.docker.engine import engine_packages
 from deploytasks.roles.docker.image import Recipe, build, image_of, place, recipe_of
 from deploytasks.roles.docker.settings import Vars
@@ -66,6 +68,10 @@ def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:
 def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) -> Iterator[Step]:
     """The release's image by *recipe*, and the program that starts its containers with *additions*."""
     app, release, _, _ = known(host)
+    try:
+        require_not_the_clients(environment_of(parts_of(host).v))
+    except ValueError as error:
+        raise VariableError(f"{host.name}: app_env: {error}") from error
     yield from bring_authorities(app, parts_of(host).v)
     if additions.settings:
         settings = File(_settings(release), additions.settings, mode="0600")
@@ -163,7 +169,7 @@ def _container(host: Host, v: Vars, additions: Additions) -> str:
         command=[shlex.quote(word) for word in additions.command],
         settings=_settings(release) if additions.settings else "",
         networks=[shlex.quote(network) for network in additions.networks],
-        aliases=[shlex.quote(alias) for alias in additions.aliases],
+        aliases=[f"--alias={alias}" for alias in additions.aliases],
         beside=[_mount(f"{release.path}/bin", f"{app.current}/bin", "readonly")],
         options=[shlex.quote(word) for word in _options(host, v, additions)],
     )

@@ -100,7 +100,7 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
         target=recipe.target,
         arguments=recipe.arguments,
     )
-    yield Step("build the image", image, phase=Phase.PREPARE)
+    yield Step("build the image", image, phase=Phase.PREPARE, sensitive=bool(image.arguments))
 
 
 def _context(host: Host, recipe: Recipe) -> Iterator[Step]:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
-Image = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$")]
-SourcePath = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*$|^$")]
-Network = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Memory = Annotated[str, Meta(pattern=r"^[0-9]+[bkmgBKMG]?$")]
-Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$")]
-Volume = Annotated[str, Meta(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._/-]*:/[A-Za-z0-9._/-]+(:ro)?$")]
-Option = Annotated[str, Meta(pattern=r"^--[a-z][a-z0-9-]*(=[^\0\n]*)?$")]
+Image = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*\Z")]
+SourcePath = Annotated[str, Meta(pattern=r"^(([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*)?\Z")]
+Network = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z")]
+Memory = Annotated[str, Meta(pattern=r"^[0-9]+[bkmgBKMG]?\Z")]
+Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z")]
+Volume = Annotated[str, Meta(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._/-]*:/[A-Za-z0-9._/-]+(:ro)?\Z")]
+Option = Annotated[str, Meta(pattern=r"^--[a-z][a-z0-9-]*(=[^\0\n]*)?\Z")]
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from deploytasks.roles.app.parts import known
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
-Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
-Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}\Z")]
+Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z")]
+EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z")]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Vars:
     database: Identifier | None = None
     user: Identifier | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] = 5432
-    encoding: Annotated[str, Meta(pattern=r"^[A-Z0-9_]+$")] = "UTF8"
+    encoding: Annotated[str, Meta(pattern=r"^[A-Z0-9_]+\Z")] = "UTF8"
     extensions: tuple[Extension, ...] = ()
-    packages: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+$")], ...] = ()
+    packages: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+\Z")], ...] = ()
     env: EnvName = "DATABASE_URL"
 
 

@@ -28,8 +28,8 @@ brings_dependencies = False
 passes_signals = True
 """Whether the main process of the instance's unit is the server's."""
 
-Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)$")]
-Quota = Annotated[str, Meta(pattern=r"^[0-9]+%$")]
+Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)\Z")]
+Quota = Annotated[str, Meta(pattern=r"^[0-9]+%\Z")]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,37 @@ def test_an_undo_ends_what_was_added(converge, host):
     assert services(db="1").inspect(host.machine)["not running"] == []
 
 
+def test_what_compose_does_not_take_touches_nothing(converge, host):
+    converge(services(db="1"))
+    before = host.snapshot()
+    wanted = replace(services(), content=json.dumps({"services": {"db": {"foo": "bar"}}}))
+    with pytest.raises(StepError) as error:
+        converge(wanted)
+    assert error.value.reason == "Compose does not take these services"
+    assert "Additional property foo is not allowed" in error.value.output
+    assert host.snapshot() == before
+
+
+@pytest.mark.parametrize("earlier", ["no JSON", "[]", '{"services": [1], "networks": 5}'])
+def test_an_undo_asks_no_compose_for_what_is_in_the_files(converge, host, earlier):
+    wanted = services(db="1", proxy="1")
+    host.write(PLACE, earlier)
+    before = converge(wanted)
+    host.write(PLACE, json.dumps({"services": {"db": {"foo": "bar"}, "proxy": {}}}))
+    wanted.apply(host.machine, Change(wanted.inspect(host.machine), before))
+    assert host.path(PLACE).read_text() == earlier
+    assert list(host.path("/var/lib/compose").iterdir()) == []
+
+
+def test_an_undo_of_a_first_file_that_compose_refuses_ends_all(converge, host):
+    wanted = services(db="1")
+    before = converge(wanted)
+    host.write(PLACE, json.dumps({"services": {"db": {"foo": "bar"}}}))
+    wanted.apply(host.machine, Change(wanted.inspect(host.machine), before))
+    assert not host.path(PLACE).exists()
+    assert list(host.path("/var/lib/compose").iterdir()) == []
+
+
 def test_a_service_that_ends_is_told_in_its_own_words(converge, host):
     with pytest.raises(StepError) as error:
         converge(services(db="1", bad="1"))

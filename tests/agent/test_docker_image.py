@@ -41,6 +41,17 @@ def test_a_login_of_the_index_is_in_no_argument(build, host):
     assert "hunter2" not in "\n".join(host.calls)
 
 
+def test_a_value_of_an_argument_is_in_no_argument_of_a_process(build, host):
+    sealed, contents = replace(IMAGE, arguments=(("TOKEN", "hunter2"),)).sealed()
+    assert sealed.lacks(host.machine) == tuple(contents)
+    for content in contents.values():
+        host.blob(content)
+    build(sealed)
+    assert "--build-arg=TOKEN" in next(call for call in host.calls if " build " in call).split()
+    assert "hunter2" not in "\n".join(host.calls)
+    assert (host.home / "environment").read_text() == "hunter2"
+
+
 def test_a_base_image_that_is_there_is_not_pulled(build, host):
     build(IMAGE)
     assert not any("pull" in call for call in host.calls)

@@ -118,16 +118,24 @@ class Desk:
         except OSError:
             return None
 
-    def becomes(self, text: str) -> bool:
-        """Whether the page has *text* in time."""
-        return wait_for(lambda: self.page() == text, [])
+    def saved(self, path: str, text: str, page: str) -> bool:
+        """
+        Whether the page becomes *page* in time after *path* is saved with *text*. It is saved again and again,
+        as a reloader may look at its files for the first time only after it has begun to answer.
+        """
+
+        def shown() -> bool:
+            self.write(path, text)
+            return self.page() == page
+
+        return wait_for(shown, [], pause_s=2)
 
 
-def wait_for(ready, said) -> bool:
+def wait_for(ready, said, pause_s: float = 0.05) -> bool:
     deadline = time.monotonic() + DEADLINE_S
     while not ready():
         assert time.monotonic() < deadline, said
-        time.sleep(0.05)
+        time.sleep(pause_s)
     return True
 
 
@@ -148,8 +156,7 @@ def test_a_flask_app_has_reload_debugger_and_static_files(desk):
         assert desk.page("/static/site.css") == "body {}\n"
         assert "ZeroDivisionError" in str(desk.page("/broken"))
         assert "debugger.js" in str(desk.page("/broken"))
-        desk.write("app.py", FLASK.replace('"one"', '"another"'))
-        assert desk.becomes("another")
+        assert desk.saved("app.py", FLASK.replace('"one"', '"another"'), "another")
     assert said[0].startswith("app:app (flask), found in app.py: http://127.0.0.1:")
     assert "stopped\n" in said
 
@@ -166,8 +173,7 @@ def test_another_wsgi_app_is_served_by_werkzeug(desk):
     desk.write("wsgi.py", PLAIN)
     with desk.serving():
         assert desk.page() == "one"
-        desk.write("wsgi.py", PLAIN.replace("one", "another"))
-        assert desk.becomes("another")
+        assert desk.saved("wsgi.py", PLAIN.replace("one", "another"), "another")
         desk.write("wsgi.py", PLAIN.replace("    start", "    1 / 0\n    start"))
         wait_for(lambda: "debugger.js" in str(desk.page()), [])
 
@@ -176,8 +182,7 @@ def test_an_asgi_app_is_served_by_uvicorn(desk):
     desk.write("asgi.py", ASGI)
     with desk.serving() as said:
         assert desk.page() == "one"
-        desk.write("asgi.py", ASGI.replace("one", "another"))
-        assert desk.becomes("another")
+        assert desk.saved("asgi.py", ASGI.replace("one", "another"), "another")
     assert " -m uvicorn asgi:app --reload " in said[1]
 
 

@@ -45,13 +45,28 @@ def target_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def target(target_state: Path) -> MakeTarget:
+def lasting() -> set[str]:
+    """The names of the targets that several files share."""
+    return set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_target_outlives_its_file(target_state: Path, lasting: set[str]) -> Iterator[None]:
+    """The kernel watches files for some twenty machines at once (inotify(7)), and no more start."""
+    yield
+    for name in {*names(state=target_state)} - lasting:
+        down(name, state=target_state)
+
+
+@pytest.fixture(scope="session")
+def target(target_state: Path, lasting: set[str]) -> MakeTarget:
     """The shared target of an image such as `debian12`: the same one at every call in this run."""
     made: dict[str, Target] = {}
 
     def shared(image: str) -> Target:
         if image not in made:
             made[image] = new_target(image, target_state)
+            lasting.add(made[image].name)
         return made[image]
 
     return shared
@@ -97,6 +112,7 @@ def debian13(target: MakeTarget) -> Target:
 
 
 @pytest.fixture(scope="session")
-def web(target_state: Path) -> Target:
+def web(target_state: Path, lasting: set[str]) -> Target:
     """A Debian 12 target that several apps are deployed to, each under a name of its own."""
+    lasting.add("web")
     return up("web", "debian12", state=target_state, say=print)

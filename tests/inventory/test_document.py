@@ -51,6 +51,8 @@ def test_an_empty_file_says_nothing(path: str, text: str) -> None:
         ("x.yml", "a: &x [*x]\n", 1, "no YAML"),
         ("x.yml", "a: !!binary aGk=\n", 1, 'tag "tag:yaml.org,2002:binary" is not allowed'),
         ("x.yml", "a: 2026-99-99\n", 1, "month must be in 1..12"),
+        ("x.yml", "a: 1\nb: \0\n", 2, "no YAML: special characters are not allowed: character 0x0"),
+        ("x.yml", "a: 1\nb: \x86\n", 2, "no YAML: special characters are not allowed: character 0x86"),
         ("x.yml", "1: a\n", 1, 'the key "1" is read as int, not as text; quote it'),
         ("x.yml", "a: {[1]: 2}\n", 1, "is read as seq, not as text"),
         ("x.yml", "<<: 1\n", 1, "no YAML: expected a mapping"),

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from deploytasks.errors import VariableError
+from deploytasks.roles.compose.environment import settings
 from deploytasks.roles.compose.interpolation import for_compose, for_shell, resolved, resolved_in_part
 from tests.roles.rendered import plan_with, rendered
 
@@ -90,7 +91,58 @@ REFUSED = {
     ),
     "the client's own environment": (
         "services: {web: {build: ., environment: {PATH: /x}}}",
-        "web: environment: PATH cannot be set for web; set it in its image",
+        "web: PATH cannot be handed on by Docker's client, which heeds it itself; set it in the image",
+    ),
+    "the client's address": (
+        "services: {web: {build: ., environment: {DOCKER_HOST: tcp://x}}}",
+        "web: DOCKER_HOST cannot be handed on",
+    ),
+    "the shell's own separators": (
+        "services: {web: {build: ., environment: {IFS: x}}}",
+        "web: IFS cannot be",
+    ),
+    "the client's own environment in a build": (
+        "services: {web: {build: {context: ., args: [DOCKER_CONFIG=/x]}}}",
+        "web: DOCKER_CONFIG cannot be handed on",
+    ),
+    "an argument that is none": (
+        "services: {web: {build: {context: ., args: {'A=B': c}}}}",
+        "web: build: args: 'A=B' is no name of an argument",
+    ),
+    "a name that ends a word": (
+        "services: {web: {build: .}, 'db; reboot': {image: x}}",
+        "compose.yaml: services: 'db; reboot' is no name; expected letters, digits and ._-",
+    ),
+    "a volume without a name that cannot be written": (
+        "services: {web: {build: ., volumes: [{type: volume, target: /data, read_only: true}]}}",
+        "web: volumes: /data has no source that could be ro; name a volume",
+    ),
+    "limits that are none": ("services: {web: {build: ., ulimits: 5}}", "web: ulimits: expected a mapping"),
+    "half a limit": (
+        "services: {web: {build: ., ulimits: {nofile: {soft: 3}}}}",
+        "web: ulimits: nofile: expected a number, or soft and hard",
+    ),
+    "a deploy that is none": ("services: {web: {build: ., deploy: x}}", "web: deploy: expected a mapping"),
+    "resources that are none": (
+        "services: {web: {build: ., deploy: {resources: {limits: 5}}}}",
+        "web: deploy: resources: limits: expected a mapping instead of 5",
+    ),
+    "a mode that is a list": ("services: {web: {build: ., network_mode: [a]}}", "web: expected a text"),
+    "a condition that is a list": (
+        "services: {web: {build: ., depends_on: {db: [1]}}, db: {image: x}}",
+        "services: web: depends_on: db: expected a mapping instead of [1]",
+    ),
+    "a condition that is a text, of another service": (
+        "services: {web: {build: .}, db: {image: x}, job: {image: x, depends_on: {db: service_healthy}}}",
+        "services: job: depends_on: db: expected a mapping instead of 'service_healthy'",
+    ),
+    "a tmpfs that is a text": (
+        "services: {web: {build: .}, db: {image: x, volumes: [{type: tmpfs, target: /x, tmpfs: abc}]}}",
+        "services: db: volumes: tmpfs: expected a mapping instead of 'abc'",
+    ),
+    "networks that are a number, of another service": (
+        "services: {web: {build: .}, db: {image: x, networks: 5}}",
+        "services: db: networks: expected names instead of 5",
     ),
     "a service that it depends on": (
         "services: {web: {build: ., depends_on: [dbb]}, db: {image: x}}",
@@ -124,6 +176,94 @@ def test_what_cannot_be_kept_is_refused(source, variables, text, message):
     with pytest.raises(VariableError) as error:
         rendered(variables)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["command: serve $KEY", "entrypoint: [/x, '${KEY}']", "labels: {k: '${KEY}'}", "mem_limit: '${KEY:-1g}'"],
+)
+def test_a_secret_is_in_no_argument_of_web(source, variables, text):
+    (source / "compose.yaml").write_text(f"services: {{web: {{build: ., {text}}}}}")
+    with pytest.raises(VariableError) as error:
+        rendered({**variables, "app_env": {"KEY": "hunter2"}})
+    assert str(error.value) == (
+        f"prod1: compose.yaml: services: web: {text.partition(':')[0]}: KEY is of app_env, and all users "
+        "of the host could read it there; read it from the environment"
+    )
+
+
+def test_a_variable_with_a_default_may_be_an_argument_of_web(source, variables):
+    (source / "compose.yaml").write_text("services: {web: {build: ., mem_limit: '${MEMORY:-1g}'}}")
+    assert "--memory=1g" in rendered(variables)["/srv/shop/releases/RELEASE/bin/container"]
+
+
+@pytest.mark.parametrize("args", ["[KEY]", "{KEY: }", "{TOKEN: '$KEY'}"])
+def test_a_secret_of_a_build_is_in_no_plan(source, variables, args):
+    build = f"{{context: ., args: {args}"
+    (source / "compose.yaml").write_text(
+        f"services: {{web: {{build: {build}}}}}, db: {{build: {build}, target: db}}}}}}"
+    )
+    plan = plan_with({**variables, "app_env": {"KEY": "hunter2"}})
+    assert "hunter2" not in plan.encode()
+    name = "TOKEN" if "TOKEN" in args else "KEY"
+    assert json.dumps({name: "hunter2"}).encode() in plan.contents.values()
+
+
+def test_a_variable_of_dockers_client_is_refused_for_a_container(variables):
+    for runtime in ("docker", "compose"):
+        with pytest.raises(VariableError, match="prod1: app_env: DOCKER_HOST cannot be handed on by Docker"):
+            rendered({**variables, "app_runtime": runtime, "app_env": {"DOCKER_HOST": "tcp://x"}})
+
+
+@pytest.mark.parametrize(
+    "section", ["networks: {default: {internal: true}}", "volumes: {data: {name: other}}"]
+)
+def test_a_service_with_another_network_or_volume_is_another_one(source, variables, section):
+    text = "services: {web: {build: .}, db: {image: x, volumes: ['data:/data']}}\n"
+    (source / "compose.yaml").write_text(f"{text}volumes: {{data: }}\n")
+    before = labels(variables)
+    (source / "compose.yaml").write_text(
+        text + section + ("\nvolumes: {data: }" if "volumes" not in section else "")
+    )
+    assert labels(variables) != before
+
+
+def test_services_of_the_inventory_may_be_short(variables):
+    db = {"image": "x", "networks": "back", "volumes": "data:/data"}
+    found = services(rendered({**variables, "compose_services": {"db": db}}))
+    assert (found["db"]["networks"], found["db"]["volumes"]) == ("back", ["data:/data"])
+
+
+@pytest.mark.parametrize(
+    ("key", "why"), [("networks", "networks: expected names instead of 5"), ("volumes", "5")]
+)
+def test_services_of_the_inventory_are_checked(variables, key, why):
+    with pytest.raises(VariableError) as error:
+        rendered({**variables, "compose_services": {"db": {"image": "x", key: 5}}})
+    assert str(error.value).startswith("prod1: compose_services: services: db: ")
+    assert why in str(error.value)
+
+
+def test_an_image_of_somebody_elses_is_built_of_nothing(source, variables):
+    (source / "compose.yaml").write_text("services: {web: {image: x}}")
+    texts = rendered(variables)
+    assert texts["/srv/shop/releases/RELEASE/.dockerignore"] == "*\n"
+    assert texts["/srv/shop/releases/RELEASE/Dockerfile"] == "FROM x\n"
+
+
+def test_a_tmpfs_of_another_service_has_no_variables(source, variables):
+    (source / "compose.yaml").write_text("services: {web: {build: .}, db: {image: x, tmpfs: '/a$$b'}}")
+    assert services(rendered(variables))["db"]["tmpfs"] == ["/a$$b"]
+
+
+def test_no_variable_of_a_list_sees_another(tmp_path):
+    texts = {
+        name: resolved_in_part(text, {}) for name, text in {"A": "1", "B": "${A:-2}", "name": "it"}.items()
+    }
+    script = settings(texts) + 'echo "$A $B $name $*"'
+    argv = ["sh", "-eu", "-c", script]
+    said = subprocess.run(argv, env={}, capture_output=True, text=True, check=True).stdout
+    assert said == "1 2 it --env name --env B --env A\n"
 
 
 def test_services_are_in_the_file_or_in_the_inventory(source, variables):
@@ -194,6 +334,15 @@ def test_variables_have_values(text, expected):
 def test_a_value_is_never_a_program(value):
     assert shell(for_shell(resolved_in_part("<$X>", {"X": value})), {}) == f"<{value}>"
     assert for_compose(resolved_in_part("<$X>", {"X": value})) == f"<{value}>".replace("$", "$$")
+
+
+def test_a_brace_of_a_value_does_not_end_the_variable_around_it():
+    parts = resolved_in_part("<${OTHER:-$BR}>", {"BR": "a}b"})
+    assert shell(for_shell(parts), {}) == "<a}b>"
+    assert shell(for_shell(parts), {"OTHER": "x"}) == "<x>"
+    assert shell(for_shell(resolved_in_part("$BR}", {"BR": "a}b"})), {}) == "a}b}"
+    with pytest.raises(ValueError, match="OTHER:-...} holds a }, which would end it; set OTHER with app_env"):
+        for_compose(parts)
 
 
 @pytest.mark.parametrize("text", ["${SET", "$1", "100$", "${}", "${SET!x}"])

@@ -119,6 +119,14 @@ def test_a_missing_file(authority, tmp_path):
     assert told.endswith(f"tls_certificate_key: {tmp_path}/nowhere.pem: No such file or directory")
 
 
+def test_a_file_in_the_home_of_nobody(authority, tmp_path):
+    chain, key = authority.pair(tmp_path, NAMES)
+    told = complaint(brought("~nobody-here/x.pem", key))
+    assert told.endswith("tls_certificate: ~nobody-here/x.pem: No such file or directory")
+    told = complaint(brought(chain, "~nobody-here/x.pem"))
+    assert told.endswith("tls_certificate_key: ~nobody-here/x.pem: No such file or directory")
+
+
 def test_a_pair_is_two_files(authority, tmp_path):
     chain, _ = authority.pair(tmp_path, NAMES)
     assert "tls_certificate_key: is missing" in complaint(brought(chain, ""))

@@ -61,6 +61,20 @@ def test_a_process_that_is_nowhere_gets_the_nearest_name(value):
     )
 
 
+@pytest.mark.parametrize("name", ["container", "port", "services", "collectstatic"])
+def test_no_process_has_the_name_of_a_program_of_ours(name):
+    told = (
+        f"prod1: {{}}: {name} is a program of deploytasks' own in each release; give the process another name"
+    )
+    with pytest.raises(VariableError) as caught:
+        processes(**{name: "run"})
+    assert str(caught.value) == told.format("app_processes")
+    with pytest.raises(VariableError) as caught:
+        processes_of("prod1", {name: "run"}, {})
+    assert str(caught.value) == told.format("the Procfile")
+    assert processes_of("prod1", {name: "run"}, {name: None}) == {}
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_calendar_events_are_schedules(schedule):
     check_processes({"tidy": ProcessVars(schedule=schedule)})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.roles.rendered import CASES, DEFAULT, RICH, kept, rendered
+from deploytasks.resources import Absent
+from tests.roles.rendered import CASES, DEFAULT, RICH, kept, plan_with, rendered
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -35,6 +36,16 @@ def test_a_site_with_names_leaves_all_other_names_to_the_catch_all():
 def test_without_a_catch_all_none_is_written():
     texts = rendered({**DEFAULT, "nginx_server_name": "hello.example.org", "nginx_catch_all": False})
     assert "/etc/nginx/conf.d/deploytasks-catch-all-80.conf" not in texts
+
+
+@pytest.mark.parametrize("web_server", ["nginx", "apache", "caddy"])
+def test_a_catch_all_that_is_not_wanted_any_more_goes(web_server):
+    names = {"app_web_server": web_server, f"{web_server}_server_name": "hello.example.org"}
+    (refusing,) = [step for step in plan_with({**DEFAULT, **names}).steps if "refuse unknown" in step.name]
+    plan = plan_with({**DEFAULT, **names, f"{web_server}_catch_all": False})
+    (admitting,) = [step for step in plan.steps if "admit unknown" in step.name]
+    assert admitting.resource == Absent(refusing.resource.path)
+    assert admitting.name.replace("admit", "refuse") == refusing.name
 
 
 def test_the_workers_follow_the_hosts_cpus():

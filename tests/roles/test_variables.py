@@ -70,6 +70,18 @@ WRONG = {
         {"app_processes": {"release": {"command": "x", "schedule": "daily"}}},
         "processes: release runs when a release is deployed; leave schedule out",
     ),
+    "a process leaves the programs of its container alone": (
+        {"app_processes": {"container": "x"}},
+        "app_processes: container is a program of deploytasks' own in each release; give the process another name",
+    ),
+    "an environment in the home of nobody": (
+        {"app_env_file": "~nobody-here/env"},
+        "app_env_file: ~nobody-here/env: No such file or directory",
+    ),
+    "authorities in the home of nobody": (
+        {"pip_ca_bundle": "~nobody-here/ca.pem"},
+        "pip_ca_bundle: ~nobody-here/ca.pem: No such file or directory",
+    ),
     "a schedule is a calendar event": (
         {"app_processes": {"tidy": {"command": "x", "schedule": "0 3 * * *"}}},
         "tidy: schedule '0 3 * * *'; expected a calendar event of systemd.time(7), such as daily",

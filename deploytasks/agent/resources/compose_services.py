@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import tempfile
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -12,12 +12,17 @@ from deploytasks.agent.compose import (
     ONCE_LABEL,
     compose,
     containers_of,
+    end_services,
     environment_in,
+    networks_in,
+    networks_of,
+    remove_networks,
     services_in,
+    services_of,
 )
 from deploytasks.agent.docker import docker
 from deploytasks.agent.entry import read_entry, remove_entry, write_file
-from deploytasks.agent.machine import Machine
+from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
 RIGHTS = {"mode": "0600"}
@@ -63,12 +68,16 @@ class ComposeServices(Resource):
         is_undone = after != self.desired()
         if after is None:
             if is_undone:
-                self._ask(machine, "down")
+                self._end(machine, sorted(services_in(path)))
+                made = set(networks_of(machine, self.project)) & set(networks_in(path))
+                remove_networks(machine, sorted(made))
             remove_entry(path)
             return
         content = after["content"] if is_undone else self._content(machine)
         if is_undone:
-            self._end(machine, sorted(set(services_in(path)) - set(json.loads(content)["services"])))
+            self._end(machine, sorted(set(services_in(path)) - set(services_of(content))))
+        else:
+            self._require_understood(machine, content)
         write_file(path, content.encode("utf-8", "surrogateescape"), RIGHTS)
         self._start(
             machine, [name for name in self._not_running(machine) if name not in after["not running"]]
@@ -137,14 +146,25 @@ class ComposeServices(Resource):
         return StepError("the service %s %s" % (name, how), said.output)
 
     def _end(self, machine: Machine, names: List[str]) -> None:
-        if names:
-            self._ask(machine, "rm", "--stop", "--force", *names)
+        end_services(machine, self.project, names)
+
+    def _require_understood(self, machine: Machine, content: str) -> None:
+        """Compose takes *content* before anything is touched."""
+        with tempfile.NamedTemporaryFile(prefix="deploytasks-", suffix=".json") as file:
+            file.write(content.encode("utf-8", "surrogateescape"))
+            file.flush()
+            done = self._compose(machine, file.name, "config", "--quiet")
+        if not done.ok:
+            raise StepError("Compose does not take these services", done.output)
 
     def _ask(self, machine: Machine, *words: str) -> None:
-        environment = environment_in(machine, self.environment) if self.environment else {}
-        done = compose(machine, self.project, machine.path(self.path), environment, *words)
+        done = self._compose(machine, machine.path(self.path), *words)
         if not done.ok:
             raise StepError("Compose could not do its work: %s" % " ".join(words), done.output)
+
+    def _compose(self, machine: Machine, path: str, *words: str) -> Completed:
+        environment = environment_in(machine, self.environment) if self.environment else {}
+        return compose(machine, self.project, path, environment, *words)
 
 
 def _digest(content: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent import apt, systemd
-from deploytasks.agent.docker import answers, has_compose
+from deploytasks.agent.docker import OLDEST_COMPOSE, answers, has_compose
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
@@ -34,9 +34,17 @@ class DockerEngine(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         if "has compose" in change.keys:
-            apt.install(machine, self.compose)
+            self._have_compose(machine)
         if "answers" in change.keys:
             self._start(machine)
+
+    def _have_compose(self, machine: Machine) -> None:
+        apt.install(machine, self.compose)
+        if not has_compose(machine):
+            raise StepError(
+                "this distribution's docker-compose is older than %d.%d; "
+                "install Compose 2 (docker-compose-plugin), or use app_runtime=docker" % OLDEST_COMPOSE
+            )
 
     def _start(self, machine: Machine) -> None:
         if not (machine.has("docker") and machine.has("dockerd")):

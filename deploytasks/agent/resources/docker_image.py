@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, Iterator, List, Tuple
 
 from deploytasks.agent.accounts import account
+from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.docker import APP_LABEL, docker, has_image, images_of_others, require_image
 from deploytasks.agent.installer import Order, pip_environment, uv_environment
 from deploytasks.agent.machine import Completed, Machine
@@ -32,10 +34,11 @@ class DockerImage(Resource):
     """The image *name* has been built from the directory *context* by its *dockerfile*, a path in it.
 
     *bases* are the images that it is built on: each is on the host, or pulled. It is the stage *target* of
-    the dockerfile, the last one when empty. The build knows *arguments*, which are pairs of name and value,
-    the numbers of *user* and of its group as the arguments UID and GID, and two secrets: ``installer``, a shell's text
-    that sets what pip and uv heed, with *index_url*; and ``authorities``, the host's certificate
-    authorities and those of the file *ca_bundle*. The image is labelled with *app*.
+    the dockerfile, the last one when empty. The build knows *arguments*, which are pairs of name and value; with
+    *digest* in their place they are an object in JSON, the blob of that SHA-256. It knows the numbers of *user* and
+    of its group as the arguments UID and GID, and two secrets: ``installer``, a shell's text that sets what pip and
+    uv heed, with *index_url*; and ``authorities``, the host's certificate authorities and those of the file
+    *ca_bundle*. The image is labelled with *app*.
     """
 
     name: str
@@ -48,6 +51,7 @@ class DockerImage(Resource):
     ca_bundle: str = ""
     target: str = ""
     arguments: Tuple[Tuple[str, str], ...] = ()
+    digest: str = ""
 
     def desired(self) -> State:
         return {"built": True}
@@ -63,11 +67,29 @@ class DockerImage(Resource):
             require_image(machine, base, _or_another(machine))
         with _secrets(machine, self.index_url, self.ca_bundle) as directory:
             machine.heed_stop()
-            done = docker(machine, *self._build(machine, directory), timeout_s=BUILD_TIMEOUT_S)
+            arguments = self._arguments(machine)
+            argv = self._build(machine, directory, arguments)
+            done = docker(machine, *argv, timeout_s=BUILD_TIMEOUT_S, env=arguments)
             if not done.ok:
                 raise StepError(self._cause(done, directory), _last_lines(done))
 
-    def _build(self, machine: Machine, secrets: str) -> List[str]:
+    def lacks(self, machine: Machine) -> Tuple[str, ...]:
+        is_here = not self.digest or machine.blobs.find(self.digest) or has_image(machine, self.name)
+        return () if is_here else (self.digest,)
+
+    def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
+        if not self.arguments:
+            return self, {}
+        content = json.dumps(dict(self.arguments)).encode("utf-8")
+        return replace(self, arguments=(), digest=digest_of(content)), {digest_of(content): content}
+
+    def _arguments(self, machine: Machine) -> Dict[str, str]:
+        if not self.digest:
+            return dict(self.arguments)
+        found: Dict[str, str] = json.loads(machine.blobs.read(self.digest).decode("utf-8"))
+        return found
+
+    def _build(self, machine: Machine, secrets: str, arguments: Dict[str, str]) -> List[str]:
         found = account(machine, self.user)
         numbers = (("UID", found.uid), ("GID", found.gid)) if found else ()
         context = machine.path(self.context)
@@ -77,7 +99,9 @@ class DockerImage(Resource):
             "--tag=" + self.name,
             "--label=%s=%s" % (APP_LABEL, self.app),
             "--file=%s/%s" % (context, self.dockerfile),
-            *("--build-arg=%s=%s" % argument for argument in (*numbers, *self.arguments)),
+            *("--build-arg=%s=%s" % number for number in numbers),
+            # Their values are in the client's environment, where no other user sees them.
+            *("--build-arg=" + name for name in arguments),
             *(["--target=" + self.target] if self.target else []),
             *("--secret=id=%s,src=%s/%s" % (name, secrets, name) for name in (INSTALLER, AUTHORITIES)),
             context,

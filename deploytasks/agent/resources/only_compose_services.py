@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, List
+from typing import ClassVar
 
-from deploytasks.agent.compose import containers_of, networks_in, networks_of, replicas_of, services_in
-from deploytasks.agent.docker import docker
+from deploytasks.agent.compose import (
+    containers_of,
+    end_services,
+    networks_in,
+    networks_of,
+    remove_networks,
+    services_in,
+)
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.resource import Change, Resource, State
 
 
 @dataclass(frozen=True)
@@ -30,14 +36,5 @@ class OnlyComposeServices(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         before = change.before or {}
-        for service in before["other services"]:
-            self._remove(machine, "container", replicas_of(machine, self.project, service))
-        self._remove(machine, "network", before["other networks"])
-
-    def _remove(self, machine: Machine, kind: str, names: List[str]) -> None:
-        for name in names:
-            if kind == "container":
-                docker(machine, "stop", name)
-            done = docker(machine, kind, "rm", name)
-            if not done.ok:
-                raise StepError("the %s %s could not be removed" % (kind, name), done.output)
+        end_services(machine, self.project, before["other services"])
+        remove_networks(machine, before["other networks"])

@@ -71,6 +71,6 @@ class OnlyInstance(Resource):
         return {name for names in links for link in names for name in self._release_of(link)}
 
     def _release_of(self, unit: str) -> Iterator[str]:
-        found = re.match(r"%s@(.+)\.(service|socket)$" % re.escape(self.app_name), unit)
+        found = re.fullmatch(r"%s@(.+)\.(service|socket)" % re.escape(self.app_name), unit)
         if found:
             yield found.group(1)

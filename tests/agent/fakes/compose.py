@@ -1,4 +1,7 @@
-"""Compose, and what docker(1) says of its containers: ROOT/var/lib/compose/SERVICE describes one; a bad one ends."""
+"""Compose, and what docker(1) says of its containers: ROOT/var/lib/compose/SERVICE describes one; a bad one ends.
+
+It refuses a service that says ``foo``, and takes no file that is no JSON.
+"""
 
 import json
 import os
@@ -19,12 +22,15 @@ def described(name, service):
 def compose(path, command, *arguments):
     services = json.loads(Path(path).read_text())["services"]
     names = [word for word in arguments if not word.startswith("-")] or list(services)
+    strange = [name for name, service in services.items() if "foo" in service]
+    if strange:
+        sys.exit(f"services.{strange[0]} Additional property foo is not allowed")
     there.mkdir(parents=True, exist_ok=True)
     for name in names:
         if command == "up":
             (there / name).write_text(json.dumps(described(name, services[name])))
-        else:
-            (there / name).unlink(missing_ok=True)
+        elif command != "config":
+            sys.exit(f"unknown command {command}")
 
 
 if words[0] == "compose":

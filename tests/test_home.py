@@ -1,0 +1,21 @@
+"""Home directories in the paths that people write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploytasks.home import expanded
+
+
+def test_a_tilde_is_home(monkeypatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert expanded("~/key.pem") == Path("/home/somebody/key.pem")
+    assert expanded(Path("~root")) == Path("/root")
+
+
+def test_other_paths_stay() -> None:
+    assert expanded("keys/~me.pem") == Path("keys/~me.pem")
+
+
+def test_the_home_of_nobody_stays() -> None:
+    assert expanded("~nobody-here/key.pem") == Path("~nobody-here/key.pem")
