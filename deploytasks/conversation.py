@@ -12,7 +12,7 @@ from deploytasks.agent.manifest import Manifest
 from deploytasks.agent.manifest_patch import difference
 from deploytasks.agent.wire import WireError, frames, pack, pack_json
 from deploytasks.errors import AgentCrashed
-from deploytasks.payload import agent_archive
+from deploytasks.payload import agent_archive, agent_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +35,14 @@ class Conversation:
 
     @classmethod
     def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
-        """Send the agent and the *opening*; None when what runs there never becomes the agent."""
+        """Send the *opening*, and the agent if the host has not kept it; None when what runs there never becomes it."""
         nonce = secrets.token_hex(16)
-        archive = agent_archive()
-        pipe.send(f"DEPLOYTASKS {nonce} {len(archive)}\n".encode() + archive + pack_json(opening))
-        return cls(pipe, host) if _skip_to(pipe, nonce.encode()) else None
+        question = pack_json(opening)
+        pipe.send(f"DEPLOYTASKS {nonce} {agent_digest()} {len(question)}\n".encode() + question)
+        while (said := _after(pipe, nonce.encode())) == b"?":
+            archive = agent_archive()
+            pipe.send(f"{len(archive)}\n".encode() + archive)
+        return cls(pipe, host) if said == b"!" else None
 
     def events(self) -> Iterator[Event]:
         """What the agent says, up to and including its last event; raises ``AgentCrashed`` when that never comes."""
@@ -118,14 +121,14 @@ class Conversation:
         ).replace("\n\n", "\n")
 
 
-def _skip_to(pipe: Pipe, nonce: bytes) -> bool:
-    """Read past what a login shell prints, up to and including *nonce*."""
+def _after(pipe: Pipe, nonce: bytes) -> bytes:
+    """The byte that follows *nonce*, however much a login shell prints before; empty when it never comes."""
     seen = b""
     skipped = 0
     while not seen.endswith(nonce) and skipped < NOISE_LIMIT:
         piece = pipe.read(1)
         if not piece:
-            return False
+            return b""
         seen = (seen + piece)[-len(nonce) :]
         skipped += 1
-    return seen.endswith(nonce)
+    return pipe.read(1) if seen.endswith(nonce) else b""

@@ -1,4 +1,4 @@
-"""The payload: the agent as an archive, as it is sent to every host."""
+"""The payload: the agent as an archive, as it is sent to every host that has not kept it."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ def agent_archive() -> bytes:
 
     Making it takes a quarter of a second, so it is kept in the user's cache under the digest of its sources.
     """
-    sources = dict(_sources(AGENT, "deploytasks/agent"))
-    digest = hashlib.sha256(Path(wordless.__file__).read_bytes())
-    for name, content in sources.items():
-        digest.update(name.encode() + b"\0" + content + b"\0")
-    return _kept(digest.hexdigest(), sources)
-
-
-def _kept(digest: str, sources: dict[str, bytes]) -> bytes:
     try:
-        place = cache_directory() / f"agent-{digest[:32]}"
-        return place.read_bytes() if place.exists() else _keep(place, _packed(sources))
+        place = cache_directory() / f"agent-{agent_digest()}"
+        return place.read_bytes() if place.exists() else _keep(place, _packed())
     except OSError:  # a home that is full or read-only costs time, nothing else
-        return _packed(sources)
+        return _packed()
+
+
+@lru_cache(maxsize=1)
+def agent_digest() -> str:
+    """What the agent is known by: 32 hexadecimal digits, those of its sources and of how they are packed (SHA-256)."""
+    digest = hashlib.sha256(Path(wordless.__file__).read_bytes())
+    for name, content in _sources(AGENT, "deploytasks/agent"):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()[:32]
 
 
 def _keep(place: Path, archive: bytes) -> bytes:
@@ -53,11 +54,11 @@ def _keep(place: Path, archive: bytes) -> bytes:
     return archive
 
 
-def _packed(sources: dict[str, bytes]) -> bytes:
+def _packed() -> bytes:
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo("deploytasks/__init__.py", EPOCH), b"")
-        for name, content in sources.items():
+        for name, content in _sources(AGENT, "deploytasks/agent"):
             source = wordless.without_words(content.decode("utf-8"))
             archive.writestr(zipfile.ZipInfo(name, EPOCH), source.encode())
     return zlib.compress(plain.getvalue(), 9)

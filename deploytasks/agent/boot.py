@@ -1,5 +1,7 @@
-# The first words to the host's Python, given with -c: read an archive from standard input, run it from memory.
-# Standard input is noise, "DEPLOYTASKS <nonce> <size>\n" and that many bytes; it stays open for the conversation.
+# The first words to the host's Python, given with -c: run the agent that was kept here, or one from standard input.
+# Standard input is noise, "DEPLOYTASKS <nonce> <digest> <size>\n" and that many bytes of a question. Without an agent
+# of that digest "<nonce>?\n" is the answer, upon which "<size>\n" and that many bytes of an archive follow; it is run
+# from memory. Standard input stays open for the conversation.
 import os
 import sys
 import zlib
@@ -7,25 +9,44 @@ import zlib
 if sys.version_info < (3, 8):
     sys.stderr.write("deploytasks-python %d.%d\n" % sys.version_info[:2])
     sys.exit(96)
-line = b"\n"
-while line and not line.startswith(b"DEPLOYTASKS "):
-    line = b""
-    while not line.endswith(b"\n"):
+
+
+def line():
+    read = b""
+    while not read.endswith(b"\n"):
         byte = os.read(0, 1)
         if not byte:
             sys.exit(95)
-        line += byte
-_, nonce, size = line.decode("ascii").split()
-packed = b""
-while len(packed) < int(size):
-    chunk = os.read(0, int(size) - len(packed))
-    if not chunk:
-        sys.exit(95)
-    packed += chunk
-archive = os.fdopen(os.memfd_create("deploytasks-agent"), "w+b")
-archive.write(zlib.decompress(packed))
-archive.flush()
-sys.path.insert(0, "/proc/self/fd/%d" % archive.fileno())
-from deploytasks.agent.__main__ import converse
+        read += byte
+    return read
 
-sys.exit(converse(nonce))
+
+def exactly(size):
+    read = b""
+    while len(read) < size:
+        chunk = os.read(0, size - len(read))
+        if not chunk:
+            sys.exit(95)
+        read += chunk
+    return read
+
+
+greeting = line()
+while not greeting.startswith(b"DEPLOYTASKS "):
+    greeting = line()
+_, nonce, digest, size = greeting.decode("ascii").split()
+question = exactly(int(size))
+sys.path.insert(0, "/var/lib/deploytasks/agents/%s-%s.zip" % (digest, sys.implementation.cache_tag))
+try:
+    from deploytasks.agent.__main__ import converse
+except Exception:  # It is not there, or not whole.
+    for name in [name for name in sys.modules if name.startswith("deploytasks")]:
+        del sys.modules[name]
+    os.write(1, b"%s?\n" % nonce.encode("ascii"))
+    archive = os.fdopen(os.memfd_create("deploytasks-agent"), "w+b")
+    archive.write(zlib.decompress(exactly(int(line()))))
+    archive.flush()
+    sys.path[0] = "/proc/self/fd/%d" % archive.fileno()
+    from deploytasks.agent.__main__ import converse
+
+sys.exit(converse(nonce, question, digest))

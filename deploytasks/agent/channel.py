@@ -37,7 +37,7 @@ class Outlet:
         self._written = 0
         self._queue: "queue.Queue[Optional[bytes]]" = queue.Queue()
         self._thread = threading.Thread(target=self._write, daemon=True)
-        self._queue.put(nonce.encode("ascii"))
+        self._queue.put(nonce.encode("ascii") + b"!")
         self._thread.start()
 
     def say(self, event: Event) -> None:
@@ -68,9 +68,10 @@ class Outlet:
 
 
 class Inlet:
-    """What the controller sends on *descriptor*; its end calls *gone*."""
+    """What the controller sends: *begun*, and all that comes on *descriptor*, whose end calls *gone*."""
 
-    def __init__(self, descriptor: int, gone: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int, gone: Callable[[], None], begun: bytes = b"") -> None:
+        self._begun = begun
         self._descriptor = descriptor
         self._gone = gone
         self._queue: "queue.Queue[Optional[Frame]]" = queue.Queue(PIECES_AHEAD)
@@ -104,7 +105,9 @@ class Inlet:
         self._queue.put(None)
 
     def _exactly(self, size: int) -> bytes:
-        pieces = []
+        pieces = [self._begun[:size]]
+        self._begun = self._begun[size:]
+        size -= len(pieces[0])
         while size:
             piece = os.read(self._descriptor, min(size, 1 << 16))
             if not piece:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from itertools import groupby
-from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from deploytasks.agent.blame import what_failed
 from deploytasks.agent.diff import diff_of
@@ -20,6 +20,7 @@ from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.shipped import import_shipped, shipped_sources
+from deploytasks.agent.survey import Survey
 
 Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
@@ -47,6 +48,7 @@ class Engine:
         self._acted: List[Handler] = []
         self._made: List[Intent] = []
         self._committed = False
+        self._units: Set[str] = set()
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
@@ -80,6 +82,8 @@ class Engine:
             self._journal.begin(kept, self._debts)
         for step in plan.skipped:
             self._tell(step, Outcome.SKIPPED, 0.0)
+        self._units = {unit for step in plan.steps for unit in step.resource.surveyed()}
+        self._survey()
         try:
             for phase in Phase:
                 self._enter(phase)
@@ -120,11 +124,13 @@ class Engine:
         number = self._journal.intend(step, change.before)
         self._made.append(Intent.of(step, change.before))
         self._debts += [handler for handler in step.handlers if handler not in self._debts]
+        self._machine.survey = None
         step.resource.apply(self._machine, change)
         left = Change(step.resource.inspect(self._machine), step.resource.desired())
         if left:
             raise StepError("it still differs after the change", diff_of(left, step.sensitive))
         self._journal.done(number)
+        self._survey()
 
     def _run_handlers(self, role: str) -> None:
         for handler in [debt for debt in self._debts if debt.role == role]:
@@ -135,15 +141,22 @@ class Engine:
         started = time.monotonic()
         self._say(StepStarted(handler.role, handler.name))
         self._acted.append(handler)
+        self._machine.survey = None
         try:
             handler.action.run(self._machine)
         except FAILURES as error:
             raise _Failed(handler.role, handler.name, error, time.monotonic() - started) from error
         self._journal.ran(handler)
+        self._survey()
         self._count(Outcome.CHANGED)
         self._say(StepDone(handler.role, handler.name, Outcome.CHANGED, _since(started)))
 
+    def _survey(self) -> None:
+        """What systemd says from now on counts until something is changed."""
+        self._machine.survey = Survey(self._machine, self._units)
+
     def _fail(self, failed: _Failed) -> Ended:
+        self._machine.survey = None
         self._count(Outcome.FAILED)
         reason, output = failed.reason, failed.output
         self._say(StepDone(failed.role, failed.step, Outcome.FAILED, failed.elapsed_s, "", reason, output))

@@ -13,6 +13,7 @@ from typing import Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from deploytasks.agent.blobs import Blobs
 from deploytasks.agent.resource import StepError
+from deploytasks.agent.survey import Survey
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -56,7 +57,7 @@ class Machine:
 
     *say* takes one line about what is being waited for. *blobs* holds the contents that came with
     the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone;
-    it is heeded while *stoppable*.
+    it is heeded while *stoppable*. What *survey* says counts as long as nothing is changed.
     """
 
     root: str = "/"
@@ -66,6 +67,7 @@ class Machine:
     recording: Mapping[str, object] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
     stoppable: bool = True
+    survey: Optional[Survey] = None
 
     def path(self, path: str) -> str:
         """*path*, which is absolute, below this machine's root."""

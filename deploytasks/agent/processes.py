@@ -102,9 +102,14 @@ class Wanted:
 NO_DIFFERENCE: Dict[str, List[str]] = {"missing": [], "surplus": []}
 
 
+def units_of(app: App) -> str:
+    """The pattern of the units of *app*'s processes besides web (systemctl(1))."""
+    return app.name + ".*"
+
+
 def running(machine: Machine, app: App) -> FrozenSet[str]:
     """The services and timers of *app*'s processes besides web that run, or will again; not the timers' jobs."""
-    units = systemd.active_units(machine, app.name + ".*")
+    units = systemd.active_units(machine, units_of(app))
     return frozenset(unit for unit in units if _lasts(app, unit))
 
 

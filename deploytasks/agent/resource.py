@@ -87,6 +87,10 @@ class Resource:
         """Make ``change.after`` true. ``inspect`` has just run; undo calls this with the earlier state as *after*."""
         raise NotImplementedError
 
+    def surveyed(self) -> Tuple[str, ...]:
+        """The systemd units, or patterns of them, that ``inspect`` asks about, see ``Survey``."""
+        return ()
+
     def lacks(self, machine: Machine) -> Tuple[str, ...]:
         """Digests of blobs that ``apply`` would need and *machine* does not hold."""
         del machine

@@ -11,10 +11,16 @@ from deploytasks.agent.resource import StepError
 SETTLED_S = 90.0
 LONGEST_STOP_S = 3700.0
 """More than the longest ``TimeoutStopSec`` that a unit of ours has."""
-UP = "active,reloading,activating,deactivating"
+UP = ("active", "reloading", "activating", "deactivating")
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
+    """As ``show_now``, or what the machine's survey says as long as nothing was changed."""
+    surveyed = machine.survey.show(unit, properties) if machine.survey else None
+    return show_now(machine, unit, *properties) if surveyed is None else surveyed
+
+
+def show_now(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
     """The named properties of *unit* (systemctl(1) ``show``), times in UTC; empty where there is no systemd."""
     done = machine.ask(["systemctl", "show", "--property", ",".join(properties), "--", unit], {"TZ": "UTC"})
     pairs = (line.partition("=") for line in done.stdout.splitlines() if done.ok)
@@ -34,10 +40,15 @@ def is_defined(machine: Machine, unit: str) -> bool:
     return show(machine, unit, "LoadState").get("LoadState", "not-found") != "not-found"
 
 
-def active_units(machine: Machine, pattern: str) -> List[str]:
-    """The units matching *pattern* (systemctl(1)) that are up, as ``is_up`` has it."""
-    argv = ["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--state=" + UP, "--", pattern]
-    return [line.split(" ")[0] for line in machine.ask(argv).stdout.splitlines()]
+def active_units(machine: Machine, pattern: str, *, or_failed: bool = False) -> List[str]:
+    """The units matching *pattern* (systemctl(1)) that are up, as ``is_up`` has it, or have failed."""
+    states = (*UP, "failed") if or_failed else UP
+    surveyed = machine.survey.in_states(pattern, states) if machine.survey else None
+    if surveyed is not None:
+        return surveyed
+    options = ["--plain", "--no-legend", "--no-pager", "--state=" + ",".join(states)]
+    listing = machine.ask(["systemctl", "list-units", *options, "--", pattern])
+    return [line.split(" ")[0] for line in listing.stdout.splitlines()]
 
 
 def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:

@@ -10,7 +10,7 @@ from typing import FrozenSet, Optional
 from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.systemd import show
+from deploytasks.agent.systemd import show, show_now
 from deploytasks.agent.workers import workers
 
 
@@ -31,7 +31,7 @@ class Vigil:
     def look(self) -> None:
         """Raise ``StepError`` when the instance has crashed, restarted or lost all the workers it had."""
         self._machine.heed_stop()
-        state = show(
+        state = show_now(
             self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup"
         )
         if state.get("ActiveState") not in ("active", "reloading", "activating"):

@@ -9,8 +9,9 @@ A frame is one letter, the body's length in four bytes (big-endian) and the body
 ``E``  the end of that content (no body)
 ====== =========================================================================
 
-The agent's side begins with the nonce that the controller chose, so that what a login shell
-prints before is skipped, and nothing that it prints can be taken for an event.
+The agent's side begins with the nonce that the controller chose and ``!``, so that what a login shell
+prints before is skipped, and nothing that it prints can be taken for an event. Where the agent is not
+kept on the host, ``<nonce>?`` and a newline come before: it is to be sent.
 """
 
 from __future__ import annotations

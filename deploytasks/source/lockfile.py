@@ -1,17 +1,14 @@
-"""Finding what an app needs installed: the first of five files that its source holds."""
+"""Finding what an app needs installed: the first of five files that its source holds.
+
+The readers of the others are not imported.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
-from deploytasks.source import poetry_lock, pylock, pyproject, uv_lock
-from deploytasks.source.poetry_lock import read_poetry_lock
-from deploytasks.source.pylock import read_pylock
-from deploytasks.source.pyproject import declared, declares_requirements
 from deploytasks.source.requirements import Requirements
-from deploytasks.source.requirements_txt import read_requirements_txt
-from deploytasks.source.uv_lock import read_uv_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +19,7 @@ _HOW_TO_MAKE_ONE = """\
   poetry.lock       poetry lock
   requirements.txt  pip freeze > requirements.txt
   pyproject.toml    with [project] dependencies"""
+_LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "requirements.txt")
 _NOT_READ = {
     "Pipfile": "pipenv requirements",
     "Pipfile.lock": "pipenv requirements",
@@ -42,13 +40,16 @@ def find_requirements(
         return Requirements.none()
     if explicit is not None:
         return _read(_explicit(directory, explicit, where), directory)
-    names = (uv_lock.NAME, pylock.NAME, poetry_lock.NAME, "requirements.txt")
-    present = next((directory / name for name in names if (directory / name).is_file()), None)
-    if present is None and declares_requirements(directory / pyproject.NAME):
-        present = directory / pyproject.NAME
-    if present is None:
+    present = next((directory / name for name in _LOCKS if (directory / name).is_file()), None)
+    if present is None and not _declares_requirements(directory):
         raise SourceError(_nothing_found(directory, where))
-    return _read(present, directory)
+    return _read(present or directory / "pyproject.toml", directory)
+
+
+def _declares_requirements(directory: Path) -> bool:
+    from deploytasks.source.pyproject import NAME, declares_requirements
+
+    return declares_requirements(directory / NAME)
 
 
 def _explicit(directory: Path, name: str, where: str) -> Path:
@@ -61,16 +62,26 @@ def _explicit(directory: Path, name: str, where: str) -> Path:
 
 
 def _read(path: Path, root: Path) -> Requirements:
-    if path.name == uv_lock.NAME:
-        return read_uv_lock(path)
-    if path.name == poetry_lock.NAME:
-        return read_poetry_lock(path)
-    if path.name.startswith("pylock.") and path.suffix == ".toml":
-        return read_pylock(path)
-    if path.name == pyproject.NAME:
-        return Requirements.of(declared(path), path.name)
     if path.name in _NOT_READ:
         raise SourceError(f"{path}: not read here; run: {_NOT_READ[path.name]} > requirements.txt")
+    if path.name == "uv.lock":
+        from deploytasks.source.uv_lock import read_uv_lock
+
+        return read_uv_lock(path)
+    if path.name == "poetry.lock":
+        from deploytasks.source.poetry_lock import read_poetry_lock
+
+        return read_poetry_lock(path)
+    if path.name.startswith("pylock.") and path.suffix == ".toml":
+        from deploytasks.source.pylock import read_pylock
+
+        return read_pylock(path)
+    if path.name == "pyproject.toml":
+        from deploytasks.source.pyproject import declared
+
+        return Requirements.of(declared(path), path.name)
+    from deploytasks.source.requirements_txt import read_requirements_txt
+
     return read_requirements_txt(path, root)
 
 

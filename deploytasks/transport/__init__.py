@@ -7,6 +7,7 @@ fifth of a second to import.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Protocol, TypeVar
 
 from deploytasks.errors import HostError
@@ -57,6 +58,11 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     return SshTransport.over(route_to(host.connection, SshConfig.of_this_user()), host, ask_password)
 
 
+def import_transport(host: Host) -> None:
+    """Import what reaching *host* takes, if it was not yet; another thread that does so is waited for."""
+    import_module("deploytasks.transport." + ("local" if host.connection.is_local else "ssh"))
+
+
 def begin(transport: Transport, greet: Callable[[Pipe], T | None]) -> tuple[Pipe, T]:
     """Start the agent and let *greet* speak first; that returns None if the output ended without an answer.
 
@@ -79,4 +85,13 @@ def explain(pipe: Pipe) -> HostError:
     return refusal(pipe.ending())
 
 
-__all__ = ["AskPassword", "PasswordNeeded", "Pipe", "Transport", "begin", "explain", "transport_for"]
+__all__ = [
+    "AskPassword",
+    "PasswordNeeded",
+    "Pipe",
+    "Transport",
+    "begin",
+    "explain",
+    "import_transport",
+    "transport_for",
+]

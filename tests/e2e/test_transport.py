@@ -142,7 +142,7 @@ def agent_of(program: bytes) -> bytes:
 def greet(pipe: Pipe) -> list[str] | None:
     """The words of the echoing agent's first line after the noise."""
     agent = agent_of(ECHO)
-    pipe.send(b"DEPLOYTASKS nonce %d\n" % len(agent) + agent)
+    pipe.send(b"DEPLOYTASKS nonce echo 0\n%d\n" % len(agent) + agent)
     line = b"\n"
     while line.endswith(b"\n") and not line.startswith(b"nonce "):
         line = b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Tuple
 
 from deploytasks.agent import systemd
 from deploytasks.agent.last_words import last_words
@@ -36,6 +36,9 @@ class HttpCheck(Resource):
     scheme: str = "http"
     protocol: str = "http"
     timeout_s: float = 30.0
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return (self.unit,)
 
     def desired(self) -> State:
         return {"answer": "ok"}

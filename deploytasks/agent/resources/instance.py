@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict
+from typing import Dict, Tuple
 
 from deploytasks.agent import systemd
 from deploytasks.agent.drain import drain
@@ -28,6 +28,9 @@ class Instance(Resource):
     socket_unit: str
     socket: str
     timeout_s: float = 30.0
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return tuple(self._units.values())
 
     def desired(self) -> State:
         return dict.fromkeys(self._units, "active")

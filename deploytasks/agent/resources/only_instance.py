@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from itertools import product
-from typing import ClassVar, Iterator, Sequence, Set
+from itertools import chain, product
+from typing import ClassVar, Iterator, Sequence, Set, Tuple
 
 from deploytasks.agent import systemd
 from deploytasks.agent.app import App, Release
@@ -31,6 +31,9 @@ class OnlyInstance(Resource):
     app_user: str
     release: str
     drain_s: float = 30.0
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return self._patterns
 
     def desired(self) -> State:
         return {"other instances": []}
@@ -60,11 +63,14 @@ class OnlyInstance(Resource):
         machine.run(["systemctl", "daemon-reload"])
 
     def _running(self, machine: Machine) -> Iterator[str]:
-        patterns = [self.app_name + "@*.service", self.app_name + "@*.socket"]
-        listing = machine.ask(
-            ["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--", *patterns]
+        units = chain.from_iterable(
+            systemd.active_units(machine, pattern, or_failed=True) for pattern in self._patterns
         )
-        return (name for line in listing.stdout.splitlines() for name in self._release_of(line.split(" ")[0]))
+        return (name for unit in units for name in self._release_of(unit))
+
+    @property
+    def _patterns(self) -> Tuple[str, ...]:
+        return self.app_name + "@*.service", self.app_name + "@*.socket"
 
     def _enabled(self, machine: Machine) -> Set[str]:
         links = (os.listdir(machine.path(wants)) for wants in WANTS if os.path.isdir(machine.path(wants)))

@@ -8,7 +8,7 @@ from typing import List, Tuple
 from deploytasks.agent import systemd
 from deploytasks.agent.app import App
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.processes import NO_DIFFERENCE, Wanted, running
+from deploytasks.agent.processes import NO_DIFFERENCE, Wanted, running, units_of
 from deploytasks.agent.resource import Change, Resource, State
 
 LAST_MOMENTS_S = 10.0
@@ -30,6 +30,9 @@ class Processes(Resource):
     counts: Tuple[Tuple[str, int], ...] = ()
     timers: Tuple[str, ...] = ()
     drain_s: float = 30.0
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return (units_of(self._app),)
 
     def desired(self) -> State:
         return dict(NO_DIFFERENCE)

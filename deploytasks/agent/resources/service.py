@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Tuple
 
 from deploytasks.agent import systemd
 from deploytasks.agent.machine import Machine
@@ -24,6 +24,9 @@ class Service(Resource):
     @property
     def unit(self) -> str:
         return self.name if "." in self.name else self.name + ".service"
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return (self.unit,)
 
     def desired(self) -> State:
         wanted = {"running": self.running, "enabled": self.enabled}
