@@ -87,7 +87,7 @@ def target_in(container: Container, state: Path) -> Target:
 def introduce(target: Target) -> None:
     """To each other: the controller's key to *target*, its host keys and address to the controller."""
     target.authorize(public_half(target.key_file).read_text())
-    public_keys = target.wait_for_host_keys()
+    public_keys = target.host_keys
     target.known_hosts.parent.mkdir(parents=True, exist_ok=True)
     target.known_hosts.write_text(known_hosts_lines(target.host, target.ssh_port, public_keys))
     write_entry(target.inventory, target.name, target.entry)

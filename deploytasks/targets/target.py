@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from docker.models.containers import Container
 
 from deploytasks.errors import HostError, Unreachable
+from deploytasks.targets.inside import run_inside
 
 USER = "deploy"
 AUTHORIZED_KEYS = PurePosixPath("/home/deploy/.ssh/authorized_keys")
@@ -54,12 +55,13 @@ class Target:
         self, argv: Sequence[str], *, check: bool = True, user: str = "root"
     ) -> subprocess.CompletedProcess[str]:
         """Carry out *argv* inside, past SSH; `HostError` with its output if it fails and *check*."""
-        result = self.container.exec_run(list(argv), demux=True, user=user)
-        stdout, stderr = (bytes(stream or b"").decode(errors="replace") for stream in result.output)
-        exit_code = int(result.exit_code or 0)
-        if check and exit_code:
-            raise HostError(f"{self.name}: {' '.join(argv)}: exit {exit_code}\n{stdout}{stderr}", self.name)
-        return subprocess.CompletedProcess(list(argv), exit_code, stdout, stderr)
+        done = run_inside(self.container, argv, user)
+        stdout, stderr = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
+        if check and done.returncode:
+            raise HostError(
+                f"{self.name}: {' '.join(argv)}: exit {done.returncode}\n{stdout}{stderr}", self.name
+            )
+        return subprocess.CompletedProcess(list(argv), done.returncode, stdout, stderr)
 
     def put(self, path: PurePosixPath, content: bytes, *, mode: int = 0o644, uid: int = 0) -> None:
         """Write a file inside; its directory must be there."""
@@ -92,16 +94,10 @@ class Target:
         state = self.run(["systemctl", "is-system-running"], check=False).stdout.strip()
         return state in {"running", "degraded"}
 
-    def wait_for_host_keys(self) -> str:
-        """The public keys of its sshd; a busy engine may lose what a command printed, and is asked again."""
-        found: list[str] = []
-
-        def are_there() -> bool:
-            found.append(self.run(["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"], check=False).stdout)
-            return "ssh-ed25519 " in found[-1]
-
-        wait_for(are_there, time.monotonic() + BOOT_DEADLINE_S, self)
-        return found[-1]
+    @property
+    def host_keys(self) -> str:
+        """The public keys of its sshd."""
+        return self.run(["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"]).stdout
 
     def sshd_answers(self) -> bool:
         try:

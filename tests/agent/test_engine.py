@@ -14,6 +14,7 @@ from deploytasks.agent.resource import Resource, StepError
 from deploytasks.agent.resources.command import Command
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.run import Run
+from deploytasks.agent.resources.service import Service
 from deploytasks.agent.resources.symlink import Symlink
 
 
@@ -301,3 +302,16 @@ def test_skipped_steps_are_counted_and_let_be(deploy, host):
     ended = deploy(deploy.file("/etc/a", "1\n"), skipped=[deploy.file("/etc/b", "2\n")])
     assert (ended.changed, ended.skipped) == (1, 1)
     assert not host.path("/etc/b").exists()
+
+
+def test_systemd_is_asked_once_about_all_units_of_a_plan_that_changes_nothing(deploy, host):
+    steps = [Step(f"run {name}", Service(name)) for name in ("nginx", "redis", "cron")]
+    deploy(*steps)
+    before = len(host.calls)
+    assert deploy(*steps).outcome is Outcome.OK
+    assert [call.partition(" --")[0] for call in host.calls[before:]] == ["systemctl show"]
+
+
+def test_what_a_step_has_changed_is_known_to_the_next(deploy):
+    ended = deploy(Step("run it", Service("cron")), Step("rest", Service("cron", running=False)))
+    assert (ended.outcome, ended.changed) == (Outcome.CHANGED, 2)

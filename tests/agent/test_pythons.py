@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import zlib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -18,6 +19,14 @@ import importlib, sys
 sys.path.insert(0, sys.argv[1])
 for name in sys.argv[2:]:
     importlib.import_module(name)
+"""
+
+KEEP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from deploytasks.agent.kept import compiled
+with open(sys.argv[2], "wb") as file:
+    file.write(compiled(sys.argv[1]))
 """
 
 
@@ -36,6 +45,14 @@ def run(python, *args):
 def test_a_plan_converges(agent_python, archive, tmp_path):
     done = run(agent_python, DEPLOYS_TWICE, archive, tmp_path / "root")
     assert (done.stderr, done.stdout.splitlines()) == ("", ["changed 3", "ok 0"])
+
+
+def test_what_is_kept_of_it_is_run_without_being_compiled_again(agent_python, archive, tmp_path):
+    kept = tmp_path / "kept.zip"
+    assert run(agent_python, "-c", KEEP, archive, kept).stderr == ""
+    done = run(agent_python, DEPLOYS_TWICE, kept, tmp_path / "root")
+    assert (done.stderr, done.stdout.splitlines()) == ("", ["changed 3", "ok 0"])
+    assert {path.suffix for path in map(Path, ZipFile(kept).namelist())} == {".pyc"}
 
 
 def test_every_module_can_be_imported(agent_python, archive):

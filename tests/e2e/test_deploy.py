@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from deploytasks.targets import SUITES, Target, up
+from tests.e2e.controller import wait_for
 from tests.e2e.project import Answer, Project, Run, difference, entries, files, ssh_commands
 
 LARGE_APP_FILES = 5_000
 SMALL_CHANGE_BYTES = 100_000
+FIRST_FLIGHT_BYTES = 14_000
+"""So much TCP sends before it waits for an acknowledgement (RFC 6928)."""
 SERVES_AFTER_BOOT_S = 10
 COMES_AND_GOES = ("session-", "user@", "user-", "run-user-", "run-docker")
 VALUES = {
@@ -144,6 +147,15 @@ def test_one_changed_file_is_one_new_release_and_little_traffic(shop):
     assert "reload nginx" not in run.changed
 
 
+def test_a_host_keeps_the_agent_and_makes_a_damaged_one_good(shop):
+    wait_for(lambda: kept_agents(shop.target), "an agent that is kept")
+    assert shop.deploy().host["sent_bytes"] < FIRST_FLIGHT_BYTES
+    shop.target.run(["truncate", "--size=1000", *kept_agents(shop.target)])
+    assert shop.deploy().host["sent_bytes"] > FIRST_FLIGHT_BYTES
+    wait_for(lambda: all(size > 1000 for size in kept_agents(shop.target).values()), "a whole agent")
+    assert shop.deploy().host["sent_bytes"] < FIRST_FLIGHT_BYTES
+
+
 def test_an_edited_site_and_a_lost_socket_link_are_repaired(shop):
     site, link = "/etc/nginx/sites-available/large", "/run/large/current.sock"
     before = files(shop.target, site, link)
@@ -188,6 +200,12 @@ def processes(project: Project) -> Mapping[str, str]:
 
 def nginx_workers(target: Target) -> list[str]:
     return target.run(["pgrep", "-f", "nginx: worker process"]).stdout.split()
+
+
+def kept_agents(target: Target) -> Mapping[str, int]:
+    """The agents that lie on *target*, with their sizes in bytes."""
+    listed = target.run(["find", "/var/lib/deploytasks/agents", "-name", "*.zip", "-printf", "%p %s\n"])
+    return {path: int(size) for path, size in map(str.split, listed.stdout.splitlines())}
 
 
 def units(target: Target) -> Mapping[str, str]:

@@ -35,7 +35,9 @@ def word() -> str:
 
 def test_two_hosts_are_followed_in_the_order_of_time(shop, word):
     with following(shop) as tail:
-        asked = [ask(target, f"{word}-{number}") for number in range(5) for target in shop.targets]
+        asked = [
+            ask_until_logged(target, f"{word}-{number}") for number in range(5) for target in shop.targets
+        ]
         seen = [next(matching(tail, word)) for _ in asked]
         hang_up(tail, signal.SIGINT)
     assert [line.split()[0] for line in seen] == ["front", "back"] * 5

@@ -1,0 +1,48 @@
+"""The agent that stays on the host for the next conversation."""
+
+from __future__ import annotations
+
+import os
+import zlib
+
+import pytest
+
+from deploytasks.agent import kept
+
+payload = pytest.importorskip("deploytasks.payload", reason="only a controller packs the agent")
+
+
+@pytest.fixture
+def archive(tmp_path):
+    path = tmp_path / "agent.zip"
+    path.write_bytes(zlib.decompress(payload.agent_archive()))
+    return str(path)
+
+
+@pytest.fixture
+def agents(tmp_path, monkeypatch):
+    place = tmp_path / "state" / "agents"
+    place.parent.mkdir()
+    monkeypatch.setattr(kept, "AGENTS", str(place))
+    return place
+
+
+def test_only_root_reads_and_writes_it(archive, agents):
+    kept.keep_agent(archive, "a" * 32)
+    (file,) = agents.iterdir()
+    assert file.name.startswith("a" * 32)
+    assert (agents.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+def test_the_newest_stay(archive, agents):
+    for age, digest in enumerate("fedcb"):
+        kept.keep_agent(archive, digest * 32)
+        os.utime(next(agents.glob(f"{digest}*")), (1000 + age, 1000 + age))
+    kept.keep_agent(archive, "a" * 32)
+    assert sorted(path.name[0] for path in agents.iterdir()) == ["a", "b", "c"]
+
+
+def test_a_host_that_was_never_deployed_to_keeps_nothing(archive, agents):
+    agents.parent.rmdir()
+    kept.keep_agent(archive, "a" * 32)
+    assert not agents.parent.exists()
