@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Tuple
 
+from deploytasks.agent.protocols.answer import NoHttp, read_answer
+
 LOOK_AGAIN_S = 0.1
 KEPT_BODY = 200
 
@@ -30,11 +32,9 @@ class Probe:
 
     def ask(self, timeout_s: float, meanwhile: Callable[[], None]) -> str:
         """Empty when the answer is as wanted, else what is wrong. *meanwhile* runs while waiting and may raise."""
-        from http.client import HTTPException  # its import costs 25 ms, which only those pay who ask
-
         try:
             status, body = self._exchange(time.monotonic() + timeout_s, meanwhile)
-        except (OSError, HTTPException) as error:
+        except (OSError, NoHttp) as error:
             return _trouble(error)
         if any(low <= status <= high for low, high in ranges(self.status)):
             return ""
@@ -48,9 +48,9 @@ class Probe:
                 meanwhile()
                 if time.monotonic() > deadline:
                     raise TimeoutError("no answer in time")
-            response = self._protocol.response(connection)
-            response.begin()
-            return response.status, _excerpt(response.read(KEPT_BODY * 20))
+            with self._protocol.response(connection) as stream:
+                status, body = read_answer(stream, KEPT_BODY * 20)
+            return status, _excerpt(body)
 
     def _connect(self) -> socket.socket:
         if self.address.startswith("/"):

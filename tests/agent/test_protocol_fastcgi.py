@@ -12,6 +12,7 @@ import pytest
 
 from deploytasks.agent.probe import Probe
 from deploytasks.agent.protocols import fastcgi
+from deploytasks.agent.protocols.answer import read_answer
 
 pytest.importorskip("fcgisgi")
 
@@ -43,6 +44,7 @@ def app(environ, start_response):
 
 asyncio.run(run_wsgi_server(app, sys.argv[1]))
 '''
+MOST = 1 << 20
 HEADERS = {"Host": "shop.example.org", "X-Forwarded-Proto": "https"}
 
 
@@ -79,9 +81,8 @@ def answer(server, path):
     """What the server answers to a request for *path*."""
     with connected(server) as connection:
         connection.sendall(fastcgi.request(path, HEADERS))
-        response = fastcgi.response(connection)
-        response.begin()
-        return response.status, response.read()
+        with fastcgi.response(connection) as stream:
+            return read_answer(stream, MOST)
 
 
 def test_an_answer_with_the_wanted_status_is_well(server):

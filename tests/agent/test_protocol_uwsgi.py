@@ -13,6 +13,7 @@ import pytest
 
 from deploytasks.agent.probe import Probe
 from deploytasks.agent.protocols import uwsgi
+from deploytasks.agent.protocols.answer import read_answer
 
 pytest.importorskip("pyuwsgi")
 
@@ -34,6 +35,7 @@ def application(environ, start_response):
         return [b"x" * 200_000]
     return [json.dumps({name: str(value) for name, value in environ.items()}).encode()]
 '''
+MOST = 1 << 20
 HEADERS = {"Host": "shop.example.org", "X-Forwarded-Proto": "https"}
 
 
@@ -67,9 +69,8 @@ def answer(server, path, headers=HEADERS):
     """What uWSGI answers to a request for *path*."""
     with Probe(server)._connect() as connection:
         connection.sendall(uwsgi.request(path, headers))
-        response = uwsgi.response(connection)
-        response.begin()
-        return response.status, response.read()
+        with uwsgi.response(connection) as stream:
+            return read_answer(stream, MOST)
 
 
 def said(server, path, headers=HEADERS):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 import struct
-from http.client import HTTPResponse
 from typing import BinaryIO, Dict, Iterator, Tuple
 
 from deploytasks.agent.protocols.cgi import variables
@@ -25,22 +24,11 @@ def request(path: str, headers: Dict[str, str]) -> bytes:
     return b"".join(HEADER.pack(1, kind, 1, len(body), 0) + body for kind, body in records)
 
 
-def response(connection: socket.socket) -> HTTPResponse:
+def response(connection: socket.socket) -> BinaryIO:
     """What comes back, read to its end and turned into HTTP."""
     with connection.makefile("rb") as stream:
         said = b"".join(body for kind, body in _records(stream) if kind == STDOUT)
-    return HTTPResponse(_Replay(_as_http(said)), method="GET")  # type: ignore[arg-type]
-
-
-class _Replay:
-    """Stands for the connection from which an answer is read."""
-
-    def __init__(self, answer: bytes) -> None:
-        self._answer = answer
-
-    def makefile(self, mode: str) -> BinaryIO:
-        del mode
-        return io.BytesIO(self._answer)
+    return io.BytesIO(_as_http(said))
 
 
 def _records(stream: BinaryIO) -> Iterator[Tuple[int, bytes]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from http.client import HTTPResponse
-from typing import Dict
+from typing import BinaryIO, Dict
 
 
 def request(path: str, headers: Dict[str, str]) -> bytes:
@@ -13,6 +12,6 @@ def request(path: str, headers: Dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def response(connection: socket.socket) -> HTTPResponse:
-    """What comes back; nothing of it has been read yet."""
-    return HTTPResponse(connection, method="GET")
+def response(connection: socket.socket) -> BinaryIO:
+    """What comes back, in HTTP; nothing of it has been read yet."""
+    return connection.makefile("rb")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from http.client import HTTPResponse
-from typing import Dict
+from typing import BinaryIO, Dict
 
 from deploytasks.agent.protocols.cgi import variables
 
@@ -17,9 +16,9 @@ def request(path: str, headers: Dict[str, str]) -> bytes:
     return struct.pack("<BHB", 0, len(body), 0) + body
 
 
-def response(connection: socket.socket) -> HTTPResponse:
-    """What comes back; nothing of it has been read yet."""
-    return HTTPResponse(connection, method="GET")
+def response(connection: socket.socket) -> BinaryIO:
+    """What comes back, in HTTP; nothing of it has been read yet."""
+    return connection.makefile("rb")
 
 
 def _counted(text: str) -> bytes:
