@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from deploytasks.transport import AskPassword
 
 
-def nothing() -> None:
-    """There is nothing to be done."""
-
-
 class Crew:
     """At most *forks* visits work at a time; the caller's thread hands their events to *reporter*.
 
@@ -36,16 +32,8 @@ class Crew:
         self.interrupted = 0
         self.visits = [Visit(host, self._say, ask_password) for host in hosts]
 
-    def each(
-        self,
-        act: Callable[[Visit], None],
-        visits: Sequence[Visit] | None = None,
-        meanwhile: Callable[[], None] = nothing,
-    ) -> None:
-        """Let *act* work on each of *visits* (default: all) that is not over, and wait for them.
-
-        *meanwhile* runs in the caller's thread.
-        """
+    def each(self, act: Callable[[Visit], None], visits: Sequence[Visit] | None = None) -> None:
+        """Let *act* work on each of *visits* (default: all) that is not over, and wait for them."""
         waiting = [visit for visit in (self.visits if visits is None else visits) if not visit.is_over]
         work: queue.SimpleQueue[Visit] = queue.SimpleQueue()
         for visit in waiting:
@@ -55,8 +43,6 @@ class Crew:
         left = len(waiting)
         while left:
             try:
-                meanwhile, first = nothing, meanwhile
-                first()
                 left -= self._pass_on_one()
             except KeyboardInterrupt as pressed:
                 if self._interrupt(pressed):

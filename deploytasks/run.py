@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.batches import MaxFail, in_batches
 from deploytasks.contents import Contents
-from deploytasks.crew import Crew, nothing
+from deploytasks.crew import Crew
 from deploytasks.errors import ConfigError
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.performer import performer
@@ -21,7 +22,7 @@ from deploytasks.project import Project
 from deploytasks.report import QuietReporter, Recap
 from deploytasks.results import INTERRUPTED, Results
 from deploytasks.shipping import shipped_modules
-from deploytasks.transport import import_transport
+from deploytasks.transport import import_transports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,9 @@ def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], ma
     max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
     batches = list(in_batches(run.crew.visits, manner.serial))
     with run:
-        run.ask("converge", lambda: run.rehearse(roles))
+        rehearsal = run.rehearse(roles)
+        run.ask("converge")
+        rehearsal.join()
         orders = run.orders_for(roles)
         for batch in batches:
             if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
@@ -188,18 +191,26 @@ class Run:
         """The results' code, or 3 when a check found differences and nothing worse."""
         return self.results.exit_code or CHANGES_PENDING * (self._manner.check and self.results.changed)
 
-    def ask(self, question: str, meanwhile: Callable[[], None] = nothing, **more: Any) -> None:
-        """Connect to all hosts and put *question* to their agents; *meanwhile* runs while they are waited for."""
-        self.crew.each(
-            lambda visit: visit.start({**self._opening(visit.host, question), **more}), meanwhile=meanwhile
-        )
+    def ask(self, question: str, **more: Any) -> None:
+        """Connect to all hosts and put *question* to their agents."""
+        # Not in the threads of the visits: packages that import in circles break when two begin with them at once.
+        import_transports(visit.host for visit in self.crew.visits)
+        self.crew.each(lambda visit: visit.start({**self._opening(visit.host, question), **more}))
 
-    def rehearse(self, roles: RolesOf) -> None:
-        """Render a first plan for nobody: what that imports and compiles is ready when the hosts have answered."""
-        host = self.crew.visits[0].host
-        import_transport(host)  # By now another thread does that; what else is imported meanwhile delays it.
-        with suppress(Exception):  # Whatever is wrong, the plan for the host will tell.
-            plan_for(host, roles(host), self._now)
+    def rehearse(self, roles: RolesOf) -> threading.Thread:
+        """Render a first plan for nobody: what that imports and compiles is ready when the hosts have answered.
+
+        It begins after the first login: until then there is little to wait for, and both would want the interpreter.
+        """
+        thread = threading.Thread(target=self._rehearse, args=(roles,), daemon=True)
+        thread.start()
+        return thread
+
+    def _rehearse(self, roles: RolesOf) -> None:
+        for first in self.crew.visits[:1]:
+            first.logged_in.wait()
+            with suppress(Exception):  # Whatever is wrong, the plan for the host will tell.
+                plan_for(first.host, roles(first.host), self._now)
 
     def orders_for(self, roles: RolesOf) -> dict[str, Order]:
         """The plans of all hosts that are there; when one cannot be made, nobody is told anything."""

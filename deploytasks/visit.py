@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,17 @@ Say = Callable[[str, Event], None]
 
 
 class Visit:
-    """The conversation with *host*; *say* receives its events from the thread that works here."""
+    """The conversation with *host*; *say* receives its events from the thread that works here.
+
+    *logged_in* is set when it has, or never will.
+    """
 
     def __init__(self, host: Host, say: Say, ask_password: AskPassword) -> None:
         self.host = host
         self.recap: HostRecap | None = None
         self.error: DeployError | None = None
         self.answer: Any = None
+        self.logged_in = threading.Event()
         self.facts: Facts | None = None
         self._say = say
         self._ask_password = ask_password
@@ -83,6 +88,7 @@ class Visit:
         self._may_change = opening["ask"] in CHANGING
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()
+        self.logged_in.set()
         name = self.host.name
         _, conversation = begin(self._transport, lambda pipe: Conversation.greet(pipe, name, opening))
         self._conversation = conversation
@@ -133,6 +139,7 @@ class Visit:
             self._end(DeployError(f"{self.host.name}: internal error: {type(error).__name__}: {error}"))
 
     def _end(self, error: DeployError) -> None:
+        self.logged_in.set()
         self.error = error
         outcome = _outcome_of(error)
         self.recap = HostRecap(

@@ -13,6 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from deploytasks.cli.chosen import Chosen
+from deploytasks.cli.collector import seldom_collecting
 from deploytasks.errors import ConfigError, DeployError
 
 HELP = {
@@ -47,7 +48,10 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
             del c
             common = {name: flags.pop(name) for name in COMMON}
             chosen = Chosen(**common, needs_host=needs_host)
-            finish(lambda: body(chosen, **flags), lambda error: chosen.recap_of_mistake(body.__name__, error))
+            with seldom_collecting():
+                finish(
+                    lambda: body(chosen, **flags), lambda error: chosen.recap_of_mistake(body.__name__, error)
+                )
 
         wrapper.__signature__ = _signature(body)  # type: ignore[attr-defined]
         return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)

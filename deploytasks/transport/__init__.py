@@ -6,7 +6,7 @@ fifth of a second to import.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Protocol, TypeVar
 
@@ -58,9 +58,10 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     return SshTransport.over(route_to(host.connection, SshConfig.of_this_user()), host, ask_password)
 
 
-def import_transport(host: Host) -> None:
-    """Import what reaching *host* takes, if it was not yet; another thread that does so is waited for."""
-    import_module("deploytasks.transport." + ("local" if host.connection.is_local else "ssh"))
+def import_transports(hosts: Iterable[Host]) -> None:
+    """Import what reaching *hosts* takes."""
+    for kind in {"local" if host.connection.is_local else "ssh" for host in hosts}:
+        import_module(f"deploytasks.transport.{kind}")
 
 
 def begin(transport: Transport, greet: Callable[[Pipe], T | None]) -> tuple[Pipe, T]:
@@ -92,6 +93,6 @@ __all__ = [
     "Transport",
     "begin",
     "explain",
-    "import_transport",
+    "import_transports",
     "transport_for",
 ]

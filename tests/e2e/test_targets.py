@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 import subprocess
 
+import pytest
+
 from deploytasks.targets import SUITES, Target, up
 
 
@@ -50,9 +52,11 @@ def test_every_session_exec_is_a_line_in_the_log_of_sshd(debian12):
     assert journal(debian12).count(marker) == before + 1
 
 
-def test_nothing_of_a_deploy_is_there_beforehand(any_target):
+@pytest.mark.parametrize("image", SUITES)
+def test_nothing_of_a_deploy_is_there_beforehand(make_target, image):
+    target = make_target(image)
     for command in ("nginx", "ufw", "gunicorn", "pip3", "uv"):
-        assert any_target.run(["which", command], check=False).returncode != 0, command
+        assert target.run(["which", command], check=False).returncode != 0, command
 
 
 def test_targets_have_host_keys_of_their_own(debian11, debian12):

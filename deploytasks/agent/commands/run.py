@@ -19,7 +19,7 @@ from deploytasks.agent.session import Session
 
 
 def run(session: Session) -> Ended:
-    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints.
+    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints, word for word.
 
     It is stopped when the controller goes.
     """
@@ -27,7 +27,6 @@ def run(session: Session) -> Ended:
     current = current_release(session.machine, app)
     if current is None:
         raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-    session.keep_secret(app.release(current))
     name = "deploytasks-run-" + secrets.token_hex(8)
     unit = name + ".service"
     argv = _argv(session.machine, app.release(current), name, "--pipe", "--wait", "--unit", unit)
