@@ -40,7 +40,7 @@ from deploytasks.transport.hostkeys import KnownHosts
 
 ECHO = b"""
 import os, sys
-def converse(nonce):
+def converse(nonce, question, digest):
     sys.stdout.write(" ".join([nonce, str(os.getuid()), *sys.argv[1:]]) + "\\n")
     sys.stdout.flush()
     while True:
