@@ -31,7 +31,7 @@ class Host:
         target.container.reload()
         network = address_of(target.container.attrs["NetworkSettings"])
         known_hosts = target.known_hosts.with_name("known_hosts_by_address")
-        lines = known_hosts_lines(network["IPAddress"], 22, target.wait_for_host_keys())
+        lines = known_hosts_lines(network["IPAddress"], 22, target.host_keys)
         # Port 22 goes without saying (sshd(8)).
         known_hosts.write_text(re.sub(r"^\[(.*?)\]:22 ", r"\1 ", lines, flags=re.MULTILINE))
         pid = int(target.container.attrs["State"]["Pid"])

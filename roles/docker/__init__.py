@@ -18,7 +18,6 @@ from deploytasks.resources import (
     ImageRetention,
     Instance,
     ReleaseCommand,
-    Service,
     Unit,
 )
 from deploytasks.roles import systemd
@@ -120,9 +119,9 @@ def start(parts: Parts, v: Vars) -> Iterator[Step]:
 def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
     """The new release's units, enabled."""
     release = known(parts.host)[1]
-    for unit in (release.socket_unit, release.service_unit) if v.port else (release.service_unit,):
-        kind = unit.rpartition(".")[2]
-        yield Step(f"start {kind} at boot", Service(unit, running=None), phase=Phase.CONFIRM)
+    if v.port:
+        yield from systemd.at_boot(release, release.socket_unit)
+    yield from systemd.at_boot(release, release.service_unit)
 
 
 def process_unit(parts: Parts, process: Process, v: Vars) -> str:

@@ -60,7 +60,6 @@ class OnlyInstance(Resource):
         """The links are removed here, as systemctl(1) removes none of a unit that another runtime no longer defines."""
         for unit, wants in product(units, WANTS):
             remove_entry(machine.path("%s/%s" % (wants, unit)))
-        machine.run(["systemctl", "daemon-reload"])
 
     def _running(self, machine: Machine) -> Iterator[str]:
         units = chain.from_iterable(
