@@ -112,7 +112,7 @@ def about(peers: Sequence[Peer], stage: Stage) -> dict[str, str]:
     )
     known = {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "machine": f"{os.cpu_count()} CPUs, {platform.release()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} CPUs, Linux {kernel()}, Python {platform.python_version()}",
         "targets": f"{images.RELEASE}, on the same machine",
         "deploytasks": commit.stdout.strip() or "not in a repository",
         "peers": ", ".join(
@@ -120,6 +120,11 @@ def about(peers: Sequence[Peer], stage: Stage) -> dict[str, str]:
         ),
     }
     return known | ({"round trips": "; ".join(stage.delays)} if stage.delays else {})
+
+
+def kernel() -> str:
+    """The kernel's version without what a distribution appends."""
+    return platform.release().partition("-")[0]
 
 
 def publish(results: Results, directory: Path) -> None:
