@@ -26,7 +26,7 @@ REFUSED_WITHIN_S = 2
 SLOW_START = "\nimport time\n\ntime.sleep(1.5)\n"
 HOLD_APT = (
     "import fcntl, time; file = open('/var/lib/dpkg/lock-frontend', 'w');"
-    "fcntl.lockf(file, fcntl.LOCK_EX); print('held', flush=True); time.sleep(3)"
+    "fcntl.lockf(file, fcntl.LOCK_EX); print('held', flush=True); time.sleep(8)"
 )
 LATE = 40
 number = count(1)
