@@ -10,6 +10,7 @@ from deploytasks.errors import AgentCrashed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from deploytasks.agent.manifest import Manifest
     from deploytasks.source import Source
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Contents:
-    """What *source* holds, and the *texts* of a plan's sensitive files."""
+    """What *source* holds, the *texts* of a plan's sensitive files, and *files* that lie here."""
 
     source: Source | None = None
     texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def manifests(self) -> dict[str, Manifest]:
@@ -31,6 +33,8 @@ class Contents:
         """The content, to be read; raises ``AgentCrashed`` for one that no plan named."""
         if digest in self.texts:
             return io.BytesIO(self.texts[digest])
+        if digest in self.files:
+            return self.files[digest].open("rb")
         if self.source is None:
             raise AgentCrashed(f"the host asked for an unknown content {digest[:12]}…")
         return self.source.open(digest)

@@ -26,6 +26,7 @@ from deploytasks.transport import import_transports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from typing_extensions import Self
 
@@ -224,7 +225,7 @@ class Run:
 
     def _order(self, visit: Visit, roles: RolesOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
-        whole = plan_for(host, roles(host), self._now)
+        whole, wheels = self._with_wheels(plan_for(host, roles(host), self._now), visit)
         plan = self._manner.narrow(whole)
         recording = {
             "by": self._manner.by,
@@ -234,7 +235,15 @@ class Run:
             "modules": shipped_modules(plan),
         }
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets)}
-        return Order(document, Contents(host.project.source if host.project else None, plan.contents))
+        return Order(document, Contents(host.project.source if host.project else None, plan.contents, wheels))
+
+    def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
+        wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
+        if self._manner.check or visit.facts is None or not wants:
+            return plan, {}
+        from deploytasks.wheelhouse import with_wheels
+
+        return with_wheels(plan, visit.facts)
 
     def _opening(self, host: Host, question: str) -> dict[str, Any]:
         return {

@@ -24,7 +24,7 @@ LOWEST_FIRST = (
     {"project"},
     {"inventory"},
     {"contents", "results", "role", "transport"},
-    {"payload", "plan", "shipping", "standard"},
+    {"payload", "plan", "shipping", "standard", "wheelhouse"},
     {"conversation", "roles"},
     {"visit"},
     {"batches", "crew"},

@@ -18,7 +18,12 @@ def fetch_uv(index: PackageIndex, version: str, path: str) -> None:
     wheel = _wheel(index, version)
     with tempfile.TemporaryFile() as archive:
         index.download(wheel, archive)
-        _place(_program_in(archive, wheel), path)
+        place_uv(archive, wheel.name, path)
+
+
+def place_uv(wheel: IO[bytes], name: str, path: str) -> None:
+    """*path* is the program in *wheel*, whose name is *name*; raises ``StepError`` when there is none."""
+    _place(_program_in(wheel, name), path)
 
 
 def _wheel(index: PackageIndex, version: str) -> IndexFile:
@@ -32,13 +37,13 @@ def _wheel(index: PackageIndex, version: str) -> IndexFile:
     return max(fitting, key=lambda file: platform.rank(file.name))
 
 
-def _program_in(archive: IO[bytes], wheel: IndexFile) -> IO[bytes]:
+def _program_in(archive: IO[bytes], name: str) -> IO[bytes]:
     try:
         wheel_zip = zipfile.ZipFile(archive)
         member = next(name for name in wheel_zip.namelist() if name.endswith(".data/scripts/uv"))
         return wheel_zip.open(member)
     except (zipfile.BadZipFile, StopIteration) as error:
-        raise StepError("%s holds no uv program" % wheel.name) from error
+        raise StepError("%s holds no uv program" % name) from error
 
 
 def _place(program: IO[bytes], path: str) -> None:

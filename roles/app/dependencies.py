@@ -41,7 +41,10 @@ def _installer(host: Host, v: Vars) -> Iterator[Step]:
     if v.installer == "uv":
         if facts.python_version < WITH_DISTUTILS:
             yield Step("install distutils", Package("python3-distutils"))
-        yield Step("install uv", Uv(UV, index_url=v.index_url, ca_bundle=authorities(app, v)))
+        yield Step(
+            "install uv",
+            Uv(UV, index_url=v.index_url, ca_bundle=authorities(app, v), wheelhouse=v.wheelhouse),
+        )
     else:
         yield Step("install venv", Package("python3-venv"))
 
@@ -62,6 +65,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         index_url=v.index_url,
         ca_bundle=authorities(app, v),
         hash_checked=wanted.hash_checked,
+        wheelhouse=v.wheelhouse,
     )
     key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]
     return replace(venv, path=f"{app.venvs}/{key}", key=key)

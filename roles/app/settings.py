@@ -73,6 +73,7 @@ class Vars:
     index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})
     ca_bundle: str = field(default="", metadata={"variable": "pip_ca_bundle"})
     installer: Literal["uv", "pip"] = field(default="uv", metadata={"variable": "installer"})
+    wheelhouse: bool = field(default=False, metadata={"variable": "wheelhouse"})
 
     def __post_init__(self) -> None:
         if self.name in RESERVED:

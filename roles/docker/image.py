@@ -157,6 +157,10 @@ def _commands(host: Host) -> Iterator[list[str]]:
     uses_uv = parts_of(host).v.installer == "uv"
     if wanted.kind in {"uv", "pylock"} and not uses_uv:
         raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
+    if parts_of(host).v.wheelhouse:
+        raise VariableError(
+            f"{host.name}: wheelhouse: an image is built from a package index; set pip_index_url"
+        )
     order = Order(
         place=place(release).venv,
         work=f"/{REQUIREMENTS}",

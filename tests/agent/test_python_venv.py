@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.engine import Engine
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Plan, Step
@@ -71,8 +72,21 @@ def test_pip_installs_into_the_environment_that_it_is_in(host, venv):
 
 
 def test_a_wheelhouse_asks_no_index(host, venv):
-    wheels = venv(wheelhouse="/srv/wheels", index_url="http://127.0.0.1:9/simple")
-    assert " --no-index --find-links /srv/wheels " in build(host, wheels)[1]
+    wheels = venv(wheelhouse=True, index_url="http://127.0.0.1:9/simple")
+    assert " --no-index --find-links /srv/.venv.deploytasks-new/wheels " in build(host, wheels)[1]
+
+
+def test_the_wheels_come_along_unless_the_environment_is_there(host, venv):
+    digest = digest_of(b"a wheel")
+    with_wheels = venv(wheelhouse=True, wheels=(("flask-3.0-py3-none-any.whl", digest),))
+    assert with_wheels.lacks(host.machine) == (digest,)
+    with pytest.raises(StepError, match=r"the wheel flask-3\.0-py3-none-any\.whl did not arrive"):
+        build(host, with_wheels)
+    host.machine.blobs.receive(digest, [b"a wheel"])
+    assert with_wheels.lacks(host.machine) == ()
+    build(host, with_wheels)
+    host.machine.blobs.forget()
+    assert with_wheels.lacks(host.machine) == ()
 
 
 def test_the_address_of_the_index_is_in_no_argument(host, venv):

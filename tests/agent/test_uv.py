@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.uv import Uv
 
@@ -52,6 +53,18 @@ def test_a_wheel_without_the_program_leaves_nothing(host, wheel):
             Uv("0.13.8", index_url=index_of(host, wheel if isinstance(wheel, bytes) else archive(wheel))),
         )
     assert host.snapshot() == before
+
+
+def test_a_wheel_that_comes_along_is_taken_and_no_index_asked(host):
+    wheel = archive("uv-0.13.8.data/scripts/uv")
+    uv = Uv("0.13.8", index_url="http://127.0.0.1:9", wheelhouse=True, wheel=digest_of(wheel))
+    assert uv.lacks(host.machine) == (uv.wheel,)
+    host.machine.blobs.receive(uv.wheel, [wheel])
+    assert uv.lacks(host.machine) == ()
+    fetch(host, uv)
+    assert host.path(uv.path).read_text() == "#!/bin/sh\n"
+    host.machine.blobs.forget()
+    assert uv.lacks(host.machine) == ()
 
 
 def test_a_wheel_for_other_machines_is_not_taken(host):

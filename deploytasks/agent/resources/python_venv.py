@@ -52,7 +52,7 @@ class PythonVenv(Resource):
     (uv.lock with its pyproject.toml) or ``pylock``. *hash_checked* requirements are refused unless each
     has a hash; *extra* needs none. *python* is a name, a version such as ``3.12``, or a path. *installer*
     is ``uv``, the program at path *uv*, or ``pip``, which wants Debian's python3-venv. *ca_bundle* is a
-    file on the host. With a *wheelhouse*, a directory of wheels there, no index is asked.
+    file on the host. With a *wheelhouse* no index is asked: *wheels*, pairs of a file's name and SHA-256, come along.
 
     The environment is built at *path* and never changed afterwards; so let *path* contain ``digest``. It
     counts once its last file is there, and nothing of a failed build stays. *key* names the content in
@@ -70,7 +70,8 @@ class PythonVenv(Resource):
     index_url: str = ""
     ca_bundle: str = ""
     hash_checked: bool = False
-    wheelhouse: str = ""
+    wheelhouse: bool = False
+    wheels: Tuple[Tuple[str, str], ...] = ()
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -81,7 +82,7 @@ class PythonVenv(Resource):
             raise ValueError("pip cannot read the form %s; use the installer uv" % self.form)
         if self.installer == "uv" and not self.uv:
             raise ValueError("the installer uv wants uv=, its path on the host")
-        for name, _ in self.requirements:
+        for name, _ in (*self.requirements, *self.wheels):
             if name.startswith("/") or ".." in name.split("/"):
                 raise ValueError("%r; expected a file's name inside the app's directory" % name)
 
@@ -121,7 +122,8 @@ class PythonVenv(Resource):
     def lacks(self, machine: Machine) -> Tuple[str, ...]:
         if self.inspect(machine) == self.desired():
             return ()
-        named = (_digest(text) for _, text in self.requirements if text.startswith(SEALED))
+        sealed = (_digest(text) for _, text in self.requirements if text.startswith(SEALED))
+        named = (*sealed, *(digest for _, digest in self.wheels))
         return tuple(digest for digest in named if machine.blobs.find(digest) is None)
 
     def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
@@ -152,11 +154,21 @@ class PythonVenv(Resource):
             form=self.form,
             extra=self.extra,
             hash_checked=self.hash_checked,
-            wheelhouse=machine.path(self.wheelhouse) if self.wheelhouse else "",
+            wheelhouse=self._lay_out(machine, work + "/wheels") if self.wheelhouse else "",
             index_url=self.index_url,
             authorities=_authorities(machine, self.ca_bundle, work),
             cache=machine.path(CACHE),
         )
+
+    def _lay_out(self, machine: Machine, directory: str) -> str:
+        """The wheels, as files of their own names in *directory*."""
+        os.mkdir(directory)
+        for name, digest in self.wheels:
+            content = machine.blobs.find(digest)
+            if content is None:
+                raise StepError("the wheel %s did not arrive; deploy again" % name)
+            os.symlink(os.path.abspath(content), os.path.join(directory, name))
+        return directory
 
     def _carry_out(self, machine: Machine, order: Order) -> None:
         index = self._index(order)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Tuple
 
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
@@ -16,6 +17,7 @@ class Uv(Resource):
 
     It is fetched from the package index at *index_url* (the public one when empty) and counts only with
     the SHA-256 that the index tells. *ca_bundle* is a file on the host with further certificate authorities.
+    With a *wheelhouse* no index is asked: *wheel*, the SHA-256 of a wheel that holds it, comes along.
     Like a package it stays when a deploy fails.
     """
 
@@ -24,6 +26,8 @@ class Uv(Resource):
     directory: str = "/opt/deploytasks/uv"
     index_url: str = ""
     ca_bundle: str = ""
+    wheelhouse: bool = False
+    wheel: str = ""
 
     @property
     def path(self) -> str:
@@ -37,12 +41,20 @@ class Uv(Resource):
         # Nothing but a verified program ever gets this name, so its existence tells the version.
         return {"version": self.version} if os.access(machine.path(self.path), os.X_OK) else None
 
+    def lacks(self, machine: Machine) -> Tuple[str, ...]:
+        is_wanted = self.wheel and self.inspect(machine) is None and machine.blobs.find(self.wheel) is None
+        return (self.wheel,) if is_wanted else ()
+
     def apply(self, machine: Machine, change: Change) -> None:
         # TLS and archives cost 25 ms to import, which a host that has uv shall not pay.
         from deploytasks.agent.package_index import PackageIndex
-        from deploytasks.agent.uv_wheel import fetch_uv
+        from deploytasks.agent.uv_wheel import fetch_uv, place_uv
 
         del change
+        if self.wheelhouse:
+            wheel = io.BytesIO(machine.blobs.read(self.wheel))
+            place_uv(wheel, "the wheel of uv %s" % self.version, machine.path(self.path))
+            return
         index = PackageIndex(self.index_url, machine.path(self.ca_bundle) if self.ca_bundle else "")
         index.require_answer()
         fetch_uv(index, self.version, machine.path(self.path))

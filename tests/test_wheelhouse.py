@@ -1,0 +1,143 @@
+"""Wheels for hosts that reach no index, of a real index on this machine, by the real uv and pip."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import zipfile
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from deploytasks.agent.facts import Facts
+from deploytasks.agent.plan import Plan, Step
+from deploytasks.agent.resources.python_venv import PythonVenv
+from deploytasks.agent.resources.uv import Uv
+from deploytasks.errors import PlanError
+from deploytasks.wheelhouse import with_wheels
+
+BULLSEYE = Facts(version="11", python="3.9.2", libc="glibc 2.31")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Lists a directory's files as links, which is what an index does (PEP 503)."""
+
+    def log_message(self, *_):
+        pass
+
+
+class Index:
+    """A package index that serves the directory *place*."""
+
+    def __init__(self, place):
+        self.place = place
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=place))
+        self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def add(self, name, tags="py3-none-any", requires=()):
+        """A wheel of version 1.0 of *name*."""
+        directory = self.place / "simple" / name
+        directory.mkdir(parents=True, exist_ok=True)
+        metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0"]
+        metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
+        with zipfile.ZipFile(directory / f"{name}-1.0-{tags}.whl", "w") as wheel:
+            info = f"{name}-1.0.dist-info"
+            wheel.writestr(f"{info}/METADATA", "\n".join(metadata) + "\n")
+            wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tags}\n")
+            wheel.writestr(f"{info}/RECORD", "")
+
+    def end(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_INDEX", "UV_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("UV_NO_CONFIG", "1")
+    served = Index(tmp_path / "index")
+    yield served
+    served.end()
+
+
+def wheels_of(index, text, facts=BULLSEYE, **more):
+    """The names of the wheels that *text*, a requirements.txt, comes to."""
+    venv = PythonVenv(
+        "/srv/v", (("requirements.txt", text),), uv="/uv", index_url=index.url, wheelhouse=True, **more
+    )
+    plan, files = with_wheels(Plan((Step("install", venv),)), facts)
+    (step,) = plan.steps
+    assert {digest: path.name for digest, path in files.items()} == {
+        digest: name for name, digest in step.resource.wheels
+    }
+    return [name for name, _ in step.resource.wheels]
+
+
+def test_what_the_hosts_python_needs_and_no_more(index):
+    index.add("alpha", requires=["beta; python_version < '3.10'", "gamma; python_version >= '3.10'"])
+    for name in ("beta", "gamma", "server"):
+        index.add(name)
+    names = wheels_of(index, "alpha\ngamma; python_version >= '3.10'\n", extra=("server",))
+    assert names == ["alpha-1.0-py3-none-any.whl", "beta-1.0-py3-none-any.whl", "server-1.0-py3-none-any.whl"]
+
+
+def test_a_built_wheel_is_one_that_runs_there(index):
+    for tags in (
+        "cp39-cp39-manylinux_2_34_x86_64",
+        "cp39-cp39-manylinux_2_28_x86_64",
+        "cp311-cp311-manylinux_2_17_x86_64",
+    ):
+        index.add("delta", tags)
+    assert wheels_of(index, "delta\n") == ["delta-1.0-cp39-cp39-manylinux_2_28_x86_64.whl"]
+    newer = Facts(python="3.11.2", libc="glibc 2.36")
+    assert wheels_of(index, "delta\n", newer) == ["delta-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"]
+
+
+def test_a_package_without_a_wheel_for_the_host_is_told(index):
+    index.add("delta", "cp311-cp311-manylinux_2_34_x86_64")
+    with pytest.raises(PlanError, match="delta.* has no wheel|could not be resolved"):
+        wheels_of(index, "delta\n")
+
+
+def test_the_next_host_of_the_kind_asks_nobody(index):
+    index.add("alpha")
+    names = wheels_of(index, "alpha\n")
+    index.end()
+    assert wheels_of(index, "alpha\n") == names
+
+
+def test_uv_itself_comes_along(index):
+    index.add("uv", "py3-none-manylinux_2_17_x86_64")
+    uv = Uv("1.0", index_url=index.url, wheelhouse=True)
+    plan, files = with_wheels(Plan((Step("install uv", uv),)), BULLSEYE)
+    assert files[plan.steps[0].resource.wheel].name == "uv-1.0-py3-none-manylinux_2_17_x86_64.whl"
+
+
+def test_a_plan_without_a_wheelhouse_stays_as_it_is():
+    plan = Plan((Step("install uv", Uv("1.0")),))
+    assert with_wheels(plan, BULLSEYE) == (plan, {})
+
+
+@pytest.mark.parametrize(
+    ("more", "facts", "why"),
+    [
+        ({"form": "pylock"}, BULLSEYE, "pylock.toml"),
+        ({}, Facts(libc="musl 1.2"), "wants a host with glibc"),
+        ({}, BULLSEYE, "could not be resolved"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_touched(index, more, facts, why):
+    with pytest.raises(PlanError, match=why):
+        wheels_of(index, "nosuch\n", facts, **more)
+
+
+def test_a_password_of_the_index_is_not_told(index):
+    index.url = index.url.replace("http://", "http://ann:s3cret@")
+    with pytest.raises(PlanError) as caught:
+        wheels_of(index, "nosuch\n")
+    assert "s3cret" not in str(caught.value)
