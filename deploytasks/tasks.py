@@ -49,6 +49,14 @@ def check(chosen: Chosen) -> int:
     return deploy_to(chosen, check=True, diff=True)
 
 
+@on_hosts()
+def verify(chosen: Chosen) -> int:
+    """Tell how hosts differ from what their release has recorded, without the source; exit code 3 if they do."""
+    from deploytasks.cli.deploying import verify_hosts
+
+    return verify_hosts(chosen)
+
+
 @on_hosts(lock_wait="seconds to wait for somebody else's deploy")
 def setup(chosen: Chosen, lock_wait: int = 0) -> int:
     """Provision only: everything but the app's release."""
@@ -232,6 +240,7 @@ def down(c: Any, name: str = "target") -> None:
 ns = Collection(
     deploy,
     check,
+    verify,
     setup,
     rollback,
     logs,

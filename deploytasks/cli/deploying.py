@@ -1,4 +1,4 @@
-"""The tasks that change what runs: deploy, check, setup, rollback."""
+"""The tasks about what runs, and is to run: deploy, check, verify, setup, rollback."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ def deploy_to(
         reporter=chosen.reporter(show_diff=diff),
     )
     return _code(converge(chosen.hosts, standard_roles, {}, manner), manner)
+
+
+def verify_hosts(chosen: Chosen) -> int:
+    """Compare hosts with their own records; returns the exit code."""
+    manner = chosen.manner("verify", check=True, reporter=chosen.reporter(show_diff=True))
+    return _code(ask(chosen.hosts, app_alone, "verify", manner), manner)
 
 
 def set_up(chosen: Chosen, lock_wait: float) -> int:

@@ -17,6 +17,7 @@ INV = Path(sys.executable).with_name("inv")
 TASKS = [
     "deploy",
     "check",
+    "verify",
     "setup",
     "rollback",
     "logs",

@@ -1,0 +1,68 @@
+"""Drift: what was changed on a host by hand is found without the source, and a deploy puts it right."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.e2e.project import Project, difference, files
+
+SITE = "/etc/nginx/sites-available/drifting"
+
+
+@pytest.fixture(scope="module")
+def drifting(web, tmp_path_factory) -> Project:
+    """A deployed app."""
+    project = Project.make(
+        "drifting", tmp_path_factory.mktemp("drifting"), web, app_env={"TOKEN": "s3cret-token"}
+    )
+    project.deploy()
+    return project
+
+
+def test_a_host_that_nobody_touched_has_no_drift(drifting):
+    run = drifting.inv("verify")
+    assert (run.exit_code, run.changed) == (0, []), run.messages
+
+
+def test_each_thing_that_was_changed_by_hand_is_found_and_none_is_touched(drifting):
+    edits = [
+        f"echo '# by hand' >> {SITE}",
+        f"echo '# by hand' >> {drifting.root}/current/code/app.py",
+        f"echo TOKEN=another >> {drifting.root}/current/env",
+        "systemctl disable --now --quiet nginx",
+    ]
+    drifting.target.run(["sh", "-c", "; ".join(edits)])
+    before = files(drifting.target, "/etc", drifting.root)
+    source = drifting.directory / "app"
+    shutil.move(source, drifting.directory / "elsewhere")
+    run = drifting.inv("verify")
+    shutil.move(drifting.directory / "elsewhere", source)
+    assert run.exit_code == 3
+    assert set(run.changed) == {"write the site", "lay out the code", "write the environment", "run nginx"}
+    diffs = {event["step"]: event["diff"] for event in run.events if event.get("diff")}
+    assert "-# by hand" in diffs["write the site"]
+    assert "app.py" in diffs["lay out the code"]
+    assert "s3cret-token" not in str(run)
+    assert difference(before, files(drifting.target, "/etc", drifting.root)) == {}
+
+
+def test_a_deploy_puts_it_right(drifting):
+    assert drifting.deploy().changed
+    assert drifting.inv("verify").exit_code == 0
+
+
+def test_after_a_rollback_its_own_record_counts(drifting):
+    drifting.code("two")
+    drifting.deploy()
+    assert drifting.inv("rollback").exit_code == 0
+    run = drifting.inv("verify")
+    assert (run.exit_code, run.changed) == (0, []), run.messages
+
+
+def test_a_host_without_the_app_says_so(drifting, tmp_path):
+    stranger = Project.make("stranger", tmp_path, drifting.target)
+    run = stranger.inv("verify")
+    assert run.exit_code == 2
+    assert "nothing of stranger is deployed here; deploy first" in run.messages
