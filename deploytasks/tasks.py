@@ -76,6 +76,17 @@ def rollback(chosen: Chosen, to: str = "", lock_wait: int = 0) -> int:
 
 
 @on_hosts(
+    yes="remove it; without this, tell what would go, with exit code 3",
+    lock_wait="seconds to wait for the lock",
+)
+def prune(chosen: Chosen, yes: bool = False, lock_wait: int = 0) -> int:
+    """Remove all releases but the current one and the one before, and what only they use."""
+    from deploytasks.cli.deploying import prune_hosts
+
+    return prune_hosts(chosen, yes, lock_wait)
+
+
+@on_hosts(
     tail="follow until Ctrl-C",
     lines="how many lines of the past, from each host",
     since="from this time on, as journalctl(1) takes it: '1 hour ago'",
@@ -243,6 +254,7 @@ ns = Collection(
     verify,
     setup,
     rollback,
+    prune,
     logs,
     status,
     releases,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deploytasks.contents import Contents
     from deploytasks.inventory import Host
 
-CHANGING = frozenset({"rollback", "processes", "scale", "allow"})
+CHANGING = frozenset({"rollback", "prune", "processes", "scale", "allow"})
 """What the agent is asked that changes the host without a plan from here."""
 
 Say = Callable[[str, Event], None]

@@ -68,8 +68,15 @@ class Session:
 
     def keep_secret(self, release: Release) -> None:
         """Mask the values of the environment that *release* runs in, and the passwords in those that are URLs."""
-        own, services = self.machine.path(release.env), self.machine.path(release.app.services_env)
-        for path in (own, *glob.glob(services)):
+        self._mask_those_in(release.env)
+        self.keep_secrets_of_services(release.app)
+
+    def keep_secrets_of_services(self, app: App) -> None:
+        """Mask the values that services of this machine hand to *app*: what it made here is told nowhere else."""
+        self._mask_those_in(app.services_env)
+
+    def _mask_those_in(self, environments: str) -> None:
+        for path in glob.glob(self.machine.path(environments)):
             with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="surrogateescape") as file:
                 values = decode_env(file.read()).values()
                 self.outlet.mask.add([*values, *_passwords(values)])

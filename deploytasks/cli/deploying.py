@@ -1,4 +1,4 @@
-"""The tasks about what runs, and is to run: deploy, check, verify, setup, rollback."""
+"""The tasks about what runs, and is to run: deploy, check, verify, setup, rollback, prune."""
 
 from __future__ import annotations
 
@@ -59,6 +59,14 @@ def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:
     """Back to *to*, or to the release before the current one."""
     manner = chosen.manner("rollback", lock_wait_s=lock_wait, reporter=chosen.reporter())
     return _code(ask(chosen.hosts, app_alone, "rollback", manner, to=to), manner)
+
+
+def prune_hosts(chosen: Chosen, yes: bool, lock_wait: float) -> int:
+    """Remove what no rollback needs, or tell what that is."""
+    manner = chosen.manner(
+        "prune", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
+    )
+    return _code(ask(chosen.hosts, app_alone, "prune", manner), manner)
 
 
 def _code(results: Results, manner: Manner) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LAST_LINES = 20
 LONGEST_LINE = 500
-CHANGING = frozenset({"deploy", "rollback", "setup", "scale"})
+CHANGING = frozenset({"deploy", "rollback", "prune", "setup", "scale"})
 
 
 def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:

@@ -7,13 +7,16 @@ So the shell that runs the command stays until everything is here.
 from __future__ import annotations
 
 import secrets
+import select
 import shlex
+import struct
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from typing import Any
 
+from docker.api.client import APIClient
 from docker.models.containers import Container
-from docker.utils.socket import STDOUT, frames_iter
 
 from deploytasks.errors import HostError
 
@@ -28,29 +31,54 @@ read -r _
 """
 """The command comes in a variable, so that no process but its own has its words among its arguments."""
 
+FRAME = struct.Struct(">BxxxL")
+"""Which stream, and how many bytes of it follow (Docker Engine API, "Attach to a container", stream format)."""
+STDOUT = 1
+LOOK_AGAIN_S = 2.0
+KILLED = 137
+"""The exit status of a shell's child that SIGKILL ended."""
+
 
 def run_inside(
     container: Container, argv: Sequence[str], user: str = "root"
 ) -> subprocess.CompletedProcess[bytes]:
     """How *argv* ends inside *container*, with what it says; its standard input is empty.
 
-    Raises `HostError` when the container ends meanwhile, and what the SDK raises when it does not run.
+    One that is killed together with its shell, as when its container ends or has just begun to boot, ends with 137.
+    Raises what the SDK raises for a container that does not run.
     """
-    end = secrets.token_hex(16)
-    engine = container.client
-    if engine is None:
+    if container.client is None:
         raise HostError(f"{container.name}: there is no engine to ask")
-    api = engine.api
-    given = {"DEPLOYTASKS_COMMAND": shlex.join(argv), "DEPLOYTASKS_END": end}
+    api = container.client.api
+    mark = secrets.token_hex(16).encode()
+    given = {"DEPLOYTASKS_COMMAND": shlex.join(argv), "DEPLOYTASKS_END": mark.decode()}
     shell = api.exec_create(container.id, ["/bin/sh", "-c", SHELL], stdin=True, user=user, environment=given)
     stdout, stderr = bytearray(), bytearray()
-    mark = end.encode()
     with closing(api.exec_start(shell["Id"], socket=True)) as stream:
-        for source, piece in frames_iter(stream, tty=False):  # type: ignore[no-untyped-call]
+        for source, piece in _frames(api, shell["Id"], stream):
             (stdout if source == STDOUT else stderr).extend(piece)
             if stdout.endswith(mark) and stderr.endswith(b" ") and mark in stderr:
-                break
-        else:
-            raise HostError(f"{container.name}: {' '.join(argv)}: no end; does the container run?")
-    errors, _, status = bytes(stderr).rpartition(mark)
-    return subprocess.CompletedProcess(list(argv), int(status), bytes(stdout).removesuffix(mark), errors)
+                errors, _, status = bytes(stderr).rpartition(mark)
+                said = bytes(stdout).removesuffix(mark)
+                return subprocess.CompletedProcess(list(argv), int(status), said, errors)
+    return subprocess.CompletedProcess(list(argv), KILLED, bytes(stdout), bytes(stderr))
+
+
+def _frames(api: APIClient, shell: str, stream: Any) -> Iterator[tuple[int, bytes]]:
+    while head := _exactly(api, shell, stream, FRAME.size):
+        source, size = FRAME.unpack(head)
+        yield source, _exactly(api, shell, stream, size)
+
+
+def _exactly(api: APIClient, shell: str, stream: Any, size: int) -> bytes:
+    """*size* bytes; none when *shell* has ended before."""
+    read = b""
+    while len(read) < size:
+        while not select.select([stream], [], [], LOOK_AGAIN_S)[0]:
+            if not api.exec_inspect(shell)["Running"]:
+                return b""
+        piece = stream.read(size - len(read))
+        if not piece:
+            return b""
+        read += piece
+    return read

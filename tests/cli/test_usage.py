@@ -20,6 +20,7 @@ TASKS = [
     "verify",
     "setup",
     "rollback",
+    "prune",
     "logs",
     "status",
     "releases",

@@ -52,4 +52,4 @@ def test_an_app_comes_from_supervisor_to_systemd_and_back_again(supervised):
     assert supervised.says["version"] == "one"
     supervised.inv("rollback")
     assert supervised.says["version"] == "one"
-    assert "RUNNING" in supervisorctl(supervised, "status")
+    wait_for(lambda: "RUNNING" in supervisorctl(supervised, "status"), "a process that stays up")

@@ -19,14 +19,15 @@ from deploytasks.agent.session import Session
 
 
 def run(session: Session) -> Ended:
-    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints, word for word.
+    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints.
 
-    It is stopped when the controller goes.
+    It may be data, so nothing of the app's own environment is masked in it. It is stopped when the controller goes.
     """
     app = session.require_app()
     current = current_release(session.machine, app)
     if current is None:
         raise StepError("nothing of %s is deployed here; deploy first" % app.name)
+    session.keep_secrets_of_services(app)
     name = "deploytasks-run-" + secrets.token_hex(8)
     unit = name + ".service"
     argv = _argv(session.machine, app.release(current), name, "--pipe", "--wait", "--unit", unit)
