@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 UNNAMED = ("web", "run")
 """The processes whose lines need no name: the usual one, and what is run on its own."""
-HELD_S = 0.3
-"""How long a followed line waits for an earlier one from another host."""
+HELD_S = 0.6
+"""How long a followed line waits for an earlier one from another host; journald tells of a line up to 0.25 s late."""
 
 
 class MergedLines:
