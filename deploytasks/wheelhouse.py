@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.installer import EXPORT
 from deploytasks.agent.resources.python_venv import SEALED, PythonVenv
 from deploytasks.agent.resources.uv import Uv
 from deploytasks.agent.wheel_platform import LEGACY
@@ -147,25 +148,12 @@ def _pinned(wish: Wish, work: Path) -> Path:
     inputs = [work / name for name, _ in wish.texts[:1]]
     if wish.form == "uv":
         exported = work / "exported.txt"
-        export = [
-            "export",
-            "--quiet",
-            "--frozen",
-            "--no-dev",
-            "--no-emit-project",
-            "--no-header",
-            "--no-annotate",
-        ]
-        _uv(wish, [*export, "--no-hashes", "--project", str(work), "--output-file", str(exported)])
+        _uv(wish, [*EXPORT, "--no-hashes", "--project", str(work), "--output-file", str(exported)])
         inputs = [exported]
     (work / "extra.in").write_text("".join(f"{requirement}\n" for requirement in wish.extra))
     pinned = work / "pinned.txt"
-    target = [
-        "--python-version",
-        "{}.{}".format(*wish.python),
-        "--python-platform",
-        f"{wish.architecture}-unknown-linux-gnu",
-    ]
+    target = ["--python-version", "{}.{}".format(*wish.python)]
+    target += ["--python-platform", f"{wish.architecture}-unknown-linux-gnu"]
     quiet = ["--quiet", "--no-header", "--no-annotate", "--no-strip-extras"]
     files = [str(file) for file in (*inputs, work / "extra.in")]
     _uv(wish, ["pip", "compile", *quiet, *target, "--output-file", str(pinned), *files])
@@ -177,19 +165,9 @@ def _fetch(wish: Wish, pinned: Path, place: Path) -> None:
     target = ["--python-version", version, "--implementation", "cp"]
     target += [word for abi in (f"cp{version}", "abi3", "none") for word in ("--abi", abi)]
     target += [word for platform in wish.platforms for word in ("--platform", platform)]
-    fetch = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        *target,
-    ]
+    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     index = {"PIP_INDEX_URL": wish.index_url} if wish.index_url else {}
-    done = _carried_out([*fetch, "--dest", str(place), "--requirement", str(pinned)], index)
+    done = _carried_out([*fetch, *target, "--dest", str(place), "--requirement", str(pinned)], index)
     if done.returncode:
         missing = NO_WHEEL.search(done.stderr)
         what = f"{missing[1]} has no wheel" if missing else "the wheels could not be fetched"

@@ -221,6 +221,7 @@ class Engine:
         return found
 
     def _close(self, ended: Ended, started: float) -> Ended:
+        self._machine.survey = None
         ended = ended.but(elapsed_s=_since(started))
         if not self._check:
             kept = {

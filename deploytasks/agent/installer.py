@@ -8,6 +8,8 @@ from typing import Dict, Iterator, List, Tuple
 Argv = List[str]
 
 CACHE = "/var/cache/deploytasks"
+EXPORT = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate")
+"""What uv is asked for the requirements that a uv.lock pins (``uv help export``)."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,16 @@ def pip_environment(order: Order) -> Dict[str, str]:
 
 
 def _export(uv: str, order: Order, exported: str) -> Argv:
-    export = [uv, "export", "--quiet", "--frozen", "--no-dev"]
-    export += ["--no-emit-project", "--no-header", "--no-annotate"]
     # A mirror that the user names stands for all the indexes that the project names.
     indexes = [] if order.index_url or order.wheelhouse else ["--emit-index-url"]
-    return [*export, *indexes, "--python", order.python, "--project", order.work, "--output-file", exported]
+    return [
+        uv,
+        *EXPORT,
+        *indexes,
+        "--python",
+        order.python,
+        "--project",
+        order.work,
+        "--output-file",
+        exported,
+    ]

@@ -17,6 +17,7 @@ from deploytasks.agent.events import Note
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
@@ -55,6 +56,14 @@ class Session:
         if self.app is None:
             raise StepError("this needs an app; give app_name in the inventory")
         return self.app
+
+    def require_release(self) -> Release:
+        """The release that serves; raises ``StepError`` when there is none."""
+        app = self.require_app()
+        current = current_release(self.machine, app)
+        if current is None:
+            raise StepError("nothing of %s is deployed here; deploy first" % app.name)
+        return app.release(current)
 
     @property
     def about(self) -> Dict[str, Any]:

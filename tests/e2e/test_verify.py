@@ -61,22 +61,6 @@ def test_after_a_rollback_its_own_record_counts(drifting):
     assert (run.exit_code, run.changed) == (0, []), run.messages
 
 
-def test_prune_tells_what_would_go_and_leaves_what_a_rollback_needs(drifting):
-    for version in ("three", "four", "five"):
-        drifting.code(version)
-        drifting.deploy()
-    releases = drifting.releases
-    told = drifting.inv("prune")
-    assert (told.exit_code, told.changed, drifting.releases) == (3, ["prune old releases"], releases)
-    assert releases[0] in str(told.events)
-    assert drifting.inv("prune", "--yes").exit_code == 0
-    assert drifting.releases == releases[-2:]
-    assert drifting.says["version"] == "five"
-    assert (drifting.inv("prune", "--yes").changed, drifting.deploy().changed) == ([], [])
-    assert drifting.inv("rollback").exit_code == 0
-    assert drifting.says["version"] == "four"
-
-
 def test_a_host_without_the_app_says_so(drifting, tmp_path):
     stranger = Project.make("stranger", tmp_path, drifting.target)
     run = stranger.inv("verify")

@@ -11,29 +11,23 @@ from deploytasks.agent.events import Ended, Outcome, StepDone
 from deploytasks.agent.history import remember
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.processes import WEB, Wanted, lasting, processes_of, require_process
-from deploytasks.agent.releases import current_release
-from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 
 
 def processes(session: Session) -> Ended:
     """Do what ``act`` names (start, stop or restart) to ``process`` of the release that serves, or to all of them."""
-    app = session.require_app()
     act: str = session.opening["act"]
     process: str = session.opening.get("process") or ""
     with session.lock():
-        current = current_release(session.machine, app)
-        if current is None:
-            raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-        release = app.release(current)
+        release = session.require_release()
         session.keep_secret(release)
         units = _units(session.machine, release, process)
         changed = ACTS[act](session.machine, units)
         if changed:
-            about = {**session.about, "release": current, "outcome": "changed"}
-            remember(session.machine, app, {**about, "process": process} if process else about)
+            about = {**session.about, "release": release.name, "outcome": "changed"}
+            remember(session.machine, release.app, {**about, "process": process} if process else about)
     outcome = Outcome.CHANGED if changed else Outcome.OK
-    session.outlet.say(StepDone("app", " ".join(filter(None, [act, app.name, process])), outcome))
+    session.outlet.say(StepDone("app", " ".join(filter(None, [act, release.app.name, process])), outcome))
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
 
 

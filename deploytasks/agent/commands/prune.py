@@ -10,8 +10,6 @@ from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.recorded import recorded_plan
-from deploytasks.agent.releases import current_release
-from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.copy_retention import CopyRetention
 from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.retention import Retention
@@ -22,15 +20,11 @@ KEPT = 2
 
 def prune(session: Session) -> Ended:
     """Carry out what the current release's plan says about old ones, but keep no more than a rollback needs."""
-    app = session.require_app()
     with session.lock():
         engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
         if not session.checks:
             recover(session, engine)
-        current = current_release(session.machine, app)
-        if current is None:
-            raise StepError("nothing of %s is deployed here; there is nothing to prune" % app.name)
-        recorded = recorded_plan(session.machine, app.release(current))
+        recorded = recorded_plan(session.machine, session.require_release())
         return carry_out(session, engine, Plan(tuple(_of_old_releases(recorded.steps))))
 
 

@@ -13,7 +13,6 @@ from deploytasks.agent.app_environment import in_app_environment
 from deploytasks.agent.events import Ended, LogLine, Outcome
 from deploytasks.agent.in_container import has_containers, in_container
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 
@@ -23,14 +22,11 @@ def run(session: Session) -> Ended:
 
     It may be data, so nothing of the app's own environment is masked in it. It is stopped when the controller goes.
     """
-    app = session.require_app()
-    current = current_release(session.machine, app)
-    if current is None:
-        raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-    session.keep_secrets_of_services(app)
+    release = session.require_release()
+    session.keep_secrets_of_services(release.app)
     name = "deploytasks-run-" + secrets.token_hex(8)
     unit = name + ".service"
-    argv = _argv(session.machine, app.release(current), name, "--pipe", "--wait", "--unit", unit)
+    argv = _argv(session.machine, release, name, "--pipe", "--wait", "--unit", unit)
     child = subprocess.Popen(
         [*argv, "/bin/sh", "-c", session.opening["shell_command"].replace("$", "$$")],
         stdin=subprocess.DEVNULL,

@@ -20,7 +20,6 @@ from deploytasks.agent.processes import (
     require_process,
     running,
 )
-from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.scale import by_hand, set_by_hand
 from deploytasks.agent.session import Session
@@ -31,16 +30,13 @@ DEFAULT = "default"
 
 def scale(session: Session) -> Ended:
     """Tell the numbers, or with ``workers`` give ``process`` that number, ``default`` being the inventory's."""
-    app, machine = session.require_app(), session.machine
-    current = current_release(machine, app)
-    if current is None:
-        raise StepError("nothing of %s is deployed here; deploy first" % app.name)
+    release = session.require_release()
     if not session.opening.get("workers"):
-        session.outlet.say(Answer(_numbers(machine, app.release(current))))
+        session.outlet.say(Answer(_numbers(session.machine, release)))
         return Ended(Outcome.OK)
     with session.lock():
-        machine.stoppable = False
-        return _scale(session, app.release(current))
+        session.machine.stoppable = False
+        return _scale(session, release)
 
 
 def _scale(session: Session, release: Release) -> Ended:

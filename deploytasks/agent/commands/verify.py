@@ -6,19 +6,13 @@ from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended
 from deploytasks.agent.recorded import recorded_plan
-from deploytasks.agent.releases import current_release
-from deploytasks.agent.resource import StepError
 from deploytasks.agent.sealed import hold_sealed
 from deploytasks.agent.session import Session
 
 
 def verify(session: Session) -> Ended:
     """Compare this machine with the plan of the release that is current; ``changed`` counts what differs."""
-    app = session.require_app()
-    current = current_release(session.machine, app)
-    if current is None:
-        raise StepError("nothing of %s is deployed here; deploy first" % app.name)
-    release = app.release(current)
+    release = session.require_release()
     session.keep_secret(release)
     hold_sealed(session.machine, release)
     engine = Engine(session.machine, session.journal, session.outlet.say, check=True)
