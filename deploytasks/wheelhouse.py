@@ -35,7 +35,6 @@ WHOLE = "complete.json"
 """Lies beside the wheels once all are there: their names with their SHA-256."""
 OLDEST_GLIBC = 17
 KEPT_LINES = 15
-LOGIN = re.compile(r"://[^/@\s]+@")
 NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
 
 
@@ -193,5 +192,6 @@ def _carried_out(argv: Iterable[str], more: dict[str, str]) -> subprocess.Comple
 
 
 def _end(done: subprocess.CompletedProcess[str]) -> str:
-    said = LOGIN.sub("://", done.stderr or done.stdout)
-    return "\n".join(f"    | {line}" for line in said.strip().splitlines()[-KEPT_LINES:])
+    """The end of what uv or pip said; both mask the logins of addresses."""
+    said = (done.stderr or done.stdout).strip().splitlines()
+    return "\n".join(f"    | {line}" for line in said[-KEPT_LINES:])

@@ -138,6 +138,7 @@ def test_what_cannot_be_is_told_before_anything_is_touched(index, more, facts, w
 
 def test_a_password_of_the_index_is_not_told(index):
     index.url = index.url.replace("http://", "http://ann:s3cret@")
-    with pytest.raises(PlanError) as caught:
-        wheels_of(index, "nosuch\n")
-    assert "s3cret" not in str(caught.value)
+    for text in ("nosuch\n", f"alpha @ {index.url}/alpha-1.0-py3-none-any.whl\n"):
+        with pytest.raises(PlanError) as caught:
+            wheels_of(index, text)
+        assert "s3cret" not in str(caught.value)

@@ -8,24 +8,24 @@ from tests.e2e.project import Project
 
 
 @pytest.fixture
-def grown(web, tmp_path_factory) -> Project:
+def pruned(web, tmp_path_factory) -> Project:
     """An app with several releases."""
-    project = Project.make("grown", tmp_path_factory.mktemp("grown"), web)
+    project = Project.make("pruned", tmp_path_factory.mktemp("pruned"), web)
     project.deploy()
     return project
 
 
-def test_prune_tells_what_would_go_and_leaves_what_a_rollback_needs(grown):
+def test_prune_tells_what_would_go_and_leaves_what_a_rollback_needs(pruned):
     for version in ("three", "four", "five"):
-        grown.code(version)
-        grown.deploy()
-    releases = grown.releases
-    told = grown.inv("prune")
-    assert (told.exit_code, told.changed, grown.releases) == (3, ["prune old releases"], releases)
+        pruned.code(version)
+        pruned.deploy()
+    releases = pruned.releases
+    told = pruned.inv("prune")
+    assert (told.exit_code, told.changed, pruned.releases) == (3, ["prune old releases"], releases)
     assert releases[0] in str(told.events)
-    assert grown.inv("prune", "--yes").exit_code == 0
-    assert grown.releases == releases[-2:]
-    assert grown.says["version"] == "five"
-    assert (grown.inv("prune", "--yes").changed, grown.deploy().changed) == ([], [])
-    assert grown.inv("rollback").exit_code == 0
-    assert grown.says["version"] == "four"
+    assert pruned.inv("prune", "--yes").exit_code == 0
+    assert pruned.releases == releases[-2:]
+    assert pruned.says["version"] == "five"
+    assert (pruned.inv("prune", "--yes").changed, pruned.deploy().changed) == ([], [])
+    assert pruned.inv("rollback").exit_code == 0
+    assert pruned.says["version"] == "four"
