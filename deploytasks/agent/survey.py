@@ -6,7 +6,7 @@ It holds as long as nothing is changed; the engine drops it before each change.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Optional, Sequence
 
 if TYPE_CHECKING:
     from deploytasks.agent.machine import Machine
@@ -38,12 +38,16 @@ class Survey:
             return None
         return {name: known[name] for name in properties}
 
-    def in_states(self, pattern: str, states: Sequence[str]) -> Optional[List[str]]:
-        """The units that match *pattern* and are in one of *states*; None when that is not known."""
-        if pattern not in self._asked or not self._units:
+    def states(self, patterns: Sequence[str]) -> Optional[Dict[str, str]]:
+        """As ``systemd.states`` has it; None when that is not known."""
+        if not self._units or any(pattern not in self._asked for pattern in patterns):
             return None
-        found = ((name, known.get("ActiveState")) for name, known in self._units.items())
-        return [name for name, state in found if state in states and fnmatchcase(name, pattern)]
+        there = {name: known.get("ActiveState", "inactive") for name, known in self._units.items()}
+        return {
+            name: state
+            for name, state in there.items()
+            if state != "inactive" and any(fnmatchcase(name, pattern) for pattern in patterns)
+        }
 
     @property
     def _units(self) -> Dict[str, Mapping[str, str]]:

@@ -40,15 +40,21 @@ def is_defined(machine: Machine, unit: str) -> bool:
     return show(machine, unit, "LoadState").get("LoadState", "not-found") != "not-found"
 
 
-def active_units(machine: Machine, pattern: str, *, or_failed: bool = False) -> List[str]:
-    """The units matching *pattern* (systemctl(1)) that are up, as ``is_up`` has it, or have failed."""
-    states = (*UP, "failed") if or_failed else UP
-    surveyed = machine.survey.in_states(pattern, states) if machine.survey else None
+def active_units(machine: Machine, pattern: str) -> List[str]:
+    """The units matching *pattern* (systemctl(1)) that are up, as ``is_up`` has it."""
+    return [unit for unit, state in states(machine, pattern).items() if state in UP]
+
+
+def states(machine: Machine, *patterns: str) -> Dict[str, str]:
+    """The ``ActiveState`` of each unit that matches any of *patterns* (systemctl(1)), unless it is inactive."""
+    surveyed = machine.survey.states(patterns) if machine.survey else None
     if surveyed is not None:
         return surveyed
-    options = ["--plain", "--no-legend", "--no-pager", "--state=" + ",".join(states)]
-    listing = machine.ask(["systemctl", "list-units", *options, "--", pattern])
-    return [line.split(" ")[0] for line in listing.stdout.splitlines()]
+    listing = machine.ask(
+        ["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--", *patterns]
+    )
+    rows = (line.split() for line in listing.stdout.splitlines())
+    return {unit: state for unit, _, state, *_ in rows if state != "inactive"}
 
 
 def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:
@@ -72,6 +78,18 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
     """None of *units* runs; their ``TimeoutStopSec`` bounds how long that takes."""
     if units:
         machine.run(["systemctl", "stop", "--", *units], timeout_s=LONGEST_STOP_S)
+
+
+def begin_to_stop(machine: Machine, units: Sequence[str]) -> None:
+    """*units* are about to end; systemd bounds how long that takes (``TimeoutStopSec``, systemd.service(5))."""
+    if units:
+        machine.run(["systemctl", "stop", "--no-block", "--", *units])
+
+
+def forget_failures(machine: Machine, units: Sequence[str]) -> None:
+    """None of *units* is remembered as failed (systemctl(1) ``reset-failed``)."""
+    if units:
+        machine.ask(["systemctl", "reset-failed", "--", *units])
 
 
 def stop_within(machine: Machine, units: Sequence[str], timeout_s: float) -> None:

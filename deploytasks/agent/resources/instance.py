@@ -47,7 +47,7 @@ class Instance(Resource):
                 drain(machine, self.socket, UNDO_DRAIN_S)
             units = list(self._units.values())
             systemd.stop_within(machine, units, UNDO_STOP_S)
-            machine.ask(["systemctl", "reset-failed", "--", *units])
+            systemd.forget_failures(machine, units)
 
     @property
     def _units(self) -> Dict[str, str]:

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import ClassVar, Iterator, Sequence, Set, Tuple
+from typing import ClassVar, Iterable, Sequence, Set, Tuple
 
 from deploytasks.agent import systemd
 from deploytasks.agent.app import App, Release
@@ -20,9 +20,10 @@ WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/soc
 
 @dataclass(frozen=True)
 class OnlyInstance(Resource):
-    """Of *app_name* only the instance of *release* runs and starts at boot.
+    """Of *app_name* only the instance of *release* starts at boot, and all others have ended or are ending.
 
-    Others first answer everybody who is connected to them, for at most *drain_s* seconds.
+    Others first answer everybody who is connected to them, for at most *drain_s* seconds. Their end
+    itself, which systemd bounds (``TimeoutStopSec``, systemd.service(5)), is not waited for.
     """
 
     reversible: ClassVar[bool] = False
@@ -46,6 +47,7 @@ class OnlyInstance(Resource):
         app = App(self.app_name, self.app_root, self.app_user)
         for name in (change.before or {}).get("other instances", []):
             self._end(machine, app.release(name))
+        machine.wait_until(lambda: self._running(machine) <= {self.release}, systemd.SETTLED_S)
 
     def _end(self, machine: Machine, release: Release) -> None:
         left = drain(machine, release.socket, self.drain_s)
@@ -53,19 +55,20 @@ class OnlyInstance(Resource):
             machine.say("%d connections of %s were cut after %g s" % (left, release.name, self.drain_s))
         units = [release.socket_unit, release.service_unit]
         self._disable(machine, units)
-        systemd.stop(machine, [unit for unit in units if systemd.is_up(machine, unit)])
-        machine.ask(["systemctl", "reset-failed", "--", *units])
+        known = systemd.states(machine, *self._patterns)
+        systemd.begin_to_stop(machine, [unit for unit in units if known.get(unit) in systemd.UP])
+        systemd.forget_failures(machine, [unit for unit, state in known.items() if state == "failed"])
 
     def _disable(self, machine: Machine, units: Sequence[str]) -> None:
         """The links are removed here, as systemctl(1) removes none of a unit that another runtime no longer defines."""
         for unit, wants in product(units, WANTS):
             remove_entry(machine.path("%s/%s" % (wants, unit)))
 
-    def _running(self, machine: Machine) -> Iterator[str]:
-        units = chain.from_iterable(
-            systemd.active_units(machine, pattern, or_failed=True) for pattern in self._patterns
-        )
-        return (name for unit in units for name in self._release_of(unit))
+    def _running(self, machine: Machine) -> Set[str]:
+        """An instance of which a unit is ending is ending as a whole: its socket waits for its service."""
+        known = systemd.states(machine, *self._patterns)
+        up = self._releases_of(unit for unit, state in known.items() if state in systemd.UP)
+        return up - self._releases_of(unit for unit, state in known.items() if state == "deactivating")
 
     @property
     def _patterns(self) -> Tuple[str, ...]:
@@ -73,9 +76,8 @@ class OnlyInstance(Resource):
 
     def _enabled(self, machine: Machine) -> Set[str]:
         links = (os.listdir(machine.path(wants)) for wants in WANTS if os.path.isdir(machine.path(wants)))
-        return {name for names in links for link in names for name in self._release_of(link)}
+        return self._releases_of(chain.from_iterable(links))
 
-    def _release_of(self, unit: str) -> Iterator[str]:
-        found = re.fullmatch(r"%s@(.+)\.(service|socket)" % re.escape(self.app_name), unit)
-        if found:
-            yield found.group(1)
+    def _releases_of(self, units: Iterable[str]) -> Set[str]:
+        ours = re.compile(r"%s@(.+)\.(?:service|socket)" % re.escape(self.app_name))
+        return {found.group(1) for found in map(ours.fullmatch, units) if found}

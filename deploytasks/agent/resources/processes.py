@@ -54,7 +54,7 @@ class Processes(Resource):
     def _stop(self, machine: Machine, units: List[str]) -> None:
         if units:
             systemd.stop_within(machine, units, self.drain_s + LAST_MOMENTS_S)
-            machine.ask(["systemctl", "reset-failed", "--", *units])
+            systemd.forget_failures(machine, units)
 
     @property
     def _app(self) -> App:
