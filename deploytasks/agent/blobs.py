@@ -29,11 +29,8 @@ class Blobs:
 
     def find(self, digest: str) -> Optional[str]:
         """A path whose content is *digest*'s, or None."""
-        received = self._place(digest)
-        if received and os.path.exists(received):
-            return received
-        held = self._held.get(digest)
-        return held if held and os.path.isfile(held) else None
+        places = (self._held.get(digest), self._place(digest))
+        return next((place for place in places if place and os.path.isfile(place)), None)
 
     def read(self, digest: str) -> bytes:
         """The content; raises ``StepError`` when it is not held."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import FrozenSet, Iterable, Iterator, Tuple
 
 FILE = "100644"
@@ -89,10 +89,7 @@ class Manifest:
     @classmethod
     def parse(cls, encoded: bytes) -> Manifest:
         """The manifest whose ``encode`` gave exactly these bytes; raises ``ValueError`` for any others."""
-        *records, rest = encoded.split(b"\0")
-        if rest:
-            raise ValueError(f"{shown(rest)}: truncated record")
-        return cls(tuple(map(_entry, records)))
+        return _parsed(encoded)
 
     def encode(self) -> bytes:
         """The canonical bytes."""
@@ -118,6 +115,15 @@ class Manifest:
 def shown(path: bytes) -> str:
     """*path* for a message: quoted, with control characters and invalid UTF-8 escaped."""
     return repr(path.decode("utf-8", "surrogateescape"))
+
+
+@lru_cache(maxsize=4)
+def _parsed(encoded: bytes) -> Manifest:
+    """A deploy reads the manifests of two trees, each several times."""
+    *records, rest = encoded.split(b"\0")
+    if rest:
+        raise ValueError(f"{shown(rest)}: truncated record")
+    return Manifest(tuple(map(_entry, records)))
 
 
 def _entry(record: bytes) -> Entry:

@@ -68,7 +68,7 @@ class Source:
             root,
             Manifest.of(look.entry for look in looks),
             sum(look.size for look in looks),
-            {look.entry.digest: root / look.entry.name for look in looks if not look.entry.is_symlink},
+            {look.entry.digest: look.place for look in looks if not look.entry.is_symlink},
             {look.entry.digest: look.target for look in looks if look.entry.is_symlink},
         )
 
@@ -117,6 +117,7 @@ class Source:
 class _Look:
     """One path as it was found, or why it cannot travel."""
 
+    place: Path
     entry: Entry
     size: int = 0
     target: bytes = b""
@@ -162,23 +163,23 @@ def _look(root: Path, path: str) -> _Look:
         if stat.S_ISLNK(status.st_mode):
             return _symlink(root, place, name)
     except OSError as error:
-        return _refusal(name, error.strerror or str(error))
+        return _refusal(place, name, error.strerror or str(error))
     if stat.S_ISDIR(status.st_mode):
-        return _Look(Entry(DIRECTORY, NO_CONTENT, name))
-    return _refusal(name, f"is {_SPECIAL.get(stat.S_IFMT(status.st_mode), 'a special file')}")
+        return _Look(place, Entry(DIRECTORY, NO_CONTENT, name))
+    return _refusal(place, name, f"is {_SPECIAL.get(stat.S_IFMT(status.st_mode), 'a special file')}")
 
 
 def _file(place: Path, name: bytes, mode: str) -> _Look:
     if _is_env_file(place.name):
-        return _refusal(name, "is a file of secrets")
-    sha, size, buffer = hashlib.sha256(), 0, memoryview(bytearray(_CHUNK))
+        return _refusal(place, name, "is a file of secrets")
+    sha, size = hashlib.sha256(), 0
     with place.open("rb", buffering=0) as file:
-        while count := file.readinto(buffer):
-            if not size and _PRIVATE_KEY.match(buffer[:count]):
-                return _refusal(name, "is a private key")
-            sha.update(buffer[:count])
-            size += count
-    return _Look(Entry(mode, sha.hexdigest(), name), size)
+        while piece := file.read(_CHUNK):
+            if not size and _PRIVATE_KEY.match(piece):
+                return _refusal(place, name, "is a private key")
+            sha.update(piece)
+            size += len(piece)
+    return _Look(place, Entry(mode, sha.hexdigest(), name), size)
 
 
 def _is_env_file(name: str) -> bool:
@@ -188,8 +189,8 @@ def _is_env_file(name: str) -> bool:
 def _symlink(root: Path, place: Path, name: bytes) -> _Look:
     target = os.readlink(os.fsencode(place))  # noqa: PTH115  (Path.readlink tidies the text)
     if not _stays_inside(root, place, os.fsdecode(target)):
-        return _refusal(name, f"is a symlink that leaves the tree: {shown(target)}")
-    return _Look(Entry(SYMLINK, hashlib.sha256(target).hexdigest(), name), target=target)
+        return _refusal(place, name, f"is a symlink that leaves the tree: {shown(target)}")
+    return _Look(place, Entry(SYMLINK, hashlib.sha256(target).hexdigest(), name), target=target)
 
 
 def _stays_inside(root: Path, place: Path, target: str) -> bool:
@@ -200,5 +201,5 @@ def _stays_inside(root: Path, place: Path, target: str) -> bool:
     return as_written.is_relative_to(root) and as_followed.is_relative_to(root)
 
 
-def _refusal(name: bytes, reason: str) -> _Look:
-    return _Look(Entry(DIRECTORY, NO_CONTENT, name), refusal=f"{shown(name)} {reason}")
+def _refusal(place: Path, name: bytes, reason: str) -> _Look:
+    return _Look(place, Entry(DIRECTORY, NO_CONTENT, name), refusal=f"{shown(name)} {reason}")

@@ -52,7 +52,7 @@ def _fetch(session: Session, plan: Plan) -> None:
     """Ask for the contents that *plan* names and this host lacks, until it lacks none."""
     if not _lacking(session, plan):
         return
-    held = _hold_releases(session)
+    held = _hold_release(session)
     for _ in range(ROUNDS):
         lacking = _lacking(session, plan)
         if not lacking:
@@ -66,17 +66,17 @@ def _lacking(session: Session, plan: Plan) -> Set[str]:
     return {digest for step in plan.steps for digest in step.resource.lacks(session.machine)}
 
 
-def _hold_releases(session: Session) -> Optional[str]:
-    """Offer what releases hold, the serving one's first; returns the path of that one's manifest."""
+def _hold_release(session: Session) -> Optional[str]:
+    """Offer what the serving release holds, or the newest where none serves; returns the path of its manifest."""
     app = session.app
     if app is None:
         return None
-    current = current_release(session.machine, app)
-    names = [release.name for release in reversed(kept_releases(session.machine, app))]
-    for name in sorted(names, key=lambda name: name != current):
+    newest = [release.name for release in kept_releases(session.machine, app)[-1:]]
+    for name in filter(None, [current_release(session.machine, app), *newest]):
         release = app.release(name)
         hold_tree(session.machine, release.code, release.manifest)
-    return app.release(current).manifest if current else None
+        return release.manifest
+    return None
 
 
 def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
         return
     session.machine.blobs.hold(digest_of(content), session.machine.path(manifest))
     yield digest_of(content)
-    yield base64.b64encode(zlib.compress(content)).decode("ascii")
+    yield base64.b64encode(zlib.compress(content, 1)).decode("ascii")
 
 
 def _receive(session: Session) -> None:

@@ -16,6 +16,7 @@ from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
 WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/sockets.target.wants")
+LOOK_EVERY_S = 0.005
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class OnlyInstance(Resource):
         app = App(self.app_name, self.app_root, self.app_user)
         for name in (change.before or {}).get("other instances", []):
             self._end(machine, app.release(name))
-        machine.wait_until(lambda: self._running(machine) <= {self.release}, systemd.SETTLED_S)
+        machine.wait_until(lambda: self._running(machine) <= {self.release}, systemd.SETTLED_S, LOOK_EVERY_S)
 
     def _end(self, machine: Machine, release: Release) -> None:
         left = drain(machine, release.socket, self.drain_s)

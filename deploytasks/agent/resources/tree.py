@@ -128,15 +128,19 @@ def _place(machine: Machine, entry: Entry, place: bytes) -> None:
     source = machine.blobs.find(entry.digest)
     if source is None:
         raise StepError("the content of %s did not arrive; deploy again" % entry.name)
-    if _is_as_listed(os.fsencode(source), entry):
-        try:
-            os.link(source, place)
-        except OSError:
-            shutil.copyfile(source, place)
-    else:
+    if not (_is_as_listed(os.fsencode(source), entry) and _link(source, place)):
         shutil.copyfile(source, place)
-    os.chmod(place, _mode(entry))
-    os.utime(place, ns=(_time(entry), _time(entry)))
+        os.chmod(place, _mode(entry))
+        os.utime(place, ns=(_time(entry), _time(entry)))
+
+
+def _link(source: str, place: bytes) -> bool:
+    """Whether *place* is the file *source* now; some file systems have no links, and all have a limit for them."""
+    try:
+        os.link(source, place)
+    except OSError:
+        return False
+    return True
 
 
 def _is_as_listed(place: bytes, entry: Entry) -> bool:
