@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import PlanError
+from deploytasks.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def shipped_modules(plan: Plan) -> dict[str, str]:
 
 def _source(module: str) -> str:
     text = inspect.getsource(sys.modules[module])
-    for name in _imports(ast.parse(text)):
+    for name in _imports(parsed(text)):
         if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(
             "deploytasks.agent."
         ):

@@ -19,7 +19,8 @@ LARGEST_PAYLOAD = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "cache", "performer", "wordless", "development_server", "home"},
+    {"errors", "spelling", "cache", "performer", "syntax", "development_server", "home"},
+    {"wordless"},
     {"env_file", "report", "resources", "source", "targets", "template"},
     {"project"},
     {"inventory"},

@@ -7,6 +7,8 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.syntax import parsed
+
 if TYPE_CHECKING:
     from deploytasks.source.modules import Binding, Module, Modules
 
@@ -41,7 +43,7 @@ class DjangoProject:
 def find_django(modules: Modules) -> DjangoProject | None:
     """The project that ``manage.py`` belongs to, or None."""
     try:
-        tree = ast.parse((modules.root / "manage.py").read_bytes())
+        tree = parsed((modules.root / "manage.py").read_bytes())
     except (OSError, SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):

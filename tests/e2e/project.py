@@ -182,8 +182,8 @@ class Project:
 
     @property
     def releases(self) -> list[str]:
-        """The releases that lie on the target."""
-        return self.target.run(["ls", f"{self.root}/releases"]).stdout.split()
+        """The releases that lie on the target, oldest first; several may be of one second."""
+        return self.target.run(["ls", "-tr", f"{self.root}/releases"]).stdout.split()
 
     @property
     def current(self) -> str:
