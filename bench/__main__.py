@@ -43,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--peers", type=names_of(list(PEERS)), default=list(PEERS), help=",".join(PEERS))
     cases = [case.value for case in Case]
     found.add_argument("--cases", type=names_of(cases), default=cases, help=",".join(cases))
-    found.add_argument("--hosts", type=numbers, default=[1, 10, 50], help="numbers of hosts (1,10,50)")
+    found.add_argument(
+        "--hosts", type=numbers, default=[1, 10, 50, 100], help="numbers of hosts (1,10,50,100)"
+    )
     found.add_argument("--rtt", type=numbers, default=[0, 50], help="round trips in ms (0,50)")
     found.add_argument("--rounds", type=int, default=5, help="counted runs of each peer in each scene (5)")
     found.add_argument("--results", type=Path, default=CACHE / "results.json", help="the raw figures")

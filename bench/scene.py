@@ -71,4 +71,5 @@ SCENES = (
     Scene(Case.REDEPLOY, hosts=10),
     Scene(Case.NOOP, hosts=50),
     Scene(Case.REDEPLOY, hosts=50),
+    Scene(Case.NOOP, hosts=100),
 )

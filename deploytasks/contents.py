@@ -29,6 +29,11 @@ class Contents:
         """The manifests among the contents."""
         return {self.source.manifest.digest: self.source.manifest} if self.source else {}
 
+    @property
+    def all(self) -> list[str]:
+        """The digests of everything that can be asked for first: what a manifest names is given with it."""
+        return sorted({*self.manifests, *self.texts, *self.files})
+
     def open(self, digest: str) -> IO[bytes]:
         """The content, to be read; raises ``AgentCrashed`` for one that no plan named."""
         if digest in self.texts:

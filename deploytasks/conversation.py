@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
-import zlib
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.events import Ended, Event, Need, event_from_json
-from deploytasks.agent.manifest import Manifest
-from deploytasks.agent.manifest_patch import difference
-from deploytasks.agent.wire import WireError, frames, pack, pack_json
+from deploytasks.agent.wire import WireError, frames, pack_json
 from deploytasks.errors import AgentCrashed
 from deploytasks.payload import agent_archive, agent_digest
+from deploytasks.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
     from deploytasks.transport import Pipe
 
 NOISE_LIMIT = 1 << 20
-PIECE = 1 << 18
-WORTH_PACKING = 0.9
 
 
 class Conversation:
@@ -32,6 +27,7 @@ class Conversation:
         self._pipe = pipe
         self._host = host
         self._frames = frames(pipe.read)
+        self._sender = Sender(pipe.send)
 
     @classmethod
     def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
@@ -60,21 +56,11 @@ class Conversation:
 
     def send(self, document: dict[str, Any]) -> None:
         """One object."""
-        self._pipe.send(pack_json(document))
+        self._sender.send(document)
 
     def provide(self, need: Need, contents: Contents) -> None:
         """Send what the host lacks, and, with a manifest, all that its tree will lack."""
-        held = Manifest.parse(zlib.decompress(base64.b64decode(need.manifest))) if need.manifest else None
-        known = held.contents if held else frozenset()
-        for digest in need.digests:
-            manifest = contents.manifests.get(digest)
-            if manifest is None:
-                self._send_content(digest, contents)
-                continue
-            self._send_manifest(manifest, held, need.held)
-            for entry in sorted(manifest.contents - known):
-                self._send_content(entry, contents)
-        self.send({"blob": None})
+        self._sender.provide(need, contents)
 
     def stop(self) -> None:
         """Tell the agent that nobody waits for it any more: it undoes, or finishes, by itself."""
@@ -83,33 +69,6 @@ class Conversation:
     @property
     def sent_bytes(self) -> int:
         return self._pipe.sent_bytes
-
-    def _send_manifest(self, manifest: Manifest, held: Manifest | None, held_digest: str) -> None:
-        if held is None:
-            self._send_pieces({"blob": manifest.digest}, manifest.encode())
-        else:
-            self._send_pieces({"blob": manifest.digest, "base": held_digest}, difference(held, manifest))
-
-    def _send_content(self, digest: str, contents: Contents) -> None:
-        with contents.open(digest) as file:
-            first = file.read(PIECE)
-            pack_it = len(zlib.compress(first, 1)) < len(first) * WORTH_PACKING
-            self._pipe.send(pack_json({"blob": digest, "packed": pack_it}))
-            packer = zlib.compressobj(1) if pack_it else None
-            while first:
-                self._send_piece(packer.compress(first) if packer else first)
-                first = file.read(PIECE)
-            self._send_piece(packer.flush() if packer else b"")
-            self._pipe.send(pack(b"E"))
-
-    def _send_pieces(self, announced: dict[str, Any], content: bytes) -> None:
-        self._pipe.send(pack_json({**announced, "packed": True}))
-        self._send_piece(zlib.compress(content))
-        self._pipe.send(pack(b"E"))
-
-    def _send_piece(self, piece: bytes) -> None:
-        if piece:
-            self._pipe.send(pack(b"D", piece))
 
     def _crash(self) -> str:
         status = self._pipe.wait(2.0)

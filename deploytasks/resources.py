@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.instance import Instance
     from deploytasks.agent.resources.lasting_file import LastingFile
     from deploytasks.agent.resources.nginx_reload import NginxReload
+    from deploytasks.agent.resources.no_files import NoFiles
+    from deploytasks.agent.resources.no_units import NoUnits
+    from deploytasks.agent.resources.no_user import NoUser
     from deploytasks.agent.resources.only_catch_alls import OnlyCatchAlls
     from deploytasks.agent.resources.only_compose_services import OnlyComposeServices
     from deploytasks.agent.resources.only_instance import OnlyInstance
@@ -66,6 +69,9 @@ __all__ = [
     "Instance",
     "LastingFile",
     "NginxReload",
+    "NoFiles",
+    "NoUnits",
+    "NoUser",
     "OnlyCatchAlls",
     "OnlyComposeServices",
     "OnlyInstance",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from deploytasks.visit import Visit
 
     RolesOf = Callable[[Host], Sequence[Role]]
+    PlanOf = Callable[[Host], Plan]
 
 CHANGES_PENDING = 3
 GIVEN = Origin("vars", None, "extra-vars")
@@ -107,19 +108,47 @@ def apply(
 def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
     run = Run(ready_hosts(hosts, roles, given), manner)
+    return _carried_out(run, "converge", lambda host: plan_for(host, roles(host), run.now))
+
+
+def carry_out(
+    hosts: Iterable[Host], roles: RolesOf, question: str, plan_of: PlanOf, manner: Manner, **more: Any
+) -> Results:
+    """Put *question* to all *hosts*, and have them carry out the plans of *plan_of*, which need no source."""
+    run = Run(ready_hosts(hosts, roles, {}, with_projects=False), manner)
+    return _carried_out(run, question, plan_of, **more)
+
+
+def _carried_out(run: Run, question: str, plan_of: PlanOf, **more: Any) -> Results:
+    manner = run.manner
     max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
     batches = list(in_batches(run.crew.visits, manner.serial))
     with run:
-        rehearsal = run.rehearse(roles)
-        run.ask("converge")
+        rehearsal = run.rehearse(plan_of)
+        run.ask(question, **more)
         rehearsal.join()
-        orders = run.orders_for(roles)
+        orders = run.orders_for(plan_of)
         for batch in batches:
             if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
                 break
             run.crew.each(lambda visit: orders[visit.host.name].give_to(visit), batch)
         run.crew.each(lambda visit: visit.dismiss())
     return run.results
+
+
+def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, dict[str, Any], Order | None]:
+    """What *host* would be told now, and how a conversation about that would open; nothing there is changed.
+
+    No order comes from a host that does not answer; the results say why.
+    """
+    run = Run(ready_hosts([host], roles, {}), replace(manner, check=True))
+    with run:
+        run.ask("converge")
+        run.manner = manner
+        orders = run.orders_for(lambda known: plan_for(known, roles(known), run.now))
+        run.crew.each(lambda visit: visit.dismiss(why=""))
+    (visit,) = run.crew.visits
+    return run.results, run.opening(visit.host, "converge"), orders.get(host.name)
 
 
 def ask(hosts: Iterable[Host], roles: RolesOf, question: str, manner: Manner, **more: Any) -> Results:
@@ -167,12 +196,12 @@ class Run:
     def __init__(self, hosts: Sequence[Host], manner: Manner) -> None:
         self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password)
         self.results = Results({})
-        self._manner = manner
+        self.manner = manner
         self._started = time.monotonic()
-        self._now = datetime.now(timezone.utc)
+        self.now = datetime.now(timezone.utc)
 
     def __enter__(self) -> Self:
-        self._manner.reporter.begin(self._manner.command, [visit.host.name for visit in self.crew.visits])
+        self.manner.reporter.begin(self.manner.command, [visit.host.name for visit in self.crew.visits])
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
@@ -185,51 +214,51 @@ class Run:
         elapsed_s = round(time.monotonic() - self._started, 3)
         for visit in self.crew.visits:
             visit.close()
-        self._manner.reporter.recap(Recap(self._manner.command, code, elapsed_s, self.results.hosts))
+        self.manner.reporter.recap(Recap(self.manner.command, code, elapsed_s, self.results.hosts))
 
     @property
     def exit_code(self) -> int:
         """The results' code, or 3 when a check found differences and nothing worse."""
-        return self.results.exit_code or CHANGES_PENDING * (self._manner.check and self.results.changed)
+        return self.results.exit_code or CHANGES_PENDING * (self.manner.check and self.results.changed)
 
     def ask(self, question: str, **more: Any) -> None:
         """Connect to all hosts and put *question* to their agents."""
         # Not in the threads of the visits: packages that import in circles break when two begin with them at once.
         import_transports(visit.host for visit in self.crew.visits)
-        self.crew.each(lambda visit: visit.start({**self._opening(visit.host, question), **more}))
+        self.crew.each(lambda visit: visit.start({**self.opening(visit.host, question), **more}))
 
-    def rehearse(self, roles: RolesOf) -> threading.Thread:
+    def rehearse(self, plan_of: PlanOf) -> threading.Thread:
         """Render a first plan for nobody: what that imports and compiles is ready when the hosts have answered.
 
         It begins after the first login: until then there is little to wait for, and both would want the interpreter.
         """
-        thread = threading.Thread(target=self._rehearse, args=(roles,), daemon=True)
+        thread = threading.Thread(target=self._rehearse, args=(plan_of,), daemon=True)
         thread.start()
         return thread
 
-    def _rehearse(self, roles: RolesOf) -> None:
+    def _rehearse(self, plan_of: PlanOf) -> None:
         for first in self.crew.visits[:1]:
             first.logged_in.wait()
             with suppress(Exception):  # Whatever is wrong, the plan for the host will tell.
-                plan_for(first.host, roles(first.host), self._now)
+                plan_of(first.host)
 
-    def orders_for(self, roles: RolesOf) -> dict[str, Order]:
+    def orders_for(self, plan_of: PlanOf) -> dict[str, Order]:
         """The plans of all hosts that are there; when one cannot be made, nobody is told anything."""
         present = [visit for visit in self.crew.visits if not visit.is_over]
         try:
-            return {visit.host.name: self._order(visit, roles) for visit in present}
+            return {visit.host.name: self._order(visit, plan_of) for visit in present}
         except ConfigError:
             for visit in present:
                 visit.dismiss()
             raise
 
-    def _order(self, visit: Visit, roles: RolesOf) -> Order:
+    def _order(self, visit: Visit, plan_of: PlanOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
-        whole, wheels = self._with_wheels(plan_for(host, roles(host), self._now), visit)
-        plan = self._manner.narrow(whole)
+        whole, wheels = self._with_wheels(plan_of(host), visit)
+        plan = self.manner.narrow(whole)
         recording = {
-            "by": self._manner.by,
-            "created": self._now.isoformat(timespec="seconds"),
+            "by": self.manner.by,
+            "created": self.now.isoformat(timespec="seconds"),
             **({"plan": whole.to_json()} if plan is not whole else {}),
             "source": host.project.revision if host.project else "",
             "modules": shipped_modules(plan),
@@ -239,21 +268,22 @@ class Run:
 
     def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
-        if self._manner.check or visit.facts is None or not wants:
+        if self.manner.check or visit.facts is None or not wants:
             return plan, {}
         from deploytasks.wheelhouse import with_wheels
 
         return with_wheels(plan, visit.facts)
 
-    def _opening(self, host: Host, question: str) -> dict[str, Any]:
+    def opening(self, host: Host, question: str) -> dict[str, Any]:
+        """How the conversation about *question* begins."""
         return {
             "ask": question,
-            "command": self._manner.command,
-            "by": self._manner.by,
+            "command": self.manner.command,
+            "by": self.manner.by,
             "source": host.project.revision if host.project else "",
             "app": asdict(host.app) if host.app else None,
-            "check": self._manner.check,
-            "lock_wait_s": self._manner.lock_wait_s,
+            "check": self.manner.check,
+            "lock_wait_s": self.manner.lock_wait_s,
         }
 
     def _results(self) -> Results:

@@ -1,6 +1,6 @@
 """Python's syntax trees, one at a time.
 
-In CPython 3.11 before 3.11.5 two threads that are in ``ast.parse`` at once may end with
+In some releases of CPython 3.11 and 3.12 two threads that are in ``ast.parse`` at once may end with
 ``SystemError: AST constructor recursion depth mismatch`` (https://github.com/python/cpython/issues/106905).
 """
 

@@ -75,6 +75,14 @@ def rollback(chosen: Chosen, to: str = "", lock_wait: int = 0) -> int:
     return roll_back(chosen, to, lock_wait)
 
 
+@on_hosts(out="where to write it: FILE.pyz")
+def payload(chosen: Chosen, out: str = "") -> int:
+    """What a deploy would tell a host, as a file that is run there: sudo python3 FILE.pyz --check."""
+    from deploytasks.cli.payload import write_payload
+
+    return write_payload(chosen, out)
+
+
 @on_hosts(
     yes="remove it; without this, tell what would go, with exit code 3",
     lock_wait="seconds to wait for the lock",
@@ -84,6 +92,19 @@ def prune(chosen: Chosen, yes: bool = False, lock_wait: int = 0) -> int:
     from deploytasks.cli.deploying import prune_hosts
 
     return prune_hosts(chosen, yes, lock_wait)
+
+
+@on_hosts(
+    needs_host=True,
+    yes="remove it; without this, tell what would go, with exit code 3",
+    purge="shared data and history, too",
+    lock_wait="seconds to wait for the lock",
+)
+def destroy(chosen: Chosen, yes: bool = False, purge: bool = False, lock_wait: int = 0) -> int:
+    """Remove everything of the app, but for its shared data and its history; wants --host."""
+    from deploytasks.cli.destroying import destroy_app
+
+    return destroy_app(chosen, yes, purge, lock_wait)
 
 
 @on_hosts(
@@ -108,6 +129,14 @@ def status(chosen: Chosen) -> int:
     from deploytasks.cli.asking import show_answers
 
     return show_answers(chosen, "status")
+
+
+@on_hosts()
+def doctor(chosen: Chosen) -> int:
+    """Look before a deploy: disk, memory, clock, ports, firewall, names, certificates; exit code 2 if one is bad."""
+    from deploytasks.cli.examining import examine_hosts
+
+    return examine_hosts(chosen)
 
 
 @on_hosts()
@@ -159,6 +188,18 @@ def scale(chosen: Chosen, process: str = "", workers: str = "") -> int:
     from deploytasks.cli.scaling import scale_process
 
     return scale_process(chosen, process, workers)
+
+
+@on_hosts(
+    on="show the page to everybody, with status 503",
+    off="the app is back",
+    message="what the page says",
+)
+def maintenance(chosen: Chosen, on: bool = False, off: bool = False, message: str = "") -> int:
+    """A page from nginx in the place of the app, which stays up."""
+    from deploytasks.cli.maintaining import turn_maintenance
+
+    return turn_maintenance(chosen, on, off, message)
 
 
 @on_hosts(
@@ -254,15 +295,19 @@ ns = Collection(
     verify,
     setup,
     rollback,
+    payload,
     prune,
+    destroy,
     logs,
     status,
+    doctor,
     releases,
     history,
     start,
     stop,
     restart,
     scale,
+    maintenance,
     allow,
     run,
     shell,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CHANGING = frozenset({"rollback", "prune", "processes", "scale", "allow"})
 """What the agent is asked that changes the host without a plan from here."""
 
+TOO_LATE = "nothing was done here: the run ended before this host's turn"
+
 Say = Callable[[str, Event], None]
 
 
@@ -63,10 +65,10 @@ class Visit:
         """Send the plan in *order*, give what the host lacks of *contents*, and listen to the end."""
         self._carefully(lambda: self._carry_out(dict(order), contents))
 
-    def dismiss(self) -> None:
+    def dismiss(self, why: str = TOO_LATE) -> None:
         """Nothing is to be done here after all."""
         if not self.is_over:
-            self._carefully(lambda: self._carry_out({"bye": True}, None))
+            self._carefully(lambda: self._carry_out({"bye": why}, None))
 
     def stop(self) -> None:
         """The person has had enough: the agent undoes, or finishes, and says which."""

@@ -8,13 +8,13 @@ import sys
 import threading
 
 from deploytasks.agent.blame import what_failed
-from deploytasks.agent.channel import ControllerGone, Inlet, Outlet
+from deploytasks.agent.channel import ControllerGone, Inlet, Outlet, Teller
 from deploytasks.agent.commands import command
 from deploytasks.agent.engine import CannotUndo
 from deploytasks.agent.events import Ended, Outcome
 from deploytasks.agent.lock import LockHeld
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.session import Session
+from deploytasks.agent.session import Dismissed, Session
 
 IN_MEMORY = "/proc/self/fd/"
 """So begins where the agent lies when the host had not kept it, see ``boot.py``."""
@@ -30,7 +30,7 @@ def converse(nonce: str, question: bytes, digest: str) -> int:
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gone.set())
     outlet = Outlet(_claim_stdout(), nonce)
-    ended = _answer(Inlet(0, gone.set, question), outlet, gone)
+    ended = answer(Inlet(0, gone.set, question), outlet, gone, sys.argv[2] if len(sys.argv) > 2 else "")
     outlet.say(ended)
     outlet.close()
     if ended.outcome in (Outcome.OK, Outcome.CHANGED):
@@ -38,26 +38,21 @@ def converse(nonce: str, question: bytes, digest: str) -> int:
     return 0
 
 
-def _keep_agent(digest: str) -> None:
-    if sys.path[0].startswith(IN_MEMORY):
-        from deploytasks.agent.kept import keep_agent
-
-        keep_agent(sys.path[0], digest)
-
-
-def _answer(inlet: Inlet, outlet: Outlet, gone: threading.Event) -> Ended:
+def answer(inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: str) -> Ended:
+    """Do what *inlet* asks, and tell it to *outlet*; how it ended, whatever went wrong."""
     try:
-        session = Session.begin(inlet, outlet, gone, sys.argv[2] if len(sys.argv) > 2 else "")
+        session = Session.begin(inlet, outlet, gone, ssh_connection)
         return command(session.opening["ask"])(session)
     except LockHeld as held:
         return Ended(Outcome.LOCKED, error=str(held))
-    except ControllerGone as lost:
-        return Ended(Outcome.FAILED, failed=1, error=str(lost))
+    except Dismissed as dismissed:
+        return Ended(Outcome.OK, error=str(dismissed) or None)
     except StepError as error:
         whole = not isinstance(error, CannotUndo)
         return Ended(Outcome.FAILED, failed=1, error=error.reason, output=error.output, put_back=whole)
-    except OSError as error:
-        return Ended(Outcome.FAILED, failed=1, error=what_failed(error))
+    except (ControllerGone, OSError) as error:
+        why = what_failed(error) if isinstance(error, OSError) else str(error)
+        return Ended(Outcome.FAILED, failed=1, error=why)
     except Exception as error:  # noqa: BLE001 - whatever it is, the controller has to hear of it
         import traceback
 
@@ -68,6 +63,13 @@ def _answer(inlet: Inlet, outlet: Outlet, gone: threading.Event) -> Ended:
             output=traceback.format_exc(),
             put_back=False,
         )
+
+
+def _keep_agent(digest: str) -> None:
+    if sys.path[0].startswith(IN_MEMORY):
+        from deploytasks.agent.kept import keep_agent
+
+        keep_agent(sys.path[0], digest)
 
 
 def _claim_stdout() -> int:

@@ -138,9 +138,14 @@ class App:
         return self.root + "/scale.env"
 
     @property
+    def services(self) -> str:
+        """What the app knows of services on the host, such as a database's password; root only."""
+        return self.root + "/services"
+
+    @property
     def services_env(self) -> str:
         """The environment that services on the host give to the app, such as a database's address: a pattern; 0600."""
-        return self.root + "/services/*.env"
+        return self.services + "/*.env"
 
     def job(self, process: str) -> str:
         """The unit of a process with a schedule: one run of it, in the release that is current."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Iterator, Optional, Protocol
 
 from deploytasks.agent.events import Event
 from deploytasks.agent.mask import Mask
@@ -26,6 +26,15 @@ SPOKEN = frozenset(
 
 class ControllerGone(Exception):
     """Standard input ended before what was expected came."""
+
+
+class Teller(Protocol):
+    """Where a session's events go; *mask* is put over all of them."""
+
+    mask: Mask
+
+    def say(self, event: Event) -> None:
+        """Tell *event*."""
 
 
 class Outlet:

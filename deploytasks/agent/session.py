@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, Iterator, Optional
 
 from deploytasks.agent.app import STATE_ROOT, App, Release
 from deploytasks.agent.blobs import Blobs
-from deploytasks.agent.channel import Inlet, Outlet
+from deploytasks.agent.channel import Inlet, Teller
 from deploytasks.agent.envfile import decode_env
 from deploytasks.agent.events import Note
 from deploytasks.agent.journal import Journal
@@ -24,18 +24,22 @@ PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""
 
 
+class Dismissed(Exception):
+    """Nothing is to be done here after all; the text, if any, says why."""
+
+
 @dataclass(frozen=True)
 class Session:
     """*opening* is the controller's first object; *ssh_connection* comes from before sudo."""
 
     opening: Dict[str, Any]
     inlet: Inlet
-    outlet: Outlet
+    outlet: Teller
     machine: Machine
     ssh_connection: str = ""
 
     @classmethod
-    def begin(cls, inlet: Inlet, outlet: Outlet, gone: threading.Event, ssh_connection: str) -> Session:
+    def begin(cls, inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: str) -> Session:
         """Hear what is asked, and stand ready on this machine."""
         opening = inlet.object()
         outlet.mask.add(opening.get("mask", ()))

@@ -40,25 +40,25 @@ def deploy_to(
         narrow=_by_tags(kept, dropped),
         reporter=chosen.reporter(show_diff=diff),
     )
-    return _code(converge(chosen.hosts, standard_roles, {}, manner), manner)
+    return code_of(converge(chosen.hosts, standard_roles, {}, manner), manner)
 
 
 def verify_hosts(chosen: Chosen) -> int:
     """Compare hosts with their own records; returns the exit code."""
     manner = chosen.manner("verify", check=True, reporter=chosen.reporter(show_diff=True))
-    return _code(ask(chosen.hosts, app_alone, "verify", manner), manner)
+    return code_of(ask(chosen.hosts, app_alone, "verify", manner), manner)
 
 
 def set_up(chosen: Chosen, lock_wait: float) -> int:
     """Carry out the steps that provision the hosts, and no others."""
     manner = chosen.manner("setup", lock_wait_s=lock_wait, narrow=_provisioning, reporter=chosen.reporter())
-    return _code(converge(chosen.hosts, standard_roles, {}, manner), manner)
+    return code_of(converge(chosen.hosts, standard_roles, {}, manner), manner)
 
 
 def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:
     """Back to *to*, or to the release before the current one."""
     manner = chosen.manner("rollback", lock_wait_s=lock_wait, reporter=chosen.reporter())
-    return _code(ask(chosen.hosts, app_alone, "rollback", manner, to=to), manner)
+    return code_of(ask(chosen.hosts, app_alone, "rollback", manner, to=to), manner)
 
 
 def prune_hosts(chosen: Chosen, yes: bool, lock_wait: float) -> int:
@@ -66,10 +66,11 @@ def prune_hosts(chosen: Chosen, yes: bool, lock_wait: float) -> int:
     manner = chosen.manner(
         "prune", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
     )
-    return _code(ask(chosen.hosts, app_alone, "prune", manner), manner)
+    return code_of(ask(chosen.hosts, app_alone, "prune", manner), manner)
 
 
-def _code(results: Results, manner: Manner) -> int:
+def code_of(results: Results, manner: Manner) -> int:
+    """The results' code, or 3 when a check found differences and nothing worse."""
     return results.exit_code or CHANGES_PENDING * (manner.check and results.changed)
 
 

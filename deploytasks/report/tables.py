@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ADDRESS = {"ansible_user": "user", "ansible_host": "host", "ansible_port": "port"}
 STATES = {"active": Tone.GOOD, "failed": Tone.BAD}
 MARKS = {"current": Tone.GOOD, "previous": Tone.PLAIN, "bad": Tone.BAD}
+VERDICTS = {"good": Tone.GOOD, "doubtful": Tone.CHANGED, "bad": Tone.BAD}
 OUTCOMES = {"ok": Tone.GOOD, "changed": Tone.CHANGED}
 
 
@@ -157,6 +158,24 @@ def opening_row(host: str, opening: Mapping[str, Any]) -> list[Part]:
         return [Span(host, Tone.HOST), Span("nothing", Tone.QUIET), "-", "-"]
     port = Span(f"{opening['port']}/{opening['protocol']}", Tone.CHANGED)
     return [Span(host, Tone.HOST), port, said(opening["from"]), said(opening["until"])]
+
+
+def doctor(document: Mapping[str, Any]) -> Page:
+    """A block per host: each check, its verdict, what was found, and what to do."""
+    return blocks(host_findings(host, examined) for host, examined in document.items())
+
+
+def host_findings(host: str, examined: Mapping[str, Any]) -> Iterator[Line | Table]:
+    if "error" in examined:
+        yield Line.of(Span(host, Tone.HOST), "  ", Span("no answer", Tone.BAD))
+        yield from (Line.of("  ", text) for text in text_lines(str(examined["error"])))
+        return
+    yield Line.of(Span(host, Tone.HOST))
+    for finding in examined["findings"]:
+        verdict = Span(f"{finding['verdict']:<8}", VERDICTS[finding["verdict"]])
+        yield Line.of("  ", verdict, f"  {finding['check']:<11}  {finding['found']}")
+        if finding["advice"]:
+            yield Line.of(" " * 25, Span(finding["advice"], Tone.QUIET))
 
 
 def hosts(document: Mapping[str, Any]) -> Page:

@@ -52,9 +52,8 @@ def front(host: Host, v: Vars) -> Front:
     return Front(v.names, v.ports, v.has_tls)
 
 
-def withdraw(host: Host) -> Iterator[Step]:
+def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Apache rests when it has no other."""
-    app = known(host)[0]
     site = Withdrawn(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
     rest = Handler("run Apache if it has a site", RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
     yield Step("take the site away", site, notify=rest)

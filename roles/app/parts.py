@@ -102,10 +102,10 @@ class WebServer(Protocol):
     def front(self, host: Host, v: Any) -> Front:
         """What people reach."""
 
-    def withdraw(self, host: Host) -> Iterator[Step]:
-        """The app's site is gone, and the web server rests when it has no other; without a site nothing is done.
+    def withdraw(self, app: App) -> Iterator[Step]:
+        """The site of *app* is gone, and the web server rests when it has no other; without a site nothing is done.
 
-        Another web server wants its port, and its own variables may be gone from the inventory.
+        Another web server wants its port, or the app goes; its own variables may be gone from the inventory.
         """
 
 
@@ -168,7 +168,7 @@ class Parts:
         """The other web servers have no site of the app, so that the chosen one can have their ports."""
         others = (name for name in get_args(settings.WebServer) if name != self.v.web_server)
         for name in others:
-            steps = _role(name).withdraw(self.host)
+            steps = _role(name).withdraw(known(self.host)[0])
             yield from (replace(step, phase=Phase.START).in_role(name) for step in steps)
 
     @property

@@ -69,10 +69,10 @@ def front(host: Host, v: Vars) -> Front:
     return Front(v.names, (HTTP_PORT, v.listen) if v.has_tls else (v.listen,), v.has_tls)
 
 
-def withdraw(host: Host) -> Iterator[Step]:
+def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
     rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
-    yield Step("take the site away", Withdrawn(_place(known(host)[0])), notify=rest)
+    yield Step("take the site away", Withdrawn(_place(app)), notify=rest)
     yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
 
 

@@ -20,6 +20,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
+from deploytasks.roles.nginx.maintenance import place_of
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
 from deploytasks.template import Templates
@@ -78,12 +79,11 @@ def front(host: Host, v: Vars) -> Front:
     return Front(v.names, (v.listen, v.tls_listen) if v.has_tls else (v.listen,), v.has_tls)
 
 
-def withdraw(host: Host) -> Iterator[Step]:
+def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and nginx rests when it has no other."""
-    app = known(host)[0]
     used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
     rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
-    site = Withdrawn(_available(app), (_enabled(app),))
+    site = Withdrawn(_available(app), (_enabled(app), place_of(app)))
     yield Step("take the site away", site, notify=rest)
     yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
 
@@ -146,6 +146,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         directives=DIRECTIVES[protocol],
         asked_host=_variable(app, "asked_host"),
         connection=_variable(app, "connection"),
+        maintenance=f"{place_of(app)[:-1]}[f]",  # a pattern: nginx would refuse the name of a file that is not there
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
 

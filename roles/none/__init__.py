@@ -47,9 +47,9 @@ def front(host: Host, v: Vars) -> Front:
     return Front()
 
 
-def withdraw(host: Host) -> Iterator[Step]:
+def withdraw(app: App) -> Iterator[Step]:
     """The port is closed."""
-    socket, service = _units(known(host)[0])
+    socket, service = _units(app)
     path = f"{UNITS}/{socket}"
     close = Handler("close the port", RunIfUsed(socket, (path,)))
     yield Step("take the port away", Withdrawn(path, (f"{UNITS}/{service}",)), notify=close)

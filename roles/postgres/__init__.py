@@ -39,14 +39,14 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = known(host)[0]
     own = app.name.replace("-", "_")
     user, database = v.user or own, v.database or own
-    secret = f"{app.root}/services/postgres.secret"
+    secret = f"{app.services}/postgres.secret"
     for package in ("postgresql", *v.packages):
         yield Step(f"install {package}", Package(package))
     yield Step("run PostgreSQL", Service("postgresql"))
-    yield Step("make the directory of services", Directory(f"{app.root}/services", mode="0700"))
+    yield Step("make the directory of services", Directory(app.services, mode="0700"))
     yield Step("make the secret", Secret(secret))
     resource = PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
     yield Step(f"make the database {database}", resource)
     url = f"postgresql://{user}:{{secret}}@127.0.0.1:{v.port}/{database}"
-    env = SecretFile(f"{app.root}/services/postgres.env", encode_env({v.env: url}), secret)
+    env = SecretFile(f"{app.services}/postgres.env", encode_env({v.env: url}), secret)
     yield Step("tell the app its URL", env)

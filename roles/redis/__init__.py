@@ -47,12 +47,12 @@ class Vars:
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The instance, a secret that the host makes, and its URL in the app's environment."""
     app = known(host)[0]
-    secret = f"{app.root}/services/redis.secret"
+    secret = f"{app.services}/redis.secret"
     unit = f"redis-server@{app.name}"
     restart = Handler("restart Redis", Restart(unit))
     data = f"/var/lib/redis/{app.name}"
     yield Step("install redis-server", Package("redis-server"))
-    yield Step("make the directory of services", Directory(f"{app.root}/services", mode="0700"))
+    yield Step("make the directory of services", Directory(app.services, mode="0700"))
     yield Step("make the secret", Secret(secret))
     yield Step("make the directory of data", Directory(data, mode="0750", owner="redis", group="redis"))
     configuration = SecretFile(
@@ -65,5 +65,5 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("configure Redis", configuration, notify=restart)
     yield Step("run Redis", Service(unit))
     url = f"redis://:{{secret}}@127.0.0.1:{v.port}/0"
-    env = SecretFile(f"{app.root}/services/redis.env", encode_env({v.env: url}), secret)
+    env = SecretFile(f"{app.services}/redis.env", encode_env({v.env: url}), secret)
     yield Step("tell the app its URL", env)

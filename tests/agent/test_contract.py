@@ -34,6 +34,9 @@ from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
 from deploytasks.agent.resources.lasting_file import LastingFile
 from deploytasks.agent.resources.nginx_reload import NginxReload
+from deploytasks.agent.resources.no_files import NoFiles
+from deploytasks.agent.resources.no_units import NoUnits
+from deploytasks.agent.resources.no_user import NoUser
 from deploytasks.agent.resources.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.resources.only_compose_services import OnlyComposeServices
 from deploytasks.agent.resources.only_instance import OnlyInstance
@@ -194,6 +197,30 @@ def image_retention(host):
 
 def instance_without_socket(_):
     return Instance("shop@new.service", "", "/run/new.sock")
+
+
+def no_files(host):
+    """A directory with something in it, a link that leads nowhere, and what is kept."""
+    host.write("/srv/shop/releases/one/app.py", "")
+    host.link("/srv/shop/current", "releases/two")
+    host.write("/srv/shop/shared/upload", "precious")
+    return NoFiles(("/srv/shop/*", "/etc/nothing*"), kept=("/srv/shop/shared",))
+
+
+def no_units(host):
+    for unit in (
+        "shop@one.service",
+        "shop.worker.one@1.service",
+        "shop-front.service",
+        "shopping@one.service",
+    ):
+        host.write("/run/active/" + unit, "")
+    return NoUnits(("shop@*", "shop.*"))
+
+
+def no_user(host):
+    host.write("/etc/passwd", "shop:x:950:950::/srv/shop:/usr/sbin/nologin\n")
+    return NoUser("shop")
 
 
 def only_catch_alls(host):
@@ -380,6 +407,9 @@ CASES = [
     (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
     (Instance, instance_without_socket),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (NoFiles, no_files),
+    (NoUnits, no_units),
+    (NoUser, no_user),
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),

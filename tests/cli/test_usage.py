@@ -23,6 +23,7 @@ TASKS = [
     "prune",
     "logs",
     "status",
+    "doctor",
     "releases",
     "history",
     "start",
@@ -79,6 +80,28 @@ def test_no_inventory_names_the_ways_to_have_one(desk, task):
         "no inventory: there is no ./inventory.ini",
         "name one with --inventory, or make one with: inv init",
     ]
+
+
+def test_to_take_an_app_away_one_has_to_say_where(desk):
+    assert desk.refused("destroy", "--yes") == [
+        "this task wants --host: it never works on all hosts by default"
+    ]
+
+
+def test_a_payload_is_for_one_host_and_wants_a_place(desk):
+    (line,) = desk.refused("payload")
+    assert line == "payload needs --out FILE.pyz: where to write the program"
+    inventory = desk.directory / "inventory.ini"
+    inventory.write_text(inventory.read_text().replace("web1 ", "web[1:2] "))
+    (line,) = desk.refused("payload", "--out", "x.pyz")
+    assert line == "a payload is for one host, and --host means web1, web2; choose one of them"
+
+
+@pytest.mark.parametrize(
+    "flags", [(), ("--on", "--off"), ("--off", "--message", "x"), ("--on", "--message", "x" * 501)]
+)
+def test_of_maintenance_one_has_to_say_what_is_meant(desk, flags):
+    assert desk.refused("maintenance", *flags)
 
 
 def test_an_inventory_that_is_not_there_is_named(desk):

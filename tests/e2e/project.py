@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deploytasks.targets import Target
+from tests.e2e.controller import wait_for
 
 INV = Path(sys.executable).with_name("inv")
 RUN_TIMEOUT_S = 180
@@ -134,15 +135,15 @@ class Project:
 
     def inv(self, task: str, *flags: str) -> Run:
         """Type ``inv TASK --json`` in the project's directory."""
-        done = self._typed(task, *flags)
+        done = self.typed(task, *flags)
         events = tuple(json.loads(line) for line in done.stdout.splitlines())
         return Run(done.returncode, events, done.stderr)
 
     def asked(self, task: str) -> Any:
         """What the only host answers to a task that prints one document."""
-        return json.loads(self._typed(task).stdout)[self.target.name]
+        return json.loads(self.typed(task).stdout)[self.target.name]
 
-    def _typed(self, task: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    def typed(self, task: str, *flags: str) -> subprocess.CompletedProcess[str]:
         argv = [INV, task, "--host", self.target.name, "--json", *flags]
         return subprocess.run(
             argv,
@@ -159,6 +160,11 @@ class Project:
         run = self.inv("deploy", *flags)
         assert run.exit_code == 0, run.messages + str(run.events[-1:])
         return run
+
+    def settle(self) -> None:
+        """Wait until no instance is ending any more: a deploy leaves that to systemd."""
+        ending = ["systemctl", "list-units", "--state=deactivating", "--no-legend", f"{self.name}@*"]
+        wait_for(lambda: not self.target.run(ending).stdout, "the old instance has ended")
 
     def request(self, body: bytes | None = None, timeout_s: float = REQUEST_TIMEOUT_S) -> Answer:
         """Ask for ``/`` through nginx on the target's published port; raises ``OSError`` when nobody answers."""

@@ -286,6 +286,7 @@ def test_an_app_comes_from_docker_to_systemd_and_back_again(boxed):
     boxed.inv("rollback")
     assert boxed.says["version"] == "one"
     assert len(containers(boxed)) == 1
+    boxed.settle()
     units = boxed.target.run(["systemctl", "list-units", "--plain", "--no-legend", "boxed@*"]).stdout
     assert [line.split()[0] for line in units.splitlines()] == [f"boxed@{boxed.current}.service"]
 
@@ -311,6 +312,7 @@ def layers(project: Project) -> set[str]:
 
 def containers(project: Project) -> list[dict[str, Any]]:
     """The running containers of the app, as the engine describes them."""
+    project.settle()
     listing = ["docker", "ps", "--quiet", "--filter", f"label=deploytasks.app={project.name}"]
     found = project.target.run(listing).stdout.split()
     return json.loads(project.target.run(["docker", "inspect", *found], check=False).stdout or "[]")

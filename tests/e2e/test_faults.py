@@ -348,6 +348,7 @@ def assert_it_converges(project: Project) -> None:
 
 def assert_nothing_is_left_over(project: Project) -> None:
     run = project.target.run
+    project.settle()
     units = run(["systemctl", "list-units", "--plain", "--no-legend", f"{project.name}@*"]).stdout
     assert {unit.split()[0] for unit in units.splitlines()} == {
         f"{project.name}@{project.current}.{kind}" for kind in ("service", "socket")

@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, Optional, Set
 from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.commands.carry_out import carry_out, recover
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Ended, Hello, Need, Outcome
+from deploytasks.agent.events import Ended, Hello, Need
 from deploytasks.agent.facts import gather
 from deploytasks.agent.manifest import Manifest
 from deploytasks.agent.manifest_patch import patched
@@ -18,7 +18,7 @@ from deploytasks.agent.plan import Plan
 from deploytasks.agent.releases import current_release, kept_releases
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.tree import hold_tree
-from deploytasks.agent.session import Session
+from deploytasks.agent.session import Dismissed, Session
 from deploytasks.agent.shipped import import_shipped
 
 ROUNDS = 4
@@ -31,14 +31,7 @@ def converge(session: Session) -> Ended:
         if not session.checks:
             recover(session, engine)
             session.machine.blobs.forget()
-        session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
-        order = session.inlet.object()
-        if "plan" not in order:
-            return Ended(Outcome.OK, error="nothing was done here: the run ended before this host's turn")
-        session.outlet.mask.add(order["mask"])
-        import_shipped(order["recording"]["modules"])
-        plan = Plan.from_json(order["plan"])
-        session.machine.recording = {"plan": order["plan"], **order["recording"]}
+        plan = receive_plan(session)
         if session.checks:
             return carry_out(session, engine, plan)
         try:
@@ -46,6 +39,18 @@ def converge(session: Session) -> Ended:
             return carry_out(session, engine, plan)
         finally:
             session.machine.blobs.forget()
+
+
+def receive_plan(session: Session) -> Plan:
+    """Say hello with this host's facts, and hear the plan; raises ``Dismissed`` when nothing is to be done here."""
+    session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
+    order = session.inlet.object()
+    if "plan" not in order:
+        raise Dismissed(order["bye"])
+    session.outlet.mask.add(order["mask"])
+    import_shipped(order["recording"]["modules"])
+    session.machine.recording = {"plan": order["plan"], **order["recording"]}
+    return Plan.from_json(order["plan"])
 
 
 def _fetch(session: Session, plan: Plan) -> None:

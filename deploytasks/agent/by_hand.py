@@ -1,0 +1,113 @@
+"""The front door of an order that came as a file: told in lines to the person who runs it on the host."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import threading
+import zipfile
+from typing import Any, Dict, Sequence
+
+from deploytasks.agent.__main__ import answer
+from deploytasks.agent.channel import Inlet
+from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepUndone
+from deploytasks.agent.mask import Mask
+from deploytasks.agent.wire import Frame, frames, pack_json
+
+OPENING = "opening"
+SAID = "said"
+"""The names in the archive of the opening, and of what the controller says after it."""
+
+EXIT_CODES = {Outcome.FAILED: 2, Outcome.LOCKED: 6}
+PENDING = 3
+NOT_PUT_BACK = 8
+USAGE = 5
+
+
+class Lines:
+    """Tells events in lines on standard output, where a conversation has a controller that does."""
+
+    def __init__(self, *, show_diff: bool) -> None:
+        self.mask = Mask()
+        self._show_diff = show_diff
+
+    def say(self, event: Event) -> None:
+        if isinstance(event, StepDone) and event.outcome is not Outcome.OK:
+            self._tell("%-8s %s: %s" % (event.outcome.value, event.role, event.step))
+            self._tell_below(event.reason)
+            self._tell_below(event.diff if self._show_diff else "")
+            self._tell_below(event.output)
+        elif isinstance(event, StepUndone):
+            self._tell("undone   %s: %s  %s" % (event.role, event.step, event.reason))
+        elif isinstance(event, Note):
+            self._tell("         " + event.text)
+
+    def end(self, ended: Ended) -> None:
+        counts = "ok=%d changed=%d failed=%d skipped=%d" % (
+            ended.ok,
+            ended.changed,
+            ended.failed,
+            ended.skipped,
+        )
+        self._tell("%-8s %s  release %s" % (ended.outcome.value, counts, ended.release or "-"))
+        self._tell_below(ended.error or "")
+
+    def _tell_below(self, text: str) -> None:
+        for line in text.splitlines():
+            self._tell("         | " + line)
+
+    def _tell(self, line: str) -> None:
+        print(self.mask(line).rstrip(), flush=True)
+
+
+def main(archive: str, words: Sequence[str]) -> int:
+    """Carry out what *archive* holds, as *words* say; returns the exit code that ``inv deploy`` would have."""
+    chosen = _parser(archive).parse_args(words)
+    if os.geteuid():
+        print("run it as root: sudo python3 %s" % archive, file=sys.stderr)
+        return USAGE
+    os.umask(0o022)
+    gone = threading.Event()
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: gone.set())
+    lines = Lines(show_diff=chosen.diff or chosen.check)
+    with zipfile.ZipFile(archive) as kept, tempfile.TemporaryFile() as said:
+        opening: Dict[str, Any] = {**_first(kept.read(OPENING)).to_json(), "check": chosen.check}
+        said.write(kept.read(SAID))
+        said.seek(0)
+        inlet = Inlet(said.fileno(), lambda: None, pack_json(opening))
+        ended = answer(inlet, lines, gone, os.environ.get("SSH_CONNECTION", ""))
+    lines.end(ended)
+    return exit_code(ended, check=chosen.check)
+
+
+def exit_code(ended: Ended, *, check: bool) -> int:
+    """As a deploy's: 0, 2 failed, 3 would change something, 6 locked, 8 failed and not put back."""
+    if ended.outcome is Outcome.FAILED and not ended.put_back:
+        return NOT_PUT_BACK
+    if ended.outcome is Outcome.CHANGED and check:
+        return PENDING
+    return EXIT_CODES.get(ended.outcome, 0)
+
+
+def _parser(archive: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=os.path.basename(archive), description="Deploy to this host, as root, what this file holds."
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing, tell what would change")
+    parser.add_argument("--diff", action="store_true", help="show what differs")
+    return parser
+
+
+def _first(packed: bytes) -> Frame:
+    position = 0
+
+    def read(size: int) -> bytes:
+        nonlocal position
+        position += size
+        return packed[position - size : position]
+
+    return next(frames(read))

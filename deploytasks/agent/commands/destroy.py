@@ -1,0 +1,34 @@
+"""Take everything of an app away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+
+from deploytasks.agent.app import App
+from deploytasks.agent.commands.carry_out import carry_out, recover
+from deploytasks.agent.commands.converge import receive_plan
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Ended, Outcome
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.session import Session
+
+
+def destroy(session: Session) -> Ended:
+    """Carry out the plan that takes the app away; with ``purge`` not even the memory of it stays."""
+    with session.lock():
+        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
+        if not session.checks:
+            recover(session, engine)
+        ended = carry_out(session, engine, receive_plan(session))
+        if session.opening.get("purge") and not session.checks and ended.outcome is not Outcome.FAILED:
+            _forget(session.machine, session.require_app())
+        return ended
+
+
+def _forget(machine: Machine, app: App) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(machine.path(app.history))
+        os.rmdir(machine.path(app.root))
+    shutil.rmtree(machine.path(app.state), ignore_errors=True)

@@ -1,0 +1,37 @@
+"""No file of a kind is there."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+from dataclasses import dataclass
+from typing import ClassVar, Tuple
+
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Change, Resource, State
+
+
+@dataclass(frozen=True)
+class NoFiles(Resource):
+    """Nothing is at a path that fits one of *patterns* (glob(7)), but for those *kept*; directories go as wholes."""
+
+    reversible: ClassVar[bool] = False
+    patterns: Tuple[str, ...]
+    kept: Tuple[str, ...] = ()
+
+    def desired(self) -> State:
+        return {"files": []}
+
+    def inspect(self, machine: Machine) -> State:
+        kept = {machine.path(path) for path in self.kept}
+        found = {path for pattern in self.patterns for path in glob.glob(machine.path(pattern))}
+        return {"files": sorted(found - kept)}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        del machine
+        for path in (change.before or {}).get("files", []):
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)

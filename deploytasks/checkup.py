@@ -1,0 +1,184 @@
+"""What is well and what is not on a host, before a deploy finds out: verdicts on what the agent has seen there."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.facts import Facts
+from deploytasks.agent.firewall import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+DAY_S = 86_400
+LITTLE_DISK_MB = 1024
+NO_DISK_MB = 200
+FEW_INODES = 10_000
+LITTLE_MEMORY_MB = 200
+CLOCK_DRIFT_S = 5.0
+"""From here on logs of several hosts cannot be read together."""
+CLOCK_WRONG_S = 300.0
+"""From here on certificates and signed requests are refused."""
+RENEWAL_DAYS = 14
+TRIED = ("debian", "ubuntu")
+
+
+class Verdict(enum.Enum):
+    """What a finding means for the next deploy."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was *found* where a *check* looked, and what a person can do about it."""
+
+    check: str
+    verdict: Verdict
+    found: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an app wants of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
+
+    *addresses* are what each name leads to, seen from here.
+    """
+
+    server: str = ""
+    ports: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, ...], ...] = ()
+    firewall: str = "none"
+    has_acme: bool = False
+
+
+def findings(wanted: Wanted, seen: Mapping[str, Any], now: float) -> Iterator[Finding]:
+    """Each check with its verdict; *seen* is the agent's answer to ``examine``, *now* this moment here (epoch, s)."""
+    facts = Facts(**{**seen["facts"], "pythons": tuple(seen["facts"]["pythons"])})
+    yield _system(facts, seen["systemd"])
+    yield from (_disk(disk) for disk in seen["disks"])
+    yield _memory(seen["memory_mb"])
+    yield _clock(seen["clock"] - now)
+    yield from (_port(port, wanted.server, seen["listeners"].get(str(port))) for port in wanted.ports)
+    yield _firewall(wanted, facts.ssh_port, seen["firewall"])
+    own = {*seen["addresses"]}
+    named = zip(wanted.names, wanted.addresses, strict=True)
+    yield from (_name(name, addresses, own, wanted.has_acme) for name, addresses in named)
+    yield from (_certificate(found["path"], found["until"] - now) for found in seen["certificates"])
+
+
+def _system(facts: Facts, systemd: str) -> Finding:
+    found = f"{facts.distribution} {facts.version}, Python {facts.python}, systemd {systemd or 'absent'}"
+    if not facts.systemd:
+        return Finding("system", Verdict.BAD, found, "deploytasks needs a host that systemd has booted")
+    if facts.distribution not in TRIED:
+        return Finding("system", Verdict.DOUBTFUL, found, f"tried on {' and '.join(TRIED)} only")
+    if systemd not in ("running", "starting"):
+        return Finding("system", Verdict.DOUBTFUL, found, "see on the host: systemctl --failed")
+    return Finding("system", Verdict.GOOD, found)
+
+
+def _disk(disk: Mapping[str, Any]) -> Finding:
+    inodes = disk["free_inodes"]
+    found = f"{disk['path']}: {disk['free_mb']} MiB free" + (
+        f", {inodes} inodes" if inodes is not None else ""
+    )
+    few = inodes is not None and inodes < FEW_INODES
+    if disk["read_only"]:
+        return Finding(
+            "disk", Verdict.BAD, f"{disk['path']}: read-only", "see on the host: dmesg; mount it read-write"
+        )
+    if disk["free_mb"] < NO_DISK_MB:
+        return Finding("disk", Verdict.BAD, found, "a release would not fit: inv prune, or a larger disk")
+    if disk["free_mb"] < LITTLE_DISK_MB or few:
+        return Finding(
+            "disk", Verdict.DOUBTFUL, found, "room for few releases: inv prune, or fewer app_keep_releases"
+        )
+    return Finding("disk", Verdict.GOOD, found)
+
+
+def _memory(available_mb: int | None) -> Finding:
+    if available_mb is None:
+        return Finding("memory", Verdict.DOUBTFUL, "not known", "see on the host: free -m")
+    found = f"{available_mb} MiB available"
+    if available_mb < LITTLE_MEMORY_MB:
+        advice = "a new instance starts beside the old one: fewer workers, or more memory"
+        return Finding("memory", Verdict.DOUBTFUL, found, advice)
+    return Finding("memory", Verdict.GOOD, found)
+
+
+def _clock(ahead_s: float) -> Finding:
+    found = f"{abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} this machine"
+    if abs(ahead_s) < CLOCK_DRIFT_S:
+        return Finding("clock", Verdict.GOOD, "as this machine's")
+    advice = "on the host: timedatectl set-ntp true"
+    return Finding("clock", Verdict.BAD if abs(ahead_s) >= CLOCK_WRONG_S else Verdict.DOUBTFUL, found, advice)
+
+
+def _port(port: int, server: str, owner: str | None) -> Finding:
+    if owner is None:
+        return Finding("port", Verdict.GOOD, f"{port} is free")
+    if owner == server:
+        return Finding("port", Verdict.GOOD, f"{port} is {server}'s")
+    advice = f"stop {owner}, or give {server} another port"
+    return Finding("port", Verdict.BAD, f"{port} is taken by {owner}", advice)
+
+
+def _firewall(wanted: Wanted, ssh_port: int, seen: Mapping[str, Any]) -> Finding:
+    if not seen["on"]:
+        if wanted.firewall == "none":
+            return Finding("firewall", Verdict.GOOD, "off, as app_firewall=none has it")
+        return Finding("firewall", Verdict.GOOD, "off; a deploy admits SSH first, and turns it on")
+    rules = [Rule(**rule) for rule in seen["rules"]]
+    shut = [
+        port for port in (ssh_port, *wanted.ports) if port and not _admitted(port, rules, seen["refuses"])
+    ]
+    if not shut:
+        return Finding("firewall", Verdict.GOOD, "on, with SSH and the app's ports open")
+    found = f"on, and no rule opens {', '.join(map(str, shut))}"
+    if wanted.firewall == "none":
+        return Finding(
+            "firewall", Verdict.DOUBTFUL, found, "app_firewall=none leaves that to you: ufw allow PORT/tcp"
+        )
+    return Finding("firewall", Verdict.GOOD, f"{found}; a deploy does")
+
+
+def _admitted(port: int, rules: Iterable[Rule], refuses: bool) -> bool:
+    return not refuses or any(rule.admits(port) for rule in rules)
+
+
+def _name(name: str, addresses: tuple[str, ...], own: set[str], has_acme: bool) -> Finding:
+    needed = Verdict.BAD if has_acme else Verdict.DOUBTFUL
+    if not addresses:
+        return Finding("name", needed, f"{name} leads nowhere", "make a DNS record of type A or AAAA for it")
+    found = f"{name} leads to {', '.join(addresses)}"
+    if own.isdisjoint(addresses):
+        return Finding(
+            "name",
+            Verdict.DOUBTFUL,
+            found,
+            "not an address of this host's own: well behind a balancer or NAT",
+        )
+    return Finding("name", Verdict.GOOD, found)
+
+
+def _certificate(path: str, left_s: float) -> Finding:
+    days = int(left_s // DAY_S)
+    if left_s <= 0:
+        return Finding(
+            "certificate",
+            Verdict.BAD,
+            f"{path} has expired",
+            "bring a new one, or see: systemctl list-timers",
+        )
+    if days < RENEWAL_DAYS:
+        return Finding(
+            "certificate", Verdict.DOUBTFUL, f"{path}: {days} days left", "see: systemctl list-timers"
+        )
+    return Finding("certificate", Verdict.GOOD, f"{path}: {days} days left")

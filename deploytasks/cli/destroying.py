@@ -1,0 +1,32 @@
+"""The task that takes an app away: destroy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploytasks.cli.deploying import code_of
+from deploytasks.errors import ConfigError
+from deploytasks.role import vars_of
+from deploytasks.run import carry_out
+from deploytasks.standard import app_alone
+
+if TYPE_CHECKING:
+    from deploytasks.agent.plan import Plan
+    from deploytasks.cli.chosen import Chosen
+    from deploytasks.inventory import Host
+
+
+def destroy_app(chosen: Chosen, yes: bool, purge: bool, lock_wait: float) -> int:
+    """Take everything of the app away, or tell what would go."""
+    from deploytasks.roles.app.removal import removal
+
+    def removal_from(host: Host) -> Plan:
+        if host.app is None:
+            raise ConfigError(f"{host.name}: destroy needs app_name")
+        (app,) = app_alone(host)
+        return removal(host.app, vars_of(app, host), purge=purge)
+
+    manner = chosen.manner(
+        "destroy", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
+    )
+    return code_of(carry_out(chosen.hosts, app_alone, "destroy", removal_from, manner, purge=purge), manner)

@@ -1,0 +1,80 @@
+"""The task that looks before one leaps: doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.checkup import Finding, Verdict, Wanted, findings
+from deploytasks.plan import made_ready
+from deploytasks.report import tables
+from deploytasks.run import ask
+from deploytasks.standard import app_alone, standard_roles
+
+if TYPE_CHECKING:
+    from deploytasks.cli.chosen import Chosen
+    from deploytasks.inventory import Host
+
+PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy", "none": "systemd"}
+"""What listens on a web server's ports."""
+FOUND_BAD = 2
+
+
+def examine_hosts(chosen: Chosen) -> int:
+    """Print what is well and what is not on the chosen hosts; returns the exit code."""
+    wanted = {host.name: wanted_on(host) for host in chosen.hosts}
+    results = ask(chosen.hosts, app_alone, "examine", chosen.manner("doctor"))
+    now = time.time()
+    told: dict[str, list[Finding]] = {
+        name: list(findings(wanted[name], answer, now)) for name, answer in results.answers.items()
+    }
+    errors = {name: str(error) for name, error in results.errors.items()}
+    document = as_document(told, errors)
+    if chosen.json:
+        print(json.dumps(document, indent=2))
+    else:
+        tables.show(tables.doctor(document), sys.stdout, os.environ)
+    is_bad = any(finding.verdict is Verdict.BAD for found in told.values() for finding in found)
+    return results.exit_code or FOUND_BAD * is_bad
+
+
+def wanted_on(host: Host) -> Wanted:
+    """What *host*'s variables ask for; raises ``ConfigError`` for variables or a source that a deploy would refuse."""
+    from deploytasks.roles.app.parts import parts_of
+
+    roles = standard_roles(host)
+    parts = parts_of(made_ready(host, roles))
+    front = parts.front
+    names = tuple(name for name in front.names if not name.startswith("*."))
+    variables = host.variables
+    return Wanted(
+        PROGRAMS[parts.v.web_server],
+        front.ports,
+        names,
+        tuple(map(addresses_of, names)),
+        parts.v.firewall,
+        variables.get(f"{parts.v.web_server}_tls") == "acme",
+    )
+
+
+def addresses_of(name: str) -> tuple[str, ...]:
+    """Where *name* leads to, seen from here; nothing when it is not known."""
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return ()
+    return tuple(sorted({str(row[4][0]) for row in found}))
+
+
+def as_document(told: dict[str, list[Finding]], errors: dict[str, str]) -> dict[str, Any]:
+    """By host: its findings, or why there are none."""
+    found: dict[str, Any] = {
+        name: {"findings": [{**asdict(finding), "verdict": finding.verdict.value} for finding in own]}
+        for name, own in told.items()
+    }
+    return found | {name: {"error": error} for name, error in errors.items()}

@@ -1,0 +1,51 @@
+"""The task that sends people away for a while: maintenance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import ConfigError
+from deploytasks.role import vars_of
+from deploytasks.run import carry_out
+from deploytasks.standard import app_alone
+
+if TYPE_CHECKING:
+    from deploytasks.agent.plan import Plan
+    from deploytasks.cli.chosen import Chosen
+    from deploytasks.inventory import Host
+
+USUAL = "We are improving something and will be back in a few minutes."
+LONGEST = 500
+"""nginx takes 4096 bytes for a text, and some characters become six."""
+
+
+def turn_maintenance(chosen: Chosen, on: bool, off: bool, message: str) -> int:
+    """Show the page on the chosen hosts, or take it away; returns the exit code."""
+    if on == off:
+        raise ConfigError("say one of the two: inv maintenance --on, or inv maintenance --off")
+    if off and message:
+        raise ConfigError("--message goes with --on: without the page nobody reads it")
+    if len(message) > LONGEST:
+        raise ConfigError(f"--message has {len(message)} characters: the page has room for {LONGEST}")
+    for host in chosen.hosts:
+        _require_nginx(host)
+
+    def plan_for(host: Host) -> Plan:
+        from deploytasks.roles.nginx import maintenance
+
+        if host.app is None:
+            raise ConfigError(f"{host.name}: maintenance needs app_name")
+        return maintenance.begin(host.app, message or USUAL) if on else maintenance.end(host.app)
+
+    manner = chosen.manner("maintenance", reporter=chosen.reporter())
+    return carry_out(chosen.hosts, app_alone, "converge", plan_for, manner).exit_code
+
+
+def _require_nginx(host: Host) -> None:
+    (app,) = app_alone(host)
+    web_server = vars_of(app, host).web_server
+    if web_server != "nginx":
+        raise ConfigError(
+            f"{host.name}: maintenance is a page of nginx, and app_web_server is {web_server}; "
+            "without a page there is inv stop"
+        )

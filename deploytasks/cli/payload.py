@@ -1,0 +1,30 @@
+"""The task that writes what a deploy would say to a file: payload."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import ConfigError
+from deploytasks.run import order_for
+from deploytasks.standalone import write_standalone
+from deploytasks.standard import standard_roles
+
+if TYPE_CHECKING:
+    from deploytasks.cli.chosen import Chosen
+
+
+def write_payload(chosen: Chosen, out: str) -> int:
+    """Write what a deploy would tell the chosen host to a file that can be run there."""
+    if not out:
+        raise ConfigError("payload needs --out FILE.pyz: where to write the program")
+    if len(chosen.hosts) != 1:
+        names = ", ".join(host.name for host in chosen.hosts)
+        raise ConfigError(f"a payload is for one host, and --host means {names}; choose one of them")
+    manner = chosen.manner("payload", reporter=chosen.reporter())
+    results, opening, order = order_for(chosen.hosts[0], standard_roles, manner)
+    if order:
+        write_standalone(Path(out), {**opening, "command": "deploy"}, order.document, order.contents)
+        print(f"{out} is for {chosen.hosts[0].name}; on it: sudo python3 {out} --check", file=sys.stderr)
+    return results.exit_code

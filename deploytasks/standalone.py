@@ -1,0 +1,61 @@
+"""A host's order as a program of its own, for a host that this machine does not reach: ``sudo python3 FILE.pyz``.
+
+It is a zip application (https://docs.python.org/3/library/zipapp.html) of the agent and of all that the controller
+would have said to it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.by_hand import OPENING, SAID
+from deploytasks.agent.events import Need
+from deploytasks.agent.wire import pack_json
+from deploytasks.errors import ConfigError
+from deploytasks.payload import agent_archive
+from deploytasks.sender import Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deploytasks.contents import Contents
+
+MAIN = """\
+import sys
+
+if sys.version_info < (3, 8):
+    sys.exit("this needs Python 3.8 or newer, and is run by %d.%d" % sys.version_info[:2])
+from deploytasks.agent.by_hand import main
+
+sys.exit(main(sys.argv[0], sys.argv[1:]))
+"""
+
+
+def write_standalone(
+    path: Path, opening: Mapping[str, Any], document: Mapping[str, Any], contents: Contents
+) -> None:
+    """Write to *path*, which only its owner may read: the environment of the app is in it.
+
+    Raises ``ConfigError`` for a place that cannot be written.
+    """
+    said = io.BytesIO()
+    sender = Sender(said.write)
+    sender.send(dict(document))
+    sender.provide(Need(tuple(contents.all)), contents)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(descriptor, 0o600)
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            with zipfile.ZipFile(io.BytesIO(zlib.decompress(agent_archive()))) as agent:
+                for name in agent.namelist():
+                    archive.writestr(name, agent.read(name))
+            archive.writestr("__main__.py", MAIN)
+            archive.writestr(OPENING, pack_json(dict(opening)))
+            archive.writestr(SAID, said.getvalue())
+    except OSError as error:
+        raise ConfigError(f"--out {path}: {error.strerror}") from error

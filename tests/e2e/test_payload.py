@@ -1,0 +1,36 @@
+"""A host that the controller does not reach gets its release from a file."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import PurePosixPath
+
+from tests.e2e.project import Project
+
+PLACE = PurePosixPath("/root/shop.pyz")
+CANARY = "canary-in-the-environment"
+
+
+def test_a_file_checks_and_deploys_as_a_deploy_would_and_says_no_secret(make_target, tmp_path):
+    project = Project.make("byhand", tmp_path, make_target("debian12"), app_env={"TOKEN": CANARY})
+    made = project.inv("payload", "--out", "shop.pyz")
+    assert made.exit_code == 0, made.messages
+    file = tmp_path / "shop.pyz"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    target = project.target
+    target.put(PLACE, file.read_bytes(), mode=0o600)
+
+    def run(*flags: str) -> tuple[int, str]:
+        done = target.run(["python3", str(PLACE), *flags], check=False)
+        assert CANARY not in done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    status, said = run("--check")
+    assert (status, "changed  app: lay out the code" in said) == (3, True), said
+    assert not target.run(["ls", "/srv"]).stdout
+    status, said = run()
+    assert status == 0, said
+    assert project.says["environment"]["TOKEN"] == CANARY
+    assert run("--check")[0] == 0
+    assert project.deploy().changed == []
+    assert target.run(["runuser", "-u", "nobody", "--", "python3", str(PLACE)], check=False).returncode != 0

@@ -1,0 +1,110 @@
+"""Verdicts on what a host is like, each from one thing that differs from a host where all is well."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from deploytasks.agent.facts import Facts
+from deploytasks.checkup import Finding, Verdict, Wanted, findings
+
+NOW = 1_800_000_000.0
+DAY_S = 86_400
+DISK = {"path": "/srv/shop", "free_mb": 9000, "free_inodes": 500_000, "read_only": False}
+OPEN = {
+    "family": 4,
+    "action": "allow",
+    "protocol": "tcp",
+    "port": "22,80",
+    "source": "0.0.0.0/0",
+    "comment": "",
+    "profile": "",
+    "plain": True,
+}
+WELL: dict[str, Any] = {
+    "facts": asdict(Facts()),
+    "clock": NOW + 1,
+    "systemd": "running",
+    "disks": [DISK],
+    "memory_mb": 900,
+    "listeners": {"22": "sshd", "80": "nginx"},
+    "firewall": {"on": True, "refuses": True, "rules": [OPEN]},
+    "certificates": [{"path": "/etc/ssl/shop.pem", "until": NOW + 60 * DAY_S}],
+    "addresses": ["192.0.2.7"],
+}
+SHOP = Wanted("nginx", (80,), ("shop.test",), (("192.0.2.7",),), "ufw")
+
+
+def found(wanted: Wanted = SHOP, **differing: Any) -> list[Finding]:
+    return list(findings(wanted, {**WELL, **differing}, NOW))
+
+
+def of(check: str, wanted: Wanted = SHOP, **differing: Any) -> tuple[Verdict, str]:
+    """The verdict of the only finding of *check*, and all that it says."""
+    (one,) = [finding for finding in found(wanted, **differing) if finding.check == check]
+    return one.verdict, f"{one.found}; {one.advice}"
+
+
+def test_where_all_is_well_every_check_says_so_and_has_no_advice():
+    checks = ["system", "disk", "memory", "clock", "port", "firewall", "name", "certificate"]
+    assert [finding.check for finding in found()] == checks
+    assert {(finding.verdict, finding.advice) for finding in found()} == {(Verdict.GOOD, "")}
+
+
+@pytest.mark.parametrize(
+    ("check", "differing", "verdict", "said"),
+    [
+        ("system", {"facts": asdict(Facts(systemd=False))}, Verdict.BAD, "systemd"),
+        ("system", {"facts": asdict(Facts(distribution="alpine"))}, Verdict.DOUBTFUL, "debian and ubuntu"),
+        ("system", {"systemd": "degraded"}, Verdict.DOUBTFUL, "systemctl --failed"),
+        ("disk", {"disks": [{**DISK, "read_only": True}]}, Verdict.BAD, "/srv/shop: read-only"),
+        ("disk", {"disks": [{**DISK, "free_mb": 150}]}, Verdict.BAD, "150 MiB free"),
+        ("disk", {"disks": [{**DISK, "free_mb": 500}]}, Verdict.DOUBTFUL, "inv prune"),
+        ("disk", {"disks": [{**DISK, "free_inodes": 9}]}, Verdict.DOUBTFUL, "9 inodes"),
+        ("disk", {"disks": [{**DISK, "free_inodes": None}]}, Verdict.GOOD, "9000 MiB free; "),
+        ("memory", {"memory_mb": 100}, Verdict.DOUBTFUL, "100 MiB available"),
+        ("memory", {"memory_mb": None}, Verdict.DOUBTFUL, "not known"),
+        ("clock", {"clock": NOW - 30}, Verdict.DOUBTFUL, "30 s behind"),
+        ("clock", {"clock": NOW + 63_072_000}, Verdict.BAD, "63072000 s ahead of"),
+        ("port", {"listeners": {"80": "lighttpd"}}, Verdict.BAD, "80 is taken by lighttpd; stop lighttpd"),
+        ("port", {"listeners": {}}, Verdict.GOOD, "80 is free"),
+        ("firewall", {"firewall": {"on": False, "refuses": True, "rules": []}}, Verdict.GOOD, "SSH first"),
+        (
+            "firewall",
+            {"firewall": {"on": True, "refuses": True, "rules": []}},
+            Verdict.GOOD,
+            "22, 80; a deploy does",
+        ),
+        ("name", {"addresses": ["10.0.0.3"]}, Verdict.DOUBTFUL, "leads to 192.0.2.7"),
+        ("certificate", {"certificates": [{"path": "/x.pem", "until": NOW - 1}]}, Verdict.BAD, "has expired"),
+        (
+            "certificate",
+            {"certificates": [{"path": "/x.pem", "until": NOW + 3.5 * DAY_S}]},
+            Verdict.DOUBTFUL,
+            "3 days left",
+        ),
+    ],
+)
+def test_what_differs_has_its_verdict(check, differing, verdict, said):
+    got, text = of(check, **differing)
+    assert got is verdict
+    assert said in text
+    others = {finding.verdict for finding in found(**differing) if finding.check != check}
+    assert others == {Verdict.GOOD}
+
+
+def test_without_a_firewall_of_ours_shut_ports_are_the_users_own_business():
+    shut = {"on": True, "refuses": True, "rules": []}
+    assert of("firewall", Wanted("nginx", (80,)), firewall=shut)[0] is Verdict.DOUBTFUL
+    assert of("firewall", Wanted("nginx", (80,)), firewall={**shut, "refuses": False})[0] is Verdict.GOOD
+
+
+@pytest.mark.parametrize(("has_acme", "verdict"), [(True, Verdict.BAD), (False, Verdict.DOUBTFUL)])
+def test_a_name_that_leads_nowhere_is_bad_where_an_authority_asks_for_it(has_acme, verdict):
+    nowhere = Wanted("nginx", (80,), ("shop.test",), ((),), "ufw", has_acme=has_acme)
+    assert of("name", nowhere) == (
+        verdict,
+        "shop.test leads nowhere; make a DNS record of type A or AAAA for it",
+    )
