@@ -92,9 +92,9 @@ def test_a_payload_is_for_one_host_and_wants_a_place(desk):
     (line,) = desk.refused("payload")
     assert line == "payload needs --out FILE.pyz: where to write the program"
     inventory = desk.directory / "inventory.ini"
-    inventory.write_text(inventory.read_text().replace("web1 ", "web[1:2] "))
+    inventory.write_text(inventory.read_text().replace("[web]", "[web]\nweb2 ansible_host=127.0.0.2"))
     (line,) = desk.refused("payload", "--out", "x.pyz")
-    assert line == "a payload is for one host, and --host means web1, web2; choose one of them"
+    assert line == "a payload is for one host, and --host means web2, web1; choose one of them"
 
 
 @pytest.mark.parametrize(
