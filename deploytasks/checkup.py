@@ -23,6 +23,8 @@ CLOCK_WRONG_S = 300.0
 """From here on certificates and signed requests are refused."""
 RENEWAL_DAYS = 14
 TRIED = ("debian", "ubuntu")
+WEB_SERVERS = ("nginx", "apache2", "caddy", "systemd")
+"""What may listen for an app of ours."""
 
 
 class Verdict(enum.Enum):
@@ -126,6 +128,9 @@ def _port(port: int, server: str, owner: str | None) -> Finding:
         return Finding("port", Verdict.GOOD, f"{port} is free")
     if owner == server:
         return Finding("port", Verdict.GOOD, f"{port} is {server}'s")
+    if owner in WEB_SERVERS:
+        advice = f"a deploy gives {server} the port if it was this app's; otherwise choose another port"
+        return Finding("port", Verdict.DOUBTFUL, f"{port} is {owner}'s", advice)
     advice = f"stop {owner}, or give {server} another port"
     return Finding("port", Verdict.BAD, f"{port} is taken by {owner}", advice)
 

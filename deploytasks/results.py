@@ -22,6 +22,8 @@ class Results(Mapping[str, HostRecap]):
     errors: Mapping[str, DeployError] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
     interrupted: int = 0
+    answered_at: Mapping[str, float] = field(default_factory=dict)
+    """When each answer came, in seconds since the epoch."""
 
     def __getitem__(self, name: str) -> HostRecap:
         return self.hosts[name]

@@ -290,4 +290,5 @@ class Run:
         recaps = {visit.host.name: visit.recap for visit in self.crew.visits if visit.recap}
         errors = {visit.host.name: visit.error for visit in self.crew.visits if visit.error}
         answers = {visit.host.name: visit.answer for visit in self.crew.visits if visit.answer is not None}
-        return Results(recaps, errors, answers, self.crew.interrupted)
+        answered_at = {visit.host.name: visit.answered_at for visit in self.crew.visits}
+        return Results(recaps, errors, answers, self.crew.interrupted, answered_at)

@@ -1,4 +1,4 @@
-"""A host's order as a program of its own, for a host that this machine does not reach: ``sudo python3 FILE.pyz``.
+"""A host's order as a program of its own, to be run there by somebody, later: ``sudo python3 FILE.pyz``.
 
 It is a zip application (https://docs.python.org/3/library/zipapp.html) of the agent and of all that the controller
 would have said to it.

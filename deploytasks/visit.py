@@ -37,6 +37,7 @@ class Visit:
         self.recap: HostRecap | None = None
         self.error: DeployError | None = None
         self.answer: Any = None
+        self.answered_at = 0.0
         self.logged_in = threading.Event()
         self.facts: Facts | None = None
         self._say = say
@@ -116,7 +117,7 @@ class Visit:
             if isinstance(event, Need) and contents is not None:
                 conversation.provide(event, contents)
             elif isinstance(event, Answer):
-                self.answer = event.document
+                self.answer, self.answered_at = event.document, time.time()
             elif isinstance(event, Ended):
                 self._finish(event)
             else:

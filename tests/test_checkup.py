@@ -69,6 +69,7 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
         ("clock", {"clock": NOW - 30}, Verdict.DOUBTFUL, "30 s behind"),
         ("clock", {"clock": NOW + 63_072_000}, Verdict.BAD, "63072000 s ahead of"),
         ("port", {"listeners": {"80": "lighttpd"}}, Verdict.BAD, "80 is taken by lighttpd; stop lighttpd"),
+        ("port", {"listeners": {"80": "apache2"}}, Verdict.DOUBTFUL, "80 is apache2's"),
         ("port", {"listeners": {}}, Verdict.GOOD, "80 is free"),
         ("firewall", {"firewall": {"on": False, "refuses": True, "rules": []}}, Verdict.GOOD, "SSH first"),
         (

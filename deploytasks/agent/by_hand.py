@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -56,11 +57,13 @@ class Lines:
         self._tell_below(ended.error or "")
 
     def _tell_below(self, text: str) -> None:
-        for line in text.splitlines():
+        for line in self.mask(text).splitlines():
             self._tell("         | " + line)
 
     def _tell(self, line: str) -> None:
-        print(self.mask(line).rstrip(), flush=True)
+        """Whoever has gone, or cannot read it, does not hold the work up."""
+        with contextlib.suppress(OSError, ValueError):
+            print(self.mask(line).rstrip(), flush=True)
 
 
 def main(archive: str, words: Sequence[str]) -> int:

@@ -13,13 +13,12 @@ from deploytasks.agent.machine import Machine
 LISTEN = "0A"
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 SOCKET = re.compile(r"socket:\[(\d+)\]")
-LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 
 
 def listeners(machine: Machine) -> Dict[str, str]:
-    """Ports that are reached from outside, with the name of a program that listens there; ``?`` when it cannot be told.
+    """Each port with the name of a program that listens there, on whatever address; ``?`` when it cannot be told.
 
-    systemd's own name stands for a socket unit.
+    systemd's own name stands for a socket unit: the first process that holds a socket counts.
     """
     owners = _owners()
     return {
@@ -28,21 +27,21 @@ def listeners(machine: Machine) -> Dict[str, str]:
 
 
 def _listening(table: str) -> Iterator[Tuple[str, str]]:
-    """Port and socket number of each row that listens, but for the loopback's."""
+    """Port and socket number of each row that listens."""
     with contextlib.suppress(OSError), open(table, encoding="ascii") as file:
         for row in [line.split() for line in file][1:]:
-            address, _, port = row[1].partition(":")
-            if row[3] == LISTEN and address not in LOOPBACK:
-                yield str(int(port, 16)), row[9]
+            if row[3] == LISTEN:
+                yield str(int(row[1].rpartition(":")[2], 16)), row[9]
 
 
 def _owners() -> Dict[str, str]:
     found: Dict[str, str] = {}
-    for link in glob.glob("/proc/[0-9]*/fd/*"):
-        with contextlib.suppress(OSError):
-            number = SOCKET.fullmatch(os.readlink(link))
-            if number:
-                found[number.group(1)] = _name_of(link.split("/")[2])
+    for process in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
+        for link in glob.glob("/proc/%s/fd/*" % process):
+            with contextlib.suppress(OSError):
+                number = SOCKET.fullmatch(os.readlink(link))
+                if number:
+                    found.setdefault(number.group(1), _name_of(process))
     return found
 
 

@@ -80,12 +80,6 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
         machine.run(["systemctl", "stop", "--", *units], timeout_s=LONGEST_STOP_S)
 
 
-def begin_to_stop(machine: Machine, units: Sequence[str]) -> None:
-    """*units* are about to end; systemd bounds how long that takes (``TimeoutStopSec``, systemd.service(5))."""
-    if units:
-        machine.run(["systemctl", "stop", "--no-block", "--", *units])
-
-
 def forget_failures(machine: Machine, units: Sequence[str]) -> None:
     """None of *units* is remembered as failed (systemctl(1) ``reset-failed``)."""
     if units:

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import sys
-import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +28,11 @@ def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
     wanted = {host.name: wanted_on(host) for host in chosen.hosts}
     results = ask(chosen.hosts, app_alone, "examine", chosen.manner("doctor"))
-    now = time.time()
     told: dict[str, list[Finding]] = {
-        name: list(findings(wanted[name], answer, now)) for name, answer in results.answers.items()
+        name: list(findings(wanted[name], answer, results.answered_at[name]))
+        for name, answer in results.answers.items()
     }
-    errors = {name: str(error) for name, error in results.errors.items()}
+    errors = {name: str(error) for name in results if (error := results.error_of(name))}
     document = as_document(told, errors)
     if chosen.json:
         print(json.dumps(document, indent=2))

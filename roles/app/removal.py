@@ -9,12 +9,29 @@ from typing import TYPE_CHECKING, get_args
 
 from deploytasks.agent.resources.unit import DIRECTORY
 from deploytasks.plan import Handler, Phase, Plan, Step
-from deploytasks.resources import ImageRetention, NoFiles, NoUnits, NoUser, OnlyComposeServices, Run
+from deploytasks.resources import (
+    ImageRetention,
+    NoFiles,
+    NoUnits,
+    NoUser,
+    OnlyComposeServices,
+    Run,
+    Withdrawn,
+)
 from deploytasks.roles.app.settings import WebServer
 
 if TYPE_CHECKING:
     from deploytasks.agent.app import App
     from deploytasks.roles.app.settings import Vars
+
+RELEASES = "[0-9]*T[0-9]*Z-*"
+"""What is named after a release (glob(7))."""
+UNITS = ("@*.service", "@*.socket", ".*.service", ".*.timer")
+"""How units of an app go on after its name: what is called like it alone, such as APP.service, is somebody else's."""
+CONTAINED = ("docker", "compose")
+PORT_UNITS = ("-port@*.service",)
+NOWHERE = "/nonexistent"
+"""Where no release, and no service, is wanted."""
 
 
 def removal(app: App, v: Vars, *, purge: bool) -> Plan:
@@ -22,7 +39,7 @@ def removal(app: App, v: Vars, *, purge: bool) -> Plan:
 
     Packages, firewall rules, certificates and databases stay: others may use them.
     """
-    steps = (*_sites(app), *_processes(app), *_files(app, purge=purge), *_images(app))
+    steps = (*_sites(app), *_processes(app, v), *_containers(app, v), *_files(app, purge=purge))
     user = _user(app) if purge and not v.user else ()
     owned = (step if step.role else step.in_role("app") for step in (*steps, *user))
     return Plan(tuple(replace(step, phase=Phase.FINISH) for step in owned), app)
@@ -34,27 +51,33 @@ def _sites(app: App) -> Iterator[Step]:
         yield from (step.in_role(name) for step in web_server.withdraw(app))
 
 
-def _processes(app: App) -> Iterator[Step]:
-    kinds = (f"{app.name}@*", f"{app.name}.*")
+def _processes(app: App, v: Vars) -> Iterator[Step]:
+    kinds = tuple(app.name + kind for kind in (*UNITS, *(PORT_UNITS if v.runtime in CONTAINED else ())))
     links = tuple(f"{DIRECTORY}/*.wants/{kind}" for kind in kinds)
     defined = tuple(f"{DIRECTORY}/{kind}" for kind in kinds)
     reread = Handler("reread the units", Run(("systemctl", "daemon-reload")))
     yield Step("end its processes", NoUnits(kinds))
     yield Step("remove its units", NoFiles((*links, *defined)), notify=reread)
+    yield Step("rotate its log files no longer", Withdrawn(f"/etc/logrotate.d/{app.name}"))
     yield Step("forget it at boot", NoFiles((f"/etc/tmpfiles.d/{app.name}.conf",)))
 
 
+def _containers(app: App, v: Vars) -> Iterator[Step]:
+    """A host without an engine has no images; a compose project of that name may be somebody else's."""
+    if v.runtime == "compose":
+        yield Step("end the services beside it", OnlyComposeServices(app.name, NOWHERE)).in_role("compose")
+    yield Step("remove its images", ImageRetention(app.name, NOWHERE)).in_role("docker")
+    yield Step("remove images for its services", ImageRetention(f"{app.name}/services", NOWHERE)).in_role(
+        "docker"
+    )
+
+
 def _files(app: App, *, purge: bool) -> Iterator[Step]:
-    data = () if purge else (app.shared, app.services)
-    yield Step("remove its sockets", NoFiles((app.run,)))
-    yield Step("remove its files", NoFiles((f"{app.root}/*",), kept=(app.history, *data)))
-
-
-def _images(app: App) -> Iterator[Step]:
-    """A host without an engine has none of them."""
-    services = OnlyComposeServices(app.name, f"{app.root}/compose/compose.json")
-    yield Step("end the services beside it", services).in_role("compose")
-    yield Step("remove its images", ImageRetention(app.name, app.releases)).in_role("docker")
+    """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
+    data = (app.shared, app.services) if purge else ()
+    settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem")
+    yield Step("remove its sockets", NoFiles((f"{app.run}/current*", f"{app.run}/{RELEASES}")))
+    yield Step("remove its files", NoFiles((app.current, app.releases, app.venvs, *settings, *data)))
 
 
 def _user(app: App) -> Iterator[Step]:

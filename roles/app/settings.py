@@ -12,13 +12,10 @@ from msgspec import Meta
 
 from deploytasks.agent.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
+from deploytasks.roles.app.reserved import is_reserved
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
-RESERVED = frozenset(
-    {"root", "www-data", "nginx", "apache2", "caddy", "ufw", "ssh", "sshd", "systemd", "gunicorn", "daemon"}
-    | {"deploytasks"}
-)
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LOADER = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"})
 
@@ -76,12 +73,14 @@ class Vars:
     wheelhouse: bool = field(default=False, metadata={"variable": "wheelhouse"})
 
     def __post_init__(self) -> None:
-        if self.name in RESERVED:
+        if is_reserved(self.name):
             raise ValueError(
                 f"name: {self.name!r} is the name of a system account or service; choose another"
             )
-        if self.account in RESERVED:
+        if is_reserved(self.account):
             raise ValueError(f"user: {self.account!r} is no user to run an app; leave app_user out")
+        if ".." in self.directory.split("/"):
+            raise ValueError(f"root: {self.root!r}; expected a path without .., such as /srv/{self.name}")
         try:
             ranges(self.health_status)
         except ValueError:

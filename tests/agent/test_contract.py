@@ -200,22 +200,18 @@ def instance_without_socket(_):
 
 
 def no_files(host):
-    """A directory with something in it, a link that leads nowhere, and what is kept."""
+    """A directory with something in it, a link that leads nowhere, and what is not meant."""
     host.write("/srv/shop/releases/one/app.py", "")
     host.link("/srv/shop/current", "releases/two")
     host.write("/srv/shop/shared/upload", "precious")
-    return NoFiles(("/srv/shop/*", "/etc/nothing*"), kept=("/srv/shop/shared",))
+    return NoFiles(("/srv/shop/releases", "/srv/shop/curr*", "/etc/nothing*"))
 
 
 def no_units(host):
-    for unit in (
-        "shop@one.service",
-        "shop.worker.one@1.service",
-        "shop-front.service",
-        "shopping@one.service",
-    ):
+    """An instance, a worker, and what is called like the app alone or begins like it."""
+    for unit in ("shop@one.service", "shop.worker.one@1.service", "shop.service", "shopping@one.service"):
         host.write("/run/active/" + unit, "")
-    return NoUnits(("shop@*", "shop.*"))
+    return NoUnits(("shop@*.service", "shop.*.service"))
 
 
 def no_user(host):

@@ -82,6 +82,13 @@ def test_no_inventory_names_the_ways_to_have_one(desk, task):
     ]
 
 
+@pytest.mark.parametrize("name", ["ssh", "docker", "getty", "user", "lock", "systemd-resolved"])
+def test_an_app_cannot_have_the_name_of_what_a_system_has(desk, name):
+    desk.inventory(f"app_name={name}", "app_source=app")
+    (line,) = desk.refused("deploy")
+    assert "is the name of a system account or service; choose another" in line
+
+
 def test_to_take_an_app_away_one_has_to_say_where(desk):
     assert desk.refused("destroy", "--yes") == [
         "this task wants --host: it never works on all hosts by default"

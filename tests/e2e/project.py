@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from deploytasks.targets import Target
-from tests.e2e.controller import wait_for
 
 INV = Path(sys.executable).with_name("inv")
 RUN_TIMEOUT_S = 180
@@ -160,11 +159,6 @@ class Project:
         run = self.inv("deploy", *flags)
         assert run.exit_code == 0, run.messages + str(run.events[-1:])
         return run
-
-    def settle(self) -> None:
-        """Wait until no instance is ending any more: a deploy leaves that to systemd."""
-        ending = ["systemctl", "list-units", "--state=deactivating", "--no-legend", f"{self.name}@*"]
-        wait_for(lambda: not self.target.run(ending).stdout, "the old instance has ended")
 
     def request(self, body: bytes | None = None, timeout_s: float = REQUEST_TIMEOUT_S) -> Answer:
         """Ask for ``/`` through nginx on the target's published port; raises ``OSError`` when nobody answers."""

@@ -41,6 +41,5 @@ def test_an_answer_without_a_body_comes_through_the_adapter(project, server):
 def test_the_workers_follow_the_variable(project, server):
     project.configure(app_server=server, app_callable="app:asgi", **{f"{server}_workers": 3})
     project.deploy()
-    project.settle()
     workers = project.target.run(["pgrep", "--count", "--full", "--", "--multiprocessing-fork"]).stdout
     assert int(workers) == 3

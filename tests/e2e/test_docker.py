@@ -286,7 +286,6 @@ def test_an_app_comes_from_docker_to_systemd_and_back_again(boxed):
     boxed.inv("rollback")
     assert boxed.says["version"] == "one"
     assert len(containers(boxed)) == 1
-    boxed.settle()
     units = boxed.target.run(["systemctl", "list-units", "--plain", "--no-legend", "boxed@*"]).stdout
     assert [line.split()[0] for line in units.splitlines()] == [f"boxed@{boxed.current}.service"]
 
@@ -295,6 +294,12 @@ def test_after_a_reboot_the_release_serves_by_itself(boxed):
     boxed.target.restart()
     wait_for(lambda: boxed.request().status == 200, "an answer", timeout_s=60)
     assert boxed.deploy().host["changed"] == 0
+
+
+def test_an_app_in_containers_goes_with_its_images(boxed):
+    assert boxed.inv("destroy", "--yes", "--purge").exit_code == 0
+    assert (containers(boxed), images(boxed)) == ([], [])
+    assert boxed.inv("destroy", "--yes").changed == []
 
 
 def images(project: Project) -> list[str]:
@@ -312,7 +317,6 @@ def layers(project: Project) -> set[str]:
 
 def containers(project: Project) -> list[dict[str, Any]]:
     """The running containers of the app, as the engine describes them."""
-    project.settle()
     listing = ["docker", "ps", "--quiet", "--filter", f"label=deploytasks.app={project.name}"]
     found = project.target.run(listing).stdout.split()
     return json.loads(project.target.run(["docker", "inspect", *found], check=False).stdout or "[]")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploytasks import Inventory
+from deploytasks.plan import plan_for
 from deploytasks.report import HostRecap
 from deploytasks.run import Manner, Run, converge, ready_hosts
 from deploytasks.standard import app_alone, standard_roles
@@ -223,7 +224,7 @@ def cut_deploy(project: Project, failpoint: int) -> HostRecap:
     """A deploy whose agent kills itself when it has written so many records."""
     with Run(ready_hosts(hosts(project), standard_roles, {}), Manner()) as run:
         run.ask("converge", failpoint=failpoint)
-        orders = run.orders_for(standard_roles)
+        orders = run.orders_for(lambda host: plan_for(host, standard_roles(host), run.now))
         run.crew.each(lambda visit: orders[visit.host.name].give_to(visit))
     return run.results.hosts[project.target.name]
 
@@ -348,7 +349,6 @@ def assert_it_converges(project: Project) -> None:
 
 def assert_nothing_is_left_over(project: Project) -> None:
     run = project.target.run
-    project.settle()
     units = run(["systemctl", "list-units", "--plain", "--no-legend", f"{project.name}@*"]).stdout
     assert {unit.split()[0] for unit in units.splitlines()} == {
         f"{project.name}@{project.current}.{kind}" for kind in ("service", "socket")

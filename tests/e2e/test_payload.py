@@ -1,4 +1,4 @@
-"""A host that the controller does not reach gets its release from a file."""
+"""A host gets its release from a file that is run there by hand."""
 
 from __future__ import annotations
 

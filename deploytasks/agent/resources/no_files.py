@@ -14,19 +14,17 @@ from deploytasks.agent.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class NoFiles(Resource):
-    """Nothing is at a path that fits one of *patterns* (glob(7)), but for those *kept*; directories go as wholes."""
+    """Nothing is at a path that fits one of *patterns* (glob(7)); directories go as wholes."""
 
     reversible: ClassVar[bool] = False
     patterns: Tuple[str, ...]
-    kept: Tuple[str, ...] = ()
 
     def desired(self) -> State:
         return {"files": []}
 
     def inspect(self, machine: Machine) -> State:
-        kept = {machine.path(path) for path in self.kept}
         found = {path for pattern in self.patterns for path in glob.glob(machine.path(pattern))}
-        return {"files": sorted(found - kept)}
+        return {"files": sorted(found)}
 
     def apply(self, machine: Machine, change: Change) -> None:
         del machine

@@ -16,15 +16,13 @@ from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
 WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/sockets.target.wants")
-LOOK_EVERY_S = 0.005
 
 
 @dataclass(frozen=True)
 class OnlyInstance(Resource):
-    """Of *app_name* only the instance of *release* starts at boot, and all others have ended or are ending.
+    """Of *app_name* only the instance of *release* runs and starts at boot.
 
-    Others first answer everybody who is connected to them, for at most *drain_s* seconds. Their end
-    itself, which systemd bounds (``TimeoutStopSec``, systemd.service(5)), is not waited for.
+    Others first answer everybody who is connected to them, for at most *drain_s* seconds.
     """
 
     reversible: ClassVar[bool] = False
@@ -41,14 +39,13 @@ class OnlyInstance(Resource):
         return {"other instances": []}
 
     def inspect(self, machine: Machine) -> State:
-        others = {*self._running(machine), *self._enabled(machine)} - {self.release}
-        return {"other instances": sorted(others)}
+        known = self._releases_of(systemd.states(machine, *self._patterns))
+        return {"other instances": sorted({*known, *self._enabled(machine)} - {self.release})}
 
     def apply(self, machine: Machine, change: Change) -> None:
         app = App(self.app_name, self.app_root, self.app_user)
         for name in (change.before or {}).get("other instances", []):
             self._end(machine, app.release(name))
-        machine.wait_until(lambda: self._running(machine) <= {self.release}, systemd.SETTLED_S, LOOK_EVERY_S)
 
     def _end(self, machine: Machine, release: Release) -> None:
         left = drain(machine, release.socket, self.drain_s)
@@ -56,20 +53,14 @@ class OnlyInstance(Resource):
             machine.say("%d connections of %s were cut after %g s" % (left, release.name, self.drain_s))
         units = [release.socket_unit, release.service_unit]
         self._disable(machine, units)
-        known = systemd.states(machine, *self._patterns)
-        systemd.begin_to_stop(machine, [unit for unit in units if known.get(unit) in systemd.UP])
-        systemd.forget_failures(machine, [unit for unit, state in known.items() if state == "failed"])
+        known = systemd.states(machine, *units)
+        systemd.stop(machine, [unit for unit in units if known.get(unit) in systemd.UP])
+        systemd.forget_failures(machine, units)
 
     def _disable(self, machine: Machine, units: Sequence[str]) -> None:
         """The links are removed here, as systemctl(1) removes none of a unit that another runtime no longer defines."""
         for unit, wants in product(units, WANTS):
             remove_entry(machine.path("%s/%s" % (wants, unit)))
-
-    def _running(self, machine: Machine) -> Set[str]:
-        """An instance of which a unit is ending is ending as a whole: its socket waits for its service."""
-        known = systemd.states(machine, *self._patterns)
-        up = self._releases_of(unit for unit, state in known.items() if state in systemd.UP)
-        return up - self._releases_of(unit for unit, state in known.items() if state == "deactivating")
 
     @property
     def _patterns(self) -> Tuple[str, ...]:

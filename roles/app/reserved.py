@@ -1,0 +1,24 @@
+"""Names that an app cannot have: units, accounts and directories below /run of others are called so."""
+
+from __future__ import annotations
+
+ACCOUNTS = (
+    "backup bin daemon games irc list lp mail man messagebus mysql news nobody postgres proxy root sync sys uucp "
+    "www-data"
+)
+TEMPLATES = "autovt container-getty getty modprobe serial-getty user user-runtime-dir"
+"""Units whose instances a system has, such as ``getty@tty1.service``: an app's own template would take their place."""
+SERVICES = (
+    "apache2 caddy certbot chrony containerd cron dbus docker gunicorn networking nginx ntp polkit postgresql "
+    "redis redis-server rsyslog ssh sshd sudo supervisor supervisord systemd udev udisks2 ufw"
+)
+DIRECTORIES = "credentials initctl initramfs lock log lvm mount network resolvconf shm"
+OURS = "deploytasks"
+
+RESERVED = frozenset(f"{ACCOUNTS} {TEMPLATES} {SERVICES} {DIRECTORIES} {OURS}".split())
+PREFIX = "systemd-"
+
+
+def is_reserved(name: str) -> bool:
+    """Whether *name* belongs to the system on the hosts that we know (Debian, Ubuntu)."""
+    return name in RESERVED or name.startswith(PREFIX)
