@@ -7,6 +7,9 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+# Its plugin would import it after the last test, when dying sockets are collected: in CPython 3.11.2 a warning that is
+# told while a module is parsed breaks the parser (https://github.com/python/cpython/issues/106905).
+import hypothesis.internal.observability  # noqa: F401
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
