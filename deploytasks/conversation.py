@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.events import Ended, Event, Need, event_from_json
 from deploytasks.agent.wire import WireError, frames, pack_json
+from deploytasks.agent_archive import agent_archive, agent_digest
 from deploytasks.errors import AgentCrashed
-from deploytasks.payload import agent_archive, agent_digest
 from deploytasks.sender import Sender
 
 if TYPE_CHECKING:

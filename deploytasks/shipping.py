@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import PlanError
-from deploytasks.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def shipped_modules(plan: Plan) -> dict[str, str]:
 
 def _source(module: str) -> str:
     text = inspect.getsource(sys.modules[module])
-    for name in _imports(parsed(text)):
+    for name in _imports(ast.parse(text)):
         if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(
             "deploytasks.agent."
         ):

@@ -78,9 +78,9 @@ def rollback(chosen: Chosen, to: str = "", lock_wait: int = 0) -> int:
 @on_hosts(out="where to write it: FILE.pyz")
 def payload(chosen: Chosen, out: str = "") -> int:
     """What a deploy would tell a host, as a file that is run there: sudo python3 FILE.pyz --check."""
-    from deploytasks.cli.payload import write_payload
+    from deploytasks.cli.payload import make_payload
 
-    return write_payload(chosen, out)
+    return make_payload(chosen, out)
 
 
 @on_hosts(

@@ -7,8 +7,6 @@ import io
 import tokenize
 from collections.abc import Iterator
 
-from deploytasks.syntax import parsed
-
 HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -30,7 +28,7 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
 
 def _docstrings(source: str) -> Iterator[tuple[int, int, int]]:
     """First line, last line and indentation of each text that stands as a statement."""
-    for node in ast.walk(parsed(source)):
+    for node in ast.walk(ast.parse(source)):
         for statement in getattr(node, "body", ()) if isinstance(node, HAVE_DOCSTRINGS) else ():
             if _is_text(statement):
                 yield statement.lineno, statement.end_lineno or statement.lineno, statement.col_offset

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import zipfile
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, NoReturn, Sequence
 
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.channel import Inlet
@@ -96,8 +96,16 @@ def exit_code(ended: Ended, *, check: bool) -> int:
     return EXIT_CODES.get(ended.outcome, 0)
 
 
-def _parser(archive: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class Words(argparse.ArgumentParser):
+    """A mistyped flag ends with the code for mistakes, not with that of a host that failed."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, "%s: %s\n" % (self.prog, message))
+
+
+def _parser(archive: str) -> Words:
+    parser = Words(
         prog=os.path.basename(archive), description="Deploy to this host, as root, what this file holds."
     )
     parser.add_argument("--check", action="store_true", help="change nothing, tell what would change")

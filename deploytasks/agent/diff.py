@@ -29,6 +29,8 @@ def _lines(change: Change) -> Iterator[str]:
     for key in _keys(change):
         if key == "content":
             yield from _content_lines(before.get(key, ""), after.get(key, ""))
+        elif _is_long_list(before.get(key)) or _is_long_list(after.get(key)):
+            yield from _item_lines(key, before.get(key) or [], after.get(key) or [])
         else:
             yield "%s: %s → %s" % (key, _short(before.get(key)), _short(after.get(key)))
 
@@ -37,6 +39,16 @@ def _content_lines(before: str, after: str) -> Iterator[str]:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="")
     for line in lines:
         yield line.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_long_list(value: Any) -> bool:
+    return isinstance(value, list) and len(str(value)) > LONGEST_VALUE
+
+
+def _item_lines(key: str, before: List[Any], after: List[Any]) -> Iterator[str]:
+    """What goes and what comes, each in full: a list that is cut hides what matters."""
+    yield from ("%s: - %s" % (key, item) for item in before if item not in after)
+    yield from ("%s: + %s" % (key, item) for item in after if item not in before)
 
 
 def _short(value: Any) -> str:

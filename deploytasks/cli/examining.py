@@ -6,11 +6,14 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.checkup import Finding, Verdict, Wanted, findings
 from deploytasks.plan import made_ready
+from deploytasks.project import Project
 from deploytasks.report import tables
 from deploytasks.run import ask
 from deploytasks.standard import app_alone, standard_roles
@@ -19,14 +22,15 @@ if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
 
-PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy", "none": "systemd"}
-"""What listens on a web server's ports."""
+PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy"}
+"""What listens on a web server's ports; ``none`` says no port of its own."""
 FOUND_BAD = 2
 
 
 def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
-    wanted = {host.name: wanted_on(host) for host in chosen.hosts}
+    read = cache(Project.read)
+    wanted = {host.name: wanted_on(host, read) for host in chosen.hosts}
     results = ask(chosen.hosts, app_alone, "examine", chosen.manner("doctor"))
     told: dict[str, list[Finding]] = {
         name: list(findings(wanted[name], answer, results.answered_at[name]))
@@ -42,22 +46,24 @@ def examine_hosts(chosen: Chosen) -> int:
     return results.exit_code or FOUND_BAD * is_bad
 
 
-def wanted_on(host: Host) -> Wanted:
-    """What *host*'s variables ask for; raises ``ConfigError`` for variables or a source that a deploy would refuse."""
+def wanted_on(host: Host, read: Callable[..., Project]) -> Wanted:
+    """What *host*'s variables ask for; raises ``ConfigError`` for variables or a source that a deploy would refuse.
+
+    *read* reads the source, which many hosts may share.
+    """
     from deploytasks.roles.app.parts import parts_of
 
     roles = standard_roles(host)
-    parts = parts_of(made_ready(host, roles))
+    parts = parts_of(made_ready(host, roles, read))
     front = parts.front
     names = tuple(name for name in front.names if not name.startswith("*."))
-    variables = host.variables
     return Wanted(
-        PROGRAMS[parts.v.web_server],
+        PROGRAMS.get(parts.v.web_server, ""),
         front.ports,
         names,
         tuple(map(addresses_of, names)),
         parts.v.firewall,
-        variables.get(f"{parts.v.web_server}_tls") == "acme",
+        host.variables.get(f"{parts.v.web_server}_tls") == "acme",
     )
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import ConfigError
+from deploytasks.payload import write_payload
 from deploytasks.run import order_for
-from deploytasks.standalone import write_standalone
 from deploytasks.standard import standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
 
 
-def write_payload(chosen: Chosen, out: str) -> int:
+def make_payload(chosen: Chosen, out: str) -> int:
     """Write what a deploy would tell the chosen host to a file that can be run there."""
     if not out:
         raise ConfigError("payload needs --out FILE.pyz: where to write the program")
@@ -25,6 +25,6 @@ def write_payload(chosen: Chosen, out: str) -> int:
     manner = chosen.manner("payload", reporter=chosen.reporter())
     results, opening, order = order_for(chosen.hosts[0], standard_roles, manner)
     if order:
-        write_standalone(Path(out), {**opening, "command": "deploy"}, order.document, order.contents)
+        write_payload(Path(out), {**opening, "command": "deploy"}, order.document, order.contents)
         print(f"{out} is for {chosen.hosts[0].name}; on it: sudo python3 {out} --check", file=sys.stderr)
     return results.exit_code

@@ -7,8 +7,6 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.syntax import parsed
-
 if TYPE_CHECKING:
     from deploytasks.source.modules import Binding, Module, Modules
 
@@ -43,7 +41,7 @@ class DjangoProject:
 def find_django(modules: Modules) -> DjangoProject | None:
     """The project that ``manage.py`` belongs to, or None."""
     try:
-        tree = parsed((modules.root / "manage.py").read_bytes())
+        tree = ast.parse((modules.root / "manage.py").read_bytes())
     except (OSError, SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):

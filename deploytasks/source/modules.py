@@ -7,8 +7,6 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from deploytasks.syntax import parsed
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -136,7 +134,7 @@ class Modules:
 
 def _parsed(root: Path, module: Module) -> Module:
     try:
-        tree = parsed((root / module.path).read_bytes(), module.path)
+        tree = ast.parse((root / module.path).read_bytes(), module.path)
     except SyntaxError as error:
         return replace(module, dynamic=True, fault=f"{module.path}:{error.lineno}: {error.msg}")
     except (ValueError, OSError) as error:

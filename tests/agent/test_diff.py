@@ -34,3 +34,11 @@ def test_a_long_value_is_cut():
 def test_a_content_that_is_no_text_can_be_sent():
     told = diff_of(Change(FILE, {**FILE, "content": "\udcff"}))
     assert told.encode("utf-8").endswith(b"+?")
+
+
+def test_of_a_long_list_every_item_that_goes_or_comes_is_told():
+    old = ["/etc/systemd/system/shop-%02d.service" % number for number in range(20)]
+    told = diff_of(Change({"files": old}, {"files": [old[3], "/etc/new"]}))
+    assert told.splitlines() == ["files: - %s" % path for path in old if path != old[3]] + [
+        "files: + /etc/new"
+    ]

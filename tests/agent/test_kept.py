@@ -9,13 +9,13 @@ import pytest
 
 from deploytasks.agent import kept
 
-payload = pytest.importorskip("deploytasks.payload", reason="only a controller packs the agent")
+packed = pytest.importorskip("deploytasks.agent_archive", reason="only a controller packs the agent")
 
 
 @pytest.fixture
 def archive(tmp_path):
     path = tmp_path / "agent.zip"
-    path.write_bytes(zlib.decompress(payload.agent_archive()))
+    path.write_bytes(zlib.decompress(packed.agent_archive()))
     return str(path)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from deploytasks import agent
 
-payload = pytest.importorskip("deploytasks.payload", reason="only a controller packs the agent")
+packed = pytest.importorskip("deploytasks.agent_archive", reason="only a controller packs the agent")
 PACKAGE = Path(agent.__file__).parent
 DEPLOYS_TWICE = Path(__file__).with_name("deploys_twice.py")
 IMPORTS = """
@@ -33,7 +33,7 @@ with open(sys.argv[2], "wb") as file:
 @pytest.fixture
 def archive(tmp_path):
     path = tmp_path / "agent.zip"
-    path.write_bytes(zlib.decompress(payload.agent_archive()))
+    path.write_bytes(zlib.decompress(packed.agent_archive()))
     return path
 
 

@@ -34,6 +34,8 @@ def test_a_taken_port_is_told_before_a_deploy_and_the_apps_own_is_none(make_targ
         "advice": "make a DNS record of type A or AAAA for it",
     }
 
+    assert project.typed("doctor", "--extra-vars", "app_web_server=none").returncode == 0
+
     host.run(OCCUPY)
     wait_for(lambda: examined(project)[1]["port"][0]["found"] == "80 is taken by python3", "80 is taken")
     assert examined(project)[0] == 2

@@ -28,6 +28,7 @@ def test_a_file_checks_and_deploys_as_a_deploy_would_and_says_no_secret(make_tar
     status, said = run("--check")
     assert (status, "changed  app: lay out the code" in said) == (3, True), said
     assert not target.run(["ls", "/srv"]).stdout
+    assert run("--chekc")[0] == 5
     status, said = run()
     assert status == 0, said
     assert project.says["environment"]["TOKEN"] == CANARY

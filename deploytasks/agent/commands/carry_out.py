@@ -41,8 +41,16 @@ def _tell_scaled(session: Session, plan: Plan) -> None:
             session.machine.say(line)
 
 
-def recover(session: Session, engine: Engine) -> None:
-    """Finish with an earlier run that was cut short; it too leaves a line in the history."""
+def ready_engine(session: Session) -> Engine:
+    """The engine of *session*, which has finished with a run that was cut short, unless nothing may be changed."""
+    engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
+    if not session.checks:
+        _recover(session, engine)
+    return engine
+
+
+def _recover(session: Session, engine: Engine) -> None:
+    """That run, too, leaves a line in the history."""
     cut = session.journal.begun if session.journal.was_cut else None
     engine.recover()
     if cut:

@@ -8,8 +8,7 @@ from dataclasses import asdict
 from typing import Any, Dict, Iterator, Optional, Set
 
 from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.commands.carry_out import carry_out, recover
-from deploytasks.agent.engine import Engine
+from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.events import Ended, Hello, Need
 from deploytasks.agent.facts import gather
 from deploytasks.agent.manifest import Manifest
@@ -27,9 +26,8 @@ ROUNDS = 4
 def converge(session: Session) -> Ended:
     """Say hello, receive the plan and what it needs, carry it out, remember it."""
     with session.lock():
-        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
+        engine = ready_engine(session)
         if not session.checks:
-            recover(session, engine)
             session.machine.blobs.forget()
         plan = receive_plan(session)
         if session.checks:

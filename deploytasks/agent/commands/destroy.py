@@ -7,9 +7,8 @@ import os
 import shutil
 
 from deploytasks.agent.app import App
-from deploytasks.agent.commands.carry_out import carry_out, recover
+from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.commands.converge import receive_plan
-from deploytasks.agent.engine import Engine
 from deploytasks.agent.events import Ended, Outcome
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
@@ -18,9 +17,7 @@ from deploytasks.agent.session import Session
 def destroy(session: Session) -> Ended:
     """Carry out the plan that takes the app away; with ``purge`` not even the memory of it stays."""
     with session.lock():
-        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
-        if not session.checks:
-            recover(session, engine)
+        engine = ready_engine(session)
         ended = carry_out(session, engine, receive_plan(session))
         if session.opening.get("purge") and not session.checks and ended.outcome is not Outcome.FAILED:
             _forget(session.machine, session.require_app())

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Iterable, Iterator
 
-from deploytasks.agent.commands.carry_out import carry_out, recover
-from deploytasks.agent.engine import Engine
+from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.events import Ended
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.recorded import recorded_plan
@@ -21,9 +20,7 @@ KEPT = 2
 def prune(session: Session) -> Ended:
     """Carry out what the current release's plan says about old ones, but keep no more than a rollback needs."""
     with session.lock():
-        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
-        if not session.checks:
-            recover(session, engine)
+        engine = ready_engine(session)
         recorded = recorded_plan(session.machine, session.require_release())
         return carry_out(session, engine, Plan(tuple(_of_old_releases(recorded.steps))))
 

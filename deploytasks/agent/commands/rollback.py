@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Optional
 
 from deploytasks.agent.app import App
-from deploytasks.agent.commands.carry_out import carry_out, recover, with_releases
-from deploytasks.agent.engine import Engine
+from deploytasks.agent.commands.carry_out import carry_out, ready_engine, with_releases
 from deploytasks.agent.events import Ended, Outcome
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.recorded import recorded_plan
@@ -23,9 +22,7 @@ def rollback(session: Session) -> Ended:
     if app is None:
         raise StepError("a rollback needs an app")
     with session.lock():
-        engine = Engine(session.machine, session.journal, session.outlet.say, session.checks)
-        if not session.checks:
-            recover(session, engine)
+        engine = ready_engine(session)
         current = current_release(session.machine, app)
         target = _target(session, app, session.opening.get("to"))
         if target == current:

@@ -82,18 +82,17 @@ class Tree(Resource):
         return None
 
 
-def hold_tree(machine: Machine, path: str, manifest: str) -> Optional[str]:
-    """Offer the unchanged files of the tree at *path* to ``machine.blobs``; returns the manifest's digest."""
+def hold_tree(machine: Machine, path: str, manifest: str) -> None:
+    """Offer the unchanged files of the tree at *path* to ``machine.blobs``."""
     content = _content(machine.path(manifest))
     try:
         entries = Manifest.parse(content or b"").entries
     except ValueError:
-        return None
+        return
     for entry in entries:
         place = os.path.join(os.fsencode(machine.path(path)), entry.path)
         if not entry.is_directory and not entry.is_symlink and _is_as_listed(place, entry):
             machine.blobs.hold(entry.digest, os.fsdecode(place))
-    return digest_of(content) if content is not None else None
 
 
 def differences(path: str, listed: Manifest) -> Iterator[bytes]:
