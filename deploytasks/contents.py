@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.agent.manifest import Manifest
+    from deploytasks.local_image import LocalImage
     from deploytasks.source import Source
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What *source* holds, the *texts* of a plan's sensitive files, and *files* that lie here."""
+    """What *source* holds, the *texts* of a plan's sensitive files, *files* that lie here, and *images*.
+
+    An image is built when it is asked for; its digest is that of what it is built from.
+    """
 
     source: Source | None = None
     texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     files: Mapping[str, Path] = field(default_factory=dict)
+    images: Mapping[str, LocalImage] = field(default_factory=dict)
 
     @property
     def manifests(self) -> dict[str, Manifest]:
@@ -36,6 +41,8 @@ class Contents:
 
     def open(self, digest: str) -> IO[bytes]:
         """The content, to be read; raises ``AgentCrashed`` for one that no plan named."""
+        if digest in self.images:
+            return self.images[digest].archive(self.source)
         if digest in self.texts:
             return io.BytesIO(self.texts[digest])
         if digest in self.files:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.secret_file import SecretFile
     from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
     from deploytasks.agent.resources.service import Service
+    from deploytasks.agent.resources.shipped_image import ShippedImage
     from deploytasks.agent.resources.symlink import Symlink
     from deploytasks.agent.resources.tree import Tree
     from deploytasks.agent.resources.ufw import Ufw
@@ -92,6 +93,7 @@ __all__ = [
     "SecretFile",
     "SelfSignedCertificate",
     "Service",
+    "ShippedImage",
     "Symlink",
     "Tree",
     "Ufw",

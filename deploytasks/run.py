@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from deploytasks.agent.plan import Plan
     from deploytasks.inventory import Host
+    from deploytasks.local_image import LocalImage
     from deploytasks.report import Reporter
     from deploytasks.role import Role
     from deploytasks.transport import AskPassword
@@ -264,7 +265,8 @@ class Run:
             "modules": shipped_modules(plan),
         }
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets)}
-        return Order(document, Contents(host.project.source if host.project else None, plan.contents, wheels))
+        source = host.project.source if host.project else None
+        return Order(document, Contents(source, plan.contents, wheels, _images(plan)))
 
     def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
@@ -292,3 +294,11 @@ class Run:
         answers = {visit.host.name: visit.answer for visit in self.crew.visits if visit.answer is not None}
         answered_at = {visit.host.name: visit.answered_at for visit in self.crew.visits}
         return Results(recaps, errors, answers, self.crew.interrupted, answered_at)
+
+
+def _images(plan: Plan) -> Mapping[str, LocalImage]:
+    if not any(hasattr(step.resource, "recipe") for step in plan.steps):
+        return {}
+    from deploytasks.local_image import images_of
+
+    return images_of(plan)

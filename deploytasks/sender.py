@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.blobs import digest_of_file
 from deploytasks.agent.manifest import Manifest
 from deploytasks.agent.manifest_patch import difference
 from deploytasks.agent.wire import pack, pack_json
@@ -51,9 +52,10 @@ class Sender:
 
     def _send_content(self, digest: str, contents: Contents) -> None:
         with contents.open(digest) as file:
+            made = {"made": digest_of_file(file)} if digest in contents.images else {}
             first = file.read(PIECE)
             pack_it = len(zlib.compress(first, 1)) < len(first) * WORTH_PACKING
-            self._carry(pack_json({"blob": digest, "packed": pack_it}))
+            self._carry(pack_json({"blob": digest, "packed": pack_it, **made}))
             packer = zlib.compressobj(1) if pack_it else None
             while first:
                 self._send_piece(packer.compress(first) if packer else first)

@@ -115,6 +115,7 @@ class Visit:
                 self.facts = _facts(event)
                 return
             if isinstance(event, Need) and contents is not None:
+                self._tell_of_images(event, contents)
                 conversation.provide(event, contents)
             elif isinstance(event, Answer):
                 self.answer, self.answered_at = event.document, time.time()
@@ -122,6 +123,10 @@ class Visit:
                 self._finish(event)
             else:
                 self._say(self.host.name, event)
+
+    def _tell_of_images(self, need: Need, contents: Contents) -> None:
+        for image in filter(None, map(contents.images.get, need.digests)):
+            self._say(self.host.name, Note(f"building the image {image.name} on this machine"))
 
     def _finish(self, ended: Ended) -> None:
         self.recap = HostRecap.of(ended, self._elapsed_s, self._sent_bytes)

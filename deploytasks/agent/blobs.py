@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from typing import Dict, Iterable, Optional
+from typing import IO, Dict, Iterable, Optional
 
 from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.resource import StepError
@@ -14,6 +14,15 @@ from deploytasks.agent.resource import StepError
 def digest_of(content: bytes) -> str:
     """The name of *content*: its SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def digest_of_file(file: IO[bytes]) -> str:
+    """The SHA-256 of *file*, which is at its beginning, before and after."""
+    sha = hashlib.sha256()
+    for piece in iter(lambda: file.read(1 << 20), b""):
+        sha.update(piece)
+    file.seek(0)
+    return sha.hexdigest()
 
 
 class Blobs:
@@ -40,8 +49,11 @@ class Blobs:
         with open(path, "rb") as file:
             return file.read()
 
-    def receive(self, digest: str, pieces: Iterable[bytes]) -> None:
-        """Keep what *pieces* make together under *digest*; a content that is not what its name says is refused."""
+    def receive(self, digest: str, pieces: Iterable[bytes], made: str = "") -> None:
+        """Keep what *pieces* make together under *digest*; a content that is not what its name says is refused.
+
+        What was made when it was asked for has the SHA-256 *made* instead, and the name of what it was made from.
+        """
         place = self._place(digest)
         if place is None:
             raise StepError("this machine takes no contents")
@@ -51,7 +63,7 @@ class Blobs:
             for piece in pieces:
                 sha.update(piece)
                 file.write(piece)
-        if sha.hexdigest() != digest:
+        if sha.hexdigest() != (made or digest):
             os.unlink(place + ".part")
             raise StepError("content %s… arrived damaged; deploy again" % digest[:12])
         os.replace(place + ".part", place)

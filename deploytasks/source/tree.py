@@ -99,6 +99,17 @@ class Source:
             message = f"{error.filename}: {error.strerror}; it was there at the start; deploy again"
             raise SourceError(message) from error
 
+    def copy_to(self, directory: Path) -> None:
+        """Make the tree in *directory*, which is empty; raises ``SourceError`` for a file that changed meanwhile."""
+        for entry in self.manifest:
+            place = directory / entry.name
+            (place if entry.is_directory else place.parent).mkdir(parents=True, exist_ok=True)
+            if entry.is_symlink:
+                place.symlink_to(os.fsdecode(self.read(entry.digest)))
+            elif not entry.is_directory:
+                place.write_bytes(self.read(entry.digest))
+                place.chmod(0o755 if entry.is_executable else 0o644)
+
     def read(self, digest: str) -> bytes:
         """The content; raises ``SourceError`` when the file is no longer what was scanned."""
         if digest in self._targets:

@@ -222,6 +222,8 @@ def _recipe(
 ) -> Recipe:
     release = known(host)[1]
     if definition.get("build"):
+        if v.build == "controller":
+            raise ValueError("build: only the host builds what a compose file says; leave docker_build out")
         return recipe_of_build(host, file, definition)
     if definition.get("image"):
         return Recipe(f"FROM {image_name(definition)}\n", release.path, "Dockerfile", is_ours=False)

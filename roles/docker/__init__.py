@@ -82,7 +82,9 @@ def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) ->
         handing = File(release.command("port"), text, mode="0755")
         yield Step("write the port's program", handing, phase=Phase.PREPARE)
     yield from build(host, recipe)
-    yield Step("prune old images", ImageRetention(app.name, app.releases), phase=Phase.FINISH)
+    besides = (recipe.shipped.name,) if recipe.shipped and recipe.is_ours else ()
+    retention = ImageRetention(app.name, app.releases, besides)
+    yield Step("prune old images", retention, phase=Phase.FINISH)
 
 
 def define(parts: Parts, v: Vars) -> Iterator[Step]:

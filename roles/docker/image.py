@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import posixpath
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.installer import Order, pip_commands, uv_commands
 from deploytasks.errors import VariableError
+from deploytasks.local_image import PLATFORMS, LocalImage
 from deploytasks.plan import Phase, Step
-from deploytasks.resources import Directory, DockerImage, File
-from deploytasks.roles.app.dependencies import UV, authorities, besides_the_app
+from deploytasks.resources import Directory, DockerImage, File, ShippedImage
+from deploytasks.roles.app.dependencies import (
+    UV,
+    authorities,
+    besides_the_app,
+    read_authorities,
+)
 from deploytasks.roles.app.parts import Place, known, parts_of
 from deploytasks.template import Templates
 
@@ -36,7 +44,8 @@ FROM = re.compile(
 class Recipe:
     """A Dockerfile: its *text*, and the directory of the host that is its *context*, which has it as *name*.
 
-    The image is its stage *target*, the last one when empty; the build knows *arguments* besides.
+    The image is its stage *target*, the last one when empty; the build knows *arguments* besides. What is *shipped*
+    comes from the controller: the image that ours is built on, or, by a project's own Dockerfile, all of it.
     """
 
     text: str
@@ -45,6 +54,7 @@ class Recipe:
     is_ours: bool = True
     target: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
+    shipped: ShippedImage | None = None
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -78,13 +88,23 @@ def recipe_of(host: Host, v: Vars, owned: tuple[str, ...] = ()) -> Recipe:
     )
     if own is not None:
         text = project.source.read(own.digest).decode("utf-8", "replace")
-        return Recipe(text, release.code, v.dockerfile, is_ours=False)
-    return Recipe(_dockerfile(host, v, owned), release.path, "Dockerfile")
+        shipped = _shipped_whole(host, v.dockerfile) if v.build == "controller" else None
+        return Recipe(text, release.code, v.dockerfile, is_ours=False, shipped=shipped)
+    return _ours(host, v, owned)
 
 
 def build(host: Host, recipe: Recipe) -> Iterator[Step]:
     """The release's image, built when all that belongs in it lies in the release."""
     app, release, _, _ = known(host)
+    if recipe.shipped:
+        yield Step(
+            "bring the image of the dependencies" if recipe.is_ours else "bring the image",
+            recipe.shipped,
+            phase=Phase.PREPARE,
+            sensitive=True,
+        )
+        if not recipe.is_ours:
+            return
     if recipe.is_ours:
         yield from _context(host, recipe)
     of_app = parts_of(host).v
@@ -105,8 +125,8 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
 
 def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
     """What the build needs beside the release's other files."""
-    _, release, project, _ = known(host)
-    files = {f"{REQUIREMENTS}/{name}": text for name, text in project.requirements.files.items()}
+    release = known(host)[1]
+    files = _requirements(host)
     for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, files)}):
         room = Directory(f"{release.path}/{directory}")
         yield Step(f"make the directory {directory}", room, phase=Phase.PREPARE)
@@ -115,20 +135,65 @@ def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
 
 
-def _dockerfile(host: Host, v: Vars, owned: tuple[str, ...]) -> str:
+def _requirements(host: Host) -> dict[str, str]:
+    """The files that the dependencies are installed from, by their places in the context."""
+    files = known(host)[2].requirements.files
+    return {f"{REQUIREMENTS}/{name}": text for name, text in files.items()}
+
+
+def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
+    """The Dockerfile that is written where there is none: on the image of the dependencies if that is shipped."""
     app, release, _, _ = known(host)
-    uses_uv = parts_of(host).v.installer == "uv"
-    return template(
+    dependencies = _dependencies(host, v)
+    shipped = _shipped_dependencies(host, dependencies) if v.build == "controller" else None
+    text = template(
         "Dockerfile.j2",
         app=app,
-        base=_base(host, v),
+        dependencies=f"FROM {shipped.name}" if shipped else dependencies,
         owned=[shlex.quote(path) for path in owned],
         place=place(release),
+    )
+    return Recipe(text, release.path, "Dockerfile", shipped=shipped)
+
+
+def _dependencies(host: Host, v: Vars) -> str:
+    uses_uv = parts_of(host).v.installer == "uv"
+    return template(
+        "dependencies.Dockerfile.j2",
+        base=_base(host, v),
+        place=place(known(host)[1]),
         packages=dict.fromkeys((*parts_of(host).system_packages, *v.packages)),
         build_packages=v.build_packages,
         installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
         install=[shlex.join(argv) for argv in _commands(host)],
-    )
+    ).strip()
+
+
+def _shipped_dependencies(host: Host, dockerfile: str) -> ShippedImage:
+    """The image of *dockerfile*, named by what it is made from: a change of the code needs no other."""
+    release, facts = known(host)[1], known(host)[3]
+    files = {"Dockerfile": f"{dockerfile}\n", **_requirements(host)}
+    made_from = json.dumps([files, facts.architecture], sort_keys=True)
+    name = f"{release.app.name}:dependencies-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
+    return ShippedImage(name, image_of(release), _local(host, name, files=files).encode())
+
+
+def _shipped_whole(host: Host, dockerfile: str) -> ShippedImage:
+    """The release's image by the project's own *dockerfile*, a path in its source."""
+    name = image_of(known(host)[1])
+    return ShippedImage(name, recipe=_local(host, name, dockerfile=dockerfile).encode())
+
+
+def _local(host: Host, name: str, **context: Any) -> LocalImage:
+    app, _, _, facts = known(host)
+    platform = PLATFORMS.get(facts.architecture)
+    if platform is None:
+        raise VariableError(
+            f"{host.name}: docker_build: no image can be built here for {facts.architecture}; leave it out"
+        )
+    of_app = parts_of(host).v
+    trusted = read_authorities(of_app.ca_bundle) if of_app.ca_bundle else ""
+    return LocalImage(name, app.name, platform, index_url=of_app.index_url, authorities=trusted, **context)
 
 
 def _base(host: Host, v: Vars) -> str:
@@ -159,7 +224,8 @@ def _commands(host: Host) -> Iterator[list[str]]:
         raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
     if parts_of(host).v.wheelhouse:
         raise VariableError(
-            f"{host.name}: wheelhouse: an image is built from a package index; set pip_index_url"
+            f"{host.name}: wheelhouse: an image is built from a package index; set pip_index_url, "
+            "or docker_build=controller where only this machine reaches one"
         )
     order = Order(
         place=place(release).venv,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -21,6 +21,7 @@ class Vars:
     """``docker_NAME`` in the inventory; see README.md."""
 
     base_image: Image | None = None
+    build: Literal["host", "controller"] = "host"
     dockerfile: SourcePath = "Dockerfile"
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     packages: tuple[Package, ...] = ()

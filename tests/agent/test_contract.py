@@ -58,6 +58,7 @@ from deploytasks.agent.resources.secret import Secret
 from deploytasks.agent.resources.secret_file import SecretFile
 from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.resources.service import Service
+from deploytasks.agent.resources.shipped_image import ShippedImage
 from deploytasks.agent.resources.symlink import Symlink
 from deploytasks.agent.resources.tree import Tree
 from deploytasks.agent.resources.ufw import Ufw
@@ -429,6 +430,7 @@ CASES = [
     (SelfSignedCertificate, self_signed_certificate_of_another_authority),
     (Service, lambda _: Service("nginx")),
     (Service, stopped_service),
+    (ShippedImage, lambda host: ShippedImage("shop:new", digest=host.blob(b"shop:new\n"))),
     (Symlink, lambda _: Symlink("/srv/current", "new")),
     (Symlink, symlink_elsewhere),
     (Tree, tree),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from pathlib import PurePosixPath
+import os
+import subprocess
+from pathlib import Path, PurePosixPath
 
 import docker
 
@@ -41,6 +43,23 @@ def bring_engine(target: Target) -> None:
     packages = (*ENGINE, *CLIENT_APART.get(target.image, ()))
     target.run(["apt-get", "-q", "update"])
     target.run(["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages])
+
+
+def client_with_buildkit() -> str:
+    """The first docker(1) on the PATH that can build with BuildKit; Debian's package of the engine has one."""
+    places = [Path(directory, "docker") for directory in os.environ["PATH"].split(":")]
+    return next(str(place) for place in places if place.is_file() and _has_buildkit(place))
+
+
+def _has_buildkit(client: Path) -> bool:
+    told = subprocess.run(
+        [client, "build", "--help"],
+        env={**os.environ, "DOCKER_BUILDKIT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "--secret" in told.stdout
 
 
 def bring_python(target: Target) -> str:

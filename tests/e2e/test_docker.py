@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target, ensure_engine, up
 from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for
-from tests.e2e.engine import PYTHON, bring_python
+from tests.e2e.engine import PYTHON, bring_python, build_image, client_with_buildkit
 from tests.e2e.project import Project, Run, difference, files
 
 SECRETS = "--mount=type=secret,id=installer --mount=type=secret,id=authorities . /run/secrets/installer"
@@ -113,6 +114,19 @@ def own(boxed) -> Iterator[Project]:
     yield boxed
     for name in ("Dockerfile", "serve.py"):
         (boxed.directory / "app" / name).unlink()
+
+
+@pytest.fixture
+def shipped(boxed, tmp_path, monkeypatch) -> Iterator[Project]:
+    """The app, whose images are built here: its host has no base image any more."""
+    build_image(ensure_engine(print), PYTHON)
+    (tmp_path / "docker").symlink_to(client_with_buildkit())
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    boxed.target.run(["docker", "image", "rm", PYTHON])
+    boxed.configure(docker_build="controller")
+    yield boxed
+    boxed.configure(docker_build="host")
+    bring_python(boxed.target)
 
 
 def test_a_base_image_that_cannot_be_had_is_named(refused):
@@ -276,6 +290,57 @@ def test_the_image_of_an_own_dockerfile_listens_on_a_port_that_nobody_else_reach
     assert own.says["version"] == "one"
     assert (load["requests"] > 0, load["lost"]) == (True, 0)
     assert "8000" not in own.target.run(["ss", "-ltn"]).stdout
+
+
+def test_dependencies_that_are_built_here_go_along_once_and_the_host_needs_no_base(shipped):
+    first = shipped.deploy()
+    brought = [name for name in images(shipped) if ":dependencies-" in name]
+    assert (len(brought), shipped.says["dependency"]) == (1, "2.1.2")
+    assert shipped.deploy().host["changed"] == 0
+    shipped.code("two")
+    again = shipped.deploy()
+    assert shipped.says["version"] == "two"
+    assert [name for name in images(shipped) if ":dependencies-" in name] == brought
+    assert first.host["sent_bytes"] > 100 * again.host["sent_bytes"]
+    assert ensure_engine(print).images.list("boxed") == []
+    assert shipped.inv("rollback").exit_code == 0
+    assert shipped.says["version"] == "one"
+    assert shipped.inv("verify").exit_code == 0
+
+
+def test_other_dependencies_take_the_place_of_those_that_were_brought(shipped):
+    shipped.deploy()
+    before = [name for name in images(shipped) if ":dependencies-" in name]
+    shipped.depend_on("2.2.0")
+    shipped.deploy()
+    assert shipped.says["dependency"] == "2.2.0"
+    (brought,) = (name for name in images(shipped) if ":dependencies-" in name)
+    assert brought not in before
+    shipped.depend_on("2.1.2")
+
+
+def test_the_image_of_an_own_dockerfile_is_built_here_and_sent_along(shipped):
+    shipped.write("app/Dockerfile", OWN)
+    shipped.write("app/serve.py", SERVE)
+    shipped.configure(docker_dockerfile="Dockerfile")
+    try:
+        shipped.deploy()
+        assert shipped.says["environment"]["LISTEN_SOCKET"] == f"/run/boxed/{shipped.current}.sock"
+        assert shipped.deploy().host["changed"] == 0
+    finally:
+        for name in ("Dockerfile", "serve.py"):
+            (shipped.directory / "app" / name).unlink()
+
+
+def test_a_build_here_that_fails_leaves_the_host_alone_and_says_why(shipped):
+    before = files(shipped.target, shipped.root, "/etc")
+    shipped.depend_on("0.0.99")
+    run = shipped.inv("deploy")
+    shipped.depend_on("2.1.2")
+    assert run.exit_code == 2
+    assert "could not be built on this machine" in run.messages
+    assert "itsdangerous==0.0.99" in run.messages
+    assert difference(before, files(shipped.target, shipped.root, "/etc")) == {}
 
 
 def test_an_app_comes_from_docker_to_systemd_and_back_again(boxed):

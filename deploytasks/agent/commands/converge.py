@@ -112,7 +112,9 @@ def _keep(session: Session, announced: Dict[str, Any]) -> None:
             announced["blob"], [patched(base, b"".join(_unpacked(pieces, announced))).encode()]
         )
     else:
-        session.machine.blobs.receive(announced["blob"], _unpacked(pieces, announced))
+        session.machine.blobs.receive(
+            announced["blob"], _unpacked(pieces, announced), announced.get("made", "")
+        )
 
 
 def _unpacked(pieces: Iterator[bytes], announced: Dict[str, Any]) -> Iterator[bytes]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,20 +11,22 @@ from typing import Dict, Iterator, List, Tuple
 
 from deploytasks.agent.accounts import account
 from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.docker import APP_LABEL, docker, has_image, images_of_others, require_image
-from deploytasks.agent.installer import Order, pip_environment, uv_environment
+from deploytasks.agent.docker import docker, has_image, images_of_others, require_image
+from deploytasks.agent.image_build import (
+    AUTHORITIES,
+    BUILD_TIMEOUT_S,
+    NO_BUILDKIT,
+    SYSTEM_AUTHORITIES,
+    WITHOUT_BUILDKIT,
+    build_words,
+    last_lines,
+    read_if_there,
+    write_secrets,
+)
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
-BUILD_TIMEOUT_S = 3600.0
-KEPT_LINES = 20
 SHOWN_IMAGES = 5
-SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
-PROGRESS = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
-"""What BuildKit puts before each line: the step's number, and seconds."""
-NO_BUILDKIT = re.compile(r"buildx component is missing|BuildKit is enabled but the buildx")
-INSTALLER, AUTHORITIES = "installer", "authorities"
-"""The secrets of a build (docker-build(1)): in no layer, no history and no process's arguments."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class DockerImage(Resource):
             argv = self._build(machine, directory, arguments)
             done = docker(machine, *argv, timeout_s=BUILD_TIMEOUT_S, env=arguments)
             if not done.ok:
-                raise StepError(self._cause(done, directory), _last_lines(done))
+                raise StepError(self._cause(done, directory), last_lines(done.output))
 
     def lacks(self, machine: Machine) -> Tuple[str, ...]:
         is_here = not self.digest or machine.blobs.find(self.digest) or has_image(machine, self.name)
@@ -91,27 +91,16 @@ class DockerImage(Resource):
 
     def _build(self, machine: Machine, secrets: str, arguments: Dict[str, str]) -> List[str]:
         found = account(machine, self.user)
-        numbers = (("UID", found.uid), ("GID", found.gid)) if found else ()
+        numbers = {"UID": str(found.uid), "GID": str(found.gid)} if found else {}
+        valueless = dict.fromkeys(arguments, "")
         context = machine.path(self.context)
-        return [
-            "build",
-            "--progress=plain",
-            "--tag=" + self.name,
-            "--label=%s=%s" % (APP_LABEL, self.app),
-            "--file=%s/%s" % (context, self.dockerfile),
-            *("--build-arg=%s=%s" % number for number in numbers),
-            # Their values are in the client's environment, where no other user sees them.
-            *("--build-arg=" + name for name in arguments),
-            *(["--target=" + self.target] if self.target else []),
-            *("--secret=id=%s,src=%s/%s" % (name, secrets, name) for name in (INSTALLER, AUTHORITIES)),
-            context,
-        ]
+        return build_words(
+            self.name, self.app, context, self.dockerfile, secrets, {**numbers, **valueless}, self.target
+        )
 
     def _cause(self, done: Completed, secrets: str) -> str:
         if NO_BUILDKIT.search(done.output):
-            return (
-                "this engine's client has no BuildKit; install docker-buildx (Debian) or docker-buildx-plugin"
-            )
+            return WITHOUT_BUILDKIT
         if "pip install" in done.output:
             from deploytasks.agent.package_index import PackageIndex
 
@@ -135,45 +124,5 @@ def _secrets(machine: Machine, index_url: str, ca_bundle: str) -> Iterator[str]:
     """A directory of root's with the secrets of one build, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="deploytasks-") as directory:
         trusted = [SYSTEM_AUTHORITIES, *([ca_bundle] if ca_bundle else [])]
-        texts = [_read(machine.path(path)) for path in trusted]
-        _write(os.path.join(directory, AUTHORITIES), b"\n".join(texts))
-        environment = _installers_environment(index_url, trusts=any(texts))
-        lines = ["export %s=%s\n" % (name, shlex.quote(value)) for name, value in environment.items()]
-        _write(os.path.join(directory, INSTALLER), "".join(lines).encode("utf-8"))
+        write_secrets(directory, index_url, [read_if_there(machine.path(path)) for path in trusted])
         yield directory
-
-
-def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
-    order = Order(
-        place="",
-        work="",
-        python="",
-        files=(),
-        form="",
-        extra=(),
-        hash_checked=False,
-        wheelhouse="",
-        index_url=index_url,
-        authorities="/run/secrets/" + AUTHORITIES if trusts else "",
-        cache="/var/cache/deploytasks",
-    )
-    # The cache of a build is on a file system of its own.
-    return {**pip_environment(order), **uv_environment(order), "UV_LINK_MODE": "copy"}
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return b""
-
-
-def _write(path: str, content: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(content)
-
-
-def _last_lines(done: Completed) -> str:
-    lines = [PROGRESS.sub("", line) for line in done.output.splitlines()]
-    return "\n".join([line for line in lines if line.strip()][-KEPT_LINES:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import ClassVar, List
+from typing import ClassVar, List, Tuple
 
 from deploytasks.agent.docker import docker, images_of
 from deploytasks.agent.machine import Machine
@@ -13,11 +13,15 @@ from deploytasks.agent.resource import Change, Resource, State, StepError
 
 @dataclass(frozen=True)
 class ImageRetention(Resource):
-    """Of *app_name* the engine holds images of those releases alone that lie in the directory *releases*."""
+    """Of *app_name* the engine holds images of those releases alone that lie in the directory *releases*.
+
+    Those that are called one of *besides* stay, too.
+    """
 
     reversible: ClassVar[bool] = False
     app_name: str
     releases: str
+    besides: Tuple[str, ...] = ()
 
     def desired(self) -> State:
         return {"surplus": []}
@@ -34,6 +38,5 @@ class ImageRetention(Resource):
     def _surplus(self, machine: Machine) -> List[str]:
         directory = machine.path(self.releases)
         kept = set(os.listdir(directory)) if os.path.isdir(directory) else set()
-        return sorted(
-            name for name in images_of(machine, self.app_name) if name.rpartition(":")[2] not in kept
-        )
+        others = set(images_of(machine, self.app_name)) - set(self.besides)
+        return sorted(name for name in others if name.rpartition(":")[2] not in kept)

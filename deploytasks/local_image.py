@@ -1,0 +1,135 @@
+"""An image that this machine's Docker engine builds, for hosts that shall not build it themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from deploytasks.agent.image_build import (
+    BUILD_TIMEOUT_S,
+    NO_BUILDKIT,
+    SYSTEM_AUTHORITIES,
+    WITHOUT_BUILDKIT,
+    build_words,
+    last_lines,
+    read_if_there,
+    write_secrets,
+)
+from deploytasks.agent.resources.shipped_image import ShippedImage
+from deploytasks.cache import cache_directory, locked
+from deploytasks.errors import StepFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploytasks.agent.plan import Plan
+    from deploytasks.source import Source
+
+PLATFORMS = {
+    "x86_64": "linux/amd64",
+    "aarch64": "linux/arm64",
+    "armv7l": "linux/arm/v7",
+    "i686": "linux/386",
+    "ppc64le": "linux/ppc64le",
+    "riscv64": "linux/riscv64",
+    "s390x": "linux/s390x",
+}
+"""What Docker calls the architectures of uname(2)."""
+
+
+@dataclass(frozen=True)
+class LocalImage:
+    """The image *name* of the app *app*, for *platform*, by the *dockerfile* of its context.
+
+    The context is the app's source, or, without a path of a Dockerfile in it, *files* with their texts, among them
+    ``Dockerfile``. Packages come from *index_url*, whose certificate one of *authorities* (PEM) may have signed.
+    """
+
+    name: str
+    app: str
+    platform: str
+    dockerfile: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    index_url: str = field(default="", repr=False)
+    authorities: str = field(default="", repr=False)
+
+    def encode(self) -> str:
+        """The image as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def decode(cls, encoded: bytes) -> LocalImage:
+        """The inverse of ``encode``."""
+        return cls(**json.loads(encoded))
+
+    def archive(self, source: Source | None) -> IO[bytes]:
+        """Build it with the engine of this machine, whose cache makes that quick, and read it as docker-save(1) has it.
+
+        Raises ``StepFailed`` when there is no engine, or the build fails.
+        """
+        with locked(cache_directory() / "images.lock"):
+            self._build(source)
+            archive = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
+            self._docker("save", self.name, stdout=archive)
+            # The layers stay in the cache of the builds; the name would stay for ever.
+            self._docker("image", "rm", self.name)
+        archive.seek(0)
+        return cast("IO[bytes]", archive)
+
+    def _build(self, source: Source | None) -> None:
+        with tempfile.TemporaryDirectory(prefix="deploytasks-") as work:
+            context, secrets = Path(work, "context"), Path(work, "secrets")
+            for directory in (context, secrets):
+                directory.mkdir()
+            self._write_context(context, source)
+            trusted = read_if_there(SYSTEM_AUTHORITIES), self.authorities.encode()
+            write_secrets(str(secrets), self.index_url, [text for text in trusted if text])
+            dockerfile = self.dockerfile or "Dockerfile"
+            words = build_words(self.name, self.app, str(context), dockerfile, str(secrets), {}, "")
+            self._docker(words[0], f"--platform={self.platform}", *words[1:])
+
+    def _write_context(self, directory: Path, source: Source | None) -> None:
+        if self.dockerfile and source:
+            source.copy_to(directory)
+        for name, text in self.files.items():
+            place = directory / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+
+    def _docker(self, *words: str, stdout: IO[bytes] | int = subprocess.PIPE) -> None:
+        environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
+        try:
+            done = subprocess.run(
+                ["docker", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                env=environment,
+                timeout=BUILD_TIMEOUT_S,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise self._failed(
+                "docker_build=controller wants Docker on this machine, and there is no docker"
+            ) from error
+        except subprocess.TimeoutExpired as error:
+            raise self._failed(f"no end after {BUILD_TIMEOUT_S:g} s") from error
+        if done.returncode:
+            said = ((done.stdout or b"") + done.stderr).decode("utf-8", "replace")
+            raise self._failed(WITHOUT_BUILDKIT if NO_BUILDKIT.search(said) else "", last_lines(said))
+
+    def _failed(self, why: str, said: str = "") -> StepFailed:
+        lines = "".join(f"\n    | {line}" for line in said.splitlines())
+        what = f"the image {self.name} could not be built on this machine"
+        return StepFailed(f"{what}{': ' + why if why else ''}{lines}", step="build the image", output=said)
+
+
+def images_of(plan: Plan) -> dict[str, LocalImage]:
+    """The images that *plan* wants brought along, by the digests of what they are built from."""
+    wanted = [step.resource for step in plan.steps if isinstance(step.resource, ShippedImage)]
+    return {image.digest: LocalImage.decode(plan.contents[image.digest]) for image in wanted}
