@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
-def read_env_file(path: Path) -> dict[str, str]:
+def read_env_file(path: Path | str) -> dict[str, str]:
     """The variables in *path*; raises ``VariableError`` with a ``file:line`` for each thing that is wrong."""
     try:
         text = expanded(path).read_text(encoding="utf-8")

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.image_build import (
     BUILD_TIMEOUT_S,
     NO_BUILDKIT,
@@ -20,12 +23,13 @@ from deploytasks.agent.image_build import (
     read_if_there,
     write_secrets,
 )
+from deploytasks.agent.mask import Mask
 from deploytasks.agent.resources.shipped_image import ShippedImage
 from deploytasks.cache import cache_directory, locked
-from deploytasks.errors import StepFailed
+from deploytasks.errors import PlanError, StepFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from deploytasks.agent.plan import Plan
     from deploytasks.source import Source
@@ -68,24 +72,47 @@ class LocalImage:
         return cls(**json.loads(encoded))
 
     def archive(self, source: Source | None) -> IO[bytes]:
-        """Build it with the engine of this machine, whose cache makes that quick, and read it as docker-save(1) has it.
+        """What docker-save(1) makes of it, built by the engine of this machine unless that was done before.
 
-        Raises ``StepFailed`` when there is no engine, or the build fails.
+        The last archive of an app is kept for its other hosts. Raises ``StepFailed`` when there is no engine, or the
+        build fails.
         """
-        with locked(cache_directory() / "images.lock"):
+        place = cache_directory() / "images" / f"{self.app}-{digest_of(self.encode().encode())}.tar"
+        with locked(cache_directory() / "images.lock"), self._blaming(place):
+            if not place.exists():
+                self._make(place, source)
+            return place.open("rb")
+
+    def _make(self, place: Path, source: Source | None) -> None:
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        for earlier in place.parent.glob(f"{self.app}-{'[0-9a-f]' * 64}.tar"):
+            earlier.unlink()
+        unfinished = place.with_suffix(".part")
+        try:
             self._build(source)
-            archive = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
-            self._docker("save", self.name, stdout=archive)
-            # The layers stay in the cache of the builds; the name would stay for ever.
-            self._docker("image", "rm", self.name)
-        archive.seek(0)
-        return cast("IO[bytes]", archive)
+            with unfinished.open("wb") as archive:
+                self._docker("save", self.name, stdout=archive)
+            unfinished.replace(place)
+        finally:
+            unfinished.unlink(missing_ok=True)
+            with suppress(
+                StepFailed
+            ):  # The layers stay in the cache of the builds; the name would stay for ever.
+                self._docker("image", "rm", self.name)
+
+    @contextmanager
+    def _blaming(self, place: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._failed(f"{error.filename or place}: {error.strerror}") from error
 
     def _build(self, source: Source | None) -> None:
         with tempfile.TemporaryDirectory(prefix="deploytasks-") as work:
             context, secrets = Path(work, "context"), Path(work, "secrets")
             for directory in (context, secrets):
                 directory.mkdir()
+            context.chmod(0o755)
             self._write_context(context, source)
             trusted = read_if_there(SYSTEM_AUTHORITIES), self.authorities.encode()
             write_secrets(str(secrets), self.index_url, [text for text in trusted if text])
@@ -103,6 +130,7 @@ class LocalImage:
 
     def _docker(self, *words: str, stdout: IO[bytes] | int = subprocess.PIPE) -> None:
         environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
+        environment.pop("BUILDX_BUILDER", None)  # Another builder's images would not be among the engine's.
         try:
             done = subprocess.run(
                 ["docker", *words],
@@ -124,12 +152,22 @@ class LocalImage:
             raise self._failed(WITHOUT_BUILDKIT if NO_BUILDKIT.search(said) else "", last_lines(said))
 
     def _failed(self, why: str, said: str = "") -> StepFailed:
-        lines = "".join(f"\n    | {line}" for line in said.splitlines())
+        mask = Mask()
+        mask.add(filter(None, [urlsplit(self.index_url).password]))
         what = f"the image {self.name} could not be built on this machine"
-        return StepFailed(f"{what}{': ' + why if why else ''}{lines}", step="build the image", output=said)
+        advice = "nothing was changed; with docker_build=host it would be built there"
+        return StepFailed(
+            f"{what}{': ' + why if why else ''}; {advice}", step="docker: build the image", output=mask(said)
+        )
 
 
 def images_of(plan: Plan) -> dict[str, LocalImage]:
-    """The images that *plan* wants brought along, by the digests of what they are built from."""
+    """The images that *plan* wants brought along, by the digests of what they are built from.
+
+    Raises ``PlanError`` for one in a step that is not sensitive: its recipe would lie open in the plan.
+    """
     wanted = [step.resource for step in plan.steps if isinstance(step.resource, ShippedImage)]
+    for image in wanted:
+        if not image.digest:
+            raise PlanError(f"the image {image.name} is shipped by a step that is not sensitive; make it so")
     return {image.digest: LocalImage.decode(plan.contents[image.digest]) for image in wanted}

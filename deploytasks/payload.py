@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
+import tempfile
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from deploytasks.agent.by_hand import OPENING, SAID
 from deploytasks.agent.events import Need
@@ -43,10 +45,15 @@ def write_payload(
 
     Raises ``ConfigError`` for a place that cannot be written.
     """
-    said = io.BytesIO()
-    sender = Sender(said.write)
-    sender.send(dict(document))
-    sender.provide(Need(tuple(contents.all)), contents)
+    with tempfile.TemporaryFile() as said:
+        sender = Sender(said.write)
+        sender.send(dict(document))
+        sender.provide(Need(tuple(contents.all)), contents)
+        said.seek(0)
+        _write(path, opening, said)
+
+
+def _write(path: Path, opening: Mapping[str, Any], said: IO[bytes]) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.fchmod(descriptor, 0o600)
@@ -56,6 +63,7 @@ def write_payload(
                     archive.writestr(name, agent.read(name))
             archive.writestr("__main__.py", MAIN)
             archive.writestr(OPENING, pack_json(dict(opening)))
-            archive.writestr(SAID, said.getvalue())
+            with archive.open(SAID, "w", force_zip64=True) as kept:
+                shutil.copyfileobj(said, kept)
     except OSError as error:
         raise ConfigError(f"--out {path}: {error.strerror}") from error

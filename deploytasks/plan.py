@@ -15,6 +15,7 @@ from deploytasks.agent.resource import describe
 from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
+from deploytasks.env_file import read_env_file
 from deploytasks.errors import ConfigError, PlanError
 from deploytasks.project import Project
 from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
@@ -62,6 +63,8 @@ def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] =
     v = _vars_of_app(host, roles)
     if v is None or host.project is not None:
         return host
+    if v.env_file:
+        read_env_file(v.env_file)
     return replace(with_app(host, roles), project=read(v.source, v.callable, v.requirements, v.links))
 
 

@@ -66,9 +66,15 @@ def vars_of(role: Role, host: Host) -> Any:
     try:
         return role.Vars(**values)
     except ValueError as error:
-        raise VariableError(
-            f"{_place(host, f'{role_name(role)}_{str(error).split(chr(58))[0]}')}{error}"
-        ) from error
+        raise VariableError(_told_of_variable(role, host, str(error))) from error
+
+
+def _told_of_variable(role: Role, host: Host, told: str) -> str:
+    """*told*, which begins with the name of a field, as an inventory's author would call that."""
+    field, _, what = told.partition(":")
+    names = {known.name: variable_name(role, known) for known in dataclasses.fields(role.Vars)}
+    name = names.get(field, f"{role_name(role)}_{field}")
+    return f"{_place(host, name)}{name}:{what}"
 
 
 def checked_vars(roles: Iterable[Role], host: Host) -> list[Any]:
@@ -169,7 +175,7 @@ def _converted(value: Any, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise ValueError(_in_our_words(str(error))) from error
+        raise ValueError(_by_example(_in_our_words(str(error)), kind)) from error
 
 
 def _wants_text(kind: Any) -> bool:
@@ -190,6 +196,22 @@ def _in_our_words(message: str) -> str:
     for theirs, ours in WORDS.items():
         message = message.replace(theirs, ours)
     return message
+
+
+def _by_example(message: str, kind: Any) -> str:
+    """*message* with an example in the place of the pattern in *kind* that a text does not match."""
+    for rule in _rules(kind):
+        pattern = f"text matching regex {getattr(rule, 'pattern', None)!r}"
+        if pattern in message and rule.examples:
+            return message.replace(pattern, f"such as {' or '.join(rule.examples)}")
+    return message
+
+
+def _rules(kind: Any) -> Iterator[Any]:
+    """All that is demanded of values anywhere in *kind*."""
+    yield from getattr(kind, "__metadata__", ())
+    for part in get_args(kind):
+        yield from _rules(part)
 
 
 def _place(host: Host, name: str) -> str:

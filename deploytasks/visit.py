@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Note, Outcome
+from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Note, Outcome, StepDone
 from deploytasks.agent.facts import Facts
 from deploytasks.conversation import Conversation
-from deploytasks.errors import AgentCrashed, DeployError, Locked, Unreachable
+from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Unreachable
 from deploytasks.report import HostRecap
 from deploytasks.transport import AskPassword, Transport, begin, transport_for
 
@@ -114,7 +114,7 @@ class Visit:
             if isinstance(event, Hello):
                 self.facts = _facts(event)
                 return
-            if isinstance(event, Need) and contents is not None:
+            if isinstance(event, Need) and contents is not None and not self._stopped:
                 self._tell_of_images(event, contents)
                 conversation.provide(event, contents)
             elif isinstance(event, Answer):
@@ -149,6 +149,10 @@ class Visit:
     def _end(self, error: DeployError) -> None:
         self.logged_in.set()
         self.error = error
+        if isinstance(error, StepFailed):
+            role, _, step = error.step.partition(": ")
+            failed = StepDone(role, step, Outcome.FAILED, reason=str(error), output=error.output)
+            self._say(self.host.name, failed)
         outcome = _outcome_of(error)
         self.recap = HostRecap(
             outcome,
@@ -157,6 +161,8 @@ class Visit:
             elapsed_s=self._elapsed_s,
             sent_bytes=self._sent_bytes,
             put_back=not isinstance(error, AgentCrashed),
+            step=error.step if isinstance(error, StepFailed) else "",
+            output=error.output if isinstance(error, StepFailed) else "",
         )
         self._say(self.host.name, Ended(outcome, error=str(error)))
         self.close()

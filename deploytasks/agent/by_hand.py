@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -79,7 +80,8 @@ def main(archive: str, words: Sequence[str]) -> int:
     lines = Lines(show_diff=chosen.diff or chosen.check)
     with zipfile.ZipFile(archive) as kept, tempfile.TemporaryFile() as said:
         opening: Dict[str, Any] = {**_first(kept.read(OPENING)).to_json(), "check": chosen.check}
-        said.write(kept.read(SAID))
+        with kept.open(SAID) as packed:
+            shutil.copyfileobj(packed, said)
         said.seek(0)
         inlet = Inlet(said.fileno(), lambda: None, pack_json(opening))
         ended = answer(inlet, lines, gone, os.environ.get("SSH_CONNECTION", ""))

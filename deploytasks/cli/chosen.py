@@ -25,10 +25,10 @@ USUAL = "inventory.ini"
 class Chosen:
     """The hosts that ``--host`` names in the inventory that ``--inventory`` names."""
 
-    host: str
+    host: str | None
     inventory: str
     extra_vars: Iterable[str]
-    forks: int
+    forks: int | str
     json: bool
     needs_host: bool = False
 
@@ -41,23 +41,30 @@ class Chosen:
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
-        """The chosen hosts; raises ``InventoryError`` when the pattern chooses none."""
-        if self.host:
-            return self.all.select(self.host)
-        if self.needs_host:
+        """The chosen hosts; raises ``InventoryError`` when the pattern chooses none, or is empty."""
+        if self.host is None and self.needs_host:
             raise InventoryError("this task wants --host: it never works on all hosts by default")
-        pattern = os.environ.get("DEPLOYTASKS_HOST")
-        return self.all.select(pattern) if pattern else self.all.hosts
+        named, pattern = "--host", self.host
+        if pattern is None:
+            named, pattern = "$DEPLOYTASKS_HOST", os.environ.get("DEPLOYTASKS_HOST")
+        if pattern is None:
+            return self.all.hosts
+        if not pattern.strip():
+            raise InventoryError(
+                f"{named} is empty; expected a host, a group or a pattern, or for all hosts: all"
+            )
+        return self.all.select(pattern)
 
     def manner(self, command: str, **more: Any) -> Manner:
         """How the run goes about it, as the flags say."""
         from deploytasks.run import Manner
 
-        if self.forks < 1:
-            raise ConfigError(f"--forks {self.forks}: must be at least 1")
+        forks = whole_number("forks", self.forks)
+        if forks < 1:
+            raise ConfigError(f"--forks {forks}: must be at least 1")
         if more.get("lock_wait_s", 0) < 0:
             raise ConfigError(f"--lock-wait {more['lock_wait_s']}: must be 0 or more seconds")
-        return Manner(command=command, forks=self.forks, ask_password=PasswordPrompt(), **more)
+        return Manner(command=command, forks=forks, ask_password=PasswordPrompt(), **more)
 
     def reporter(self, *, show_diff: bool = False) -> Reporter:
         """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
@@ -89,6 +96,14 @@ class Chosen:
                 f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init"
             )
         return named or USUAL
+
+
+def whole_number(flag: str, value: int | str) -> int:
+    """The number that was typed for *flag*; raises ``ConfigError`` for anything else."""
+    try:
+        return int(value)
+    except ValueError:
+        raise ConfigError(f"--{flag.replace('_', '-')} {value!r}: expected a whole number") from None
 
 
 class PasswordPrompt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.plan import Plan
     from deploytasks.cli.chosen import Chosen
     from deploytasks.results import Results
+
+RELEASE = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}")
 
 
 def deploy_to(
@@ -57,6 +60,8 @@ def set_up(chosen: Chosen, lock_wait: float) -> int:
 
 def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:
     """Back to *to*, or to the release before the current one."""
+    if to and not RELEASE.fullmatch(to):
+        raise ConfigError(f"--to {to!r}: no release is called that; inv releases lists those that are there")
     manner = chosen.manner("rollback", lock_wait_s=lock_wait, reporter=chosen.reporter())
     return code_of(ask(chosen.hosts, app_alone, "rollback", manner, to=to), manner)
 

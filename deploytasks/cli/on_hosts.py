@@ -12,7 +12,7 @@ from typing import Any
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from deploytasks.cli.chosen import Chosen
+from deploytasks.cli.chosen import Chosen, whole_number
 from deploytasks.cli.collector import seldom_collecting
 from deploytasks.errors import ConfigError, DeployError
 
@@ -23,7 +23,7 @@ HELP = {
     "forks": "how many hosts are worked on at a time",
     "json": "JSON Lines on standard output",
 }
-COMMON: dict[str, Any] = {"host": "", "inventory": "", "extra_vars": [], "forks": 10, "json": False}
+COMMON: dict[str, Any] = {"host": None, "inventory": "", "extra_vars": [], "forks": 10, "json": False}
 
 
 class Terminated(KeyboardInterrupt):
@@ -50,7 +50,8 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
             chosen = Chosen(**common, needs_host=needs_host)
             with seldom_collecting():
                 finish(
-                    lambda: body(chosen, **flags), lambda error: chosen.recap_of_mistake(body.__name__, error)
+                    lambda: body(chosen, **_with_numbers(body, flags)),
+                    lambda error: chosen.recap_of_mistake(body.__name__, error),
                 )
 
         wrapper.__signature__ = _signature(body)  # type: ignore[attr-defined]
@@ -92,9 +93,24 @@ def _signature(body: Callable[..., Any]) -> inspect.Signature:
 
 
 def _plain(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
-    return [parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for parameter in parameters]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return [parameter.replace(kind=kind, default=_as_typed(parameter.default)) for parameter in parameters]
 
 
 def _common() -> list[inspect.Parameter]:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return [inspect.Parameter(name, kind, default=default) for name, default in COMMON.items()]
+    return [inspect.Parameter(name, kind, default=_as_typed(default)) for name, default in COMMON.items()]
+
+
+def _as_typed(default: Any) -> Any:
+    """Numbers are texts to Invoke, which has a traceback for one that is none."""
+    return str(default) if type(default) is int else default
+
+
+def _with_numbers(body: Callable[..., Any], flags: dict[str, Any]) -> dict[str, Any]:
+    """*flags* as *body* wants them; raises ``ConfigError`` for a number that is none."""
+    wanted = inspect.signature(body).parameters
+    return {
+        name: whole_number(name, value) if type(wanted[name].default) is int else value
+        for name, value in flags.items()
+    }

@@ -103,7 +103,10 @@ class Source:
         """Make the tree in *directory*, which is empty; raises ``SourceError`` for a file that changed meanwhile."""
         for entry in self.manifest:
             place = directory / entry.name
-            (place if entry.is_directory else place.parent).mkdir(parents=True, exist_ok=True)
+            for parent in reversed([*([place] if entry.is_directory else []), *place.parents]):
+                if not parent.exists():
+                    parent.mkdir()
+                    parent.chmod(0o755)  # whatever this person's umask takes away
             if entry.is_symlink:
                 place.symlink_to(os.fsdecode(self.read(entry.digest)))
             elif not entry.is_directory:

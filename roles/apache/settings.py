@@ -18,7 +18,7 @@ PACE = r"(header|body)=[0-9]+(-[0-9]+)?(,MinRate=[0-9]+)?"
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
-MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+\Z")]
+MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+\Z", examples=["text/css"])]
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 HEADER_VALUE = re.compile(r"(?!expr=)[ !#&-\[\]-~]+")
@@ -37,11 +37,16 @@ class Vars:
     tls_certificate: str = ""
     tls_certificate_key: str = ""
     redirect: bool = True
-    hsts: Annotated[str, Meta(pattern=r"^(max-age=[0-9]+(; includeSubDomains)?(; preload)?)?\Z")] = ""
-    limit_request_body: Annotated[str, Meta(pattern=r"^[0-9]{1,9}[kmgKMG]?\Z")] = "10m"
-    request_read_timeout: Annotated[str, Meta(pattern=rf"^{PACE}( {PACE})?\Z")] = (
-        "header=20-40,MinRate=500 body=20,MinRate=500"
-    )
+    hsts: Annotated[
+        str,
+        Meta(
+            pattern=r"^(max-age=[0-9]+(; includeSubDomains)?(; preload)?)?\Z", examples=["max-age=63072000"]
+        ),
+    ] = ""
+    limit_request_body: Annotated[str, Meta(pattern=r"^[0-9]{1,9}[kmgKMG]?\Z", examples=["10m"])] = "10m"
+    request_read_timeout: Annotated[
+        str, Meta(pattern=rf"^{PACE}( {PACE})?\Z", examples=["header=20-40,MinRate=500"])
+    ] = "header=20-40,MinRate=500 body=20,MinRate=500"
     timeout: Seconds = 60
     proxy_connection_timeout: Seconds = 5
     proxy_timeout: Seconds = 60
@@ -58,7 +63,7 @@ class Vars:
         "application/xml",
         "image/svg+xml",
     )
-    static_expires: Annotated[str, Meta(pattern=r"^(off|[0-9]{1,5}[smhdwMy])\Z")] = "1h"
+    static_expires: Annotated[str, Meta(pattern=r"^(off|[0-9]{1,5}[smhdwMy])\Z", examples=["1h"])] = "1h"
     access_log: bool = True
     catch_all: bool = True
 

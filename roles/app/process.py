@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 from deploytasks.agent.processes import ALONE, RELEASE, WEB, nearest
 from deploytasks.errors import VariableError
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\Z")]
-Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]*\Z")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\Z", examples=["worker"])]
+Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]*\Z", examples=["python worker.py"])]
 
 RESERVED = frozenset({"container", "port", "services", "collectstatic"})
 """Programs of a release that are no processes: those of its container, and what gathers Django's static files."""

@@ -14,9 +14,10 @@ from deploytasks.agent.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
 from deploytasks.roles.app.reserved import is_reserved
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SSH = 22
 LOADER = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"})
 
 Server = Literal[
@@ -55,8 +56,10 @@ class Vars:
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
     env_file: str | None = field(default=None, metadata={"secret": "file"})
     processes: Processes = field(default_factory=dict)
-    health_path: Annotated[str, Meta(pattern=r"^/[!-~]*\Z")] = "/"
-    health_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z")] | None = None
+    health_path: Annotated[str, Meta(pattern=r"^/[!-~]*\Z", examples=["/healthz"])] = "/"
+    health_host: (
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z", examples=["shop.example.org"])] | None
+    ) = None
     health_status: str = "200-399"
     health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
     watch_s: Seconds = 5
@@ -64,7 +67,7 @@ class Vars:
     keep_releases: Annotated[int, Meta(ge=1)] = 5
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
-    root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z")] | None = None
+    root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
     network: Literal["full", "none"] = "full"
     index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})
@@ -87,9 +90,9 @@ class Vars:
             raise ValueError(
                 f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
             ) from None
-        for name in self.env:
-            if not ENV_NAME.fullmatch(name) or name in LOADER:
-                raise ValueError(f"env: {name!r} cannot be set; expected a name such as DATABASE_URL")
+        _check_env(self.env)
+        if self.web_server == "none" and self.port == SSH:
+            raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
         for path in self.shared:
             if posixpath.isabs(path) or ".." in path.split("/") or not path.strip("/."):
@@ -111,3 +114,11 @@ class Vars:
     def links(self) -> tuple[tuple[str, str], ...]:
         """The symlinks in the code that lead to what is shared: path and target."""
         return tuple((path.strip("/"), f"{self.directory}/shared/{path.strip('/')}") for path in self.shared)
+
+
+def _check_env(env: Mapping[str, object]) -> None:
+    for name, value in env.items():
+        if not ENV_NAME.fullmatch(name) or name in LOADER:
+            raise ValueError(f"env: {name!r} cannot be set; expected a name such as DATABASE_URL")
+        if "\0" in str(value):
+            raise ValueError(f"env: {name}: its value has a NUL character, which no environment can hold")

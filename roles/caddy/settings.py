@@ -17,10 +17,18 @@ HTTP_PORT = 80
 HTTPS_PORT = 443
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Size = Annotated[str, Meta(pattern=r"^[0-9]+([KMGT]i?)?B\Z")]
-Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h)\Z")]
-Email = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?\Z")]
-Url = Annotated[str, Meta(pattern=r"^(https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?\Z")]
+Size = Annotated[str, Meta(pattern=r"^[0-9]+([KMGT]i?)?B\Z", examples=["10MB"])]
+Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h)\Z", examples=["30s"])]
+Email = Annotated[
+    str, Meta(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?\Z", examples=["admin@example.org"])
+]
+Url = Annotated[
+    str,
+    Meta(
+        pattern=r"^(https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?\Z",
+        examples=["https://acme.example.org/directory"],
+    ),
+]
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 HEADER_VALUE = re.compile(r"[ !#-\[\]-z|~]+")

@@ -53,7 +53,7 @@ class Vars:
     expiration_interval: Seconds | None = None
     max_request_header_size: Bytes | None = None
     max_request_body_size: Bytes | None = None
-    server_name: Annotated[str, Meta(pattern=r"^[!-~]([ -~]*[!-~])?\Z")] | None = None
+    server_name: Annotated[str, Meta(pattern=r"^[!-~]([ -~]*[!-~])?\Z", examples=["shop"])] | None = None
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from deploytasks.roles.docker.settings import SourcePath
 
-ServiceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
+ServiceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", examples=["web"])]
 
 
 @dataclass(frozen=True)

@@ -221,9 +221,9 @@ def _recipe(
     host: Host, file: ComposeFile, definition: Definition, mounts: tuple[Mount, ...], v: DockerVars
 ) -> Recipe:
     release = known(host)[1]
+    if v.build == "controller" and (definition.get("build") or definition.get("image")):
+        raise ValueError("only the host builds, or pulls, what a compose file names; leave docker_build out")
     if definition.get("build"):
-        if v.build == "controller":
-            raise ValueError("build: only the host builds what a compose file says; leave docker_build out")
         return recipe_of_build(host, file, definition)
     if definition.get("image"):
         return Recipe(f"FROM {image_name(definition)}\n", release.path, "Dockerfile", is_ours=False)

@@ -224,8 +224,8 @@ def _commands(host: Host) -> Iterator[list[str]]:
         raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
     if parts_of(host).v.wheelhouse:
         raise VariableError(
-            f"{host.name}: wheelhouse: an image is built from a package index; set pip_index_url, "
-            "or docker_build=controller where only this machine reaches one"
+            f"{host.name}: wheelhouse: an image is built from a package index; leave it out, and where only this "
+            "machine reaches one, set docker_build=controller"
         )
     order = Order(
         place=place(release).venv,

@@ -7,13 +7,26 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-Image = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*\Z")]
-SourcePath = Annotated[str, Meta(pattern=r"^(([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*)?\Z")]
-Network = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z")]
-Memory = Annotated[str, Meta(pattern=r"^[0-9]+[bkmgBKMG]?\Z")]
-Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z")]
-Volume = Annotated[str, Meta(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._/-]*:/[A-Za-z0-9._/-]+(:ro)?\Z")]
-Option = Annotated[str, Meta(pattern=r"^--[a-z][a-z0-9-]*(=[^\0\n]*)?\Z")]
+Image = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*\Z", examples=["python:3.12-slim-bookworm"])
+]
+SourcePath = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*)?\Z",
+        examples=["docker/Dockerfile"],
+    ),
+]
+Network = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", examples=["bridge"])]
+Memory = Annotated[str, Meta(pattern=r"^[0-9]+[bkmgBKMG]?\Z", examples=["512m"])]
+Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq5"])]
+Volume = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._/-]*:/[A-Za-z0-9._/-]+(:ro)?\Z", examples=["models:/models:ro"]),
+]
+Option = Annotated[
+    str, Meta(pattern=r"^--[a-z][a-z0-9-]*(=[^\0\n]*)?\Z", examples=["--add-host=mail:10.0.0.5"])
+]
 
 
 @dataclass(frozen=True)

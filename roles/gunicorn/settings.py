@@ -15,7 +15,9 @@ from msgspec import Meta
 Count = Annotated[int, Meta(ge=0)]
 Workers = Annotated[int, Meta(ge=1, le=1024)]
 
-Hook = Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z")]
+Hook = Annotated[
+    str, Meta(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z", examples=["hooks:on_starting"])
+]
 
 _ONCE = "it would end without serving"
 _RELEASE = "a changed source is a new release"

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 Count = Annotated[int, Meta(ge=0, le=2**31)]
 Few = Annotated[int, Meta(ge=1, le=1024)]
-Locale = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]+\Z")]
+Locale = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]+\Z", examples=["C.UTF-8"])]
 
 MANAGED = {
     "chroot": "the runtime keeps the instance apart",

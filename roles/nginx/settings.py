@@ -15,13 +15,24 @@ from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 from deploytasks.roles.nginx.snippet import require_whole
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Size = Annotated[str, Meta(pattern=r"^[0-9]+[kmgKMG]?\Z")]
-Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h|d)?\Z")]
-MediaType = Annotated[str, Meta(pattern=r"^(\*|[a-z]+/[a-z0-9.+*-]+)\Z")]
-Rate = Annotated[str, Meta(pattern=r"^([1-9][0-9]*r/[sm])?\Z")]
-Url = Annotated[str, Meta(pattern=r"^https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?\Z")]
-Email = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?\Z")]
-StrictTransport = Annotated[str, Meta(pattern=r"^(max-age=[0-9]+(; includeSubDomains)?(; preload)?)?\Z")]
+Size = Annotated[str, Meta(pattern=r"^[0-9]+[kmgKMG]?\Z", examples=["10m"])]
+Duration = Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h|d)?\Z", examples=["60s"])]
+MediaType = Annotated[str, Meta(pattern=r"^(\*|[a-z]+/[a-z0-9.+*-]+)\Z", examples=["text/css"])]
+Rate = Annotated[str, Meta(pattern=r"^([1-9][0-9]*r/[sm])?\Z", examples=["10r/s"])]
+Url = Annotated[
+    str,
+    Meta(
+        pattern=r"^https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?\Z",
+        examples=["https://acme.example.org/directory"],
+    ),
+]
+Email = Annotated[
+    str, Meta(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?\Z", examples=["admin@example.org"])
+]
+StrictTransport = Annotated[
+    str,
+    Meta(pattern=r"^(max-age=[0-9]+(; includeSubDomains)?(; preload)?)?\Z", examples=["max-age=63072000"]),
+]
 
 LAST_PORT = 65535
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -51,7 +62,7 @@ class Vars:
     client_body_timeout: Duration = "60s"
     proxy_connect_timeout: Duration = "5s"
     proxy_read_timeout: Duration = "60s"
-    proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?\Z")] = "16 16k"
+    proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?\Z", examples=["16 16k"])] = "16 16k"
     proxy_request_buffering: bool = True
     backends: tuple[str, ...] = ()
     balance: Literal["round_robin", "least_conn", "ip_hash"] = "round_robin"
@@ -71,7 +82,9 @@ class Vars:
         "application/xml",
         "image/svg+xml",
     )
-    static_expires: Annotated[str, Meta(pattern=r"^(off|max|epoch|[0-9]+[smhdwMy])\Z")] = "1h"
+    static_expires: Annotated[str, Meta(pattern=r"^(off|max|epoch|[0-9]+[smhdwMy])\Z", examples=["1h"])] = (
+        "1h"
+    )
     access_log: bool = True
     catch_all: bool = True
 

@@ -16,9 +16,9 @@ from deploytasks.roles.app.parts import known
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
-Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}\Z")]
-Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z")]
-EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z")]
+Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}\Z", examples=["shop"])]
+Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z", examples=["pg_trgm"])]
+EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", examples=["DATABASE_URL"])]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,11 @@ class Vars:
     database: Identifier | None = None
     user: Identifier | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] = 5432
-    encoding: Annotated[str, Meta(pattern=r"^[A-Z0-9_]+\Z")] = "UTF8"
+    encoding: Annotated[str, Meta(pattern=r"^[A-Z0-9_]+\Z", examples=["UTF8"])] = "UTF8"
     extensions: tuple[Extension, ...] = ()
-    packages: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+\Z")], ...] = ()
+    packages: tuple[
+        Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+\Z", examples=["postgresql-16-postgis-3"])], ...
+    ] = ()
     env: EnvName = "DATABASE_URL"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 template = Templates(beside=__file__)
 
-EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z")]
+EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", examples=["REDIS_URL"])]
 Policy = Literal[
     "noeviction",
     "allkeys-lru",
@@ -38,7 +38,7 @@ class Vars:
 
     port: Annotated[int, Meta(ge=1, le=65535)] = 6380
     databases: Annotated[int, Meta(ge=1, le=1024)] = 16
-    maxmemory: Annotated[str, Meta(pattern=r"^[0-9]+(kb|mb|gb)?\Z")] = "256mb"
+    maxmemory: Annotated[str, Meta(pattern=r"^[0-9]+(kb|mb|gb)?\Z", examples=["256mb"])] = "256mb"
     maxmemory_policy: Policy = "noeviction"
     appendonly: bool = True
     env: EnvName = "REDIS_URL"

@@ -32,8 +32,8 @@ brings_dependencies = False
 passes_signals = True
 """Whether the main process of the instance's unit is the server's."""
 
-Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)\Z")]
-Quota = Annotated[str, Meta(pattern=r"^[0-9]+%\Z")]
+Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)\Z", examples=["512M", "50%"])]
+Quota = Annotated[str, Meta(pattern=r"^[0-9]+%\Z", examples=["150%"])]
 
 
 @dataclass(frozen=True)

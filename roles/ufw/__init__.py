@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from deploytasks.roles.app.parts import parts_of
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
+PORTS = re.compile(r"(\d{1,5})(?::(\d{1,5}))?(?:/(?:tcp|udp|any))?")
+LAST_PORT = 65535
 SSH = 22
 HTTP_PORT = 80
 
@@ -25,6 +28,14 @@ class Vars:
     deny: tuple[int | str, ...] = ()
     limit: tuple[int | str, ...] = ()
     enabled: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("allow", "deny", "limit"):
+            for port in getattr(self, name) or ():
+                if not _is_port(str(port)):
+                    raise ValueError(
+                        f"{name}: {port!r}; expected a port or a range of them, such as 443, 53/udp or 8000:8100"
+                    )
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -52,6 +63,13 @@ def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:
     if v.allow is not None:
         return v.allow
     return parts_of(host).front.ports if host.app else (HTTP_PORT,)
+
+
+def _is_port(text: str) -> bool:
+    """Whether *text* is ``PORT`` or ``PORT:PORT``, with ``/tcp``, ``/udp`` or ``/any`` or without (ufw(8))."""
+    found = PORTS.fullmatch(text)
+    numbers = [int(number) for number in (found[1], found[2] or found[1])] if found else [0]
+    return numbers == sorted(numbers) and numbers[0] >= 1 and numbers[-1] <= LAST_PORT
 
 
 def _number(port: str) -> int | str:

@@ -18,7 +18,9 @@ Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
 Level = Literal["critical", "error", "warning", "info", "debug", "trace"]
-HeaderField = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*\Z")]
+HeaderField = Annotated[
+    str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*\Z", examples=["X-Served-By: shop"])
+]
 
 _SOCKET = "the runtime hands over the instance's socket"
 _RELEASE = "a changed source is a new release"

@@ -63,8 +63,8 @@ class Vars:
     asyncore_use_poll: bool | None = None
     log_socket_errors: bool | None = None
     expose_tracebacks: bool | None = None
-    ident: Annotated[str, Meta(pattern=r"^[ -~]*\Z")] | None = None
-    url_prefix: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*\Z")] | None = None
+    ident: Annotated[str, Meta(pattern=r"^[ -~]*\Z", examples=["waitress"])] | None = None
+    url_prefix: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*\Z", examples=["/shop"])] | None = None
 
     def __post_init__(self) -> None:
         if (self.connection_limit or 0) > SELECTABLE and not self.asyncore_use_poll:

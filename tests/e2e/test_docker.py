@@ -338,8 +338,9 @@ def test_a_build_here_that_fails_leaves_the_host_alone_and_says_why(shipped):
     run = shipped.inv("deploy")
     shipped.depend_on("2.1.2")
     assert run.exit_code == 2
+    assert run.failure["step"] == "build the image"
     assert "could not be built on this machine" in run.messages
-    assert "itsdangerous==0.0.99" in run.messages
+    assert "itsdangerous==0.0.99" in run.failure["output"]
     assert difference(before, files(shipped.target, shipped.root, "/etc")) == {}
 
 

@@ -314,3 +314,18 @@ def test_a_file_larger_than_the_buffer_is_hashed_whole(write: Write) -> None:
     source = Source.scan(write({"big": text}))
     assert source.manifest.contents == {hashlib.sha256(text.encode()).hexdigest()}
     assert source.total_bytes == len(text)
+
+
+def test_a_copy_is_the_same_tree_whatever_the_umask_is(plain_or_git, tmp_path):
+    root = plain_or_git({"app.py": "app", "bin/run": "#!/bin/sh\n", "a/b/c.txt": "deep"})
+    (root / "bin/run").chmod(0o755)
+    (root / "link").symlink_to("a/b/c.txt")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    before = os.umask(0o077)
+    try:
+        Source.scan(root).copy_to(copy)
+    finally:
+        os.umask(before)
+    assert Source.scan(copy).manifest == Source.scan(root).manifest
+    assert {oct(place.stat().st_mode & 0o777) for place in copy.rglob("*") if place.is_dir()} == {"0o755"}
