@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 
+LOGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", re.IGNORECASE)
+"""A URL with a password (RFC 3986, section 3.2.1)."""
 WORDS = {
     "Expected": "expected",
     "Invalid": "invalid",
@@ -128,10 +130,22 @@ def _problems(role: Role, host: Host) -> Iterator[str]:
             yield f"{_place(host, name)}{_unknown(role, name, fields)}"
     kinds = _kinds(role.Vars)
     for name, field in fields.items():
-        if name in host.variables:
+        if name in host.variables and _is_typed_secret(host, name, field):
+            yield (
+                f"{_place(host, name)}{name} is secret, and everybody on this machine can read a command line; "
+                "put it into a file: --extra-vars @secrets.yml"
+            )
+        elif name in host.variables:
             yield from _misfit(host, name, kinds[field.name], hidden=bool(field.metadata.get("secret")))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             yield f"{host.name}: {name} is missing; set it in the inventory, e.g. under [all:vars]"
+
+
+def _is_typed_secret(host: Host, name: str, field: dataclasses.Field[Any]) -> bool:
+    kind, origin = field.metadata.get("secret"), host.origin(name)
+    if kind in (None, "file") or origin is None or not origin.is_command_line:
+        return False
+    return kind != "login" or bool(LOGIN.match(str(host.variables[name])))
 
 
 def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:

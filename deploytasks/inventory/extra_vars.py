@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from deploytasks.inventory.document import SUFFIXES, parsed_document
-from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.inventory.origin import COMMAND_LINE, Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, shortened
@@ -14,7 +14,7 @@ from deploytasks.inventory.variable_files import read_settings
 from deploytasks.inventory.variable_name import check_variable_name
 
 LEVEL = "extra-vars"
-COMMAND_LINE = Origin("--extra-vars", None, LEVEL)
+TYPED = Origin(COMMAND_LINE, None, LEVEL)
 
 
 def read_extra_vars(arguments: Iterable[str]) -> dict[str, Setting]:
@@ -26,7 +26,7 @@ def read_extra_vars(arguments: Iterable[str]) -> dict[str, Setting]:
     problems = Problems()
     settings: dict[str, Setting] = {}
     for argument in arguments:
-        with problems.at(COMMAND_LINE), problems.kept():
+        with problems.at(TYPED), problems.kept():
             settings.update(_settings(argument.strip(), problems))
     problems.raise_if_any()
     return settings
@@ -65,4 +65,4 @@ def _assignment(word: str) -> tuple[str, Setting]:
 
 def _setting(name: str, value: Value) -> Setting:
     check_variable_name(name)
-    return Setting(value, COMMAND_LINE)
+    return Setting(value, TYPED)

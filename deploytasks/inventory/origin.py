@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from deploytasks.inventory.value import Value
 
+COMMAND_LINE = "--extra-vars"
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -18,6 +20,11 @@ class Origin:
     file: str
     line: int | None
     level: str
+
+    @property
+    def is_command_line(self) -> bool:
+        """Whether it was typed, where everybody on the machine can read it (ps(1))."""
+        return self.file == COMMAND_LINE
 
     def __str__(self) -> str:
         return self.file if self.line is None else f"{self.file}:{self.line}"

@@ -197,6 +197,15 @@ CASES: dict[str, list[Bad]] = {
     "value in the environment": [
         Bad("A: its value has a NUL character", files={ALL_YML: 'app_env: {A: "x\\0y"}\n'}),
     ],
+    "secret on the command line": [
+        *flag("app_env is secret", "deploy", "--extra-vars", '{"app_env": {"TOKEN": "hunter2"}}'),
+        *flag(
+            "pip_index_url is secret",
+            "deploy",
+            "--extra-vars",
+            "pip_index_url=https://me:hunter2@example.org/",
+        ),
+    ],
     "file of the environment that others may read": [
         Bad(
             "other users may read it",

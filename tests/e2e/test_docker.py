@@ -241,7 +241,8 @@ def test_images_go_with_their_releases(boxed):
 def test_a_login_of_the_index_is_in_no_image(boxed):
     login = "https://somebody:hunter2@pypi.org/simple"
     boxed.depend_on("2.2.0")
-    run = boxed.deploy("--extra-vars", f"pip_index_url={login}")
+    boxed.write("login.yml", f"pip_index_url: {login}\n")
+    run = boxed.deploy("--extra-vars", "@login.yml")
     assert boxed.says["dependency"] == "2.2.0"
     boxed.depend_on("2.1.2")
     image = f"boxed:{boxed.current}"
