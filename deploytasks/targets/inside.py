@@ -1,11 +1,13 @@
 """A command inside a container, all of whose output arrives.
 
 An engine drops what it has not copied two seconds after a command's end, and on a busy machine that happens.
-So the shell that runs the command stays until everything is here.
+So the shell that runs the command stays until everything is here. And it begins when it is told to: the SDK hands the
+connection over without what it has read beyond the head of the engine's answer, where a quick command's words would be.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 import select
 import shlex
@@ -21,6 +23,7 @@ from docker.models.containers import Container
 from deploytasks.errors import HostError
 
 SHELL = """\
+read -r _
 command=$DEPLOYTASKS_COMMAND end=$DEPLOYTASKS_END
 unset DEPLOYTASKS_COMMAND DEPLOYTASKS_END
 eval "(exec $command)" </dev/null
@@ -34,6 +37,7 @@ read -r _
 FRAME = struct.Struct(">BxxxL")
 """Which stream, and how many bytes of it follow (Docker Engine API, "Attach to a container", stream format)."""
 STDOUT = 1
+BEGIN = b"\n"
 LOOK_AGAIN_S = 2.0
 KILLED = 137
 """The exit status of a shell's child that SIGKILL ended."""
@@ -54,7 +58,7 @@ def run_inside(
     given = {"DEPLOYTASKS_COMMAND": shlex.join(argv), "DEPLOYTASKS_END": mark.decode()}
     shell = api.exec_create(container.id, ["/bin/sh", "-c", SHELL], stdin=True, user=user, environment=given)
     stdout, stderr = bytearray(), bytearray()
-    with closing(api.exec_start(shell["Id"], socket=True)) as stream:
+    with closing(_begun(api, shell["Id"])) as stream:
         for source, piece in _frames(api, shell["Id"], stream):
             (stdout if source == STDOUT else stderr).extend(piece)
             if stdout.endswith(mark) and stderr.endswith(b" ") and mark in stderr:
@@ -62,6 +66,13 @@ def run_inside(
                 said = bytes(stdout).removesuffix(mark)
                 return subprocess.CompletedProcess(list(argv), int(status), said, errors)
     return subprocess.CompletedProcess(list(argv), KILLED, bytes(stdout), bytes(stderr))
+
+
+def _begun(api: APIClient, shell: str) -> Any:
+    """The connection to *shell*, which begins now."""
+    stream: Any = api.exec_start(shell, socket=True)
+    os.write(stream.fileno(), BEGIN)
+    return stream
 
 
 def _frames(api: APIClient, shell: str, stream: Any) -> Iterator[tuple[int, bytes]]:
