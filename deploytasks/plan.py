@@ -64,7 +64,7 @@ def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] =
     if v is None or host.project is not None:
         return host
     if v.env_file:
-        read_env_file(v.env_file)
+        read_env_file(v.env_file)  # What is wrong in it is told before anything is contacted.
     return replace(with_app(host, roles), project=read(v.source, v.callable, v.requirements, v.links))
 
 

@@ -49,3 +49,11 @@ def test_what_arrived_is_forgotten_after_the_run(blobs, tmp_path):
 def test_a_machine_without_a_place_takes_nothing():
     with pytest.raises(StepError, match="takes no contents"):
         Blobs().receive(HELLO, [b"hello"])
+
+
+def test_what_was_made_on_demand_has_a_name_of_its_own_and_is_checked_all_the_same(blobs, tmp_path):
+    recipe = digest_of(b"how to say hello")
+    blobs.receive(recipe, [b"he", b"llo"], made=HELLO)
+    assert blobs.read(recipe) == b"hello"
+    with pytest.raises(StepError, match="arrived damaged"):
+        blobs.receive(digest_of(b"another"), [b"hell"], made=HELLO)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deploytasks.agent.package_index import PUBLIC
 from deploytasks.targets import Target, ensure_engine, up
 from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for
@@ -239,7 +240,7 @@ def test_images_go_with_their_releases(boxed):
 
 
 def test_a_login_of_the_index_is_in_no_image(boxed):
-    login = "https://somebody:hunter2@pypi.org/simple"
+    login = PUBLIC.replace("://", "://somebody:hunter2@")
     boxed.depend_on("2.2.0")
     boxed.write("login.yml", f"pip_index_url: {login}\n")
     run = boxed.deploy("--extra-vars", "@login.yml")
