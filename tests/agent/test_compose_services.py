@@ -96,6 +96,11 @@ def test_a_service_that_ends_is_told_in_its_own_words(converge, host):
     assert error.value.output == "no such thing as bad"
 
 
+def test_a_service_that_ends_again_and_again_is_told_with_its_exit_code(converge):
+    with pytest.raises(StepError, match="the service restless ends, with exit code 3"):
+        converge(services(restless="1"))
+
+
 def test_the_variables_are_those_of_services_on_the_host(converge, host):
     host.write("/srv/shop/services/redis.env", 'REDIS_URL="redis://:x y@h"\n')
     converge(replace(services(db="1"), environment="/srv/shop/services/*.env"))

@@ -134,16 +134,29 @@ class ComposeServices(Resource):
 
     def _failed(self, machine: Machine, names: List[str]) -> StepError:
         name = names[0]
-        container = containers_of(machine, self.project).get(name)
+        container = self._at_rest(machine, name)
         if container is None:
             return StepError("the service %s has no container" % name)
         state = container["State"]
         health = (state.get("Health") or {}).get("Status", "running")
         how = "is %s after %g s" % (health, self.timeout_s)
-        if state["Status"] != "running" or container.get("RestartCount"):
+        if state["Status"] != "running":
             how = "ends, with exit code %d" % state["ExitCode"]
+        elif container.get("RestartCount"):
+            how = "does not keep running; it was started %d times" % (container["RestartCount"] + 1)
         said = docker(machine, "logs", "--tail", SHOWN_LINES, container["Id"])
         return StepError("the service %s %s" % (name, how), said.output)
+
+    def _at_rest(self, machine: Machine, name: str) -> Optional[Dict[str, Any]]:
+        """The container of *name*; if it ends again and again, between two runs: only there has it an exit code."""
+        seen: List[Optional[Dict[str, Any]]] = []
+
+        def is_at_rest() -> bool:
+            seen[:] = [containers_of(machine, self.project).get(name)]
+            return not (seen[0] and seen[0].get("RestartCount") and seen[0]["State"]["Status"] == "running")
+
+        machine.wait_until(is_at_rest, FIRST_MOMENTS_S)
+        return seen[0]
 
     def _end(self, machine: Machine, names: List[str]) -> None:
         end_services(machine, self.project, names)

@@ -1,4 +1,6 @@
-"""Compose, and what docker(1) says of its containers: ROOT/var/lib/compose/SERVICE describes one; a bad one ends.
+"""Compose, and what docker(1) says of its containers: ROOT/var/lib/compose/SERVICE describes one.
+
+One named bad ends; one named restless ends and is started again, and is seen in its next run at two of three looks.
 
 It refuses a service that says ``foo``, and takes no file that is no JSON.
 """
@@ -14,9 +16,21 @@ there = Path(root, "var/lib/compose")
 
 def described(name, service):
     labels = {**service.get("labels", {}), "com.docker.compose.service": name}
-    runs = name != "bad"
-    state = {"Running": runs, "Status": "running" if runs else "exited", "ExitCode": 0 if runs else 3}
-    return {"Id": name, "Config": {"Labels": labels}, "State": state}
+    return {"Id": name, "Config": {"Labels": labels}, "State": state(ends=name == "bad"), "RestartCount": 0}
+
+
+def state(ends):
+    status = "exited" if ends else "running"
+    return {"Running": not ends, "Status": status, "ExitCode": 3 if ends else 0}
+
+
+def looked_at(name):
+    found = json.loads((there / name).read_text())
+    if name == "restless":
+        found["RestartCount"] += 1
+        found["State"] = state(ends=found["RestartCount"] % 3 == 1)
+        (there / name).write_text(json.dumps(found))
+    return found
 
 
 def compose(path, command, *arguments):
@@ -42,7 +56,7 @@ elif words[0] == "ps":
     ]
     print(*(path.name for path in there.glob("*") if path.name in (services or [path.name])))
 elif words[0] == "inspect":
-    print(json.dumps([json.loads((there / name).read_text()) for name in words[3:]]))
+    print(json.dumps([looked_at(name) for name in words[3:]]))
 elif words[:2] == ["container", "rm"]:
     (there / words[2]).unlink()
 elif words[0] == "logs":
