@@ -12,6 +12,7 @@ import time
 from itertools import groupby
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
+from deploytasks.agent import systemd
 from deploytasks.agent.blame import what_failed
 from deploytasks.agent.diff import diff_of
 from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
@@ -85,6 +86,7 @@ class Engine:
         self._units = {unit for step in plan.steps for unit in step.resource.surveyed()}
         self._survey()
         try:
+            self._await_leaving()
             for phase in Phase:
                 self._enter(phase)
                 self._carry_out_phase(plan.steps_of(phase))
@@ -92,6 +94,18 @@ class Engine:
         except _Failed as failed:
             ended = self._fail(failed)
         return self._close(ended, started)
+
+    def _await_leaving(self) -> None:
+        """An instance that an earlier run told to stop has stopped: what follows may start it again, or remove it."""
+        instances = sorted(unit for unit in self._units if "@*" in unit)
+        if self._check or not instances:
+            return
+        started = time.monotonic()
+        try:
+            if systemd.let_leave(self._machine, instances):
+                self._survey()
+        except FAILURES as error:
+            raise _Failed("app", "await the old instance's end", error, time.monotonic() - started) from error
 
     def _enter(self, phase: Phase) -> None:
         self._machine.stoppable = phase in BEFORE_THE_SWITCH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Dict, FrozenSet, List, Sequence
 
 from deploytasks.agent.last_words import last_words
@@ -9,9 +10,13 @@ from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 
 SETTLED_S = 90.0
+READING_EVERY_S = 0.01
 LONGEST_STOP_S = 3700.0
 """More than the longest ``TimeoutStopSec`` that a unit of ours has."""
-UP = ("active", "reloading", "activating", "deactivating")
+STAYING = ("active", "reloading", "activating")
+LEAVING = "deactivating"
+UP = (*STAYING, LEAVING)
+SEEN_S = 10.0
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
@@ -48,8 +53,11 @@ def active_units(machine: Machine, pattern: str) -> List[str]:
 def states(machine: Machine, *patterns: str) -> Dict[str, str]:
     """The ``ActiveState`` of each unit that matches any of *patterns* (systemctl(1)), unless it is inactive."""
     surveyed = machine.survey.states(patterns) if machine.survey else None
-    if surveyed is not None:
-        return surveyed
+    return states_now(machine, *patterns) if surveyed is None else surveyed
+
+
+def states_now(machine: Machine, *patterns: str) -> Dict[str, str]:
+    """As ``states``, whatever the machine's survey says."""
     listing = machine.ask(
         ["systemctl", "list-units", "--plain", "--no-legend", "--no-pager", "--", *patterns]
     )
@@ -78,6 +86,44 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
     """None of *units* runs; their ``TimeoutStopSec`` bounds how long that takes."""
     if units:
         machine.run(["systemctl", "stop", "--", *units], timeout_s=LONGEST_STOP_S)
+
+
+def let_stop(machine: Machine, units: Sequence[str]) -> None:
+    """All of *units* are stopping; a unit of its own sees to that, and forgets how badly they ended."""
+    if not units:
+        return
+    names = " ".join(shlex.quote(unit) for unit in units)
+    script = "systemctl stop -- %s; systemctl reset-failed -- %s 2>/dev/null || :" % (names, names)
+    started = machine.ask(
+        ["systemd-run", "--quiet", "--collect", "--no-block", "--", "/bin/sh", "-c", script]
+    )
+    if not (started.ok and machine.wait_until(lambda: not staying(machine, units), SEEN_S, READING_EVERY_S)):
+        stop(machine, units)
+        forget_failures(machine, units)
+
+
+def staying(machine: Machine, units: Sequence[str]) -> List[str]:
+    """Those of *units*, which are names or patterns, that run, or are about to, and were not told to stop.
+
+    The socket of a service that is stopping closes after it.
+    """
+    known = states(machine, *units)
+    leaving = {_stem(unit) for unit, state in known.items() if state == LEAVING}
+    stay = [unit for unit, state in known.items() if state in STAYING and _stem(unit) not in leaving]
+    return [unit for unit in stay if not (unit.endswith(".socket") and _has_job(machine, unit))]
+
+
+def _stem(unit: str) -> str:
+    return unit.rpartition(".")[0]
+
+
+def let_leave(machine: Machine, patterns: Sequence[str]) -> bool:
+    """None of the units that match *patterns* is stopping any more; whether any was."""
+    if LEAVING not in states(machine, *patterns).values():
+        return False
+    machine.say("waiting for the end of an earlier instance")
+    machine.wait_until(lambda: LEAVING not in states_now(machine, *patterns).values(), LONGEST_STOP_S)
+    return True
 
 
 def forget_failures(machine: Machine, units: Sequence[str]) -> None:

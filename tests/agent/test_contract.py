@@ -234,6 +234,11 @@ def only_instance(host):
     return OnlyInstance(**APP)
 
 
+def only_instance_of_a_container(host):
+    host.write("/srv/shop/releases/old/bin/container", "")
+    return only_instance(host)
+
+
 def processes(host):
     """A worker too few, and a beat of an old release."""
     host.write("/run/active/shop.worker.%s@1.service" % APP["release"], "")
@@ -410,6 +415,7 @@ CASES = [
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),
+    (OnlyInstance, only_instance_of_a_container),
     (OnlyProcesses, only_processes),
     (Package, lambda _: Package(("nginx", "ufw"))),
     (PostgresDatabase, database),

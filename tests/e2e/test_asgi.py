@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.asking import ASKING_APP, ask, says
+from tests.e2e.controller import wait_for
 from tests.e2e.project import Project
 
 SERVERS = ("uvicorn", "hypercorn")
@@ -41,5 +42,8 @@ def test_an_answer_without_a_body_comes_through_the_adapter(project, server):
 def test_the_workers_follow_the_variable(project, server):
     project.configure(app_server=server, app_callable="app:asgi", **{f"{server}_workers": 3})
     project.deploy()
-    workers = project.target.run(["pgrep", "--count", "--full", "--", "--multiprocessing-fork"]).stdout
-    assert int(workers) == 3
+    counted = ["pgrep", "--count", "--full", "--", "--multiprocessing-fork"]
+    wait_for(
+        lambda: project.target.run(counted).stdout.strip() == "3",
+        "three workers, and none of the old instance",
+    )

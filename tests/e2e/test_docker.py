@@ -354,8 +354,7 @@ def test_an_app_comes_from_docker_to_systemd_and_back_again(boxed):
     boxed.inv("rollback")
     assert boxed.says["version"] == "one"
     assert len(containers(boxed)) == 1
-    units = boxed.target.run(["systemctl", "list-units", "--plain", "--no-legend", "boxed@*"]).stdout
-    assert [line.split()[0] for line in units.splitlines()] == [f"boxed@{boxed.current}.service"]
+    wait_for(lambda: units(boxed) == [f"boxed@{boxed.current}.service"], "the instance of systemd has ended")
 
 
 def test_after_a_reboot_the_release_serves_by_itself(boxed):
@@ -388,3 +387,8 @@ def containers(project: Project) -> list[dict[str, Any]]:
     listing = ["docker", "ps", "--quiet", "--filter", f"label=deploytasks.app={project.name}"]
     found = project.target.run(listing).stdout.split()
     return json.loads(project.target.run(["docker", "inspect", *found], check=False).stdout or "[]")
+
+
+def units(project: Project) -> list[str]:
+    listing = ["systemctl", "list-units", "--plain", "--no-legend", f"{project.name}@*"]
+    return [line.split()[0] for line in project.target.run(listing).stdout.splitlines()]

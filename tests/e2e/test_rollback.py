@@ -12,10 +12,12 @@ from itertools import count
 import pytest
 
 from deploytasks.targets import Target
+from tests.e2e.controller import wait_for
 from tests.e2e.project import Project, Run, difference, files, ssh_commands
 
 MEBIBYTE = 1 << 20
 number = count(1)
+TAKES_ITS_TIME = "\nimport atexit, time\natexit.register(time.sleep, 4)\n"
 NOTHING_GOES_OUT = ["OUTPUT", "!", "-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", "REJECT"]
 
 
@@ -31,6 +33,17 @@ def shop(web, tmp_path) -> Project:
         app_watch_s=1,
     )
     project.deploy()
+    return project
+
+
+@pytest.fixture
+def lingering(web, tmp_path) -> Project:
+    """An app of two releases, of which the first was told to stop a moment ago and takes its time."""
+    project = Project.make(f"lingering-{next(number)}", tmp_path, web)
+    project.configure(app_keep_releases=1)
+    for version in ("one", "two"):
+        project.code(version, TAKES_ITS_TIME)
+        project.deploy()
     return project
 
 
@@ -150,3 +163,33 @@ def network_cut(target: Target) -> Iterator[None]:
         yield
     finally:
         target.run(["iptables", "--delete", *NOTHING_GOES_OUT])
+
+
+def test_a_release_that_still_ends_is_waited_for_and_started_again(lingering):
+    (first,) = set(lingering.releases) - {lingering.current}
+    assert states(lingering)[first] == "deactivating"
+    run = lingering.inv("rollback")
+    assert run.exit_code == 0, run.messages
+    assert (lingering.current, lingering.says["version"]) == (first, "one")
+    assert states(lingering) == {first: "active"}
+    assert lingering.releases == [first]
+
+
+def test_a_release_that_still_ends_is_no_difference(lingering):
+    assert "deactivating" in states(lingering).values()
+    assert lingering.inv("verify").exit_code == 0
+    assert lingering.deploy().host["changed"] == 0
+
+
+def test_a_release_that_ends_badly_leaves_no_failed_unit(lingering):
+    (first,) = set(lingering.releases) - {lingering.current}
+    lingering.target.run(["systemctl", "kill", "--signal=KILL", f"{lingering.name}@{first}.service"])
+    wait_for(lambda: states(lingering) == {lingering.current: "active"}, "its failure is forgotten")
+
+
+def states(project: Project) -> dict[str, str]:
+    """How the services of the app's releases are, by release; those that do not run are left out."""
+    listing = ["systemctl", "list-units", "--plain", "--no-legend", "--all", f"{project.name}@*.service"]
+    rows = [line.split() for line in project.target.run(listing).stdout.splitlines()]
+    found = {row[0].partition("@")[2].removesuffix(".service"): row[2] for row in rows}
+    return {release: state for release, state in found.items() if state != "inactive"}

@@ -22,7 +22,9 @@ WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/soc
 class OnlyInstance(Resource):
     """Of *app_name* only the instance of *release* runs and starts at boot.
 
-    Others first answer everybody who is connected to them, for at most *drain_s* seconds.
+    Others first answer everybody who is connected to them, for at most *drain_s* seconds. Then they are told to stop.
+    Only of one in a container is the end waited for, as its image and networks may be the next to go; the end of
+    others is awaited by the next run that changes something, see ``Engine``.
     """
 
     reversible: ClassVar[bool] = False
@@ -39,8 +41,10 @@ class OnlyInstance(Resource):
         return {"other instances": []}
 
     def inspect(self, machine: Machine) -> State:
-        known = self._releases_of(systemd.states(machine, *self._patterns))
-        return {"other instances": sorted({*known, *self._enabled(machine)} - {self.release})}
+        others = {*self._releases_of(systemd.states(machine, *self._patterns)), *self._enabled(machine)}
+        return {
+            "other instances": sorted(name for name in others - {self.release} if self._stays(machine, name))
+        }
 
     def apply(self, machine: Machine, change: Change) -> None:
         app = App(self.app_name, self.app_root, self.app_user)
@@ -54,8 +58,17 @@ class OnlyInstance(Resource):
         units = [release.socket_unit, release.service_unit]
         self._disable(machine, units)
         known = systemd.states(machine, *units)
-        systemd.stop(machine, [unit for unit in units if known.get(unit) in systemd.UP])
-        systemd.forget_failures(machine, units)
+        up = [unit for unit in units if known.get(unit) in systemd.UP]
+        if up and not os.path.exists(machine.path(release.container)):
+            systemd.let_stop(machine, up)
+        else:
+            systemd.stop(machine, up)
+            systemd.forget_failures(machine, units)
+
+    def _stays(self, machine: Machine, name: str) -> bool:
+        release = App(self.app_name, self.app_root, self.app_user).release(name)
+        units = [release.socket_unit, release.service_unit]
+        return name in self._enabled(machine) or bool(systemd.staying(machine, units))
 
     def _disable(self, machine: Machine, units: Sequence[str]) -> None:
         """The links are removed here, as systemctl(1) removes none of a unit that another runtime no longer defines."""

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import ClassVar, List, Set
 
+from deploytasks.agent import systemd
 from deploytasks.agent.app import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.releases import kept_releases
@@ -17,7 +18,8 @@ from deploytasks.agent.resource import Change, Resource, State
 class Retention(Resource):
     """At most *keep* releases lie on the host, and only the virtual environments that they use.
 
-    The current release and the one that a rollback goes to are never removed.
+    The current release and the one that a rollback goes to are never removed; one from which an instance still runs
+    its last moments is removed after it.
     """
 
     reversible: ClassVar[bool] = False
@@ -35,7 +37,11 @@ class Retention(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         del change
-        for path in self._surplus_releases(machine):
+        surplus = self._surplus_releases(machine)
+        if surplus:
+            units = [self._app.release(os.path.basename(path)).service_unit for path in surplus]
+            systemd.let_leave(machine, units)
+        for path in surplus:
             shutil.rmtree(machine.path(path))
         for path in self._surplus_venvs(machine):
             shutil.rmtree(machine.path(path))
