@@ -71,7 +71,7 @@ def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] =
 def with_app(host: Host, roles: Sequence[Role]) -> Host:
     """*host* with the place of its app; the app's source is not looked at."""
     v = _vars_of_app(host, roles)
-    return replace(host, app=App(v.name, v.directory, v.account)) if v else host
+    return replace(host, app=App(v.name, v.directory, v.account), fleet=v.fleet) if v else host
 
 
 def _vars_of_app(host: Host, roles: Sequence[Role]) -> Any:

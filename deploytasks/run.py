@@ -15,6 +15,7 @@ from deploytasks.batches import MaxFail, in_batches
 from deploytasks.contents import Contents
 from deploytasks.crew import Crew
 from deploytasks.errors import ConfigError
+from deploytasks.fleet import Fleet, go_in_step
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
@@ -133,6 +134,7 @@ def _carried_out(run: Run, question: str, plan_of: PlanOf, **more: Any) -> Resul
             if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
                 break
             run.crew.each(lambda visit: orders[visit.host.name].give_to(visit), batch)
+            go_in_step(run.fleets, run.crew, max_fail)
         run.crew.each(lambda visit: visit.dismiss())
     return run.results
 
@@ -198,6 +200,7 @@ class Run:
         self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password)
         self.results = Results({})
         self.manner = manner
+        self.fleets: Sequence[Fleet] = ()
         self._started = time.monotonic()
         self.now = datetime.now(timezone.utc)
 
@@ -246,6 +249,7 @@ class Run:
     def orders_for(self, plan_of: PlanOf) -> dict[str, Order]:
         """The plans of all hosts that are there; when one cannot be made, nobody is told anything."""
         present = [visit for visit in self.crew.visits if not visit.is_over]
+        self.fleets = [] if self.manner.check else Fleet.among(present)
         try:
             return {visit.host.name: self._order(visit, plan_of) for visit in present}
         except ConfigError:
@@ -264,7 +268,8 @@ class Run:
             "source": host.project.revision if host.project else "",
             "modules": shipped_modules(plan),
         }
-        document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets)}
+        place = next((fleet.place_of(visit, plan) for fleet in self.fleets if visit in fleet.visits), {})
+        document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets), **place}
         source = host.project.source if host.project else None
         return Order(document, Contents(source, plan.contents, wheels, _images(plan)))
 

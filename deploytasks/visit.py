@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Note, Outcome, StepDone
+from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Note, Outcome, Ready, StepDone
 from deploytasks.agent.facts import Facts
+from deploytasks.agent.plan import Phase
 from deploytasks.conversation import Conversation
 from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Unreachable
 from deploytasks.report import HostRecap
@@ -47,6 +48,7 @@ class Visit:
         self._started = time.monotonic()
         self._stopped = False
         self._may_change = False
+        self._ready_for: Phase | None = None
 
     @property
     def is_over(self) -> bool:
@@ -58,13 +60,22 @@ class Visit:
         """Whether the work failed here; a host that could not be worked on at all holds up no other."""
         return self.recap is not None and self.recap.outcome is Outcome.FAILED
 
+    @property
+    def ready_for(self) -> Phase | None:
+        """The phase before which this host waits for the others of its fleet, if it does."""
+        return None if self.is_over else self._ready_for
+
     def start(self, opening: Mapping[str, Any]) -> None:
         """Connect, ask what *opening* asks, and listen until the agent waits for a plan or has ended."""
         self._carefully(lambda: self._start(dict(opening)))
 
     def carry_out(self, order: Mapping[str, Any], contents: Contents) -> None:
-        """Send the plan in *order*, give what the host lacks of *contents*, and listen to the end."""
+        """Send the plan in *order*, give what the host lacks of *contents*, and listen to the next gate, or the end."""
         self._carefully(lambda: self._carry_out(dict(order), contents))
+
+    def go_on(self, held: str = "") -> None:
+        """The host enters the phase that it is ready for, or, when it is *held* for that reason, undoes; listen on."""
+        self._carefully(lambda: self._go_on({"held": held}))
 
     def dismiss(self, why: str = TOO_LATE) -> None:
         """Nothing is to be done here after all."""
@@ -108,11 +119,22 @@ class Visit:
         self._conversation.send(order)
         self._listen(self._conversation, contents)
 
+    def _go_on(self, answer: dict[str, Any]) -> None:
+        if self._conversation is None:
+            return
+        self._ready_for = None
+        if not self._stopped:
+            self._conversation.send(answer)
+        self._listen(self._conversation, None)
+
     def _listen(self, conversation: Conversation, contents: Contents | None) -> None:
-        """Pass events on until the agent waits for a plan, or is done."""
+        """Pass events on until the agent waits for a plan, or for the other hosts, or is done."""
         for event in conversation.events():
             if isinstance(event, Hello):
                 self.facts = _facts(event)
+                return
+            if isinstance(event, Ready):
+                self._ready_for = Phase(event.before)
                 return
             if isinstance(event, Need) and contents is not None and not self._stopped:
                 self._tell_of_images(event, contents)

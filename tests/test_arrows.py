@@ -29,6 +29,7 @@ LOWEST_FIRST = (
     {"conversation", "payload"},
     {"visit"},
     {"batches", "crew"},
+    {"fleet"},
     {"run"},
     {"cli"},
     {"tasks"},

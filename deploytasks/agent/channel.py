@@ -19,7 +19,10 @@ from deploytasks.agent.wire import Frame, WireError, frames, pack_json
 PIECES_AHEAD = 64
 FAREWELL_S = 5.0
 SPOKEN = frozenset(
-    {"event", "outcome", "digests", "held", "manifest", "release", "previous", "at", "facts", "role", "step"}
+    {
+        *("event", "outcome", "digests", "held", "manifest", "release", "previous", "at", "facts", "role"),
+        *("step", "before"),
+    }
 )
 """What the two sides need of each other word for word: our own words and digests, never an app's text."""
 

@@ -16,6 +16,7 @@ from deploytasks.agent import systemd
 from deploytasks.agent.blame import what_failed
 from deploytasks.agent.diff import diff_of
 from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.gate import Gate, HeldBack
 from deploytasks.agent.journal import Intent, Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
@@ -50,6 +51,7 @@ class Engine:
         self._made: List[Intent] = []
         self._committed = False
         self._units: Set[str] = set()
+        self._gate = Gate()
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
@@ -74,9 +76,15 @@ class Engine:
     def _end_of_cut_run(self, outcome: Outcome) -> None:
         self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
 
-    def carry_out(self, plan: Plan, about: Optional[Dict[str, object]] = None) -> Ended:
-        """Converge the machine to *plan* and say how it went; never raises for a step's failure."""
+    def carry_out(
+        self, plan: Plan, about: Optional[Dict[str, object]] = None, gate: Optional[Gate] = None
+    ) -> Ended:
+        """Converge the machine to *plan* and say how it went; never raises for a step's failure.
+
+        Where *gate* is shut it waits for other hosts.
+        """
         started = time.monotonic()
+        self._gate = gate or Gate()
         self._carried = tuple(self._debts)
         if not self._check:
             kept = {**(about or {}), "release": plan.release, "modules": shipped_sources(plan)}
@@ -125,14 +133,24 @@ class Engine:
             self._machine.heed_stop()
             change = Change(step.resource.inspect(self._machine), step.resource.desired())
             if change and not self._check:
+                self._pass_into(step.phase)
                 self._say(StepStarted(step.role, step.name))
                 self._converge(step, change)
+        except _Failed:
+            raise
         except FAILURES as error:
             raise _Failed(step.role, step.name, error, time.monotonic() - started) from error
         outcome = Outcome.CHANGED if change else Outcome.OK
         self._tell(
             step, outcome, time.monotonic() - started, diff_of(change, step.sensitive) if change else ""
         )
+
+    def _pass_into(self, phase: Phase) -> None:
+        started = time.monotonic()
+        try:
+            self._gate.pass_into(phase)
+        except FAILURES as error:
+            raise _Failed("app", "wait for the other hosts", error, time.monotonic() - started) from error
 
     def _converge(self, step: Step, change: Change) -> None:
         number = self._journal.intend(step, change.before)
@@ -148,8 +166,16 @@ class Engine:
 
     def _run_handlers(self, role: str) -> None:
         for handler in [debt for debt in self._debts if debt.role == role]:
-            self._run_handler(handler)
+            if handler.of_fleet and not self._gate.leads:
+                self._leave_to_leader(handler)
+            else:
+                self._run_handler(handler)
             self._debts.remove(handler)
+
+    def _leave_to_leader(self, handler: Handler) -> None:
+        self._journal.ran(handler)
+        self._count(Outcome.SKIPPED)
+        self._say(StepDone(handler.role, handler.name, Outcome.SKIPPED))
 
     def _run_handler(self, handler: Handler) -> None:
         started = time.monotonic()
@@ -173,7 +199,10 @@ class Engine:
         self._machine.survey = None
         self._count(Outcome.FAILED)
         reason, output = failed.reason, failed.output
-        self._say(StepDone(failed.role, failed.step, Outcome.FAILED, failed.elapsed_s, "", reason, output))
+        if not isinstance(failed.error, HeldBack):
+            self._say(
+                StepDone(failed.role, failed.step, Outcome.FAILED, failed.elapsed_s, "", reason, output)
+            )
         ended = self._ended(Outcome.FAILED, reason, "%s: %s" % (failed.role, failed.step), output)
         if self._check:
             return ended
@@ -181,6 +210,8 @@ class Engine:
             return ended.but(put_back=False)
         self._machine.stoppable = False
         unable = self._undo(self._made, acted=self._acted)
+        if isinstance(failed.error, HeldBack) and not unable:
+            return Ended(Outcome.OK, ok=ended.ok, skipped=ended.skipped, error=reason)
         return ended.but(put_back=not unable)
 
     def _undo(self, intents: Sequence[Intent], acted: Sequence[Handler]) -> str:
@@ -292,6 +323,7 @@ class _Failed(Exception):
         super().__init__(str(error))
         self.role = role
         self.step = step
+        self.error = error
         self.reason = _reason(error)
         self.output = error.output if isinstance(error, StepError) else ""
         self.elapsed_s = round(elapsed_s, 4)

@@ -92,6 +92,14 @@ class Need(Event):
 
 
 @dataclass(frozen=True)
+class Ready(Event):
+    """All is done that comes *before* a phase, named as in ``Phase``; the agent waits to hear whether to go on."""
+
+    event: ClassVar[str] = "ready"
+    before: str
+
+
+@dataclass(frozen=True)
 class LogLine(Event):
     """A line of the app's log. *at* is seconds since the epoch, as a decimal string of microseconds' precision."""
 
@@ -134,7 +142,7 @@ class Ended(Event):
 
 KINDS: Dict[str, Type[Event]] = {
     kind.event: kind
-    for kind in (Hello, Need, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
+    for kind in (Hello, Need, Ready, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
 }
 
 

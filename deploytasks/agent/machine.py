@@ -50,6 +50,9 @@ def _nobody_listens(line: str) -> None:
 class Stopped(StepError):
     """The controller is gone or asked to stop, and nothing was switched yet."""
 
+    def __init__(self) -> None:
+        super().__init__("stopped: the controller asked for it or is gone")
+
 
 @dataclass
 class Machine:
@@ -119,7 +122,7 @@ class Machine:
     def heed_stop(self) -> None:
         """Raise ``Stopped`` when the run shall end here."""
         if self.stoppable and self.stop.is_set():
-            raise Stopped("stopped: the controller asked for it or is gone")
+            raise Stopped
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, every_s: float = 0.05) -> bool:
         """Ask *ready* every *every_s* seconds until it says yes; False when *timeout_s* passes before."""

@@ -35,11 +35,15 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Handler:
-    """An action run once, after the role's steps of a phase, if a notifying step changed."""
+    """An action run once, after the role's steps of a phase, if a notifying step changed.
+
+    When it is *of_fleet*, only on the host that leads the fleet.
+    """
 
     name: str
     action: Action
     role: str = ""
+    of_fleet: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,12 +122,14 @@ def _step_to_json(step: Step) -> Dict[str, Any]:
 
 def handler_to_json(handler: Handler) -> Dict[str, Any]:
     """*handler* as JSON, the form in which a debt is written down."""
-    return {"role": handler.role, "name": handler.name, "action": describe(handler.action)}
+    plain = {"role": handler.role, "name": handler.name, "action": describe(handler.action)}
+    return {**plain, "of_fleet": True} if handler.of_fleet else plain
 
 
 def handler_from_json(document: Dict[str, Any]) -> Handler:
     """The inverse of ``handler_to_json``."""
-    return Handler(document["name"], rebuild(document["action"]), document["role"])
+    action, of_fleet = rebuild(document["action"]), document.get("of_fleet", False)
+    return Handler(document["name"], action, document["role"], of_fleet)
 
 
 def _step_from_json(document: Dict[str, Any]) -> Step:

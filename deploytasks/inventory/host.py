@@ -30,7 +30,8 @@ class Host:
     """One host of an inventory, with what all levels say about it merged.
 
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
-    agent found), *app* (where it lives there), *project* (what is in its source) and *release*.
+    agent found), *app* (where it lives there), *fleet* (how it goes with the app's other hosts), *project* (what is
+    in its source) and *release*.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Host:
     connection: ConnectionSettings
     facts: Facts | None = field(default=None, repr=False)
     app: App | None = field(default=None, repr=False)
+    fleet: str = field(default="", repr=False)
     project: Project | None = field(default=None, repr=False)
     release: Release | None = field(default=None, repr=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.events import Outcome
 from deploytasks.report.failure import failure_lines
 from deploytasks.report.measure import duration, size
 from deploytasks.report.narration import TONES
@@ -22,6 +23,8 @@ ENDINGS = {
     130: ("interrupted after", Tone.BAD),
     143: ("terminated after", Tone.BAD),
 }
+DEPLOY = "deploy"
+AHEAD = "ahead of the others, with the new release; to take that back:"
 FAILED = ("failed after", Tone.BAD)
 
 
@@ -67,6 +70,18 @@ def failures(recap: Recap) -> Iterator[Line]:
         if not host.went_well:
             yield Line.of()
             yield from failure_lines(recap.command, name, host)
+    others = [*_standings(recap)]
+    yield from [Line.of(), *others] if others else []
+
+
+def _standings(recap: Recap) -> Iterator[Line]:
+    """What a run that failed somewhere means for hosts that did not fail: some were held back, some are ahead."""
+    has_failed = any(host.outcome is Outcome.FAILED for host in recap.hosts.values())
+    for name, host in recap.hosts.items():
+        if host.went_well and host.error:
+            yield Line.of(Span(name, Tone.HOST), "  ", host.error)
+        elif has_failed and host.outcome is Outcome.CHANGED and recap.command == DEPLOY:
+            yield Line.of(Span(name, Tone.HOST), f"  {AHEAD} inv rollback --host {name}")
 
 
 def closing_line(recap: Recap) -> Line:

@@ -62,7 +62,7 @@ def collect_static_files(parts: Parts) -> Iterator[Step]:
 def run_release_command(parts: Parts) -> Iterator[Step]:
     """What is run once before a new release serves."""
     if parts.release_process:
-        yield _run_once(parts, parts.release_process, "run the release command")
+        yield _run_once(parts, parts.release_process, "run the release command", of_fleet=True)
 
 
 def hand_over(parts: Parts) -> Iterator[Step]:
@@ -105,10 +105,10 @@ def _write_program(parts: Parts, process: Process) -> Step:
     return Step(f"write the program of {process.name}", program, phase=Phase.PREPARE)
 
 
-def _run_once(parts: Parts, process: Process, name: str) -> Step:
+def _run_once(parts: Parts, process: Process, name: str, *, of_fleet: bool = False) -> Step:
     """Run when the release is new: a rollback finds the note of it, and runs nothing."""
     note = File(known(parts.host)[1].note_of(process.name), process.command + "\n")
-    handler = Handler(name, parts.release_command(process.name))
+    handler = Handler(name, parts.release_command(process.name), of_fleet=of_fleet)
     return Step(f"note that {process.name} is run", note, handler, Phase.START)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from deploytasks.agent.blame import what_failed
 from deploytasks.agent.engine import CUT_SHORT, Engine
 from deploytasks.agent.events import Ended
+from deploytasks.agent.gate import Gate
 from deploytasks.agent.history import remember
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.processes import processes_of
@@ -15,10 +16,10 @@ from deploytasks.agent.scale import told_apart
 from deploytasks.agent.session import Session
 
 
-def carry_out(session: Session, engine: Engine, plan: Plan) -> Ended:
-    """Converge to *plan*; every run but a check leaves a line in the app's history."""
+def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate] = None) -> Ended:
+    """Converge to *plan*, as far as *gate* lets it; every run but a check leaves a line in the app's history."""
     before = current_release(session.machine, session.app) if session.app else None
-    ended = with_releases(session, engine.carry_out(plan, session.about))
+    ended = with_releases(session, engine.carry_out(plan, session.about, gate))
     if not session.checks:
         _tell_scaled(session, plan)
         entry = {

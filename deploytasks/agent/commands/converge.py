@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import asdict
-from typing import Any, Dict, Iterator, Optional, Set
+from typing import Any, Dict, Iterator, Optional, Set, Tuple
 
 from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.events import Ended, Hello, Need
 from deploytasks.agent.facts import gather
+from deploytasks.agent.gate import Gate
 from deploytasks.agent.manifest import Manifest
 from deploytasks.agent.manifest_patch import patched
-from deploytasks.agent.plan import Plan
+from deploytasks.agent.plan import Phase, Plan
 from deploytasks.agent.releases import current_release, kept_releases
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.tree import hold_tree
@@ -29,18 +30,21 @@ def converge(session: Session) -> Ended:
         engine = ready_engine(session)
         if not session.checks:
             session.machine.blobs.forget()
-        plan = receive_plan(session)
+        plan, gate = receive_order(session)
         if session.checks:
             return carry_out(session, engine, plan)
         try:
             _fetch(session, plan)
-            return carry_out(session, engine, plan)
+            return carry_out(session, engine, plan, gate)
         finally:
             session.machine.blobs.forget()
 
 
-def receive_plan(session: Session) -> Plan:
-    """Say hello with this host's facts, and hear the plan; raises ``Dismissed`` when nothing is to be done here."""
+def receive_order(session: Session) -> Tuple[Plan, Gate]:
+    """Say hello with this host's facts, and hear the plan, and where its fleet goes in step.
+
+    Raises ``Dismissed`` when nothing is to be done here.
+    """
     session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
     order = session.inlet.object()
     if "plan" not in order:
@@ -48,7 +52,9 @@ def receive_plan(session: Session) -> Plan:
     session.outlet.mask.add(order["mask"])
     import_shipped(order["recording"]["modules"])
     session.machine.recording = {"plan": order["plan"], **order["recording"]}
-    return Plan.from_json(order["plan"])
+    gates = map(Phase, order.get("gates", ()))
+    gate = Gate(gates, session.outlet.say, session.inlet.object, leads=order.get("leads", True))
+    return Plan.from_json(order["plan"]), gate
 
 
 def _fetch(session: Session, plan: Plan) -> None:

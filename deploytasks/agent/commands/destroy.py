@@ -8,7 +8,7 @@ import shutil
 
 from deploytasks.agent.app import App
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.commands.converge import receive_plan
+from deploytasks.agent.commands.converge import receive_order
 from deploytasks.agent.events import Ended, Outcome
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
@@ -18,7 +18,8 @@ def destroy(session: Session) -> Ended:
     """Carry out the plan that takes the app away; with ``purge`` not even the memory of it stays."""
     with session.lock():
         engine = ready_engine(session)
-        ended = carry_out(session, engine, receive_plan(session))
+        plan, _ = receive_order(session)
+        ended = carry_out(session, engine, plan)
         if session.opening.get("purge") and not session.checks and ended.outcome is not Outcome.FAILED:
             _forget(session.machine, session.require_app())
         return ended
