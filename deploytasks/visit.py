@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.events import Answer, Ended, Event, Hello, Need, Note, Outcome, Ready, StepDone
+from deploytasks.agent.events import Answer, Ended, Event, Hello, Knock, Need, Note, Outcome, Ready, StepDone
 from deploytasks.agent.facts import Facts
 from deploytasks.agent.plan import Phase
 from deploytasks.conversation import Conversation
 from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Unreachable
 from deploytasks.report import HostRecap
-from deploytasks.transport import AskPassword, Transport, begin, transport_for
+from deploytasks.transport import AskPassword, Transport, begin, knock, transport_for
 
 if TYPE_CHECKING:
     from deploytasks.contents import Contents
@@ -136,7 +136,9 @@ class Visit:
             if isinstance(event, Ready):
                 self._ready_for = Phase(event.before)
                 return
-            if isinstance(event, Need) and contents is not None and not self._stopped:
+            if isinstance(event, Knock):
+                conversation.send({"refused": self._refused()})
+            elif isinstance(event, Need) and contents is not None and not self._stopped:
                 self._tell_of_images(event, contents)
                 conversation.provide(event, contents)
             elif isinstance(event, Answer):
@@ -145,6 +147,14 @@ class Visit:
                 self._finish(event)
             else:
                 self._say(self.host.name, event)
+
+    def _refused(self) -> str:
+        """Why this host cannot be reached anew; empty when it can."""
+        try:
+            knock(self.host, self._ask_password)
+        except DeployError as error:
+            return str(error)
+        return ""
 
     def _tell_of_images(self, need: Need, contents: Contents) -> None:
         for image in filter(None, map(contents.images.get, need.digests)):

@@ -79,7 +79,11 @@ def main(archive: str, words: Sequence[str]) -> int:
         signal.signal(number, lambda *_: gone.set())
     lines = Lines(show_diff=chosen.diff or chosen.check)
     with zipfile.ZipFile(archive) as kept, tempfile.TemporaryFile() as said:
-        opening: Dict[str, Any] = {**_first(kept.read(OPENING)).to_json(), "check": chosen.check}
+        opening: Dict[str, Any] = {
+            **_first(kept.read(OPENING)).to_json(),
+            "check": chosen.check,
+            "by_hand": True,
+        }
         with kept.open(SAID) as packed:
             shutil.copyfileobj(packed, said)
         said.seek(0)

@@ -100,6 +100,13 @@ class Ready(Event):
 
 
 @dataclass(frozen=True)
+class Knock(Event):
+    """The agent waits to hear whether this host can be reached anew, by a second connection."""
+
+    event: ClassVar[str] = "knock"
+
+
+@dataclass(frozen=True)
 class LogLine(Event):
     """A line of the app's log. *at* is seconds since the epoch, as a decimal string of microseconds' precision."""
 
@@ -142,7 +149,7 @@ class Ended(Event):
 
 KINDS: Dict[str, Type[Event]] = {
     kind.event: kind
-    for kind in (Hello, Need, Ready, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
+    for kind in (Hello, Need, Ready, Knock, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
 }
 
 

@@ -60,7 +60,8 @@ class Machine:
 
     *say* takes one line about what is being waited for. *blobs* holds the contents that came with
     the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone;
-    it is heeded while *stoppable*. What *survey* says counts as long as nothing is changed.
+    it is heeded while *stoppable*. What *survey* says counts as long as nothing is changed. *knock* has the
+    controller connect anew and returns why it could not, if so; None where there is no controller.
     """
 
     root: str = "/"
@@ -71,6 +72,7 @@ class Machine:
     stop: threading.Event = field(default_factory=threading.Event)
     stoppable: bool = True
     survey: Optional[Survey] = None
+    knock: Optional[Callable[[], str]] = None
 
     def path(self, path: str) -> str:
         """*path*, which is absolute, below this machine's root."""

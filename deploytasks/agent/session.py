@@ -13,7 +13,7 @@ from deploytasks.agent.app import STATE_ROOT, App, Release
 from deploytasks.agent.blobs import Blobs
 from deploytasks.agent.channel import Inlet, Teller
 from deploytasks.agent.envfile import decode_env
-from deploytasks.agent.events import Note
+from deploytasks.agent.events import Knock, Note
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
@@ -48,6 +48,7 @@ class Session:
             blobs=Blobs(_state(app) + "/incoming"),
             say=lambda line: outlet.say(Note(line)),
             stop=gone,
+            knock=None if opening.get("by_hand") else lambda: _knock(inlet, outlet),
         )
         return cls(opening, inlet, outlet, machine, ssh_connection)
 
@@ -117,6 +118,11 @@ class Session:
             yield
         finally:
             lock.release()
+
+
+def _knock(inlet: Inlet, outlet: Teller) -> str:
+    outlet.say(Knock())
+    return str(inlet.object()["refused"])
 
 
 def _passwords(values: Iterable[str]) -> Iterator[str]:

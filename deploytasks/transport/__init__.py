@@ -7,6 +7,7 @@ fifth of a second to import.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Protocol, TypeVar
 
@@ -58,6 +59,19 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     return SshTransport.over(route_to(host.connection, SshConfig.of_this_user()), host, ask_password)
 
 
+def knock(host: Host, ask_password: AskPassword) -> None:
+    """Connect to *host* and log in once more, beside what is open, and leave; raises as `Transport.open`."""
+    if host.connection_object is not None:
+        from deploytasks.transport.connection import twin_of
+
+        host = replace(host, connection_object=twin_of(host.connection_object))
+    transport = transport_for(host, ask_password)
+    try:
+        transport.open()
+    finally:
+        transport.close()
+
+
 def import_transports(hosts: Iterable[Host]) -> None:
     """Import what reaching *hosts* takes."""
     for kind in {"local" if host.connection.is_local else "ssh" for host in hosts}:
@@ -94,5 +108,6 @@ __all__ = [
     "begin",
     "explain",
     "import_transports",
+    "knock",
     "transport_for",
 ]

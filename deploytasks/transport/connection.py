@@ -93,6 +93,20 @@ class VerifiedConnection(fabric.Connection):  # type: ignore[misc]  # Fabric has
         return transport
 
 
+def twin_of(connection: fabric.Connection) -> fabric.Connection:
+    """Another connection to where *connection* leads, not yet open."""
+    return fabric.Connection(
+        connection.host,
+        user=connection.user,
+        port=connection.port,
+        config=connection.config,
+        gateway=connection.gateway,
+        forward_agent=connection.forward_agent,
+        connect_timeout=connection.connect_timeout,
+        connect_kwargs=connection.connect_kwargs,
+    )
+
+
 def before(route: Route) -> Route:
     """The way to the last jump of *route*, over those before it."""
     return replace(route.jumps[-1], jumps=route.jumps[:-1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from deploytasks.agent.resource import Change, StepError
@@ -162,3 +164,47 @@ def test_a_firewall_that_is_set_on_but_not_in_the_kernel_is_off(host):
     assert Ufw().inspect(host.machine) == {"enabled": False}
     host.write(RULES, rule("allow tcp 22 * any * in"))
     assert turn_on(host) == {"enabled": True}
+
+
+class Visited:
+    """*host* with a controller, whose second connection is *refused*; *before* is what had been done by then."""
+
+    def __init__(self, host, refused=""):
+        host.write(RULES, rule("allow tcp 22 * any * in"))
+        self.host, self.refused, self.before = host, refused, []
+        self.machine = dataclasses.replace(host.machine, knock=self.knock)
+
+    def knock(self):
+        self.before += self.calls
+        return self.refused
+
+    @property
+    def calls(self):
+        """What was done; questions to iptables(8) are not."""
+        return [call for call in self.host.calls if not call.startswith("iptables")]
+
+    def turn(self, *, on):
+        wanted = Ufw(enabled=on)
+        wanted.apply(self.machine, Change(wanted.inspect(self.machine), wanted.desired()))
+        return wanted.inspect(self.machine)["enabled"]
+
+
+CALL_OFF = "systemctl stop -- deploytasks-way-back.timer"
+
+
+def test_the_way_back_is_prepared_before_it_goes_on_and_called_off_when_the_host_was_reached(host):
+    visited = Visited(host)
+    assert visited.turn(on=True) is True
+    first, prepared, went_on = (call.split(" --")[0] for call in visited.before)
+    assert (first, prepared, went_on) == ("systemctl stop", "systemd-run", "ufw")
+    assert visited.calls[len(visited.before) :] == [CALL_OFF]
+
+
+def test_where_the_host_is_not_reached_the_way_back_stays_open_until_it_is_off(host):
+    visited = Visited(host, "no answer")
+    with pytest.raises(StepError, match="nobody could connect") as error:
+        visited.turn(on=True)
+    assert error.value.output == "no answer"
+    assert visited.calls == visited.before
+    assert visited.turn(on=False) is False
+    assert visited.calls[len(visited.before) :] == ["ufw --force disable", CALL_OFF]

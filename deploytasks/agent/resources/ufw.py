@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from deploytasks.agent import firewall
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.way_back import call_off_way_back, prepare_way_back
 
 CHAIN = "ufw-user-input"
 SSH_PORT = 22
@@ -18,6 +19,8 @@ class Ufw(Resource):
 
     It is not turned on when no rule admits *ssh_port*, the port at which sshd answers on this
     host (0 = not known, then 22): the next connection would be refused, though not the present one.
+    It stays on when a second connection of the controller succeeds; else, or when nobody hears of that, it goes
+    off again.
     """
 
     enabled: bool = True
@@ -32,9 +35,23 @@ class Ufw(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         if (change.after or {}).get("enabled"):
             self._require_way_in(machine)
-            machine.run(["ufw", "--force", "enable"])
+            self._enable(machine)
         else:
             machine.run(["ufw", "--force", "disable"])
+            call_off_way_back(machine)
+
+    def _enable(self, machine: Machine) -> None:
+        if machine.knock is None:
+            machine.run(["ufw", "--force", "enable"])
+            return
+        prepare_way_back(machine)
+        machine.run(["ufw", "--force", "enable"])
+        refused = machine.knock()
+        if refused:
+            raise StepError(
+                "with ufw on nobody could connect to this host any more, so it goes off again", refused
+            )
+        call_off_way_back(machine)
 
     def _require_way_in(self, machine: Machine) -> None:
         port = self.ssh_port or SSH_PORT
