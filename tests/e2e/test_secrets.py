@@ -1,0 +1,152 @@
+"""A secret of the environment is where the app reads it, and nowhere else."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploytasks.cache import cache_directory
+from deploytasks.targets import Target, up
+from tests.e2e.project import INV, Project
+
+CANARY = "c4n4ry-in-the-3nvironment"
+NEXT = "another-c4n4ry"
+TELLS_ALL = "\nraise RuntimeError(os.environ['TOKEN'] + str(dict(os.environ)))\n"
+QUESTIONS = (
+    "check",
+    "verify",
+    "status",
+    "history",
+    "releases",
+    "vars",
+    "hosts",
+    "doctor",
+    "logs",
+    "scale",
+    "prune",
+)
+SEEN_BY_ALL = (
+    ["systemctl", "show", "*"],
+    ["systemctl", "cat", "mine*"],
+    ["journalctl", "--no-pager", "--output", "json"],
+    ["sh", "-c", "cat /proc/[0-9]*/cmdline"],
+)
+WATCH = "while :; do cat /proc/[0-9]*/cmdline 2> /dev/null; done > /root/seen"
+
+
+@pytest.fixture(scope="module")
+def vault(target_state) -> Target:
+    return up("vault", "debian12", state=target_state, say=print)
+
+
+@pytest.fixture(scope="module")
+def mine(vault, tmp_path_factory) -> Project:
+    """An app with a secret and one of everything that reads it."""
+    mine = Project.make("mine", tmp_path_factory.mktemp("mine"), vault, app_env={"TOKEN": CANARY})
+    mine.configure(
+        app_services=["postgres"],
+        app_processes={"worker": "sleep 1000", "tidy": {"command": "true", "schedule": "daily"}},
+    )
+    mine.write("app/Procfile", "release: true\n")
+    return mine
+
+
+def test_no_command_line_has_it_while_it_is_deployed(mine, vault):
+    here: set[str] = set()
+    with watched(vault), typed(mine, "deploy", "--diff") as deploy:
+        while deploy.poll() is None:
+            here |= command_lines()
+        told = deploy.communicate()[0]
+    assert (deploy.returncode, mine.says["environment"]["TOKEN"]) == (0, CANARY), told
+    there = vault.run(["sh", "-c", "tr '\\0' '\\n' < /root/seen | sort --unique"]).stdout
+    assert "dpkg" in there
+    assert not any(CANARY in text for text in (told, there, *here))
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_answer_has_it(mine, question, form):
+    told = all_of(mine, question, *form.split())
+    assert told
+    assert CANARY not in told
+
+
+def test_a_change_of_it_is_told_without_it(mine):
+    mine.configure(app_env={"TOKEN": NEXT})
+    told = [all_of(mine, *words) for words in (["check"], ["deploy", "--diff"], ["rollback"])]
+    mine.configure(app_env={"TOKEN": CANARY})
+    assert all("write the environment" in text for text in told[:2])
+    assert not any(secret in text for secret in (CANARY, NEXT) for text in told)
+
+
+def test_no_file_has_it_but_those_that_only_root_reads(mine, vault):
+    roots = ["/etc", "/opt", "/root", "/run", "/srv", "/home", "/tmp", "/usr/local", "/var"]
+    found = vault.run(
+        ["grep", "--recursive", "--files-with-matches", "--text", "--regexp", CANARY, *roots], check=False
+    )
+    paths = found.stdout.split()
+    assert paths
+    modes = vault.run(["stat", "--format", "%U %a", *paths]).stdout.splitlines()
+    assert set(modes) == {"root 600"}
+    assert {path.rpartition("/")[2] for path in paths} == {"env"}
+    for argv in SEEN_BY_ALL:
+        assert CANARY not in vault.run(argv).stdout, argv
+
+
+def test_nothing_of_it_stays_on_this_machine(mine):
+    ours = [mine.directory / "group_vars/all.json"]
+    places = [*mine.directory.rglob("*"), *cache_directory().rglob("*")]
+    assert [place for place in places if place not in ours and place.is_file() and has_it(place)] == []
+
+
+def test_the_last_words_of_an_app_that_tells_it_are_masked(vault, tmp_path):
+    loud = Project.make("loud", tmp_path, vault, app_env={"TOKEN": CANARY})
+    loud.code("one", TELLS_ALL)
+    run = loud.inv("deploy", "--diff")
+    assert run.exit_code == 2
+    assert "RuntimeError: ***" in run.messages
+    assert CANARY not in run.messages + str(run.events)
+
+
+@contextmanager
+def watched(host: Target) -> Iterator[None]:
+    """All command lines of *host* meanwhile are in its file /root/seen."""
+    host.run(["systemd-run", "--quiet", "--unit=watch", "sh", "-c", WATCH])
+    try:
+        yield
+    finally:
+        host.run(["systemctl", "stop", "watch"])
+
+
+def typed(project: Project, *words: str) -> subprocess.Popen[str]:
+    """``inv`` with all that it says on one stream."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen([INV, *words], cwd=project.directory, text=True, **streams)
+
+
+def all_of(project: Project, *words: str) -> str:
+    """All that ``inv`` says; no person's mistake is in *words*."""
+    with typed(project, *words) as process:
+        told = process.communicate()[0]
+    assert process.returncode in (0, 3), told
+    return told
+
+
+def command_lines() -> set[str]:
+    """Those of this machine."""
+    return {line for place in Path("/proc").glob("[0-9]*/cmdline") if (line := text_of(place))}
+
+
+def text_of(place: Path) -> str:
+    try:
+        return place.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def has_it(place: Path) -> bool:
+    return CANARY.encode() in place.read_bytes()
