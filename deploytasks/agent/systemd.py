@@ -110,7 +110,13 @@ def staying(machine: Machine, units: Sequence[str]) -> List[str]:
     known = states(machine, *units)
     leaving = {_stem(unit) for unit, state in known.items() if state == LEAVING}
     stay = [unit for unit, state in known.items() if state in STAYING and _stem(unit) not in leaving]
-    return [unit for unit in stay if not (unit.endswith(".socket") and _has_job(machine, unit))]
+    return [unit for unit in stay if not unit.endswith(".socket") or _stays_open(machine, unit)]
+
+
+def _stays_open(machine: Machine, socket: str) -> bool:
+    """Both are asked at once: a moment later the job may be done, and the socket closed."""
+    now = show_now(machine, socket, "ActiveState", "Job")
+    return now.get("ActiveState") in STAYING and now.get("Job", "0") in ("", "0")
 
 
 def _stem(unit: str) -> str:
