@@ -11,6 +11,8 @@ from deploytasks.agent.app import App
 from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.machine import Machine
 
+ALWAYS_THERE = {"time", "command", "outcome"}
+
 
 def now() -> str:
     """This moment in UTC, as RFC 3339 writes it."""
@@ -29,7 +31,7 @@ def remember(machine: Machine, app: App, entry: Dict[str, Any]) -> None:
 
 
 def recall(machine: Machine, app: App) -> List[Dict[str, Any]]:
-    """All entries, oldest first; a line that is not whole is left out."""
+    """All entries, oldest first; a line that is not whole, or tells none of what all do, is left out."""
     try:
         with open(machine.path(app.history), encoding="utf-8", errors="replace") as file:
             lines = file.readlines()
@@ -43,4 +45,4 @@ def _parsed(line: str) -> Dict[str, Any]:
         entry = json.loads(line)
     except ValueError:
         return {}
-    return entry if isinstance(entry, dict) else {}
+    return entry if isinstance(entry, dict) and entry.keys() >= ALWAYS_THERE else {}

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
-from typing import Any
 
 import pytest
 
-from deploytasks import Inventory
-from deploytasks.plan import plan_for
-from deploytasks.report import HostRecap
-from deploytasks.run import Manner, Run, converge, ready_hosts
-from deploytasks.standard import app_alone, standard_roles
 from tests.e2e.controller import wait_for
-from tests.e2e.project import INV, Project, difference, files
+from tests.e2e.faults import (
+    SLOW_START,
+    acts,
+    assert_it_converges,
+    assert_it_fails_for,
+    assert_it_says_what_happened,
+    assert_nothing_is_left_over,
+    cut_deploy,
+    cut_rollback,
+    deployed_here,
+    deploying,
+    ended_by_itself,
+    journal,
+    kill,
+    kill_when_it_intends,
+    last_act,
+    lock,
+    on_disk,
+    serves,
+    status,
+)
+from tests.e2e.project import Project, difference, files
 from tests.e2e.traffic import Traffic
 
-CLIENT_NOTICES_S = 15
 SERVES_AFTER_BOOT_S = 10
 REFUSED_WITHIN_S = 2
-SLOW_START = "\nimport time\n\ntime.sleep(1.5)\n"
 HOLD_APT = (
     "import fcntl, time; file = open('/var/lib/dpkg/lock-frontend', 'w');"
     "fcntl.lockf(file, fcntl.LOCK_EX); print('held', flush=True); time.sleep(8)"
 )
-LATE = 40
 number = count(1)
 
 
@@ -212,146 +221,3 @@ def test_apt_in_other_hands_is_waited_for_and_its_holder_is_named(shop):
     assert "install ufw" in run.changed
     notes = [event["text"] for event in run.events if event["event"] == "note"]
     assert [note for note in notes if "waiting for apt: process " in note and "(python3)" in note], notes
-
-
-def status(project: Project) -> dict[str, Any]:
-    argv = [INV, "status", "--host", project.target.name, "--json"]
-    answer = subprocess.run(argv, cwd=project.directory, capture_output=True, check=True, timeout=30)
-    return json.loads(answer.stdout)[project.target.name]
-
-
-def cut_deploy(project: Project, failpoint: int) -> HostRecap:
-    """A deploy whose agent kills itself when it has written so many records."""
-    with Run(ready_hosts(hosts(project), standard_roles, {}), Manner()) as run:
-        run.ask("converge", failpoint=failpoint)
-        orders = run.orders_for(lambda host: plan_for(host, standard_roles(host), run.now))
-        run.crew.each(lambda visit: orders[visit.host.name].give_to(visit))
-    return run.results.hosts[project.target.name]
-
-
-def cut_rollback(project: Project, failpoint: int) -> HostRecap:
-    ready = ready_hosts(hosts(project), app_alone, {}, with_projects=False)
-    with Run(ready, Manner("rollback")) as run:
-        run.ask("rollback", failpoint=failpoint)
-    return run.results.hosts[project.target.name]
-
-
-def deployed_here(project: Project) -> HostRecap:
-    """A deploy in this process, which has to go well."""
-    recap = converge(hosts(project), standard_roles, {}, Manner()).hosts[project.target.name]
-    assert recap.went_well, recap
-    return recap
-
-
-def kill_when_it_intends(project: Project, step: str) -> None:
-    """The agent of a first deploy is killed there; a run that got further tells after how many records that is."""
-    for _ in ("installs what is not undone", "begins as every later one"):
-        cut_deploy(project, LATE)
-    cut_deploy(project, acts(project).index(f"intend {step}") + 1)
-    assert last_act(project) == f"intend {step}"
-
-
-def hosts(project: Project) -> list[Any]:
-    return list(Inventory.load(project.directory / "inventory.ini")["all"])
-
-
-def journal(project: Project) -> list[dict[str, Any]]:
-    """The agent's own record of its last run."""
-    path = f"/var/lib/deploytasks/{project.name}/journal.jsonl"
-    lines = project.target.run(["cat", path], check=False).stdout.splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def last_act(project: Project) -> str:
-    return acts(project)[-1]
-
-
-def acts(project: Project) -> list[str]:
-    """What the agent wrote down of its last run, as `intend make the release`."""
-    records = journal(project)
-    steps = {record["number"]: record["step"] for record in records if record["record"] == "intend"}
-    return [f"{record['record']} {steps.get(record.get('number'), '')}".strip() for record in records]
-
-
-def lock(project: Project) -> dict[str, Any]:
-    return json.loads(project.target.run(["cat", f"/var/lib/deploytasks/{project.name}/lock"]).stdout)
-
-
-@contextmanager
-def deploying(project: Project, step: str) -> Iterator[subprocess.Popen[str]]:
-    """``inv deploy``, which has come to *step*; killed when it is left behind."""
-    argv = [INV, "deploy", "--host", project.target.name, "--json"]
-    deploy = subprocess.Popen(
-        argv, cwd=project.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        wait_for(lambda: step in [record.get("step") for record in journal(project)], step)
-        yield deploy
-    finally:
-        deploy.kill()
-        deploy.communicate()
-
-
-def kill(project: Project, deploy: subprocess.Popen[str], what: str) -> None:
-    if what == "controller":
-        deploy.kill()
-    else:
-        project.target.run(["pkill", "-9", "-f", "sshd: deploy@notty"])
-
-
-def assert_it_says_what_happened(deploy: subprocess.Popen[str], killed: str) -> None:
-    stdout, messages = deploy.communicate(timeout=CLIENT_NOTICES_S)
-    if killed == "sshd":
-        assert deploy.returncode == 4, messages
-        assert "the connection broke off" in messages
-        assert "finishes or undoes by itself" in messages
-        assert json.loads(stdout.splitlines()[-1])["exit_code"] == 4
-
-
-def ended_by_itself(project: Project) -> dict[str, Any]:
-    """The journal's last record, once the agent has written it."""
-    return wait_for(
-        lambda: next((last for last in journal(project) if last["record"] == "end"), None), "an end"
-    )
-
-
-def serves(project: Project) -> bool:
-    try:
-        return project.request(timeout_s=1).status == 200
-    except OSError:
-        return False
-
-
-def on_disk(project: Project) -> dict[str, str]:
-    """All files that a failed deploy must leave as they were; the history tells that it was tried."""
-    found = files(project.target, "/etc", project.root)
-    return {path: content for path, content in found.items() if path != f"{project.root}/history.jsonl"}
-
-
-def assert_it_fails_for(project: Project, reason: str) -> None:
-    serving, before = project.current, on_disk(project)
-    project.code(f"too much for it: {reason}", "# " + "x" * 200_000)
-    run = project.inv("deploy")
-    assert run.exit_code == 2, run.messages
-    assert f"{project.root}/" in run.failure["reason"]
-    assert reason in run.failure["reason"]
-    assert project.says["release"] == serving
-    assert difference(before, on_disk(project)) == {}
-
-
-def assert_it_converges(project: Project) -> None:
-    project.code("converged")
-    project.deploy()
-    assert project.says["version"] == "converged"
-    assert project.deploy().changed == []
-    assert_nothing_is_left_over(project)
-
-
-def assert_nothing_is_left_over(project: Project) -> None:
-    run = project.target.run
-    units = run(["systemctl", "list-units", "--plain", "--no-legend", f"{project.name}@*"]).stdout
-    assert {unit.split()[0] for unit in units.splitlines()} == {
-        f"{project.name}@{project.current}.{kind}" for kind in ("service", "socket")
-    }
-    assert run(["find", project.root, "/etc", "-name", "*.deploytasks-new"]).stdout == ""
-    assert run(["pgrep", "-f", "^[^ ]*python[^ ]* .*deploytasks-agent"], check=False).stdout == ""

@@ -13,8 +13,8 @@ import pytest
 
 from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for
+from tests.e2e.faults import cut_deploy, deployed_here
 from tests.e2e.project import Project, difference, files
-from tests.e2e.test_faults import cut_deploy, deployed_here
 
 DIARY = Path(__file__).with_name("diary.py")
 RELEASE_COMMAND = "echo releasing; python diary.py once"

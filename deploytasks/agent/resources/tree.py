@@ -8,6 +8,7 @@ import stat
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
+from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.entry import beside, read_entry
 from deploytasks.agent.machine import Machine
@@ -56,7 +57,8 @@ class Tree(Resource):
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
         try:
-            build(machine, new, listed)
+            with blamed_on(new):
+                build(machine, new, listed)
             os.sync()  # before the name is seen: a power failure must not leave empty files that look right
             if os.path.lexists(path):
                 os.rename(path, old)

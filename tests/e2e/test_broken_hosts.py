@@ -1,0 +1,196 @@
+"""A host that is not as it should be: full, read-only, half installed, damaged by hand: named, and nothing is lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+
+from deploytasks.targets import Target, up
+from tests.e2e.faults import assert_it_converges, on_disk
+from tests.e2e.project import Project, Run, difference
+from tests.e2e.traffic import Traffic
+
+number = count(1)
+OUT = ["OUTPUT", "!", "-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j"]
+
+
+@pytest.fixture(scope="module")
+def wreck(target_state) -> Target:
+    return up("wreck", "debian12", state=target_state, say=print)
+
+
+@pytest.fixture(scope="module")
+def afloat(wreck, tmp_path_factory) -> Project:
+    project = Project.make("afloat", tmp_path_factory.mktemp("afloat"), wreck)
+    project.deploy()
+    return project
+
+
+@pytest.fixture
+def shop(afloat) -> Project:
+    """A new version, ready to be deployed."""
+    afloat.code(f"edition {next(number)}")
+    return afloat
+
+
+@pytest.mark.fault(18, 19)
+@pytest.mark.parametrize(
+    ("options", "reason"), [("size=1m", "No space left on device"), ("nr_inodes=20", "no inodes left")]
+)
+def test_a_file_system_without_space_or_inodes(shop, options, reason):
+    shop.write("app/much.bin", "x" * 2_000_000)
+    for name in range(30):
+        shop.write(f"app/many/{name}", str(name))
+    before = on_disk(shop)
+    target, releases = shop.target, f"{shop.root}/releases"
+    target.run(["sh", "-c", f"cp -a {releases} /root/kept && mount -t tmpfs -o {options} tmpfs {releases}"])
+    try:
+        target.run(["sh", "-c", f"cp -a /root/kept/{shop.current} {releases}/ || true"])
+        run = failed(shop)
+        assert f"{shop.root}/" in run.failure["reason"], run.messages
+        assert reason in run.failure["reason"], run.messages
+    finally:
+        target.run(["sh", "-c", f"umount {releases}; rm -r /root/kept"])
+        (shop.directory / "app/much.bin").unlink()
+        shutil.rmtree(shop.directory / "app/many")
+    assert difference(before, on_disk(shop)) == {}
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(21)
+@pytest.mark.parametrize("how", ["noexec", "size=64k"])
+def test_a_temporary_directory_that_is_of_no_use_does_not_matter(shop, how):
+    shop.depend_on("2.2.0" if how == "noexec" else "2.1.2")
+    with mounted(shop.target, "/tmp", how):
+        assert_it_converges(shop)
+
+
+@pytest.mark.fault(21, 23)
+def test_a_configuration_directory_that_is_read_only(shop):
+    before = on_disk(shop)
+    shop.configure(nginx_client_max_body_size=f"{next(number)}m")
+    run_ = shop.target.run
+    run_(["sh", "-c", "mount --bind /etc/nginx /etc/nginx && mount -o remount,ro,bind /etc/nginx"])
+    try:
+        run = failed(shop)
+    finally:
+        run_(["umount", "/etc/nginx"])
+    assert "/etc/nginx" in run.failure["reason"]
+    assert "Read-only file system" in run.failure["reason"]
+    assert difference(before, on_disk(shop)) == {}
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(25)
+def test_an_interrupted_dpkg_is_named_with_its_remedy(shop):
+    shop.target.run(["sh", "-c", "dpkg --remove ufw && touch /var/lib/dpkg/updates/0001"])
+    run = failed(shop)
+    assert "dpkg --configure -a" in run.messages
+    shop.target.run(["dpkg", "--configure", "-a"])
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(27)
+@pytest.mark.parametrize("how", ["DROP", "REJECT"])
+def test_a_package_index_that_is_out_of_reach_is_named_as_the_cause(shop, how):
+    shop.depend_on("2.0.1")
+    before = on_disk(shop)
+    shop.target.run(["iptables", "--insert", *OUT, how])
+    try:
+        run = failed(shop)
+    finally:
+        shop.target.run(["iptables", "--delete", *OUT, how])
+        shop.depend_on("2.1.2")
+    assert "package index" in run.messages
+    assert "No matching distribution" not in run.messages
+    assert difference(before, on_disk(shop)) == {}
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(28)
+@pytest.mark.parametrize(
+    "requirement",
+    ["itsdangerous==2.1.2 --hash=sha256:" + "0" * 64, "itsdangerous==2.1.2\nflask==3.0.0\nwerkzeug==1.0.0"],
+    ids=["hash", "conflict"],
+)
+def test_requirements_that_cannot_be_are_told_in_the_installers_words(shop, requirement):
+    before = on_disk(shop)
+    shop.write("app/requirements.txt", requirement + "\n")
+    run = failed(shop)
+    shop.depend_on("2.1.2")
+    assert "hash" in run.messages.lower() or "werkzeug" in run.messages.lower(), run.messages
+    assert difference(before, on_disk(shop)) == {}
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(47)
+def test_a_web_server_that_was_masked_is_told(shop):
+    shop.deploy()
+    shop.target.run(["systemctl", "mask", "--now", "nginx"])
+    shop.code(f"edition {next(number)}")
+    try:
+        run = failed(shop)
+        assert "nginx" in run.failure["reason"] + run.failure["step"]
+        assert "masked" in run.messages
+    finally:
+        shop.target.run(["systemctl", "unmask", "nginx"])
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(78)
+@pytest.mark.parametrize(
+    "content", ["", "no json\n", '{"record": "end"}\n', '{"record": "from the future", "x": [1]}\n']
+)
+@pytest.mark.parametrize("place", ["/var/lib/deploytasks/afloat/journal.jsonl", "/srv/afloat/history.jsonl"])
+def test_records_that_were_damaged_stop_nothing(shop, place, content):
+    shop.target.run(["sh", "-c", f"printf %s '{content}' > {place}"])
+    for task in ("status", "history", "releases"):
+        done = shop.typed(task)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(77)
+def test_a_serving_release_that_was_deleted_is_put_right_by_a_deploy(shop):
+    shop.deploy()
+    shop.target.run(["rm", "-r", f"{shop.root}/releases/{shop.current}/code"])
+    assert shop.typed("verify").returncode in (2, 3)
+    shop.deploy()
+    assert shop.target.run(["ls", f"{shop.root}/current/code/app.py"]).stdout
+    assert_it_converges(shop)
+
+
+@pytest.mark.fault(82)
+def test_a_rollback_to_what_was_damaged_meanwhile_stays_where_it_is(shop):
+    shop.deploy()
+    before = shop.current
+    (previous,) = [release for release in shop.releases if release == shop.deploy().host["previous"]]
+    shop.target.run(["sh", "-c", f"echo 'raise SystemExit(1)' > {shop.root}/releases/{previous}/code/app.py"])
+    with Traffic.on(shop) as traffic:
+        run = shop.inv("rollback")
+    assert run.exit_code == 2, run.messages
+    assert (shop.current, set(traffic.served)) == (before, {before})
+    assert_it_converges(shop)
+
+
+def failed(shop: Project) -> Run:
+    """A deploy that fails and says why, while the old release goes on serving."""
+    serving = shop.current
+    run = shop.inv("deploy")
+    assert run.exit_code == 2, run.messages
+    assert "Traceback" not in run.messages
+    assert shop.current == serving
+    return run
+
+
+@contextmanager
+def mounted(target: Target, place: str, options: str) -> Iterator[None]:
+    target.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place])
+    try:
+        yield
+    finally:
+        target.run(["umount", place])

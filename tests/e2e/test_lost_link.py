@@ -1,0 +1,101 @@
+"""The link to a host breaks, silently or not, and whoever sits at either end: both know what to do, and when."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+
+from deploytasks.targets import Target, up
+from tests.e2e.faults import (
+    CLIENT_NOTICES_S,
+    SLOW_START,
+    assert_it_converges,
+    deploying,
+    ended_by_itself,
+    on_disk,
+)
+from tests.e2e.project import INV, Project, difference
+from tests.e2e.traffic import Traffic
+
+SSH = ["-p", "tcp", "--dport", "22", "-j"]
+FROM_SSH = ["-p", "tcp", "--sport", "22", "-j"]
+CUTS = {
+    "both ways": [["INPUT", *SSH, "DROP"], ["OUTPUT", *FROM_SSH, "DROP"]],
+    "on the way in": [["INPUT", *SSH, "DROP"]],
+    "on the way out": [["OUTPUT", *FROM_SSH, "DROP"]],
+    "reset": [["INPUT", *SSH, "REJECT", "--reject-with", "tcp-reset"]],
+}
+number = count(1)
+
+
+@pytest.fixture(scope="module")
+def island(target_state) -> Target:
+    return up("island", "debian12", state=target_state, say=print)
+
+
+@pytest.fixture(scope="module")
+def remote(island, tmp_path_factory) -> Project:
+    project = Project.make("remote", tmp_path_factory.mktemp("remote"), island)
+    project.deploy()
+    return project
+
+
+@pytest.mark.fault(2, 3, 5)
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_link_that_breaks_before_the_switch(remote, cut):
+    before = on_disk(remote)
+    remote.code(f"slow {next(number)}", SLOW_START)
+    with Traffic.on(remote) as traffic, deploying(remote, "start the new instance") as deploy:
+        with broken(remote.target, cut):
+            started = time.monotonic()
+            _, messages = deploy.communicate(timeout=CLIENT_NOTICES_S)
+            assert time.monotonic() - started < CLIENT_NOTICES_S
+            assert deploy.returncode == 4, messages
+            assert "finishes or undoes by itself" in messages
+        ended = ended_by_itself(remote)
+    if ended["outcome"] == "failed":
+        assert difference(before, on_disk(remote)) == {}
+    assert set(traffic.served) <= {remote.current, *remote.releases}
+    assert_it_converges(remote)
+
+
+@pytest.mark.fault(11)
+def test_who_reads_only_the_first_line_does_not_cut_the_deploy(remote):
+    remote.code(f"piped {next(number)}")
+    done = subprocess.run(
+        f"{INV} deploy | head -n 1",
+        shell=True,
+        cwd=remote.directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert ended_by_itself(remote)["outcome"] == "changed"
+    assert remote.deploy().changed == []
+
+
+@pytest.mark.fault(12)
+def test_a_controller_without_a_place_for_its_files_says_so_or_needs_none(remote):
+    done = subprocess.run(
+        [INV, "deploy"], cwd=remote.directory, capture_output=True, text=True, check=False,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/proc", "LANG": "C.UTF-8"},
+    )  # fmt: skip
+    assert done.returncode in (0, 5), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@contextmanager
+def broken(target: Target, cut: str) -> Iterator[None]:
+    for rule in CUTS[cut]:
+        target.run(["iptables", "--insert", *rule])
+    try:
+        yield
+    finally:
+        for rule in CUTS[cut]:
+            target.run(["iptables", "--delete", *rule])
