@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
 from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.entry import beside
+from deploytasks.agent.entry import beside, remove_entry
 from deploytasks.agent.installer import (
     CACHE,
     Order,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.package_index import PackageIndex
 
 MARKER = ".complete"
+LOCK = ".lock"
+"""uv's own, which everybody may write; what is complete is never changed, so nobody needs it."""
 UNFINISHED: State = {"complete": ""}
 """Something lies there that no build has finished, or whose Python is gone."""
 SEALED = "sha256:"
@@ -138,6 +140,7 @@ class PythonVenv(Resource):
             order = self._order(machine, place, work, python)
             try:
                 self._carry_out(machine, order)
+                remove_entry(os.path.join(place, LOCK))
                 _mark(place, self.key or self.digest)
             except BaseException:
                 _remove(place)
