@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-swaps test-matrix bench lint clean
+.PHONY: help demo test test-swaps test-matrix test-faults bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -24,6 +24,10 @@ test-matrix: $(READY) ## every server behind every web server in every runtime; 
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py
 	@$(VENV)/bin/python -m tests.e2e.table
+
+test-faults: $(READY) ## every fault of docs/faults.md, three times (half an hour)
+	@$(VENV)/bin/python -m tests.e2e.prepare
+	@for round in 1 2 3; do $(VENV)/bin/python -m pytest -m fault $(PYTEST_FLAGS) || exit; done
 
 bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; hours)
 	@$(VENV)/bin/python -m bench --write docs/bench

@@ -51,6 +51,7 @@ def test_a_machine_without_a_place_takes_nothing():
         Blobs().receive(HELLO, [b"hello"])
 
 
+@pytest.mark.fault(30)
 def test_what_was_made_on_demand_has_a_name_of_its_own_and_is_checked_all_the_same(blobs, tmp_path):
     recipe = digest_of(b"how to say hello")
     blobs.receive(recipe, [b"he", b"llo"], made=HELLO)

@@ -58,6 +58,7 @@ def test_a_directory_with_something_in_it_is_not_replaced(place):
     assert (place / "precious").exists()
 
 
+@pytest.mark.fault(72)
 def test_a_link_is_replaced_and_not_followed(place, tmp_path):
     victim = tmp_path / "victim"
     victim.write_text("mine\n")
@@ -66,6 +67,7 @@ def test_a_link_is_replaced_and_not_followed(place, tmp_path):
     assert (place.read_text(), place.is_symlink(), victim.read_text()) == ("new\n", False, "mine\n")
 
 
+@pytest.mark.fault(72)
 def test_a_planted_link_beside_is_not_followed(place, tmp_path):
     victim = tmp_path / "victim"
     victim.write_text("mine\n")

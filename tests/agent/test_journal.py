@@ -67,6 +67,7 @@ def test_a_line_cut_by_a_power_failure_ends_the_reading(journal, path):
     assert journal.intents() == [Intent.of(link, before)]
 
 
+@pytest.mark.fault(78)
 def test_every_cut_of_the_file_can_be_read(journal, path):
     journal.begin({}, [reload])
     journal.intend(link, before)

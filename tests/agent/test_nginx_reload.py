@@ -22,11 +22,13 @@ def test_a_running_nginx_is_told(running):
     assert RELOAD in running.calls
 
 
+@pytest.mark.fault(47)
 def test_an_nginx_that_does_not_run_is_let_be(host):
     NginxReload(("shop.test",)).run(host.machine)
     assert RELOAD not in host.calls
 
 
+@pytest.mark.fault(44)
 def test_a_configuration_that_nginx_refuses_is_told_in_its_words(running):
     running.fail("nginx", 'unknown directive "lisen" in /etc/nginx/sites-enabled/shop:3\n')
     with pytest.raises(StepError) as error:

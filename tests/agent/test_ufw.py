@@ -112,6 +112,7 @@ def turn_on(host, **options):
     return wanted.inspect(machine)
 
 
+@pytest.mark.fault(86, 87)
 @pytest.mark.parametrize(
     "record",
     [
@@ -130,6 +131,7 @@ def test_it_goes_on_when_ssh_is_admitted(host, record):
     assert turn_on(host, ssh_port=2222) == {"enabled": True}
 
 
+@pytest.mark.fault(85, 87)
 @pytest.mark.parametrize(
     "record",
     [

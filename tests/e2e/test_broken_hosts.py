@@ -94,6 +94,17 @@ def test_an_interrupted_dpkg_is_named_with_its_remedy(shop):
     assert_it_converges(shop)
 
 
+@pytest.mark.fault(26)
+def test_a_package_that_is_half_configured_does_not_stand_in_the_way_or_is_named(shop):
+    shop.target.run(["sh", "-c", "dpkg --remove ufw && apt-get -q download ufw && dpkg --unpack ufw_*.deb"])
+    run = shop.inv("deploy")
+    assert "Traceback" not in run.messages
+    if run.exit_code:
+        assert "dpkg --configure -a" in run.messages, run.messages
+        shop.target.run(["dpkg", "--configure", "-a"])
+    assert_it_converges(shop)
+
+
 @pytest.mark.fault(27)
 @pytest.mark.parametrize("how", ["DROP", "REJECT"])
 def test_a_package_index_that_is_out_of_reach_is_named_as_the_cause(shop, how):

@@ -156,6 +156,7 @@ def test_a_host_keeps_the_agent_and_makes_a_damaged_one_good(shop):
     assert shop.deploy().host["sent_bytes"] < FIRST_FLIGHT_BYTES
 
 
+@pytest.mark.fault(75, 76)
 def test_an_edited_site_and_a_lost_socket_link_are_repaired(shop):
     site, link = "/etc/nginx/sites-available/large", "/run/large/current.sock"
     before = files(shop.target, site, link)
@@ -168,6 +169,7 @@ def test_an_edited_site_and_a_lost_socket_link_are_repaired(shop):
     assert files(shop.target, site, link) == before
 
 
+@pytest.mark.fault(14)
 def test_the_release_serves_again_after_a_reboot(shop):
     release = shop.current
     before = files(shop.target, "/etc", shop.root)

@@ -64,6 +64,7 @@ def shop(web, tmp_path_factory) -> Project:
     return project
 
 
+@pytest.mark.fault(35, 36, 38)
 @pytest.mark.parametrize("kind", BAD_RELEASES)
 def test_a_release_that_is_no_good_never_serves(shop, kind):
     more, words = BAD_RELEASES[kind]
@@ -81,6 +82,7 @@ def test_a_release_that_is_no_good_never_serves(shop, kind):
     assert_the_fixed_source_deploys(shop)
 
 
+@pytest.mark.fault(37, 40)
 def test_a_release_that_crashes_after_the_switch_is_put_back_by_the_host(shop):
     serving, before = shop.current, on_disk(shop)
     shop.code("crashes later", CRASHES_LATER.replace("@NAME@", shop.name))

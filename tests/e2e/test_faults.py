@@ -58,6 +58,7 @@ def shop(faulty) -> Project:
     return faulty
 
 
+@pytest.mark.fault(15)
 def test_an_agent_killed_after_any_record_of_a_deploy_leaves_a_whole_release(shop):
     cuts: dict[str, str] = {}
     with Traffic.on(shop) as traffic:
@@ -80,6 +81,7 @@ def test_an_agent_killed_after_any_record_of_a_deploy_leaves_a_whole_release(sho
     assert_nothing_is_left_over(shop)
 
 
+@pytest.mark.fault(83)
 def test_an_agent_killed_in_a_rollback_leaves_a_whole_release(shop):
     shop.deploy()
     version = shop.says["version"]
@@ -99,6 +101,7 @@ def test_an_agent_killed_in_a_rollback_leaves_a_whole_release(shop):
     assert_nothing_is_left_over(shop)
 
 
+@pytest.mark.fault(29, 31)
 def test_what_a_first_deploy_was_making_when_it_was_killed_is_cleared_away(faulty, tmp_path):
     web = faulty.target
     shop = Project.make("unfinished", tmp_path, web)
@@ -133,6 +136,7 @@ def test_status_tells_that_the_last_run_was_cut(shop):
     assert [json.loads(line)["error"] for line in history] == ["cut short", None]
 
 
+@pytest.mark.fault(1, 8)
 @pytest.mark.parametrize("killed", ["controller", "sshd"])
 def test_before_the_switch_a_lost_controller_means_that_the_host_undoes(shop, killed):
     before = on_disk(shop)
@@ -146,6 +150,7 @@ def test_before_the_switch_a_lost_controller_means_that_the_host_undoes(shop, ki
     assert_it_converges(shop)
 
 
+@pytest.mark.fault(1, 8)
 @pytest.mark.parametrize("killed", ["controller", "sshd"])
 def test_after_the_switch_a_lost_controller_means_that_the_host_finishes(shop, killed):
     serving = shop.current
@@ -158,6 +163,7 @@ def test_after_the_switch_a_lost_controller_means_that_the_host_finishes(shop, k
     assert shop.deploy().changed == []
 
 
+@pytest.mark.fault(13)
 def test_a_host_that_dies_in_the_watch_serves_the_confirmed_release_after_its_boot(shop):
     serving = shop.current
     shop.configure(app_watch_s=5)
@@ -170,6 +176,7 @@ def test_a_host_that_dies_in_the_watch_serves_the_confirmed_release_after_its_bo
     assert_it_converges(shop)
 
 
+@pytest.mark.fault(60, 63)
 def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
     shop.configure(app_watch_s=4)
     with deploying(shop, "make it current") as first:
@@ -184,6 +191,7 @@ def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
     assert (waited.exit_code, waited.changed) == (0, [])
 
 
+@pytest.mark.fault(17, 20, 22)
 def test_a_full_and_a_read_only_disk_leave_the_old_release_and_are_named(web, tmp_path):
     shop = Project.make("cramped", tmp_path, web)
     web.run(["sh", "-c", f"mkdir -p {shop.root} && mount -t tmpfs -o size=40m tmpfs {shop.root}"])
@@ -197,6 +205,7 @@ def test_a_full_and_a_read_only_disk_leave_the_old_release_and_are_named(web, tm
     assert_it_converges(shop)
 
 
+@pytest.mark.fault(45)
 def test_somebody_elses_broken_site_is_named_and_ours_is_put_back(shop):
     theirs = "/etc/nginx/sites-enabled/zz-theirs"
     shop.deploy()
@@ -213,6 +222,7 @@ def test_somebody_elses_broken_site_is_named_and_ours_is_put_back(shop):
     assert_it_converges(shop)
 
 
+@pytest.mark.fault(24)
 def test_apt_in_other_hands_is_waited_for_and_its_holder_is_named(shop):
     shop.target.run(["dpkg", "--remove", "ufw"])
     held = shop.target.container.exec_run(["python3", "-c", HOLD_APT], stream=True).output

@@ -32,6 +32,7 @@ def castle(gate, tmp_path) -> Iterator[Project]:
     gate.run(["sed", "-i", f"/{SHUT_OUT}/d", BEFORE])
 
 
+@pytest.mark.fault(85)
 def test_nobody_is_shut_out_by_a_firewall_that_goes_on(castle, gate):
     run = castle.inv("deploy")
     assert (run.exit_code, run.failure["step"]) == (2, "turn the firewall on")
@@ -43,6 +44,7 @@ def test_nobody_is_shut_out_by_a_firewall_that_goes_on(castle, gate):
     assert castle.deploy().host["changed"] == 0
 
 
+@pytest.mark.fault(88)
 def test_the_way_back_opens_when_agent_and_controller_are_gone(castle, gate):
     deploy = subprocess.Popen(
         [INV, "deploy"], cwd=castle.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE

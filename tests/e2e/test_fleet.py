@@ -54,6 +54,7 @@ def next_version(armada, ships) -> Iterator[None]:
     armada.inv("deploy")
 
 
+@pytest.mark.fault(58)
 def test_one_that_is_not_healthy_holds_the_others_back(armada, ships, next_version):
     before = serving(ships)
     make_lame(armada, ships[MIDDLE], "at once")
@@ -68,6 +69,7 @@ def test_one_that_is_not_healthy_holds_the_others_back(armada, ships, next_versi
     assert switched(run) == set()
 
 
+@pytest.mark.fault(58)
 def test_one_that_fails_when_it_serves_takes_the_others_back_with_it(armada, ships, next_version):
     before = serving(ships)
     make_lame(armada, ships[MIDDLE], "when it serves")
@@ -115,6 +117,20 @@ def test_the_release_command_runs_on_the_first_and_the_others_await_it(armada, s
         assert (ship.name, "run the release command", "skipped") in told
 
 
+@pytest.mark.fault(57)
+def test_one_that_cannot_be_reached_holds_up_nobody(armada, ships, next_version):
+    inventory = armada.directory / "inventory.ini"
+    whole = inventory.read_text()
+    inventory.write_text(whole.replace("[web]\n", "[web]\nghost ansible_host=127.0.0.1 ansible_port=1\n"))
+    try:
+        run = armada.inv("deploy", "--json", code=4)
+    finally:
+        inventory.write_text(whole)
+    assert outcomes(run, ships) == ["changed"] * len(ships)
+    assert run.recap["hosts"]["ghost"]["outcome"] == "unreachable"
+
+
+@pytest.mark.fault(8)
 def test_a_lost_controller_leaves_all_that_waited_as_they_were(armada, ships, next_version):
     before = serving(ships)
     procfile = armada.directory / "app" / "Procfile"

@@ -15,6 +15,7 @@ def pruned(web, tmp_path_factory) -> Project:
     return project
 
 
+@pytest.mark.fault(84)
 def test_prune_tells_what_would_go_and_leaves_what_a_rollback_needs(pruned):
     for version in ("three", "four", "five"):
         pruned.code(version)

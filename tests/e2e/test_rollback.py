@@ -102,6 +102,7 @@ def deploy_larger(project: Project) -> None:
     project.deploy()
 
 
+@pytest.mark.fault(80)
 def test_all_of_the_previous_release_is_back_without_network_and_source(shop):
     etc = files(shop.target, "/etc")
     first = Face.of(shop)
@@ -135,6 +136,7 @@ def test_rollback_goes_to_the_release_that_is_named(grown, releases):
     assert (again.host["outcome"], again.host["changed"]) == ("ok", 0)
 
 
+@pytest.mark.fault(79)
 def test_what_rollback_cannot_go_to_is_said_in_a_sentence(shop):
     before = files(shop.target, "/etc", shop.root)
     alone = shop.inv("rollback")
@@ -165,6 +167,7 @@ def network_cut(target: Target) -> Iterator[None]:
         target.run(["iptables", "--delete", *NOTHING_GOES_OUT])
 
 
+@pytest.mark.fault(83, 84)
 def test_a_release_that_still_ends_is_waited_for_and_started_again(lingering):
     (first,) = set(lingering.releases) - {lingering.current}
     assert states(lingering)[first] == "deactivating"

@@ -55,6 +55,7 @@ def mine(vault, tmp_path_factory) -> Project:
     return mine
 
 
+@pytest.mark.fault(74)
 def test_no_command_line_has_it_while_it_is_deployed(mine, vault):
     here: set[str] = set()
     with watched(vault), typed(mine, "deploy", "--diff") as deploy:
@@ -67,6 +68,7 @@ def test_no_command_line_has_it_while_it_is_deployed(mine, vault):
     assert not any(CANARY in text for text in (told, there, *here))
 
 
+@pytest.mark.fault(74)
 @pytest.mark.parametrize("form", ["", "--json"])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_no_answer_has_it(mine, question, form):
@@ -75,6 +77,7 @@ def test_no_answer_has_it(mine, question, form):
     assert CANARY not in told
 
 
+@pytest.mark.fault(74)
 def test_a_change_of_it_is_told_without_it(mine):
     mine.configure(app_env={"TOKEN": NEXT})
     told = [all_of(mine, *words) for words in (["check"], ["deploy", "--diff"], ["rollback"])]
@@ -83,6 +86,7 @@ def test_a_change_of_it_is_told_without_it(mine):
     assert not any(secret in text for secret in (CANARY, NEXT) for text in told)
 
 
+@pytest.mark.fault(74)
 def test_no_file_has_it_but_those_that_only_root_reads(mine, vault):
     roots = ["/etc", "/opt", "/root", "/run", "/srv", "/home", "/tmp", "/usr/local", "/var"]
     found = vault.run(
@@ -97,12 +101,14 @@ def test_no_file_has_it_but_those_that_only_root_reads(mine, vault):
         assert CANARY not in vault.run(argv).stdout, argv
 
 
+@pytest.mark.fault(74)
 def test_nothing_of_it_stays_on_this_machine(mine):
     ours = [mine.directory / "group_vars/all.json"]
     places = [*mine.directory.rglob("*"), *cache_directory().rglob("*")]
     assert [place for place in places if place not in ours and place.is_file() and has_it(place)] == []
 
 
+@pytest.mark.fault(74)
 def test_the_last_words_of_an_app_that_tells_it_are_masked(vault, tmp_path):
     loud = Project.make("loud", tmp_path, vault, app_env={"TOKEN": CANARY})
     loud.code("one", TELLS_ALL)

@@ -98,6 +98,14 @@ def test_an_app_without_enough_memory_is_told_how_it_ended(shop):
     assert_it_converges(shop)
 
 
+@pytest.mark.fault(39)
+def test_an_app_that_takes_its_time_may(shop):
+    shop.code(f"edition {next(number)}", "\nimport time\n\ntime.sleep(6)\n")
+    with Traffic.on(shop) as traffic:
+        shop.deploy()
+    assert None not in traffic.served
+
+
 @pytest.mark.fault(42)
 def test_an_instance_that_does_not_want_to_end_is_ended(shop):
     shop.configure(app_drain_timeout_s=1)

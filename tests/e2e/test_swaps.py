@@ -57,6 +57,7 @@ def test_no_request_fails_while_releases_are_deployed_and_rolled_back(shop):
     assert load.longest_ms >= SLOW_MS
 
 
+@pytest.mark.fault(41)
 def test_the_old_instance_ends_after_its_last_answer(shop):
     (target,) = shop.targets
     swap(shop, 0)

@@ -245,6 +245,7 @@ def test_a_certificate_that_does_not_fit_is_refused_before_any_connection(brough
     assert ssh_commands(brought.target) == asked
 
 
+@pytest.mark.fault(46)
 def test_a_port_that_somebody_else_has_fails_the_deploy(tls, tmp_path):
     """nginx sees it when it reloads, and goes on as before without a word to who told it to."""
     project = project_with(tls, tmp_path)

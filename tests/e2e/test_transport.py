@@ -184,6 +184,7 @@ def new_key(path: Path, passphrase: bytes | None = None) -> Path:
     return path
 
 
+@pytest.mark.fault(86)
 def test_the_agent_runs_as_root_and_knows_the_port_of_sshd(lab: Lab) -> None:
     nonce, uid, marker, *connection = conversation(lab.host())
 
@@ -191,6 +192,7 @@ def test_the_agent_runs_as_root_and_knows_the_port_of_sshd(lab: Lab) -> None:
     assert connection[3] == "22"
 
 
+@pytest.mark.fault(52)
 def test_root_needs_no_sudo(lab: Lab) -> None:
     assert conversation(lab.host("root"))[1] == "0"
 
@@ -199,15 +201,18 @@ def test_without_become_the_agent_is_the_login_user(lab: Lab) -> None:
     assert conversation(lab.host("nosudo", become=False))[1] != "0"
 
 
+@pytest.mark.fault(65)
 @pytest.mark.parametrize("shell", ["fish", "tcsh", "zsh", "dash"])
 def test_login_shells_of_all_kinds_start_the_agent(lab: Lab, shell: str) -> None:
     assert conversation(lab.host(shell))[1] == "0"
 
 
+@pytest.mark.fault(66)
 def test_a_noisy_bashrc_is_skipped(lab: Lab) -> None:
     assert conversation(lab.host("noisy"))[1] == "0"
 
 
+@pytest.mark.fault(4)
 def test_fifty_megabytes_go_both_ways_at_once_without_anybody_reading_meanwhile(lab: Lab) -> None:
     transport = transport_for(lab.host(), nobody)
     transport.open()
@@ -233,6 +238,7 @@ def test_bytes_sent_are_counted(lab: Lab) -> None:
     assert pipe.sent_bytes - before == 1000
 
 
+@pytest.mark.fault(53)
 def test_an_unknown_host_key_is_refused_with_its_fingerprint_and_the_command_that_adds_it(
     lab: Lab, tmp_path: Path
 ) -> None:
@@ -245,6 +251,7 @@ def test_an_unknown_host_key_is_refused_with_its_fingerprint_and_the_command_tha
     assert not known.exists()
 
 
+@pytest.mark.fault(53)
 def test_accept_new_adds_an_unknown_key_and_verifies_it_from_then_on(lab: Lab, tmp_path: Path) -> None:
     known = tmp_path / "dir" / "known_hosts"
     strict = SshOptions(known_hosts_file=str(known))
@@ -255,6 +262,7 @@ def test_accept_new_adds_an_unknown_key_and_verifies_it_from_then_on(lab: Lab, t
     assert conversation(lab.host(ssh=strict))[1] == "0"
 
 
+@pytest.mark.fault(54)
 @pytest.mark.parametrize("strict", ["yes", "accept-new", "no"])
 def test_a_changed_host_key_is_always_refused(lab: Lab, tmp_path: Path, strict: str) -> None:
     known = tmp_path / "known_hosts"
@@ -324,6 +332,7 @@ while True:
 """
 
 
+@pytest.mark.fault(55)
 def test_a_wrong_key_is_refused_with_what_was_tried(lab: Lab, tmp_path: Path) -> None:
     key = new_key(tmp_path / "id")
 
@@ -335,6 +344,7 @@ def test_a_wrong_key_is_refused_with_what_was_tried(lab: Lab, tmp_path: Path) ->
     )
 
 
+@pytest.mark.fault(55)
 def test_a_locked_key_is_said_to_need_its_passphrase(lab: Lab, tmp_path: Path) -> None:
     key = new_key(tmp_path / "id", b"secret")
 
@@ -385,12 +395,14 @@ def ssh_agent(path: Path) -> Iterator[str]:
             agent.terminate()
 
 
+@pytest.mark.fault(55)
 def test_a_missing_key_file_is_named(lab: Lab, tmp_path: Path) -> None:
     message = refusal_of(lab.host(key_file=str(tmp_path / "none")), LoginRefused)
 
     assert f"{tmp_path / 'none'} does not exist" in message
 
 
+@pytest.mark.fault(55)
 def test_a_key_file_that_others_may_read_is_not_used(lab: Lab, tmp_path: Path) -> None:
     key = tmp_path / "id"
     key.write_bytes(lab.target.key_file.read_bytes())
@@ -409,6 +421,7 @@ def test_a_login_password_is_used(lab: Lab, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.fault(49)
 def test_sudo_takes_the_password_of_the_inventory(lab: Lab) -> None:
     assert conversation(lab.host("asked", become_password=PASSWORD))[1] == "0"
 
@@ -430,12 +443,14 @@ def test_a_person_is_asked_for_the_sudo_password_only_when_it_is_wanted(lab: Lab
     assert len(prompts) == 1
 
 
+@pytest.mark.fault(48, 49)
 def test_sudo_that_wants_a_password_is_refused_naming_both_causes(lab: Lab) -> None:
     message = refusal_of(lab.host("asked"), PasswordNeeded)
 
     assert "wants a password, or asked may not use sudo at all" in message
 
 
+@pytest.mark.fault(49)
 def test_a_wrong_sudo_password_is_tried_once(lab: Lab) -> None:
     message = refusal_of(lab.host("asked", become_password="wrong"), SudoRefused)
 
@@ -445,6 +460,7 @@ def test_a_wrong_sudo_password_is_tried_once(lab: Lab) -> None:
     assert "3 incorrect password attempts" not in log
 
 
+@pytest.mark.fault(50, 51, 59, 65, 66)
 @pytest.mark.parametrize(
     ("user", "kind", "words"),
     [
@@ -464,18 +480,21 @@ def test_a_host_that_does_not_start_the_agent_is_explained(
     assert words in refusal_of(lab.host(user), kind)
 
 
+@pytest.mark.fault(48)
 def test_sudo_with_a_password_refuses_who_is_not_in_sudoers(lab: Lab) -> None:
     message = refusal_of(lab.host("nosudo", become_password="any"), SudoRefused)
 
     assert "nosudo" in message
 
 
+@pytest.mark.fault(64)
 def test_a_missing_python_is_named(lab: Lab) -> None:
     message = refusal_of(lab.host(python="python3.99"), NoPython)
 
     assert "there is no python3.99 on the host; expected Python 3.8 or newer" in message
 
 
+@pytest.mark.fault(64)
 def test_an_old_python_is_named_with_its_version(lab: Lab) -> None:
     fake = "#!/bin/sh\necho deploytasks-python 3.4 >&2; exit 96\n"
     lab.target.put(PurePosixPath("/usr/local/bin/oldpython"), fake.encode(), mode=0o755)
@@ -485,6 +504,7 @@ def test_an_old_python_is_named_with_its_version(lab: Lab) -> None:
     )
 
 
+@pytest.mark.fault(59)
 def test_one_session_is_enough_and_a_second_is_refused_with_its_cause(lab: Lab) -> None:
     transport = transport_for(lab.host("single"), nobody)
     transport.open()
@@ -495,6 +515,7 @@ def test_one_session_is_enough_and_a_second_is_refused_with_its_cause(lab: Lab) 
     transport.close()
 
 
+@pytest.mark.fault(56)
 def test_a_closed_port_is_unreachable_at_once(lab: Lab) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -503,6 +524,7 @@ def test_a_closed_port_is_unreachable_at_once(lab: Lab) -> None:
     assert "refused the connection" in message
 
 
+@pytest.mark.fault(56)
 def test_a_port_that_never_speaks_is_given_up_in_time(lab: Lab) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
@@ -518,6 +540,7 @@ def test_a_server_of_something_else_is_told_apart(lab: Lab) -> None:
     assert "sshd" in message
 
 
+@pytest.mark.fault(7)
 def test_a_frozen_host_is_noticed_within_ten_seconds(lab: Lab) -> None:
     transport = transport_for(lab.host(), nobody)
     transport.open()

@@ -43,6 +43,7 @@ def test_any_bytes_are_canonical_or_refused(encoded: bytes) -> None:
     assert manifest.encode() == encoded
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize(
     "path",
     [b"a\nb", b"\xff\xfe", b"x" * 255, b"-rf", b" ", b"a b", b"...", b"\x1b[2J", "ñ".encode(), b"a\\b", b"~"],
@@ -77,6 +78,7 @@ def test_contents_are_those_of_files_and_symlinks() -> None:
     assert Manifest.of([Entry(FILE, A, b"x"), Entry(DIRECTORY, "-", b"y")]).contents == {A}
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(
     ("encoded", "complaint"),
     [

@@ -51,6 +51,7 @@ def plain_or_git(request: pytest.FixtureRequest, write: Write) -> Write:
     return written
 
 
+@pytest.mark.fault(34)
 def test_modes_and_contents_are_recorded(write: Write) -> None:
     root = write({"app.py": "x = 1\n", "bin/run": "#!/bin/sh\n"})
     (root / "bin/run").chmod(0o744)
@@ -69,6 +70,7 @@ def test_modes_and_contents_are_recorded(write: Write) -> None:
     assert source.total_bytes == len("x = 1\n" + "#!/bin/sh\n")
 
 
+@pytest.mark.fault(34)
 def test_an_odd_name_travels_byte_for_byte(plain_or_git: Write) -> None:
     root = plain_or_git({"app.py": ""})
     odd = [b"new\nline", b"\xff\xfe", b"x" * 255, b"-rf", b" ", b"\x1b[2J", b"a\\b"]
@@ -250,6 +252,7 @@ def test_a_secret_that_is_to_stay_does_not_disturb(plain_or_git: Write) -> None:
     assert [name for name in names(root) if name != "tests"] == ["app.py"]
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize("target", ["/etc/passwd", "../x", "sub/../../x", "up/../../x", "far/passwd"])
 def test_a_symlink_that_leaves_the_tree_is_refused(plain_or_git: Write, target: str) -> None:
     root = plain_or_git({"sub/deep/x": ""})
@@ -266,6 +269,7 @@ def test_a_symlink_that_stays_travels(plain_or_git: Write, target: str) -> None:
     assert "link" in names(root)
 
 
+@pytest.mark.fault(32)
 def test_special_files_are_refused_by_name(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write({"app.py": ""})
     os.mkfifo(root / "pipe\n")
@@ -309,6 +313,7 @@ def test_a_file_that_changes_during_the_deploy_is_noticed(write: Write) -> None:
         source.read(hashlib.sha256(b"1").hexdigest())
 
 
+@pytest.mark.fault(33)
 def test_a_file_larger_than_the_buffer_is_hashed_whole(write: Write) -> None:
     text = "0123456789" * 100_000
     source = Source.scan(write({"big": text}))
