@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-swaps test-matrix test-faults bench lint clean
+.PHONY: help demo test test-swaps test-matrix test-faults soak bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -24,6 +24,10 @@ test-matrix: $(READY) ## every server behind every web server in every runtime; 
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py
 	@$(VENV)/bin/python -m tests.e2e.table
+
+soak: $(READY) ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose
+	@$(VENV)/bin/python -m tests.e2e.prepare
+	@SOAK=$${SOAK:-200} $(VENV)/bin/python -m pytest -s tests/e2e/test_soak.py
 
 test-faults: $(READY) ## every fault of docs/faults.md, three times (half an hour)
 	@$(VENV)/bin/python -m tests.e2e.prepare
