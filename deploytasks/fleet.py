@@ -46,26 +46,34 @@ class Fleet:
         awaited = [Phase.START] if is_done_once and not leads else []
         return {"gates": [phase.value for phase in (*awaited, Phase.SWITCH, Phase.CONFIRM)], "leads": leads}
 
-    def turn(self, max_fail: MaxFail) -> dict[Visit, str]:
-        """Those that wait where no other waits for an earlier phase, and why each is held back, if it is."""
+    def foremost(self) -> list[Visit]:
+        """Those that wait where no other waits for an earlier phase."""
         waiting = {visit: ORDER.index(visit.ready_for) for visit in self.visits if visit.ready_for}
-        first = min(waiting.values(), default=0)
-        return {visit: self._held(visit, max_fail) for visit, phase in waiting.items() if phase == first}
+        return [visit for visit, phase in waiting.items() if phase == min(waiting.values())]
 
-    def _held(self, visit: Visit, max_fail: MaxFail) -> str:
+    def reason_to_hold(self, visit: Visit, max_fail: MaxFail) -> str:
+        """Why *visit* is held back at its gate now; empty when it is not."""
         failed = [other for other in self.visits if other.has_failed]
         leaderless = visit.ready_for is Phase.START and self.visits[0] in failed
         if not (leaderless or max_fail.is_passed_by(self.visits)):
             return ""
-        names = ", ".join(other.host.name for other in failed)
-        return f"held back, as {names} failed; this host serves what it served before"
+        return f"held back, as {', '.join(other.host.name for other in failed)} failed"
 
 
 def go_in_step(fleets: Sequence[Fleet], crew: Crew, max_fail: MaxFail) -> None:
     """Let the hosts of *fleets* through their gates, all of a fleet together, until none waits any more."""
-    while turn := {visit: held for fleet in fleets for visit, held in fleet.turn(max_fail).items()}:
-        crew.each(_passing(turn), list(turn))
+    while turn := {visit: fleet for fleet in fleets for visit in fleet.foremost()}:
+        crew.each(_passing(turn, max_fail), list(turn))
 
 
-def _passing(turn: Mapping[Visit, str]) -> Callable[[Visit], None]:
-    return lambda visit: visit.go_on(turn[visit])
+def _passing(turn: Mapping[Visit, Fleet], max_fail: MaxFail) -> Callable[[Visit], None]:
+    """What is confirmed is confirmed by all or by none; up to then, who comes late is spared what failed meanwhile."""
+    together = {visit: fleet.reason_to_hold(visit, max_fail) for visit, fleet in turn.items()}
+
+    def let_pass(visit: Visit) -> None:
+        held = together[visit]
+        if not held and visit.ready_for is not Phase.CONFIRM:
+            held = turn[visit].reason_to_hold(visit, max_fail)
+        visit.go_on(held)
+
+    return let_pass

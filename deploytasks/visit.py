@@ -48,6 +48,7 @@ class Visit:
         self._started = time.monotonic()
         self._stopped = False
         self._may_change = False
+        self._began = False
         self._ready_for: Phase | None = None
 
     @property
@@ -57,8 +58,12 @@ class Visit:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the work failed here; a host that could not be worked on at all holds up no other."""
-        return self.recap is not None and self.recap.outcome is Outcome.FAILED
+        """Whether the work failed here, or the host was lost in the middle of it.
+
+        A host that could not be worked on at all holds up no other.
+        """
+        lost = self._began and self.recap is not None and self.recap.outcome is Outcome.UNREACHABLE
+        return lost or (self.recap is not None and self.recap.outcome is Outcome.FAILED)
 
     @property
     def ready_for(self) -> Phase | None:
@@ -115,7 +120,7 @@ class Visit:
     def _carry_out(self, order: dict[str, Any], contents: Contents | None) -> None:
         if self._conversation is None:
             return
-        self._may_change = "plan" in order
+        self._may_change = self._began = "plan" in order
         self._conversation.send(order)
         self._listen(self._conversation, contents)
 

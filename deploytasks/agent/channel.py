@@ -89,9 +89,9 @@ class Inlet:
         self._queue: "queue.Queue[Optional[Frame]]" = queue.Queue(PIECES_AHEAD)
         threading.Thread(target=self._read, daemon=True).start()
 
-    def object(self) -> Dict[str, Any]:
-        """The next object; raises ``ControllerGone`` at the end."""
-        return self._frame().to_json()
+    def object(self, patience_s: Optional[float] = None) -> Dict[str, Any]:
+        """The next object; raises ``ControllerGone`` at the end, and when none comes within *patience_s* seconds."""
+        return self._frame(patience_s).to_json()
 
     def pieces(self) -> Iterator[bytes]:
         """The pieces of the content that was just announced."""
@@ -100,8 +100,11 @@ class Inlet:
                 return
             yield frame.body
 
-    def _frame(self) -> Frame:
-        frame = self._queue.get()
+    def _frame(self, patience_s: Optional[float] = None) -> Frame:
+        try:
+            frame = self._queue.get(timeout=patience_s)
+        except queue.Empty:
+            raise ControllerGone("the controller says nothing") from None
         if frame is None:
             self._queue.put(None)
             raise ControllerGone("the controller is gone")

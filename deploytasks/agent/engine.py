@@ -210,9 +210,12 @@ class Engine:
             return ended.but(put_back=False)
         self._machine.stoppable = False
         unable = self._undo(self._made, acted=self._acted)
-        if isinstance(failed.error, HeldBack) and not unable:
-            return Ended(Outcome.OK, ok=ended.ok, skipped=ended.skipped, error=reason)
-        return ended.but(put_back=not unable)
+        if not isinstance(failed.error, HeldBack):
+            return ended.but(put_back=not unable)
+        if unable:
+            return ended.but(put_back=False, error="%s; what could not be put back: %s" % (reason, unable))
+        back = "%s; this host serves what it served before" % reason
+        return Ended(Outcome.OK, ok=ended.ok, skipped=ended.skipped, error=back)
 
     def _undo(self, intents: Sequence[Intent], acted: Sequence[Handler]) -> str:
         """Take *intents* back, last first; returns what could not be, or an empty text.

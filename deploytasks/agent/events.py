@@ -126,7 +126,10 @@ class Answer(Event):
 
 @dataclass(frozen=True)
 class Ended(Event):
-    """The last event of every run. *put_back* is False when a failed run could not be undone."""
+    """The last event of every run. *put_back* is False when a failed run could not be undone.
+
+    *switched* tells that another release serves now than before.
+    """
 
     event: ClassVar[str] = "end"
     outcome: Outcome
@@ -140,6 +143,7 @@ class Ended(Event):
     step: str = ""
     output: str = ""
     put_back: bool = True
+    switched: bool = False
     elapsed_s: float = 0.0
 
     def but(self, **changes: Any) -> Ended:

@@ -19,6 +19,7 @@ from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
+from deploytasks.agent.way_back import AFTER_S
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""
@@ -122,7 +123,7 @@ class Session:
 
 def _knock(inlet: Inlet, outlet: Teller) -> str:
     outlet.say(Knock())
-    return str(inlet.object()["refused"])
+    return str(inlet.object(AFTER_S)["refused"])
 
 
 def _passwords(values: Iterable[str]) -> Iterator[str]:

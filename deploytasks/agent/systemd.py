@@ -124,11 +124,12 @@ def _stem(unit: str) -> str:
 
 
 def let_leave(machine: Machine, patterns: Sequence[str]) -> bool:
-    """None of the units that match *patterns* is stopping any more; whether any was."""
+    """None of the units that match *patterns* is stopping any more; whether any was. Raises ``StepError``."""
     if LEAVING not in states(machine, *patterns).values():
         return False
     machine.say("waiting for the end of an earlier instance")
-    machine.wait_until(lambda: LEAVING not in states_now(machine, *patterns).values(), LONGEST_STOP_S)
+    if not machine.wait_until(lambda: LEAVING not in states_now(machine, *patterns).values(), LONGEST_STOP_S):
+        raise StepError("an earlier instance has not ended after %g s; see systemctl status" % LONGEST_STOP_S)
     return True
 
 

@@ -24,7 +24,7 @@ ENDINGS = {
     143: ("terminated after", Tone.BAD),
 }
 DEPLOY = "deploy"
-AHEAD = "ahead of the others, with the new release; to take that back:"
+SWITCHED = "serves the new release; to take that back:"
 FAILED = ("failed after", Tone.BAD)
 
 
@@ -80,8 +80,8 @@ def _standings(recap: Recap) -> Iterator[Line]:
     for name, host in recap.hosts.items():
         if host.went_well and host.error:
             yield Line.of(Span(name, Tone.HOST), "  ", host.error)
-        elif has_failed and host.outcome is Outcome.CHANGED and recap.command == DEPLOY:
-            yield Line.of(Span(name, Tone.HOST), f"  {AHEAD} inv rollback --host {name}")
+        elif has_failed and host.went_well and host.switched and host.previous and recap.command == DEPLOY:
+            yield Line.of(Span(name, Tone.HOST), f"  {SWITCHED} inv rollback --host {name}")
 
 
 def closing_line(recap: Recap) -> Line:

@@ -16,7 +16,7 @@ class HostRecap:
     """How the run ended on one host.
 
     *release* serves now, *previous* served before it. *step*, *error* and *output* say what failed.
-    *put_back* is False when a failed run could not be undone.
+    *put_back* is False when a failed run could not be undone; *switched* tells that *release* is of this run.
     """
 
     outcome: Outcome
@@ -32,6 +32,7 @@ class HostRecap:
     step: str = ""
     output: str = ""
     put_back: bool = True
+    switched: bool = False
 
     @classmethod
     def of(cls, ended: Ended, elapsed_s: float, sent_bytes: int) -> HostRecap:
@@ -53,6 +54,7 @@ class HostRecap:
             step=ended.step,
             output=ended.output,
             put_back=ended.put_back,
+            switched=ended.switched,
         )
 
     @property

@@ -94,8 +94,8 @@ class VerifiedConnection(fabric.Connection):  # type: ignore[misc]  # Fabric has
 
 
 def twin_of(connection: fabric.Connection) -> fabric.Connection:
-    """Another connection to where *connection* leads, not yet open."""
-    return fabric.Connection(
+    """Another connection to where *connection*, which is open, leads; not yet open. It takes the same host key only."""
+    twin = fabric.Connection(
         connection.host,
         user=connection.user,
         port=connection.port,
@@ -103,8 +103,22 @@ def twin_of(connection: fabric.Connection) -> fabric.Connection:
         gateway=connection.gateway,
         forward_agent=connection.forward_agent,
         connect_timeout=connection.connect_timeout,
-        connect_kwargs=connection.connect_kwargs,
+        connect_kwargs={name: value for name, value in connection.connect_kwargs.items() if name != "sock"},
     )
+    twin.client.set_missing_host_key_policy(SameKey(connection.transport.get_remote_server_key()))
+    return twin
+
+
+class SameKey(paramiko.MissingHostKeyPolicy):
+    """Takes the host *key* that is known from another connection, and no other."""
+
+    def __init__(self, key: paramiko.PKey) -> None:
+        self._key = key
+
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+        del client
+        if key != self._key:
+            raise paramiko.SSHException(f"{hostname} has another host key than a moment ago")
 
 
 def before(route: Route) -> Route:

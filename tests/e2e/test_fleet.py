@@ -17,6 +17,9 @@ LAME = """
 if os.environ.get("LAME") == "at once":
     raise RuntimeError("lame today")
 
+if os.environ.get("LAME") == "slowly":
+    time.sleep(5)
+
 
 @app.before_request
 def limp():
@@ -88,8 +91,7 @@ def test_as_many_may_fail_as_the_person_says(armada, ships, next_version):
     told = run.stdout + run.stderr
     for ship in (ships[0], ships[2]):
         assert (
-            f"ahead of the others, with the new release; to take that back: inv rollback --host {ship.name}"
-            in told
+            f"{ship.name}  serves the new release; to take that back: inv rollback --host {ship.name}" in told
         )
 
 
@@ -115,6 +117,21 @@ def test_the_release_command_runs_on_the_first_and_the_others_await_it(armada, s
     for ship in ships[1:]:
         assert told.index((ship.name, "start the new instance", "changed")) > migrated
         assert (ship.name, "run the release command", "skipped") in told
+
+
+@pytest.mark.fault(1, 58)
+def test_one_that_is_lost_on_the_way_holds_the_others_back(armada, ships, next_version):
+    before = serving(ships)
+    make_lame(armada, ships[MIDDLE], "slowly")
+    with armada.running("deploy", "--json") as deploy:
+        wait_for(lambda: "start the new instance" in journal(ships[MIDDLE]), "the new instance starts there")
+        ships[MIDDLE].run(["pkill", "-9", "-f", "sshd.*: deploy@notty"])
+        stdout, messages = deploy.communicate(timeout=60)
+    hosts = json.loads(stdout.splitlines()[-1])["hosts"]
+    assert [hosts[ship.name]["outcome"] for ship in ships] == ["ok", "unreachable", "ok"], messages
+    assert deploy.returncode == 4
+    wait_for(lambda: undone(ships[MIDDLE]), "it has undone by itself")
+    assert serving(ships) == before
 
 
 @pytest.mark.fault(57)
@@ -170,5 +187,8 @@ def migrating(ship: Target) -> bool:
 
 def undone(ship: Target) -> bool:
     """The last line of the host's own journal says that its run has ended and that all was put back."""
-    last = ship.run(["tail", "-n1", "/var/lib/deploytasks/armada/journal.jsonl"]).stdout
-    return '"put_back":true' in last.replace(" ", "")
+    return '"put_back":true' in journal(ship).splitlines()[-1].replace(" ", "")
+
+
+def journal(ship: Target) -> str:
+    return ship.run(["cat", "/var/lib/deploytasks/armada/journal.jsonl"]).stdout

@@ -86,7 +86,7 @@ def kill_controller(project: Project, deploy: Deploy) -> AbstractContextManager[
 
 
 def kill_sshd(project: Project, deploy: Deploy) -> AbstractContextManager[None]:
-    project.target.run(["pkill", "-9", "-f", "sshd: deploy@notty"], check=False)
+    project.target.run(["pkill", "-9", "-f", "sshd.*: deploy@notty"], check=False)
     return nullcontext()
 
 

@@ -48,7 +48,16 @@ def events() -> list[tuple[str, Event]]:
 
 @pytest.fixture
 def recap() -> Recap:
-    served = HostRecap(Outcome.CHANGED, ok=29, changed=2, release=RELEASE, elapsed_s=0.5512, sent_bytes=12345)
+    served = HostRecap(
+        Outcome.CHANGED,
+        ok=29,
+        changed=2,
+        release=RELEASE,
+        previous="20261120T101500Z-1111111",
+        elapsed_s=0.5512,
+        sent_bytes=12345,
+        switched=True,
+    )
     broke = HostRecap(
         Outcome.FAILED,
         ok=1,

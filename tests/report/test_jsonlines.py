@@ -54,7 +54,7 @@ def test_the_recap_is_the_last_line_and_people_read_why_a_host_failed(reporter, 
     reporter.recap(recap)
     served = (
         '{"outcome":"changed","ok":29,"changed":2,"failed":0,"skipped":0,"release":"20261121T101500Z-3f9c2d1",'
-        '"previous":null,"error":null,"elapsed_s":0.551,"sent_bytes":12345}'
+        '"previous":"20261120T101500Z-1111111","error":null,"elapsed_s":0.551,"sent_bytes":12345}'
     )
     broke = (
         '{"outcome":"failed","ok":1,"changed":0,"failed":1,"skipped":1,"release":null,'

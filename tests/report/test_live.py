@@ -34,7 +34,7 @@ prod10 failed at "app: ask it"
     put back: this host serves what it served before
     next: fix the cause, then inv deploy --host prod10
 
-prod1  ahead of the others, with the new release; to take that back: inv rollback --host prod1
+prod1  serves the new release; to take that back: inv rollback --host prod1
 
 deploy failed after 31.7 s: 2 hosts, 1 changed, 1 failed
 """

@@ -20,6 +20,7 @@ def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate]
     """Converge to *plan*, as far as *gate* lets it; every run but a check leaves a line in the app's history."""
     before = current_release(session.machine, session.app) if session.app else None
     ended = with_releases(session, engine.carry_out(plan, session.about, gate))
+    ended = ended.but(switched=ended.release != before)
     if not session.checks:
         _tell_scaled(session, plan)
         entry = {

@@ -24,7 +24,7 @@ class OnlyInstance(Resource):
 
     Others first answer everybody who is connected to them, for at most *drain_s* seconds. Then they are told to stop.
     Only of one in a container is the end waited for, as its image and networks may be the next to go; the end of
-    others is awaited by the next run that changes something, see ``Engine``.
+    others is awaited by the app's next run, unless that is a check, see ``Engine``.
     """
 
     reversible: ClassVar[bool] = False

@@ -42,6 +42,7 @@ class Ufw(Resource):
 
     def _enable(self, machine: Machine) -> None:
         if machine.knock is None:
+            call_off_way_back(machine)
             machine.run(["ufw", "--force", "enable"])
             return
         prepare_way_back(machine)
@@ -51,7 +52,10 @@ class Ufw(Resource):
             raise StepError(
                 "with ufw on nobody could connect to this host any more, so it goes off again", refused
             )
-        call_off_way_back(machine)
+        if not call_off_way_back(machine):
+            raise StepError(
+                "it was heard too late that this host can be reached with ufw on, so it goes off again"
+            )
 
     def _require_way_in(self, machine: Machine) -> None:
         port = self.ssh_port or SSH_PORT
