@@ -78,8 +78,8 @@ class Visit:
         """Send the plan in *order*, give what the host lacks of *contents*, and listen to the next gate, or the end."""
         self._carefully(lambda: self._carry_out(dict(order), contents))
 
-    def go_on(self, held: str = "") -> None:
-        """The host enters the phase that it is ready for, or, when it is *held* for that reason, undoes; listen on."""
+    def go_on(self, held: str) -> None:
+        """The host enters the phase that it is ready for, or, when *held* says why it may not, undoes; listen on."""
         self._carefully(lambda: self._go_on({"held": held}))
 
     def dismiss(self, why: str = TOO_LATE) -> None:

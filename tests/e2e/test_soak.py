@@ -24,7 +24,6 @@ from tests.e2e.traffic import Traffic
 ROUNDS = int(os.environ.get("SOAK", "3"))
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 LATEST_S = 2.5
-LINK_DOWN_S = 3.0
 
 Deploy = subprocess.Popen[bytes]
 
