@@ -18,6 +18,7 @@ RELOAD = "systemctl reload nginx"
 SETTING = re.compile(r"^(\w+) = (.*?),?$", re.MULTILINE)
 LOG = "/var/log/letsencrypt/letsencrypt.log"
 UNPRINTED = "can't set attribute"
+REJECTED_NONCE = "urn:ietf:params:acme:error:badNonce"
 ANSWER = re.compile(r"^acme\.messages\.Error: (.*)$", re.MULTILINE)
 ISSUED_WITHIN_S = 300
 ATTEMPTS = 4
@@ -91,7 +92,7 @@ class AcmeCertificate(Resource):
         done = self._ask(machine)
         attempts = 1
         # RFC 8555, 6.5: a client shall try again; certbot does so once in each request.
-        while not done.ok and "badNonce" in _said(machine, done) and attempts < ATTEMPTS:
+        while not done.ok and REJECTED_NONCE in _answer(machine) and attempts < ATTEMPTS:
             done = self._ask(machine)
             attempts += 1
         if not done.ok:
@@ -114,12 +115,19 @@ class AcmeCertificate(Resource):
 
 
 def _said(machine: Machine, done: Completed) -> str:
-    """What certbot printed, and what its log has where certbot could not print the directory's answer.
+    """What certbot printed, and the directory's answer where certbot could not print it.
 
     An answer is an exception to which Python 3.11 adds where it arose, which its class forbids.
     """
-    answers = []
-    if UNPRINTED in done.output and os.path.exists(machine.path(LOG)):
-        with open(machine.path(LOG), encoding="utf-8", errors="replace") as log:
-            answers = ANSWER.findall(log.read())
-    return "\n".join([done.output, *answers[-1:]])
+    return done.output + ("\n" + _answer(machine) if UNPRINTED in done.output else "")
+
+
+def _answer(machine: Machine) -> str:
+    """The directory's last answer that was an error, from certbot's log of this run.
+
+    The log has its type (RFC 8555, 6.7), what certbot prints may have a description only.
+    """
+    if not os.path.exists(machine.path(LOG)):
+        return ""
+    with open(machine.path(LOG), encoding="utf-8", errors="replace") as log:
+        return "".join(ANSWER.findall(log.read())[-1:])
