@@ -68,7 +68,11 @@ def numbers(text: str) -> list[int]:
 
 
 def chosen(scene: Scene, options: argparse.Namespace) -> bool:
-    return scene.case.value in options.cases and scene.hosts in options.hosts and scene.rtt_ms in options.rtt
+    return (
+        scene.case.value in options.cases
+        and scene.hosts in {0, *options.hosts}
+        and scene.rtt_ms in options.rtt
+    )
 
 
 def measure(peers: Sequence[Peer], scenes: Sequence[Scene], rounds: int, path: Path) -> Results:

@@ -10,3 +10,5 @@ class Delivery(enum.Enum):
 
     ARCHIVE = "archive"
     DIRECTORY = "directory"
+    FILE = "file"
+    """One large file, as it is."""

@@ -28,6 +28,8 @@ class Act(enum.Enum):
 class Order:
     """*release* of *source* for *hosts*; *archive* is made of it before the clock starts.
 
+    *large* is the path of the large file in it, where the scene has one.
+
     *directory* is the peer's own, *venv* its programs.
     """
 
@@ -36,6 +38,7 @@ class Order:
     hosts: tuple[Host, ...]
     release: str
     source: Path
+    large: Path
     archive: Path
     delivery: Delivery
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import docker
 
-from bench import fleet, images, wire
+from bench import fleet, idle, images, wire
 from bench.delay import delayed
 from bench.host import Host
 from bench.measure import Ended
@@ -42,6 +42,9 @@ class Stage:
 
     def play(self, scene: Scene, peers: Sequence[Peer], rounds: int) -> Iterator[Entry]:
         """The runs of *scene*, one by one; or why a peer has none."""
+        if scene.case is Case.IDLE:
+            yield from idle.starts(scene, peers, rounds)
+            return
         able = [peer for peer in peers if scene.case.delivery in peer.deliveries]
         if scene.case is Case.FIRST:
             yield from self._first_runs(scene, able, rounds)

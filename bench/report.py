@@ -8,17 +8,7 @@ from bench.figures import Figure, Row, ratio, round_trips, rows
 from bench.result import Results
 from bench.scene import Scene
 
-BASES = ("ssh", "shell", "deploytasks")
-HEAD = (
-    "",
-    "wall s: median (min-max)",
-    *(f"÷ {base}" for base in BASES),
-    "CPU s",
-    "memory MB",
-    "sent kB",
-    "SSH executions per host",
-    "runs",
-)
+QUANTITIES = ("CPU s", "memory MB", "sent kB", "SSH executions per host", "runs")
 
 
 def report(results: Results, plot: str = "") -> str:
@@ -42,14 +32,18 @@ def section(results: Results, scene: Scene) -> str:
     found = rows(results, scene)
     lines = [f"## {scene}"]
     if found:
-        lines.append(table(HEAD, [cells(found, row) for row in found]))
+        lines.append(table(head(scene), [cells(found, row, scene) for row in found]))
     lost = {failure.peer: failure.why for failure in results.failures if failure.scene == scene}
     lines += [f"No figures of {peer}, as a run failed: {first_line(why)}" for peer, why in lost.items()]
     return "\n\n".join(lines)
 
 
-def cells(found: list[Row], row: Row) -> list[str]:
-    ratios = [ratio(found, row.peer, base) for base in BASES]
+def head(scene: Scene) -> list[str]:
+    return ["", "wall s: median (min-max)", *(f"÷ {base}" for base in scene.case.bases), *QUANTITIES]
+
+
+def cells(found: list[Row], row: Row, scene: Scene) -> list[str]:
+    ratios = [ratio(found, row.peer, base) for base in scene.case.bases]
     return [
         row.peer,
         spread(row.wall_s),

@@ -17,6 +17,8 @@ class Case(enum.Enum):
     ROLLBACK = "rollback"
     MANY = "many"
     SYNC = "sync"
+    LARGE = "large"
+    IDLE = "idle"
 
     @property
     def title(self) -> str:
@@ -28,10 +30,21 @@ class Case(enum.Enum):
         return 5000 if self in {Case.MANY, Case.SYNC} else 30
 
     @property
+    def large_mb(self) -> int:
+        """The size of the one large file that the source has besides; 0 if there is none."""
+        return 500 if self is Case.LARGE else 0
+
+    @property
     def delivery(self) -> Delivery:
-        return Delivery.DIRECTORY if self is Case.SYNC else Delivery.ARCHIVE
+        return DELIVERIES.get(self, Delivery.ARCHIVE)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Whose times the others' are compared to."""
+        return ("python -c pass",) if self is Case.IDLE else ("ssh", "shell", "deploytasks")
 
 
+DELIVERIES = {Case.SYNC: Delivery.DIRECTORY, Case.LARGE: Delivery.FILE}
 CROWD = 50
 CROWD_ROUNDS = 3
 
@@ -42,6 +55,8 @@ TITLES = {
     Case.ROLLBACK: "Rollback",
     Case.MANY: "Code-only redeploy, one of 5 000 files differs, peers bring an archive",
     Case.SYNC: "Code-only redeploy, one of 5 000 files differs, peers synchronize the directory",
+    Case.LARGE: "Code-only redeploy with a new file of 500 MB that does not compress",
+    Case.IDLE: "Only to start",
 }
 
 
@@ -58,13 +73,16 @@ class Scene:
         return min(wanted, CROWD_ROUNDS) if self.hosts >= CROWD else wanted
 
     def __str__(self) -> str:
+        if not self.hosts:
+            return self.case.title
         hosts = "one host" if self.hosts == 1 else f"{self.hosts} hosts"
         line = f", {self.rtt_ms} ms of round trip" if self.rtt_ms else ""
         return f"{self.case.title}, {hosts}{line}"
 
 
 SCENES = (
-    *(Scene(case) for case in Case),
+    Scene(Case.IDLE, hosts=0),
+    *(Scene(case) for case in Case if case is not Case.IDLE),
     Scene(Case.NOOP, rtt_ms=50),
     Scene(Case.REDEPLOY, rtt_ms=50),
     Scene(Case.NOOP, hosts=10),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import random
 import shutil
 import tarfile
@@ -13,16 +14,23 @@ from pathlib import Path
 from bench.places import JOB
 
 OWN_FILES = 3
+MEGABYTE = 1_000_000
 PAGE_WORDS = {30: 900, 5000: 200}
 LETTERS = "etaoinshrdlucmfwypvbgkjqxz"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A directory of *files* files: 30 of together 200 kB, or 5 000 of 1.5 kB each."""
+    """A directory of *files* files: 30 of together 200 kB, or 5 000 of 1.5 kB each; and one of *large_mb* MB."""
 
     directory: Path
     files: int
+    large_mb: int = 0
+
+    @property
+    def large(self) -> Path:
+        """The large file."""
+        return self.directory / "large.bin"
 
     def write(self, version: str) -> None:
         """The app of *version*: of 30 files all but one are new, of 5 000 it is one."""
@@ -34,6 +42,8 @@ class Source:
                 shutil.copy(JOB / name, self.directory / name)
         if self.files == min(PAGE_WORDS):
             self._write_pages(version)
+        if self.large_mb:
+            self._write_large()
 
     def archive(self, path: Path) -> None:
         """Write all of it to *path*, a .tar.gz as a build server makes it."""
@@ -45,6 +55,11 @@ class Source:
         with tarfile.open(fileobj=content, mode="w") as tar:
             tar.add(self.directory, arcname=".")
         return content.getvalue()
+
+    def _write_large(self) -> None:
+        with self.large.open("wb") as large:
+            for _ in range(self.large_mb):
+                large.write(os.urandom(MEGABYTE))
 
     def _write_pages(self, version: str) -> None:
         for number in range(self.files - OWN_FILES):

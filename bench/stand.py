@@ -41,7 +41,7 @@ class Stand:
     def __post_init__(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
-        self.source = Source(self.directory / "source", self.scene.case.files)
+        self.source = Source(self.directory / "source", self.scene.case.files, self.scene.case.large_mb)
 
     @property
     def directory(self) -> Path:
@@ -55,7 +55,8 @@ class Stand:
         """The source is of a new release."""
         self.number += 1
         self.source.write(self.release)
-        self.source.archive(self.directory / "release.tar.gz")
+        if self.scene.case.delivery is not Delivery.FILE:
+            self.source.archive(self.directory / "release.tar.gz")
         self.peer.prepare(self._order(self.release))
 
     def settle(self) -> None:
@@ -134,6 +135,7 @@ class Stand:
             hosts=self.hosts,
             release=release,
             source=self.source.directory,
+            large=self.source.large,
             archive=self.directory / "release.tar.gz",
             delivery=delivery or self.scene.case.delivery,
         )

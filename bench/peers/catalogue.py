@@ -6,8 +6,8 @@ from bench.peer import Peer
 from bench.peers.ansible.peer import CONFIGURATIONS
 from bench.peers.deploytasks.peer import Deploytasks
 from bench.peers.fabric.peer import Fabric
-from bench.peers.floor.peer import Shell, Ssh
+from bench.peers.floor.peer import Scp, Shell, Ssh
 from bench.peers.pyinfra.peer import Pyinfra
 
-CATALOGUE: tuple[Peer, ...] = (Ssh(), Shell(), Deploytasks(), Pyinfra(), Fabric(), *CONFIGURATIONS)
+CATALOGUE: tuple[Peer, ...] = (Ssh(), Scp(), Shell(), Deploytasks(), Pyinfra(), Fabric(), *CONFIGURATIONS)
 PEERS = {peer.name: peer for peer in CATALOGUE}

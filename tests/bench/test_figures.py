@@ -62,3 +62,11 @@ def test_raw_figures_are_read_as_they_were_written(tmp_path):
     told = results(run("ssh", 0.2), Failure("fabric", FAR, "no answer"))
     told.write(tmp_path / "results.json")
     assert told == Results.read(tmp_path / "results.json")
+
+
+def test_starts_are_compared_with_pythons_own():
+    idle = Scene(Case.IDLE, hosts=0)
+    text = report(results(run("python -c pass", 0.02, idle), run("inv --list", 0.2, idle)))
+    assert "## Only to start\n" in text
+    assert "÷ python -c pass |" in text
+    assert "| inv --list | 0.20 (0.20-0.20) | 10 | 0.10 |" in text

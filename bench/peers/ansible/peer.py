@@ -22,7 +22,7 @@ class Ansible:
     name: str
     configuration: str
     venv: str = "ansible"
-    deliveries: frozenset[Delivery] = frozenset(Delivery)
+    deliveries: frozenset[Delivery] = frozenset({Delivery.ARCHIVE, Delivery.DIRECTORY})
     deploys: bool = True
     repeats: bool = False
 

@@ -1,4 +1,4 @@
-"""The floors: an empty command over SSH, and the job as one shell script over one SSH."""
+"""The floors: an empty command over SSH, a file by scp, and the job as one shell script over one SSH."""
 
 from __future__ import annotations
 
@@ -43,6 +43,32 @@ class Ssh:
         """None at all."""
         del output
         return 0
+
+
+@dataclass(frozen=True)
+class Scp:
+    """``scp FILE HOST:``: what it costs to bring one large file."""
+
+    name: str = "scp"
+    venv: str = ""
+    deliveries: frozenset[Delivery] = frozenset({Delivery.FILE})
+    deploys: bool = False
+    repeats: bool = False
+
+    def prepare(self, order: Order) -> None:
+        """Nothing: there is no project."""
+
+    def command(self, order: Order, act: Act) -> Command:
+        """To the first host, into the home of who logs in."""
+        del act
+        program, *options, login = order.hosts[0].ssh
+        del program
+        return Command(["scp", "-q", *options, str(order.large), f"{login}:large.bin"], order.directory)
+
+    def changes(self, output: str) -> int | None:
+        """One file."""
+        del output
+        return 1
 
 
 @dataclass(frozen=True)

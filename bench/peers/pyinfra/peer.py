@@ -20,7 +20,7 @@ class Pyinfra:
 
     name: str = "pyinfra"
     venv: str = "pyinfra"
-    deliveries: frozenset[Delivery] = frozenset(Delivery)
+    deliveries: frozenset[Delivery] = frozenset({Delivery.ARCHIVE, Delivery.DIRECTORY})
     deploys: bool = True
     repeats: bool = False
 
