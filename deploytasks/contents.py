@@ -39,6 +39,14 @@ class Contents:
         """The digests of everything that can be asked for first: what a manifest names is given with it."""
         return sorted({*self.manifests, *self.texts, *self.files})
 
+    def size(self, digest: str) -> int:
+        """How many bytes the content is; 0 for an image, which is made when it is asked for."""
+        if digest in self.texts:
+            return len(self.texts[digest])
+        if digest in self.files:
+            return self.files[digest].stat().st_size
+        return 0 if digest in self.images or self.source is None else self.source.size(digest)
+
     def open(self, digest: str) -> IO[bytes]:
         """The content, to be read; raises ``AgentCrashed`` for one that no plan named."""
         if digest in self.images:

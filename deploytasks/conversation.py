@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.events import Ended, Event, Need, event_from_json
-from deploytasks.agent.wire import WireError, frames, pack_json
+from deploytasks.agent.wire import BEAT, WireError, frames, pack, pack_json
 from deploytasks.agent_archive import agent_archive, agent_digest
-from deploytasks.errors import AgentCrashed
+from deploytasks.errors import AgentCrashed, DeployError
 from deploytasks.sender import Sender
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ class Conversation:
         self._pipe = pipe
         self._host = host
         self._frames = frames(pipe.read)
-        self._sender = Sender(pipe.send)
+        self._sender = Sender(self._carry)
+        self._speaking = threading.Lock()
 
     @classmethod
     def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
@@ -58,6 +61,13 @@ class Conversation:
         """One object."""
         self._sender.send(document)
 
+    def beat(self) -> None:
+        """Tell the agent that somebody is there, unless it is being told something else; never raises."""
+        if self._speaking.acquire(blocking=False):
+            with suppress(DeployError, OSError):  # A link that is gone is found by who listens.
+                self._pipe.send(pack(BEAT))
+            self._speaking.release()
+
     def provide(self, need: Need, contents: Contents) -> None:
         """Send what the host lacks, and, with a manifest, all that its tree will lack."""
         self._sender.provide(need, contents)
@@ -69,6 +79,10 @@ class Conversation:
     @property
     def sent_bytes(self) -> int:
         return self._pipe.sent_bytes
+
+    def _carry(self, frame: bytes) -> None:
+        with self._speaking:
+            self._pipe.send(frame)
 
     def _crash(self) -> str:
         status = self._pipe.wait(2.0)

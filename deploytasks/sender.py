@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.blobs import digest_of_file
@@ -31,17 +32,20 @@ class Sender:
         self._carry(pack_json(document))
 
     def provide(self, need: Need, contents: Contents) -> None:
-        """Send what the host lacks, and, with a manifest, all that its tree will lack."""
+        """Send what the host lacks, and, with a manifest, all that its tree will lack.
+
+        First comes how many bytes that is.
+        """
         held = Manifest.parse(zlib.decompress(base64.b64decode(need.manifest))) if need.manifest else None
         known = held.contents if held else frozenset()
-        for digest in need.digests:
-            manifest = contents.manifests.get(digest)
-            if manifest is None:
-                self._send_content(digest, contents)
-                continue
+        manifests = [contents.manifests[digest] for digest in need.digests if digest in contents.manifests]
+        listed = (sorted(manifest.contents - known) for manifest in manifests)
+        lacking = [*(digest for digest in need.digests if digest not in contents.manifests), *chain(*listed)]
+        self.send({"coming": sum(map(contents.size, lacking))})
+        for manifest in manifests:
             self._send_manifest(manifest, held, need.held)
-            for entry in sorted(manifest.contents - known):
-                self._send_content(entry, contents)
+        for digest in lacking:
+            self._send_content(digest, contents)
         self.send({"blob": None})
 
     def _send_manifest(self, manifest: Manifest, held: Manifest | None, held_digest: str) -> None:

@@ -24,16 +24,18 @@ class Templates:
         self._directory = Path(beside).parent / "templates"
         self._environment: Environment | None = None
 
-    def __call__(self, name: str, **values: Any) -> str:
+    def __call__(self, name: str, /, **values: Any) -> str:
         """The template *name* with *values*; raises ``PlanError`` with ``template:line``."""
         from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
         try:
             return self._loaded().get_template(name).render(**values).rstrip("\n") + "\n"
         except TemplateNotFound as error:
-            raise PlanError(f"{self._directory / str(error)}: no such template") from error
+            raise PlanError(f"{self._directory / (error.name or name)}: no such template") from error
         except TemplateSyntaxError as error:
             raise PlanError(f"{error.filename or name}:{error.lineno}: {error.message}") from error
+        except RecursionError as error:
+            raise PlanError(f"{self._directory / name}: includes itself") from error
         except TemplateError as error:
             raise PlanError(f"{self._directory / name}{_line(error)}: {error.message}") from error
 

@@ -82,6 +82,11 @@ class Visit:
         """The host enters the phase that it is ready for, or, when *held* says why it may not, undoes; listen on."""
         self._carefully(lambda: self._go_on({"held": held}))
 
+    def beat(self) -> None:
+        """Tell the agent that somebody is there."""
+        if self._conversation and not self.is_over and not self._stopped:
+            self._conversation.beat()
+
     def dismiss(self, why: str = TOO_LATE) -> None:
         """Nothing is to be done here after all."""
         if not self.is_over:

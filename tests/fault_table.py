@@ -1,17 +1,9 @@
-"""What can go wrong in a deploy, and the tests for it: ``python -m tests.fault_table`` writes docs/faults.md.
-
-A test says with ``@pytest.mark.fault(NUMBER, ...)`` which rows it makes happen.
-"""
+"""What can go wrong in a deploy, and the tests for it: ``python -m tests.fault_table`` writes docs/faults.md."""
 
 from __future__ import annotations
 
-import ast
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from tests.catalogue import ROOT, Catalogue
 
-ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "faults.md"
 HEAD = """\
 # What can go wrong, and what happens then
 
@@ -20,7 +12,7 @@ that are named beside it; `make test-faults` runs all of these three times. What
 release, the message says where, what and what to do next, nobody's lock stays, and when the fault is gone the next
 deploy converges.
 """
-FAULTS: Mapping[str, Mapping[int, str]] = {
+ROWS = {
     "The connection": {
         1: "sshd's child is killed, before and after the switch",
         2: "packets are dropped both ways",
@@ -142,7 +134,7 @@ FAULTS: Mapping[str, Mapping[int, str]] = {
         88: "nobody is left to turn it off again",
     },
 }
-OPEN: Mapping[int, str] = {
+REMARKS = {
     6: "no test; `make bench` measures a link of 50 ms",
     9: "once; that twice leaves at once has no test",
     10: "SIGTERM has a test, a closed terminal has none",
@@ -151,45 +143,7 @@ OPEN: Mapping[int, str] = {
     70: "such a directory is refused before anything is contacted (tests/cli/test_bad_input.py)",
     71: "no test: not in the kernels that tests run on",
 }
-
-
-def covered() -> dict[int, list[str]]:
-    """The tests that make each fault happen, as FILE::NAME from the root of the project."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for file in sorted((ROOT / "tests").rglob("test_*.py")):
-        for test in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(test, ast.FunctionDef):
-                for number in _marked(test):
-                    found[number].append(f"{file.relative_to(ROOT)}::{test.name}")
-    return dict(found)
-
-
-def _marked(test: ast.FunctionDef) -> Iterator[int]:
-    for decorator in test.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.fault":
-            yield from (ast.literal_eval(argument) for argument in decorator.args)
-
-
-def page() -> str:
-    """The whole document."""
-    tests = covered()
-    sections = [_section(title, rows, tests) for title, rows in FAULTS.items()]
-    return "\n".join([HEAD, *sections])
-
-
-def _section(title: str, rows: Mapping[int, str], tests: Mapping[int, list[str]]) -> str:
-    lines = [f"| {number} | {fault} | {_told(number, tests)} |" for number, fault in rows.items()]
-    return "\n".join([f"## {title}\n", "| | fault | test |", "|---|---|---|", *lines, ""])
-
-
-def _told(number: int, tests: Mapping[int, list[str]]) -> str:
-    links = [f"[{_words(test)}](../{test.partition('::')[0]})" for test in tests.get(number, [])]
-    return "; ".join([*links, *filter(None, [OPEN.get(number)])])
-
-
-def _words(test: str) -> str:
-    return test.partition("::test_")[2].replace("_", " ")
-
+FAULTS = Catalogue("fault", ROOT / "docs/faults.md", HEAD, ROWS, REMARKS)
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    FAULTS.write()

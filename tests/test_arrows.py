@@ -28,7 +28,7 @@ LOWEST_FIRST = (
     {"roles", "sender"},
     {"conversation", "payload"},
     {"visit"},
-    {"batches", "crew"},
+    {"batches", "crew", "pulse"},
     {"fleet"},
     {"run"},
     {"cli"},

@@ -98,6 +98,7 @@ def test_a_built_wheel_is_one_that_runs_there(index):
     assert wheels_of(index, "delta\n", newer) == ["delta-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"]
 
 
+@pytest.mark.bad_input(57)
 def test_a_package_without_a_wheel_for_the_host_is_told(index):
     index.add("delta", "cp311-cp311-manylinux_2_34_x86_64")
     with pytest.raises(PlanError, match="delta.* has no wheel|could not be resolved"):

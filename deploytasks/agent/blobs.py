@@ -41,6 +41,11 @@ class Blobs:
         places = (self._held.get(digest), self._place(digest))
         return next((place for place in places if place and os.path.isfile(place)), None)
 
+    def is_unused(self, path: str) -> bool:
+        """Whether the file at *path* was received and is nowhere else yet."""
+        received = self._incoming is not None and os.path.dirname(path) == self._incoming
+        return received and os.stat(path).st_nlink == 1
+
     def read(self, digest: str) -> bytes:
         """The content; raises ``StepError`` when it is not held."""
         path = self.find(digest)

@@ -2,22 +2,25 @@
 
 Measured: an agent outlives its connection. After a cut it sees a broken pipe at its next write,
 after a silent drop nothing at all, and then it would block after 2 MB of output. So a thread of
-its own writes what there is to say, and the end of standard input means that the controller is gone.
+its own writes what there is to say, and the end of standard input, or its silence, means that the controller is gone.
 """
 
 from __future__ import annotations
 
 import os
 import queue
+import select
 import threading
 from typing import Any, Callable, Dict, Iterator, Optional, Protocol
 
 from deploytasks.agent.events import Event
 from deploytasks.agent.mask import Mask
-from deploytasks.agent.wire import Frame, WireError, frames, pack_json
+from deploytasks.agent.wire import BEAT, Frame, WireError, frames, pack_json
 
 PIECES_AHEAD = 64
 FAREWELL_S = 5.0
+SILENCE_S = 30.0
+"""A controller that is there is heard every few seconds, if only by a beat."""
 SPOKEN = frozenset(
     {
         *("event", "outcome", "digests", "held", "manifest", "release", "previous", "at", "facts", "role"),
@@ -28,7 +31,7 @@ SPOKEN = frozenset(
 
 
 class ControllerGone(Exception):
-    """Standard input ended before what was expected came."""
+    """What was expected never came: standard input ended, or was silent for too long."""
 
 
 class Teller(Protocol):
@@ -80,10 +83,16 @@ class Outlet:
 
 
 class Inlet:
-    """What the controller sends: *begun*, and all that comes on *descriptor*, whose end calls *gone*."""
+    """What the controller sends: *begun*, and all that comes on *descriptor*.
 
-    def __init__(self, descriptor: int, gone: Callable[[], None], begun: bytes = b"") -> None:
+    When that ends, or says nothing for *silence_s* seconds, it calls *gone*.
+    """
+
+    def __init__(
+        self, descriptor: int, gone: Callable[[], None], begun: bytes = b"", silence_s: float = SILENCE_S
+    ) -> None:
         self._begun = begun
+        self._silence_s = silence_s
         self._descriptor = descriptor
         self._gone = gone
         self._queue: "queue.Queue[Optional[Frame]]" = queue.Queue(PIECES_AHEAD)
@@ -113,7 +122,8 @@ class Inlet:
     def _read(self) -> None:
         try:
             for frame in frames(self._exactly):
-                self._queue.put(frame)
+                if frame.letter != BEAT:
+                    self._queue.put(frame)
         except (OSError, WireError):
             pass
         self._gone()
@@ -124,9 +134,14 @@ class Inlet:
         self._begun = self._begun[size:]
         size -= len(pieces[0])
         while size:
-            piece = os.read(self._descriptor, min(size, 1 << 16))
+            piece = self._some(size)
             if not piece:
                 break
             pieces.append(piece)
             size -= len(piece)
         return b"".join(pieces)
+
+    def _some(self, size: int) -> bytes:
+        """At most *size* bytes; none at the end, and where nobody speaks any more."""
+        ready, _, _ = select.select([self._descriptor], [], [], self._silence_s)
+        return os.read(self._descriptor, min(size, 1 << 16)) if ready else b""

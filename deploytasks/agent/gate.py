@@ -10,7 +10,6 @@ from deploytasks.agent.machine import Stopped
 from deploytasks.agent.plan import Phase
 from deploytasks.agent.resource import StepError
 
-PATIENCE_S = 1800.0
 UP_TO_THE_SWITCH = (Phase.START, Phase.SWITCH)
 
 
@@ -22,25 +21,23 @@ def _nobody_listens(event: Event) -> None:
     del event
 
 
-def _go_on(patience_s: float) -> Dict[str, Any]:
-    del patience_s
+def _go_on() -> Dict[str, Any]:
     return {}
 
 
 class Gate:
     """Before its first change in each of *phases* a host says that it is ready, and *hears* what is to be done.
 
-    It goes on, or it is held back, as when another host has failed. When the controller is gone, or says nothing for
-    PATIENCE_S seconds, it does what a host does that is alone: before the switch it undoes, after it, it goes on to
-    its end. Of what is done on one host of a fleet only, such as a release command, one that does not *lead* does
-    nothing.
+    It goes on, or it is held back, as when another host has failed. When the controller is gone it does what a host
+    does that is alone: before the switch it undoes, after it, it goes on to its end. Of what is done on one host of a
+    fleet only, such as a release command, one that does not *lead* does nothing.
     """
 
     def __init__(
         self,
         phases: Iterable[Phase] = (),
         say: Callable[[Event], None] = _nobody_listens,
-        hear: Callable[[float], Dict[str, Any]] = _go_on,
+        hear: Callable[[], Dict[str, Any]] = _go_on,
         *,
         leads: bool = True,
     ) -> None:
@@ -56,7 +53,7 @@ class Gate:
         self._phases.discard(phase)
         self._say(Ready(phase.value))
         try:
-            answer = self._hear(PATIENCE_S)
+            answer = self._hear()
         except ControllerGone as gone:
             if phase in UP_TO_THE_SWITCH:
                 raise Stopped from gone

@@ -7,7 +7,7 @@ import glob
 import re
 import threading
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
 from deploytasks.agent.app import STATE_ROOT, App, Release
 from deploytasks.agent.blobs import Blobs
@@ -95,6 +95,12 @@ class Session:
             with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="surrogateescape") as file:
                 values = decode_env(file.read()).values()
                 self.outlet.mask.add([*values, *_passwords(values)])
+
+    @property
+    def places(self) -> Tuple[str, ...]:
+        """Where contents arrive, and where they are to lie."""
+        releases = (self.app.releases,) if self.app else ()
+        return (_state(self.app), *releases)
 
     @property
     def journal(self) -> Journal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Dict, FrozenSet, List, Sequence
 
 from deploytasks.agent.last_words import last_words
@@ -89,17 +88,19 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
 
 
 def let_stop(machine: Machine, units: Sequence[str]) -> None:
-    """All of *units* are stopping; a unit of its own sees to that, and forgets how badly they ended."""
+    """All of *units* are stopping; when they have ended, a unit of its own forgets how badly.
+
+    It is ordered after them, so its start waits for their end (systemd.unit(5), ``After``).
+    """
     if not units:
         return
-    names = " ".join(shlex.quote(unit) for unit in units)
-    script = "systemctl stop -- %s; systemctl reset-failed -- %s 2>/dev/null || :" % (names, names)
-    started = machine.ask(
-        ["systemd-run", "--quiet", "--collect", "--no-block", "--", "/bin/sh", "-c", script]
-    )
-    if not (started.ok and machine.wait_until(lambda: not staying(machine, units), SEEN_S, READING_EVERY_S)):
+    told = machine.ask(["systemctl", "stop", "--no-block", "--", *units])
+    if not (told.ok and machine.wait_until(lambda: not staying(machine, units), SEEN_S, READING_EVERY_S)):
         stop(machine, units)
         forget_failures(machine, units)
+        return
+    order = ["--quiet", "--collect", "--no-block", "--property=After=" + " ".join(units)]
+    machine.ask(["systemd-run", *order, "--", "systemctl", "reset-failed", "--", *units])
 
 
 def staying(machine: Machine, units: Sequence[str]) -> List[str]:

@@ -7,6 +7,7 @@ A frame is one letter, the body's length in four bytes (big-endian) and the body
 ``Z``  a JSON object, compressed (zlib)
 ``D``  a piece of the content announced by ``{"blob": digest, "packed": bool}``
 ``E``  the end of that content (no body)
+``B``  a beat: the controller is there (no body)
 ====== =========================================================================
 
 The agent's side begins with the nonce that the controller chose and ``!``, so that what a login shell
@@ -21,6 +22,8 @@ import struct
 import zlib
 from typing import Any, Callable, Dict, Iterator, NamedTuple
 
+BEAT = b"B"
+LETTERS = frozenset({b"J", b"Z", b"D", b"E", BEAT})
 HEAD = struct.Struct(">cI")
 WORTH_PACKING = 1024
 LARGEST_FRAME = 1 << 26
@@ -85,7 +88,7 @@ def frames(read: Callable[[int], bytes]) -> Iterator[Frame]:
         if len(head) < HEAD.size:
             raise WireError("the stream ended inside a frame", head)
         letter, length = HEAD.unpack(head)
-        if letter not in (b"J", b"Z", b"D", b"E") or length > LARGEST_FRAME:
+        if letter not in LETTERS or length > LARGEST_FRAME:
             raise WireError("this is not a frame", head)
         body = read(length)
         if len(body) < length:

@@ -89,6 +89,13 @@ class Source:
         """A file with this content; raises ``KeyError`` for one that no file has (a symlink's target)."""
         return self._files[digest]
 
+    def size(self, digest: str) -> int:
+        """How many bytes the content is; 0 when there is none, which `open` tells."""
+        try:
+            return len(self._targets.get(digest, b"")) or self._files[digest].stat().st_size
+        except (KeyError, OSError):
+            return 0
+
     def open(self, digest: str) -> IO[bytes]:
         """The content, to be read in pieces; raises ``SourceError`` when the file is gone."""
         if digest in self._targets:

@@ -35,8 +35,7 @@ class Member:
         owned = tuple(step.in_role("app") for step in (*more, *steps))
         return engine.carry_out(Plan(owned), gate=gate)
 
-    def hear(self, patience_s):
-        assert patience_s > 0
+    def hear(self):
         if not self.answers:
             raise ControllerGone("the controller is gone")
         return self.answers.pop(0)
@@ -98,3 +97,18 @@ def test_what_is_of_the_fleet_is_done_where_it_is_led(host, leads, ran):
     assert host.path("/srv/migrated").exists() is leads
     (done,) = [event for event in member.events if isinstance(event, StepDone) and event.step == "migrate"]
     assert done.outcome is ran
+
+
+def test_a_gate_is_passed_once():
+    said = []
+    gate = Gate([Phase.SWITCH], said.append, lambda: GO)
+    gate.pass_into(Phase.SWITCH)
+    gate.pass_into(Phase.SWITCH)
+    assert said == [Ready("switch")]
+
+
+def test_what_is_done_once_per_fleet_is_so_in_the_plan_that_is_sent():
+    handlers = [Handler("migrate", Run(("true",)), of_fleet=True), Handler("tell", Run(("true",)))]
+    step = Step("note it", Symlink("/srv/noted", "x"), handlers, Phase.PREPARE).in_role("app")
+    (sent,) = Plan.from_json(Plan((step,)).to_json()).steps
+    assert [handler.of_fleet for handler in sent.handlers] == [True, False]

@@ -37,6 +37,7 @@ def test_a_configuration_that_nginx_refuses_is_told_in_its_words(running):
     assert RELOAD not in running.calls
 
 
+@pytest.mark.bad_input(26)
 @pytest.mark.parametrize(
     ("name", "told"),
     [

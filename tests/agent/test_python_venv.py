@@ -227,3 +227,9 @@ def test_a_deploy_that_fails_later_leaves_no_environment(host, venv):
     before = host.snapshot()
     assert engine.carry_out(Plan((Step("install", venv()), later))).put_back
     assert host.snapshot() == before
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_it_keeps_no_lock_that_everybody_may_write(host, venv, installer):
+    build(host, venv(installer=installer))
+    assert not host.path("/srv/venv/.lock").exists()

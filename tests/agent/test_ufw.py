@@ -131,6 +131,7 @@ def test_it_goes_on_when_ssh_is_admitted(host, record):
     assert turn_on(host, ssh_port=2222) == {"enabled": True}
 
 
+@pytest.mark.bad_input(62)
 @pytest.mark.fault(85, 87)
 @pytest.mark.parametrize(
     "record",
@@ -200,6 +201,13 @@ def test_the_way_back_is_prepared_before_it_goes_on_and_called_off_when_the_host
     first, prepared, went_on = (call.split(" --")[0] for call in visited.before)
     assert (first, prepared, went_on) == ("systemctl stop", "systemd-run", "ufw")
     assert visited.calls[len(visited.before) :] == [CALL_OFF]
+
+
+def test_a_way_back_that_had_begun_when_it_was_called_off_is_told(host):
+    visited = Visited(host)
+    host.fail("systemctl-stop")
+    with pytest.raises(StepError, match="heard too late"):
+        visited.turn(on=True)
 
 
 def test_where_the_host_is_not_reached_the_way_back_stays_open_until_it_is_off(host):

@@ -140,8 +140,8 @@ def assert_it_fails_for(project: Project, reason: str) -> None:
     project.code(f"too much for it: {reason}", "# " + "x" * 200_000)
     run = project.inv("deploy")
     assert run.exit_code == 2, run.messages
-    assert f"{project.root}/" in run.failure["reason"]
-    assert reason in run.failure["reason"]
+    assert f"{project.root}/" in run.host["error"]
+    assert reason in run.host["error"]
     assert project.says["release"] == serving
     assert difference(before, on_disk(project)) == {}
 

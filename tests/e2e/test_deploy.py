@@ -100,6 +100,7 @@ def test_a_first_deploy_serves_through_nginx(story):
     assert story.answer.says["release"] == story.first.host["release"] == story.project.current
 
 
+@pytest.mark.bad_input(36)
 def test_values_of_the_environment_arrive_unchanged(story):
     environment = story.answer.says["environment"]
     assert {name: environment.get(name) for name in VALUES} == VALUES

@@ -197,7 +197,7 @@ def test_a_full_and_a_read_only_disk_leave_the_old_release_and_are_named(web, tm
     web.run(["sh", "-c", f"mkdir -p {shop.root} && mount -t tmpfs -o size=40m tmpfs {shop.root}"])
     shop.deploy()
     web.run(["sh", "-c", f"cat /dev/zero > {shop.root}/shared/filler || true"])
-    assert_it_fails_for(shop, "No space left on device")
+    assert_it_fails_for(shop, "not enough room")
     web.run(["rm", f"{shop.root}/shared/filler"])
     web.run(["mount", "-o", "remount,ro", shop.root])
     assert_it_fails_for(shop, "Read-only file system")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -148,17 +149,19 @@ def test_one_that_cannot_be_reached_holds_up_nobody(armada, ships, next_version)
 
 
 @pytest.mark.fault(8)
-def test_a_lost_controller_leaves_all_that_waited_as_they_were(armada, ships, next_version):
+@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "asleep"])
+def test_a_lost_controller_leaves_all_that_waited_as_they_were(armada, ships, next_version, fate):
+    """One that is asleep says nothing, and its connections stand."""
     before = serving(ships)
     procfile = armada.directory / "app" / "Procfile"
     procfile.write_text("web: gunicorn app:app\nrelease: sleep 60\n")
     try:
         with armada.running("deploy", "--json") as deploy:
             wait_for(lambda: migrating(ships[0]), "the release command runs")
-            deploy.kill()
+            deploy.send_signal(fate)
+            wait_for(lambda: all(undone(ship) for ship in ships), "every host has undone", 60)
     finally:
         procfile.unlink()
-    wait_for(lambda: all(undone(ship) for ship in ships), "every host has undone")
     assert serving(ships) == before
     assert outcomes(armada.inv("deploy", "--json"), ships) == ["changed"] * len(ships)
 

@@ -129,6 +129,7 @@ def test_each_rollback_goes_one_further_back(grown, releases):
     assert (grown.inv("rollback").exit_code, grown.current) == (2, releases[0])
 
 
+@pytest.mark.bad_input(51)
 def test_rollback_goes_to_the_release_that_is_named(grown, releases):
     assert rolled_back(grown, "--to", releases[0]).host["release"] == releases[0]
     assert grown.says["version"] == "one"
@@ -136,6 +137,7 @@ def test_rollback_goes_to_the_release_that_is_named(grown, releases):
     assert (again.host["outcome"], again.host["changed"]) == ("ok", 0)
 
 
+@pytest.mark.bad_input(50)
 @pytest.mark.fault(79)
 def test_what_rollback_cannot_go_to_is_said_in_a_sentence(shop):
     before = files(shop.target, "/etc", shop.root)

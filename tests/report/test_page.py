@@ -9,6 +9,7 @@ def text(part):
     return [line.text for line in part.lines()]
 
 
+@pytest.mark.bad_input(60)
 @pytest.mark.parametrize(
     ("said", "shown"),
     [

@@ -52,6 +52,7 @@ def test_what_stands_around_the_pem_blocks_is_left_behind(authority, tmp_path):
     assert (text.count("BEGIN PRIVATE KEY"), text.count("BEGIN CERTIFICATE"), "Bag" in text) == (1, 2, False)
 
 
+@pytest.mark.bad_input(64)
 def test_a_key_of_another_certificate(authority, tmp_path):
     chain, _ = authority.pair(tmp_path / "one", NAMES)
     _, key = authority.pair(tmp_path / "two", NAMES)
@@ -64,6 +65,7 @@ def test_a_chain_that_begins_with_the_authority(authority, tmp_path):
     assert f"the certificate of {key} stands at place 2; put it first" in complaint(brought(chain, key))
 
 
+@pytest.mark.bad_input(64)
 def test_an_expired_certificate(authority, tmp_path):
     chain, key = authority.pair(tmp_path, NAMES, days=1, begins=-2 * DAY)
     assert "tls_certificate: " in complaint(brought(chain, key))
@@ -75,6 +77,7 @@ def test_a_certificate_of_tomorrow(authority, tmp_path):
     assert "is not valid before 20" in complaint(brought(chain, key))
 
 
+@pytest.mark.bad_input(64)
 def test_a_certificate_for_other_names(authority, tmp_path):
     chain, key = authority.pair(tmp_path, ["example.org"])
     told = f"{chain} is for example.org, not for shop.example.org, www.shop.example.org"
@@ -92,6 +95,7 @@ def test_a_certificate_without_names(authority, tmp_path):
     assert f"{chain} is for no host" in complaint(brought(chain, key))
 
 
+@pytest.mark.bad_input(64)
 def test_an_encrypted_key(authority, tmp_path):
     chain, key = authority.pair(tmp_path, NAMES)
     written(key, key_pem(new_key(), "secret"))
@@ -113,6 +117,7 @@ def test_files_that_are_no_pem(authority, tmp_path, content):
     assert "holds no certificate in PEM form" in complaint(brought(written(tmp_path / "y", content), key))
 
 
+@pytest.mark.bad_input(64)
 def test_a_missing_file(authority, tmp_path):
     chain, _ = authority.pair(tmp_path, NAMES)
     told = complaint(brought(chain, tmp_path / "nowhere.pem"))

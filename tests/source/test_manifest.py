@@ -43,6 +43,7 @@ def test_any_bytes_are_canonical_or_refused(encoded: bytes) -> None:
     assert manifest.encode() == encoded
 
 
+@pytest.mark.bad_input(60)
 @pytest.mark.fault(34)
 @pytest.mark.parametrize(
     "path",
@@ -78,6 +79,7 @@ def test_contents_are_those_of_files_and_symlinks() -> None:
     assert Manifest.of([Entry(FILE, A, b"x"), Entry(DIRECTORY, "-", b"y")]).contents == {A}
 
 
+@pytest.mark.bad_input(59)
 @pytest.mark.fault(32)
 @pytest.mark.parametrize(
     ("encoded", "complaint"),

@@ -70,6 +70,7 @@ def test_modes_and_contents_are_recorded(write: Write) -> None:
     assert source.total_bytes == len("x = 1\n" + "#!/bin/sh\n")
 
 
+@pytest.mark.bad_input(60)
 @pytest.mark.fault(34)
 def test_an_odd_name_travels_byte_for_byte(plain_or_git: Write) -> None:
     root = plain_or_git({"app.py": ""})
@@ -252,6 +253,7 @@ def test_a_secret_that_is_to_stay_does_not_disturb(plain_or_git: Write) -> None:
     assert [name for name in names(root) if name != "tests"] == ["app.py"]
 
 
+@pytest.mark.bad_input(59)
 @pytest.mark.fault(32)
 @pytest.mark.parametrize("target", ["/etc/passwd", "../x", "sub/../../x", "up/../../x", "far/passwd"])
 def test_a_symlink_that_leaves_the_tree_is_refused(plain_or_git: Write, target: str) -> None:
@@ -269,6 +271,7 @@ def test_a_symlink_that_stays_travels(plain_or_git: Write, target: str) -> None:
     assert "link" in names(root)
 
 
+@pytest.mark.bad_input(58)
 @pytest.mark.fault(32)
 def test_special_files_are_refused_by_name(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write({"app.py": ""})

@@ -90,6 +90,7 @@ def test_our_own_signs_are_not_shown() -> None:
     assert pipe_over(Script(errors=PROMPT + BEGUN + b"real")).stderr == "real"
 
 
+@pytest.mark.bad_input(70)
 def test_a_login_shell_that_runs_something_else_is_given_up() -> None:
     script = Script(b"", b"sh: 1: DEPLOYTASKS: not found\n", silent=True)
     pipe = pipe_over(script)

@@ -18,6 +18,7 @@ from deploytasks.agent.plan import Phase, Plan
 from deploytasks.agent.releases import current_release, kept_releases
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.tree import hold_tree
+from deploytasks.agent.room import require_room
 from deploytasks.agent.session import Dismissed, Session
 from deploytasks.agent.shipped import import_shipped
 
@@ -103,7 +104,9 @@ def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
 
 
 def _receive(session: Session) -> None:
-    """Keep the contents that come, until the controller says that these were all."""
+    """Keep the contents that come, if there is room for them, until the controller says that these were all."""
+    coming = session.inlet.object()["coming"]
+    require_room(session.machine, session.places, coming)
     announced = session.inlet.object()
     while announced.get("blob"):
         _keep(session, announced)

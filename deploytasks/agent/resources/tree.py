@@ -25,7 +25,8 @@ class Tree(Resource):
 
     A file's modification time is a function of its content, so whether a tree is as listed is
     seen from its directories alone, and a web server's ETag changes with the content only, on
-    every host alike. A file that an earlier release holds is linked, not copied; trees are immutable.
+    every host alike. A file that came with the plan, or that an earlier release holds, is linked, not copied;
+    trees are immutable.
     """
 
     path: str
@@ -129,10 +130,16 @@ def _place(machine: Machine, entry: Entry, place: bytes) -> None:
     source = machine.blobs.find(entry.digest)
     if source is None:
         raise StepError("the content of %s did not arrive; deploy again" % entry.name)
+    if machine.blobs.is_unused(source):
+        _make_as_listed(os.fsencode(source), entry)
     if not (_is_as_listed(os.fsencode(source), entry) and _link(source, place)):
         shutil.copyfile(source, place)
-        os.chmod(place, _mode(entry))
-        os.utime(place, ns=(_time(entry), _time(entry)))
+        _make_as_listed(place, entry)
+
+
+def _make_as_listed(place: bytes, entry: Entry) -> None:
+    os.chmod(place, _mode(entry))
+    os.utime(place, ns=(_time(entry), _time(entry)))
 
 
 def _link(source: str, place: bytes) -> bool:

@@ -1,0 +1,32 @@
+"""Room on file systems for what is about to come."""
+
+from __future__ import annotations
+
+import os
+from typing import Iterable
+
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import StepError
+
+MEGABYTE = 1_000_000
+
+
+def require_room(machine: Machine, paths: Iterable[str], coming: int) -> None:
+    """Where *paths* lie, or will lie, there is room for *coming* bytes; raises ``StepError`` where there is not.
+
+    What an installation or a build takes besides is not known before.
+    """
+    for path in paths:
+        found = os.statvfs(_existing(machine.path(path)))
+        free = found.f_bfree * found.f_frsize
+        if coming > free:
+            told = (path, coming / MEGABYTE, free / MEGABYTE)
+            raise StepError(
+                "not enough room in %s: %.1f MB are to come, and %.1f MB are free; nothing was changed" % told
+            )
+
+
+def _existing(path: str) -> str:
+    while not os.path.isdir(path):
+        path = os.path.dirname(path)
+    return path

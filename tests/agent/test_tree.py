@@ -1,0 +1,46 @@
+"""A tree of files: what is linked, and what is copied."""
+
+from __future__ import annotations
+
+import os
+
+from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.manifest import Entry, Manifest
+from deploytasks.agent.resource import Change
+from deploytasks.agent.resources.tree import Tree
+
+FILE, PROGRAM = "100644", "100755"
+PAGE, RUN = b"a page", b"#!/bin/sh"
+
+
+def lay_out(host, path, *entries):
+    """A tree of *entries*, which are mode, content and name, whose contents have come with the plan."""
+    listed = Manifest.of(Entry(mode, digest_of(content), name) for mode, content, name in entries)
+    for _, content, _ in entries:
+        if host.machine.blobs.find(digest_of(content)) is None:
+            host.blob(content)
+    tree = Tree(path, path + ".manifest", host.blob(listed.encode()))
+    tree.apply(host.machine, Change(None, tree.desired()))
+    assert not Change(tree.inspect(host.machine), tree.desired())
+    return host.path(path)
+
+
+def test_what_came_with_the_plan_is_not_copied(host):
+    code = lay_out(host, "/srv/code", (FILE, PAGE, b"page"), (PROGRAM, RUN, b"bin/run"))
+    for path, content in ((code / "page", PAGE), (code / "bin/run", RUN)):
+        assert os.path.samefile(path, host.machine.blobs.find(digest_of(content)))
+    host.machine.blobs.forget()
+    assert (code / "page").read_bytes() == PAGE
+
+
+def test_the_same_content_with_and_without_the_right_to_run_is_two_files(host):
+    code = lay_out(host, "/srv/code", (FILE, RUN, b"a"), (PROGRAM, RUN, b"b"), (FILE, RUN, b"c"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in code.iterdir()}
+    assert modes == {"a": 0o644, "b": 0o755, "c": 0o644}
+    assert os.path.samefile(code / "a", code / "c")
+
+
+def test_a_second_tree_leaves_the_first_as_it_is(host):
+    first = lay_out(host, "/srv/one", (FILE, RUN, b"run"))
+    second = lay_out(host, "/srv/two", (PROGRAM, RUN, b"run"))
+    assert [path.stat().st_mode & 0o777 for path in (first / "run", second / "run")] == [0o644, 0o755]
