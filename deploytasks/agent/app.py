@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Tuple
 
 STATE_ROOT = "/var/lib/deploytasks"
 COLLECTED = "collected"
@@ -20,6 +21,11 @@ class Release:
     @property
     def path(self) -> str:
         return "%s/%s" % (self.app.releases, self.name)
+
+    @property
+    def units(self) -> Tuple[str, str]:
+        """Its socket and its service, in the order in which they start."""
+        return self.socket_unit, self.service_unit
 
     @property
     def code(self) -> str:

@@ -16,6 +16,7 @@ STAYING = ("active", "reloading", "activating")
 LEAVING = "deactivating"
 UP = (*STAYING, LEAVING)
 SEEN_S = 10.0
+STARTING_EVERY_S = 0.02
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
@@ -29,6 +30,17 @@ def show_now(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
     done = machine.ask(["systemctl", "show", "--property", ",".join(properties), "--", unit], {"TZ": "UTC"})
     pairs = (line.partition("=") for line in done.stdout.splitlines() if done.ok)
     return {name: value for name, _, value in pairs}
+
+
+def show_each_now(machine: Machine, units: Sequence[str], *properties: str) -> Dict[str, Dict[str, str]]:
+    """As ``show_now``, of each of *units* in one question; systemctl(1) answers in their order."""
+    if not units:
+        return {}
+    # Of a property without a value nothing is said; each unit has an Id, which may not be the name that is asked for.
+    done = machine.ask(["systemctl", "show", "--property", ",".join(("Id", *properties)), "--", *units])
+    blocks = done.stdout.strip().split("\n\n") if done.ok else []
+    found = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
+    return dict(zip(units, [*found, *({} for _ in units)]))
 
 
 def is_active(machine: Machine, unit: str) -> bool:
@@ -64,15 +76,28 @@ def states_now(machine: Machine, *patterns: str) -> Dict[str, str]:
     return {unit: state for unit, _, state, *_ in rows if state != "inactive"}
 
 
-def start(machine: Machine, unit: str, timeout_s: float = SETTLED_S) -> None:
-    """*unit* is active within *timeout_s* seconds; otherwise it is stopped again, and ``StepError`` says why."""
-    if show(machine, unit, "ActiveState").get("ActiveState") == "failed":
-        machine.run(["systemctl", "reset-failed", "--", unit])
-    machine.run(["systemctl", "start", "--no-block", "--", unit])
-    if not machine.wait_until(lambda: not _has_job(machine, unit), timeout_s):
-        _give_up(machine, unit, "no end of its start after %g s" % timeout_s)
-    if not is_active(machine, unit):
-        _give_up(machine, unit, _why(machine, unit))
+def start(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) -> None:
+    """All of *units* are active within *timeout_s* seconds.
+
+    Otherwise one that is not is stopped again, and ``StepError`` says why it is not.
+    """
+    if not units:
+        return
+    now = show_each_now(machine, units, "ActiveState")
+    forget_failures(machine, [unit for unit in units if now[unit].get("ActiveState") == "failed"])
+    machine.run(["systemctl", "start", "--no-block", "--", *units])
+
+    def is_settled() -> bool:
+        nonlocal now
+        now = show_each_now(machine, units, "ActiveState", "Job")
+        return not any(map(_has_job, now.values()))
+
+    if not machine.wait_until(is_settled, timeout_s, STARTING_EVERY_S):
+        late = next(unit for unit in units if _has_job(now[unit]))
+        _give_up(machine, late, "no end of its start after %g s" % timeout_s)
+    for unit in units:
+        if now[unit].get("ActiveState") not in ("active", "reloading"):
+            _give_up(machine, unit, _why(machine, unit))
 
 
 def _give_up(machine: Machine, unit: str, why: str) -> None:
@@ -103,21 +128,21 @@ def let_stop(machine: Machine, units: Sequence[str]) -> None:
     machine.ask(["systemd-run", *order, "--", "systemctl", "reset-failed", "--", *units])
 
 
-def staying(machine: Machine, units: Sequence[str]) -> List[str]:
-    """Those of *units*, which are names or patterns, that run, or are about to, and were not told to stop.
+def staying(machine: Machine, patterns: Sequence[str], besides: Sequence[str] = ()) -> List[str]:
+    """The units that match any of *patterns* and run, or are about to, and were not told to stop; not those *besides*.
 
     The socket of a service that is stopping closes after it.
     """
-    known = states(machine, *units)
-    leaving = {_stem(unit) for unit, state in known.items() if state == LEAVING}
-    stay = [unit for unit, state in known.items() if state in STAYING and _stem(unit) not in leaving]
-    return [unit for unit in stay if not unit.endswith(".socket") or _stays_open(machine, unit)]
+    up = [unit for unit in states(machine, *patterns) if unit not in besides]
+    now = show_each_now(machine, up, "ActiveState", "Job")
+    leaving = {_stem(unit) for unit, found in now.items() if found.get("ActiveState") == LEAVING}
+    return [unit for unit, found in now.items() if _stem(unit) not in leaving and _stays(found)]
 
 
-def _stays_open(machine: Machine, socket: str) -> bool:
-    """Both are asked at once: a moment later the job may be done, and the socket closed."""
-    now = show_now(machine, socket, "ActiveState", "Job")
-    return now.get("ActiveState") in STAYING and now.get("Job", "0") in ("", "0")
+def _stays(found: Dict[str, str]) -> bool:
+    """A job of what is up stops it; of what is about to be up, it starts it."""
+    state = found.get("ActiveState")
+    return state == "activating" or (state in STAYING and not _has_job(found))
 
 
 def _stem(unit: str) -> str:
@@ -143,7 +168,9 @@ def forget_failures(machine: Machine, units: Sequence[str]) -> None:
 def stop_within(machine: Machine, units: Sequence[str], timeout_s: float) -> None:
     """As ``stop``, but what still runs after *timeout_s* seconds is killed."""
     machine.run(["systemctl", "stop", "--no-block", "--", *units])
-    if not machine.wait_until(lambda: not any(_has_job(machine, unit) for unit in units), timeout_s):
+    if not machine.wait_until(
+        lambda: not any(map(_has_job, show_each_now(machine, units, "Job").values())), timeout_s
+    ):
         machine.ask(["systemctl", "kill", "--signal=SIGKILL", "--", *units])
     stop(machine, units)
 
@@ -165,8 +192,8 @@ def pids(cgroup: str) -> FrozenSet[str]:
     return frozenset()
 
 
-def _has_job(machine: Machine, unit: str) -> bool:
-    return show(machine, unit, "Job").get("Job", "0") not in ("", "0")
+def _has_job(found: Dict[str, str]) -> bool:
+    return found.get("Job", "0") not in ("", "0")
 
 
 def _why(machine: Machine, unit: str) -> str:

@@ -49,8 +49,7 @@ def _units_of(machine: Machine, release: Release, name: str, about: Mapping[str,
 
 def _start(machine: Machine, units: Sequence[str]) -> bool:
     stopped = [unit for unit in units if not systemd.is_active(machine, unit)]
-    for unit in stopped:
-        systemd.start(machine, unit)
+    systemd.start(machine, stopped)
     return bool(stopped)
 
 

@@ -100,8 +100,7 @@ def _converge(machine: Machine, release: Release, process: str, number: int, the
     up = frozenset(unit for unit in running(machine, app) if process_of(app, unit) == process)
     at_boot = frozenset(unit for unit in enabled(machine, app) if process_of(app, unit) == process)
     systemd.stop(machine, sorted(up - wanted))
-    for unit in sorted(wanted - up):
-        systemd.start(machine, unit)
+    systemd.start(machine, sorted(wanted - up))
     systemd.start_at_boot(machine, sorted(wanted - at_boot))
     systemd.start_at_boot(machine, sorted(at_boot - wanted), enabled=False)
 

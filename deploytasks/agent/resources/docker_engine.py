@@ -50,6 +50,6 @@ class DockerEngine(Resource):
         if not (machine.has("docker") and machine.has("dockerd")):
             apt.install(machine, self.packages)
         systemd.start_at_boot(machine, [UNIT])
-        systemd.start(machine, UNIT)
+        systemd.start(machine, [UNIT])
         if not machine.wait_until(lambda: answers(machine), ANSWER_TIMEOUT_S):
             raise StepError("the Docker engine does not answer; see `journalctl -u docker` on the host")

@@ -40,8 +40,7 @@ class Instance(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         if (change.after or {}).get("service") == "active":
-            for unit in self._units.values():
-                systemd.start(machine, unit, self.timeout_s)
+            systemd.start(machine, list(self._units.values()), self.timeout_s)
         else:
             if (change.before or {}).get("service") == "active":
                 drain(machine, self.socket, UNDO_DRAIN_S)

@@ -41,39 +41,36 @@ class OnlyInstance(Resource):
         return {"other instances": []}
 
     def inspect(self, machine: Machine) -> State:
-        others = {*self._releases_of(systemd.states(machine, *self._patterns)), *self._enabled(machine)}
-        return {
-            "other instances": sorted(name for name in others - {self.release} if self._stays(machine, name))
-        }
+        serving = self._app.release(self.release)
+        staying = systemd.staying(machine, self._patterns, serving.units)
+        others = {*self._releases_of(staying), *self._enabled(machine)}
+        return {"other instances": sorted(others - {self.release})}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        app = App(self.app_name, self.app_root, self.app_user)
         for name in (change.before or {}).get("other instances", []):
-            self._end(machine, app.release(name))
+            self._end(machine, self._app.release(name))
 
     def _end(self, machine: Machine, release: Release) -> None:
         left = drain(machine, release.socket, self.drain_s)
         if left:
             machine.say("%d connections of %s were cut after %g s" % (left, release.name, self.drain_s))
-        units = [release.socket_unit, release.service_unit]
-        self._disable(machine, units)
-        known = systemd.states(machine, *units)
-        up = [unit for unit in units if known.get(unit) in systemd.UP]
+        self._disable(machine, release.units)
+        known = systemd.states(machine, *release.units)
+        up = [unit for unit in release.units if known.get(unit) in systemd.UP]
         if up and not os.path.exists(machine.path(release.container)):
             systemd.let_stop(machine, up)
         else:
             systemd.stop(machine, up)
-            systemd.forget_failures(machine, units)
-
-    def _stays(self, machine: Machine, name: str) -> bool:
-        release = App(self.app_name, self.app_root, self.app_user).release(name)
-        units = [release.socket_unit, release.service_unit]
-        return name in self._enabled(machine) or bool(systemd.staying(machine, units))
+            systemd.forget_failures(machine, release.units)
 
     def _disable(self, machine: Machine, units: Sequence[str]) -> None:
         """The links are removed here, as systemctl(1) removes none of a unit that another runtime no longer defines."""
         for unit, wants in product(units, WANTS):
             remove_entry(machine.path("%s/%s" % (wants, unit)))
+
+    @property
+    def _app(self) -> App:
+        return App(self.app_name, self.app_root, self.app_user)
 
     @property
     def _patterns(self) -> Tuple[str, ...]:

@@ -44,12 +44,12 @@ class Processes(Resource):
         present = running(machine, self._app)
         target = self._wanted.target(machine, present, change.after)
         self._stop(machine, sorted(present - target))
-        for unit in sorted(target - present):
-            if change.after == NO_DIFFERENCE:
-                systemd.start(machine, unit)
-            else:
-                # What ran before a deploy that is undone may have been crashing then, too.
-                machine.run(["systemctl", "start", "--", unit])
+        missing = sorted(target - present)
+        if change.after == NO_DIFFERENCE:
+            systemd.start(machine, missing)
+        elif missing:
+            # What ran before a deploy that is undone may have been crashing then, too.
+            machine.run(["systemctl", "start", "--", *missing])
 
     def _stop(self, machine: Machine, units: List[str]) -> None:
         if units:

@@ -33,7 +33,7 @@ class RunIfUsed(Action):
         if systemd.is_active(machine, self.unit):
             machine.run(["systemctl", "reload-or-restart", "--", self.unit])
         else:
-            systemd.start(machine, self.unit)
+            systemd.start(machine, [self.unit])
 
     def _rest(self, machine: Machine) -> None:
         """A unit whose file is gone can be stopped until systemd has read its files again."""

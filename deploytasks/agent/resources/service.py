@@ -47,6 +47,6 @@ class Service(Resource):
             )
         if "running" in change.keys:
             if after["running"]:
-                systemd.start(machine, self.unit)
+                systemd.start(machine, [self.unit])
             else:
                 systemd.stop(machine, [self.unit])
