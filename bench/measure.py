@@ -22,7 +22,10 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Usage:
-    """What a command took; *memory_mb* is the largest sum of its processes' proportional set sizes (proc(5))."""
+    """What a command took; *memory_mb* is the largest sum of its processes' proportional set sizes (proc(5)).
+
+    It is 0 of one that ended before it was looked at.
+    """
 
     wall_s: float
     cpu_s: float
@@ -90,9 +93,7 @@ def measured(command: Command, log: Path, limit_s: float) -> Ended:
     if process.returncode == -signal.SIGKILL and wall_s >= limit_s:
         raise subprocess.TimeoutExpired(command.argv, limit_s)
     cpu_s = resources.ru_utime + resources.ru_stime + orphans_cpu_s
-    # A run shorter than a sample was never looked at.
-    peak = memory.peak or resources.ru_maxrss * 1024
-    usage = Usage(wall_s, cpu_s, peak / MEGABYTE)
+    usage = Usage(wall_s, cpu_s, memory.peak / MEGABYTE)
     return Ended(process.returncode, usage, log.read_text(errors="replace"))
 
 

@@ -49,7 +49,7 @@ def cells(found: list[Row], row: Row, scene: Scene) -> list[str]:
         spread(row.wall_s),
         *("" if times is None else f"{times:.2g}" if times < 10 else f"{times:.0f}" for times in ratios),
         f"{row.cpu_s.median:.2f}",
-        f"{row.memory_mb.median:.0f}",
+        f"{row.memory_mb.median:.0f}" if row.memory_mb.median else "",
         f"{row.sent_kb.median:.0f}",
         f"{row.executions.median:g}",
         str(row.wall_s.count),

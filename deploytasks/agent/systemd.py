@@ -9,13 +9,11 @@ from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 
 SETTLED_S = 90.0
-READING_EVERY_S = 0.01
 LONGEST_STOP_S = 3700.0
 """More than the longest ``TimeoutStopSec`` that a unit of ours has."""
 STAYING = ("active", "reloading", "activating")
 LEAVING = "deactivating"
 UP = (*STAYING, LEAVING)
-SEEN_S = 10.0
 STARTING_EVERY_S = 0.02
 
 
@@ -34,13 +32,16 @@ def show_now(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
 
 def show_each_now(machine: Machine, units: Sequence[str], *properties: str) -> Dict[str, Dict[str, str]]:
     """As ``show_now``, of each of *units* in one question; systemctl(1) answers in their order."""
-    if not units:
-        return {}
-    # Of a property without a value nothing is said; each unit has an Id, which may not be the name that is asked for.
-    done = machine.ask(["systemctl", "show", "--property", ",".join(("Id", *properties)), "--", *units])
-    blocks = done.stdout.strip().split("\n\n") if done.ok else []
-    found = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
-    return dict(zip(units, [*found, *({} for _ in units)]))
+    return dict(zip(units, [*_blocks(machine, units, *properties), *({} for _ in units)]))
+
+
+def _blocks(machine: Machine, patterns: Sequence[str], *properties: str) -> List[Dict[str, str]]:
+    """What there is to say of each unit, its ``Id`` first: of a property without a value nothing is said."""
+    if not patterns:
+        return []
+    done = machine.ask(["systemctl", "show", "--property", ",".join(("Id", *properties)), "--", *patterns])
+    blocks = done.stdout.strip().split("\n\n") if done.ok and done.stdout.strip() else []
+    return [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
 
 
 def is_active(machine: Machine, unit: str) -> bool:
@@ -113,17 +114,13 @@ def stop(machine: Machine, units: Sequence[str]) -> None:
 
 
 def let_stop(machine: Machine, units: Sequence[str]) -> None:
-    """All of *units* are stopping; when they have ended, a unit of its own forgets how badly.
+    """All of *units* are told to stop; when they have ended, a unit of its own forgets how badly.
 
     It is ordered after them, so its start waits for their end (systemd.unit(5), ``After``).
     """
     if not units:
         return
-    told = machine.ask(["systemctl", "stop", "--no-block", "--", *units])
-    if not (told.ok and machine.wait_until(lambda: not staying(machine, units), SEEN_S, READING_EVERY_S)):
-        stop(machine, units)
-        forget_failures(machine, units)
-        return
+    machine.run(["systemctl", "stop", "--no-block", "--", *units])
     order = ["--quiet", "--collect", "--no-block", "--property=After=" + " ".join(units)]
     machine.ask(["systemd-run", *order, "--", "systemctl", "reset-failed", "--", *units])
 
@@ -133,10 +130,12 @@ def staying(machine: Machine, patterns: Sequence[str], besides: Sequence[str] = 
 
     The socket of a service that is stopping closes after it.
     """
-    up = [unit for unit in states(machine, *patterns) if unit not in besides]
-    now = show_each_now(machine, up, "ActiveState", "Job")
+    surveyed = machine.survey.states(patterns) if machine.survey else None
+    asked = patterns if surveyed is None else [unit for unit in surveyed if unit not in besides]
+    now = {found["Id"]: found for found in _blocks(machine, asked, "ActiveState", "Job")}
     leaving = {_stem(unit) for unit, found in now.items() if found.get("ActiveState") == LEAVING}
-    return [unit for unit, found in now.items() if _stem(unit) not in leaving and _stays(found)]
+    stay = [unit for unit, found in now.items() if _stem(unit) not in leaving and _stays(found)]
+    return [unit for unit in stay if unit not in besides]
 
 
 def _stays(found: Dict[str, str]) -> bool:
