@@ -16,11 +16,11 @@ from deploytasks.contents import Contents
 from deploytasks.crew import Crew
 from deploytasks.errors import ConfigError
 from deploytasks.fleet import Fleet, go_in_step
+from deploytasks.heartbeat import Heartbeat
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
 from deploytasks.project import Project
-from deploytasks.pulse import Pulse
 from deploytasks.report import QuietReporter, Recap
 from deploytasks.results import INTERRUPTED, Results
 from deploytasks.shipping import shipped_modules
@@ -201,21 +201,21 @@ class Run:
         self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password)
         self.results = Results({})
         self.manner = manner
-        self._pulse = Pulse(self.crew.visits)
+        self._heartbeat = Heartbeat(self.crew.visits)
         self.fleets: Sequence[Fleet] = ()
         self._started = time.monotonic()
         self.now = datetime.now(timezone.utc)
 
     def __enter__(self) -> Self:
         self.manner.reporter.begin(self.manner.command, [visit.host.name for visit in self.crew.visits])
-        self._pulse.start()
+        self._heartbeat.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         for visit in self.crew.visits:
             if not visit.is_over:
                 visit.abandon()
-        self._pulse.stop()
+        self._heartbeat.stop()
         self.results = self._results()
         usual = INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
         code = self.exit_code if error is None else getattr(error, "exit_code", usual)

@@ -28,7 +28,7 @@ LOWEST_FIRST = (
     {"roles", "sender"},
     {"conversation", "payload"},
     {"visit"},
-    {"batches", "crew", "pulse"},
+    {"batches", "crew", "heartbeat"},
     {"fleet"},
     {"run"},
     {"cli"},

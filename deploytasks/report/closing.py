@@ -20,6 +20,7 @@ ENDINGS = {
     0: ("done in", Tone.GOOD),
     1: ("broke off by an error of deploytasks after", Tone.BAD),
     3: ("found differences in", Tone.CHANGED),
+    129: ("left by its terminal after", Tone.BAD),
     130: ("interrupted after", Tone.BAD),
     143: ("terminated after", Tone.BAD),
 }

@@ -17,6 +17,7 @@ from deploytasks.targets import Target
 from tests.e2e.controller import Controller, two_targets, wait_for
 
 HANGS = "\ntime.sleep(600)\n"
+LEAVES_WITHIN_S = 2
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,9 @@ def test_a_host_without_the_app_says_so(shop):
 
 
 @pytest.mark.fault(9, 10)
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_deploy_that_is_stopped_before_the_switch_leaves_the_host_as_it_was(shop, front, number, code):
     good = shop.app.read_text()
     before = files(front)
@@ -165,6 +168,27 @@ def test_a_deploy_that_is_stopped_before_the_switch_leaves_the_host_as_it_was(sh
     assert files(front) == before
     with urlopen(f"{front.url}healthz", timeout=10) as served:
         assert served.status == 200
+    assert outcomes(shop.inv("deploy", "--host", "front", "--json")) == {"front": "ok"}
+
+
+@pytest.mark.fault(9)
+def test_who_presses_ctrl_c_twice_does_not_wait_for_the_host(shop, front):
+    good = shop.app.read_text()
+    before = files(front)
+    shop.app.write_text(good + HANGS)
+    try:
+        with shop.running("deploy", "--host", "front") as deploy:
+            wait_for(lambda: instances(front, "activating,active")[1:], "a second instance")
+            deploy.send_signal(signal.SIGINT)
+            wait_for(lambda: instances(front, "deactivating"), "its end begins")
+            deploy.send_signal(signal.SIGINT)
+            _, messages = deploy.communicate(timeout=LEAVES_WITHIN_S)
+            assert instances(front, "deactivating")
+    finally:
+        shop.app.write_text(good)
+    assert deploy.returncode == 130, messages
+    assert "left while it was working: it ends by itself; inv status tells how" in messages
+    wait_for(lambda: files(front) == before, "the host has undone", 60)
     assert outcomes(shop.inv("deploy", "--host", "front", "--json")) == {"front": "ok"}
 
 
@@ -204,6 +228,11 @@ def one_document(shop: Controller, task: str) -> Any:
 def process(shop: Controller, host: str) -> dict[str, Any]:
     (found,) = one_document(shop, "status")[host]["processes"]
     return found
+
+
+def instances(target: Target, states: str) -> list[str]:
+    listed = ["systemctl", "list-units", "--plain", "--no-legend", f"--state={states}", "shop@*.service"]
+    return target.run(listed).stdout.splitlines()
 
 
 def files(target: Target) -> str:

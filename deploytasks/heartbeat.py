@@ -14,7 +14,7 @@ BEAT_S = 5.0
 """An agent takes a controller for gone that it has not heard for six times as long (``agent/channel.py``)."""
 
 
-class Pulse:
+class Heartbeat:
     """From `start` to `stop` every agent of *visits* is told, every BEAT_S seconds, that somebody is there.
 
     So a controller that vanishes without a word, such as a laptop that is put to sleep, keeps no host waiting and
