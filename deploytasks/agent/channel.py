@@ -7,6 +7,8 @@ its own writes what there is to say, and the end of standard input, or its silen
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import queue
 import select
@@ -18,6 +20,9 @@ from deploytasks.agent.mask import Mask
 from deploytasks.agent.wire import BEAT, Frame, WireError, frames, pack_json
 
 PIECES_AHEAD = 64
+F_SETPIPE_SZ = 1031
+"""fcntl(2); the module has a name for it from Python 3.10 on."""
+PIPE_SIZE = 1 << 20
 FAREWELL_S = 5.0
 SILENCE_S = 30.0
 """A controller that is there is heard every few seconds, if only by a beat."""
@@ -96,6 +101,8 @@ class Inlet:
         self._descriptor = descriptor
         self._gone = gone
         self._queue: "queue.Queue[Optional[Frame]]" = queue.Queue(PIECES_AHEAD)
+        with contextlib.suppress(OSError):  # a socket or a file has no such size
+            fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE)
         threading.Thread(target=self._read, daemon=True).start()
 
     def object(self, patience_s: Optional[float] = None) -> Dict[str, Any]:
@@ -144,4 +151,4 @@ class Inlet:
     def _some(self, size: int) -> bytes:
         """At most *size* bytes; none at the end, and where nobody speaks any more."""
         ready, _, _ = select.select([self._descriptor], [], [], self._silence_s)
-        return os.read(self._descriptor, min(size, 1 << 16)) if ready else b""
+        return os.read(self._descriptor, min(size, PIPE_SIZE)) if ready else b""

@@ -86,10 +86,14 @@ class VerifiedConnection(fabric.Connection):  # type: ignore[misc]  # Fabric has
         return arguments
 
     def _transport(self, stream: Any, **options: Any) -> paramiko.Transport:
-        """Asks the host for a key of the types that it is known by."""
+        """Asks the host for a key of the types that it is known by, and for a cipher that needs no digest beside it.
+
+        AES-GCM (RFC 5647) carries half as much again as AES-CTR with HMAC, which paramiko prefers.
+        """
         transport = paramiko.Transport(stream, **options)
         security = transport.get_security_options()
         security.key_types = preferred_types(self.route, tuple(security.key_types))
+        security.ciphers = tuple(sorted(security.ciphers, key=lambda cipher: "gcm" not in cipher))
         return transport
 
 
