@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.blobs import Blobs, digest_of
+from deploytasks.agent.blobs import EARLY_BYTES, Blobs, digest_of
 from deploytasks.agent.resource import StepError
 
 HELLO = digest_of(b"hello")
@@ -18,6 +18,14 @@ def blobs(tmp_path):
 def test_a_content_arrives_in_pieces(blobs):
     blobs.receive(HELLO, [b"he", b"", b"llo"])
     assert blobs.read(HELLO) == b"hello"
+
+
+def test_a_large_content_arrives_whole(blobs):
+    piece = b"x" * (1 << 18)
+    count = 3 * EARLY_BYTES // len(piece)
+    digest = digest_of(piece * count)
+    blobs.receive(digest, (piece for _ in range(count)))
+    assert len(blobs.read(digest)) == 3 * EARLY_BYTES
 
 
 def test_a_damaged_content_is_refused_and_not_kept(blobs, tmp_path):
