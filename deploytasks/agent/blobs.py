@@ -10,7 +10,6 @@ from typing import IO, Dict, Iterable, Optional
 from deploytasks.agent.blame import blamed_on
 from deploytasks.agent.resource import StepError
 
-
 EARLY_BYTES = 1 << 25
 """Each time that so much of a large file has come, it goes to the disk while the rest arrives (posix_fadvise(2))."""
 
