@@ -80,7 +80,7 @@ class Stage:
         """A stand for each peer, at hosts where its job is done; the floor shares those of another."""
         stands: list[Stand] = []
         failures: list[Failure] = []
-        for peer in sorted(peers, key=lambda peer: not peer.deploys, reverse=True):
+        for peer in sorted(peers, key=lambda peer: not peer.deploys):
             shared = stands[-1].hosts if stands and not peer.deploys else ()
             try:
                 hosts = shared or self._hosts(peer, scene.hosts, self._image(peer))
@@ -92,7 +92,7 @@ class Stage:
             except TROUBLE as error:
                 failures.append(Failure(peer.name, scene, str(error)))
                 fleet.take_down(host.name for host in hosts)
-        return stands, failures
+        return sorted(stands, key=lambda stand: peers.index(stand.peer)), failures
 
     def _image(self, peer: Peer) -> str:
         """Where *peer*'s job has been done."""
