@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> None:
         sys.exit("the benchmark enters the targets' networks: run it as root")
     peers = [PEERS[name] for name in options.peers]
     scenes = [scene for scene in SCENES if chosen(scene, options)]
-    venvs.ensure([*(peer.venv for peer in peers), "report"])
+    venvs.ensure([*(peer.venv for peer in peers), venvs.OWN, "report"])
     results = measure(peers, scenes, options.rounds, options.results)
     print(report(results))
     if options.write:

@@ -91,7 +91,8 @@ class Stage:
                 stands.append(settled(peer, scene, hosts))
             except TROUBLE as error:
                 failures.append(Failure(peer.name, scene, str(error)))
-                fleet.take_down(host.name for host in hosts)
+                if not shared:
+                    fleet.take_down(host.name for host in hosts)
         return sorted(stands, key=lambda stand: peers.index(stand.peer)), failures
 
     def _image(self, peer: Peer) -> str:

@@ -64,9 +64,11 @@ class Conversation:
     def beat(self) -> None:
         """Tell the agent that somebody is there, unless it is being told something else; never raises."""
         if self._speaking.acquire(blocking=False):
-            with suppress(DeployError, OSError):  # A link that is gone is found by who listens.
-                self._pipe.send(pack(BEAT))
-            self._speaking.release()
+            try:
+                with suppress(DeployError, OSError):  # A link that is gone is found by who listens.
+                    self._pipe.send(pack(BEAT))
+            finally:
+                self._speaking.release()
 
     def provide(self, need: Need, contents: Contents) -> None:
         """Send what the host lacks, and, with a manifest, all that its tree will lack."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from deploytasks.visit import Visit
 
 BEAT_S = 5.0
-"""An agent takes a controller for gone that it has not heard for six times as long (``agent/channel.py``)."""
+"""An agent takes a controller for gone that it has not heard for twelve times as long (``agent/channel.py``)."""
 
 
 class Heartbeat:
@@ -26,12 +26,13 @@ class Heartbeat:
         self._over = threading.Event()
 
     def start(self) -> None:
-        threading.Thread(target=self._beat, daemon=True).start()
+        for visit in self._visits:
+            threading.Thread(target=self._beat, args=(visit,), daemon=True).start()
 
     def stop(self) -> None:
         self._over.set()
 
-    def _beat(self) -> None:
+    def _beat(self, visit: Visit) -> None:
+        """Each for itself: a host that takes nothing more keeps no other from being heard."""
         while not self._over.wait(BEAT_S):
-            for visit in self._visits:
-                visit.beat()
+            visit.beat()

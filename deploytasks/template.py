@@ -35,7 +35,7 @@ class Templates:
         except TemplateSyntaxError as error:
             raise PlanError(f"{error.filename or name}:{error.lineno}: {error.message}") from error
         except RecursionError as error:
-            raise PlanError(f"{self._directory / name}: includes itself") from error
+            raise PlanError(f"{self._directory / name}: includes or calls itself without end") from error
         except TemplateError as error:
             raise PlanError(f"{self._directory / name}{_line(error)}: {error.message}") from error
 

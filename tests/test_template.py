@@ -41,7 +41,7 @@ def test_a_missing_template_is_named(render):
 
 @pytest.mark.bad_input(46)
 def test_a_template_that_includes_itself_is_named(render):
-    with pytest.raises(PlanError, match=r"site\.conf\.j2: includes itself"):
+    with pytest.raises(PlanError, match=r"site\.conf\.j2: includes or calls itself"):
         render("{% include 'site.conf.j2' %}")
 
 

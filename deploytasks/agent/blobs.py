@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -72,7 +73,8 @@ class Blobs:
                 sha.update(piece)
                 file.write(piece)
                 if file.tell() % EARLY_BYTES < len(piece):
-                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                    with contextlib.suppress(OSError):
+                        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         if sha.hexdigest() != (made or digest):
             os.unlink(place + ".part")
             raise StepError("content %s… arrived damaged; deploy again" % digest[:12])

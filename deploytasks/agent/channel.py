@@ -24,7 +24,7 @@ F_SETPIPE_SZ = 1031
 """fcntl(2); the module has a name for it from Python 3.10 on."""
 PIPE_SIZE = 1 << 20
 FAREWELL_S = 5.0
-SILENCE_S = 30.0
+SILENCE_S = 60.0
 """A controller that is there is heard every few seconds, if only by a beat."""
 SPOKEN = frozenset(
     {

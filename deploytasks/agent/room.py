@@ -14,12 +14,12 @@ MEGABYTE = 1_000_000
 def require_room(machine: Machine, paths: Iterable[str], coming: int) -> None:
     """Where *paths* lie, or will lie, there is room for *coming* bytes; raises ``StepError`` where there is not.
 
-    What an installation or a build takes besides is not known before.
+    What an installation or a build takes besides is not known before; nor is it where a file system counts no blocks.
     """
     for path in paths:
         found = os.statvfs(_existing(machine.path(path)))
         free = found.f_bfree * found.f_frsize
-        if coming > free:
+        if found.f_blocks and coming > free:
             told = (path, coming / MEGABYTE, free / MEGABYTE)
             raise StepError(
                 "not enough room in %s: %.1f MB are to come, and %.1f MB are free; nothing was changed" % told

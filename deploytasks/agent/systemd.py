@@ -14,7 +14,8 @@ LONGEST_STOP_S = 3700.0
 STAYING = ("active", "reloading", "activating")
 LEAVING = "deactivating"
 UP = (*STAYING, LEAVING)
-STARTING_EVERY_S = 0.02
+SEEN_S = 10.0
+READING_EVERY_S = 0.01
 
 
 def show(machine: Machine, unit: str, *properties: str) -> Dict[str, str]:
@@ -87,17 +88,20 @@ def start(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) 
     now = show_each_now(machine, units, "ActiveState")
     forget_failures(machine, [unit for unit in units if now[unit].get("ActiveState") == "failed"])
     machine.run(["systemctl", "start", "--no-block", "--", *units])
+    started: Dict[str, str] = {}
 
     def is_settled() -> bool:
-        nonlocal now
-        now = show_each_now(machine, units, "ActiveState", "Job")
-        return not any(map(_has_job, now.values()))
+        """Each is judged when its own start has ended: a worker may end and wait for its restart while web starts."""
+        for unit, found in show_each_now(machine, units, "ActiveState", "Job").items():
+            if not _has_job(found):
+                started.setdefault(unit, found.get("ActiveState", ""))
+        return len(started) == len(units)
 
-    if not machine.wait_until(is_settled, timeout_s, STARTING_EVERY_S):
-        late = next(unit for unit in units if _has_job(now[unit]))
+    if not machine.wait_until(is_settled, timeout_s):
+        late = next(unit for unit in units if unit not in started)
         _give_up(machine, late, "no end of its start after %g s" % timeout_s)
     for unit in units:
-        if now[unit].get("ActiveState") not in ("active", "reloading"):
+        if started[unit] not in ("active", "reloading"):
             _give_up(machine, unit, _why(machine, unit))
 
 
@@ -121,6 +125,7 @@ def let_stop(machine: Machine, units: Sequence[str]) -> None:
     if not units:
         return
     machine.run(["systemctl", "stop", "--no-block", "--", *units])
+    machine.wait_until(lambda: not staying(machine, units), SEEN_S, READING_EVERY_S)
     order = ["--quiet", "--collect", "--no-block", "--property=After=" + " ".join(units)]
     machine.ask(["systemd-run", *order, "--", "systemctl", "reset-failed", "--", *units])
 

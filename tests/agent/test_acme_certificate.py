@@ -60,10 +60,19 @@ def test_a_refusal_is_told_in_certbots_words_and_the_site_is_put_back(host, site
     assert asked(host).count("certbot") == 1
 
 
+def test_what_an_earlier_run_was_answered_is_not_this_ones(host, site):
+    """Debian's certbot appends to its log."""
+    host.write(LOG, LOGGED)
+    host.fail("certbot", "the challenge failed\n")
+    with pytest.raises(StepError):
+        ask(host)
+    assert asked(host).count("certbot") == 1
+
+
 def test_a_rejected_nonce_is_tried_again(host, site):
     """certbot prints the description of what the directory answered when it registers an account, and no type."""
     host.fail("certbot", "Unable to register an account: JWS has an invalid anti-replay nonce\n")
-    host.write(LOG, LOGGED)
+    (host.home / "logged").write_text(LOGGED)
     with pytest.raises(StepError):
         ask(host)
     assert asked(host).count("certbot") == 4
@@ -87,7 +96,7 @@ def test_what_certbot_is_to_renew_otherwise_is_seen(host, site):
 
 def test_an_answer_that_certbot_could_not_print_is_found_in_its_log(host, site):
     host.fail("certbot", "An unexpected error occurred:\nAttributeError: can't set attribute\n")
-    host.write(LOG, LOGGED)
+    (host.home / "logged").write_text(LOGGED)
     with pytest.raises(StepError) as error:
         ask(host)
     assert error.value.output.splitlines()[-1] == BAD_NONCE

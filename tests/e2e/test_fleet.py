@@ -154,12 +154,12 @@ def test_a_lost_controller_leaves_all_that_waited_as_they_were(armada, ships, ne
     """One that is asleep says nothing, and its connections stand."""
     before = serving(ships)
     procfile = armada.directory / "app" / "Procfile"
-    procfile.write_text("web: gunicorn app:app\nrelease: sleep 60\n")
+    procfile.write_text("web: gunicorn app:app\nrelease: sleep 200\n")
     try:
         with armada.running("deploy", "--json") as deploy:
             wait_for(lambda: migrating(ships[0]), "the release command runs")
             deploy.send_signal(fate)
-            wait_for(lambda: all(undone(ship) for ship in ships), "every host has undone", 60)
+            wait_for(lambda: all(undone(ship) for ship in ships), "every host has undone", 100)
     finally:
         procfile.unlink()
     assert serving(ships) == before
@@ -185,7 +185,7 @@ def switched(run: Ended) -> set[str]:
 
 
 def migrating(ship: Target) -> bool:
-    return ship.run(["pgrep", "--full", "--exact", "sleep 60"], check=False).stdout != ""
+    return ship.run(["pgrep", "--full", "--exact", "sleep 200"], check=False).stdout != ""
 
 
 def undone(ship: Target) -> bool:

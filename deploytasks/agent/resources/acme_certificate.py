@@ -89,19 +89,27 @@ class AcmeCertificate(Resource):
         return {name: settings.get(name, "") for name in ("server", "webroot_path", "renew_hook")}
 
     def _issue(self, machine: Machine) -> None:
-        done = self._ask(machine)
+        done, answer = self._ask(machine)
         attempts = 1
         # RFC 8555, 6.5: a client shall try again; certbot does so once in each request.
-        while not done.ok and REJECTED_NONCE in _answer(machine) and attempts < ATTEMPTS:
-            done = self._ask(machine)
+        while not done.ok and REJECTED_NONCE in answer and attempts < ATTEMPTS:
+            done, answer = self._ask(machine)
             attempts += 1
         if not done.ok:
             reason = "certbot got no certificate for %s from %s" % (", ".join(self.names), self.directory)
-            raise StepError(reason, "\n".join(_said(machine, done).splitlines()[-KEPT_LINES:]))
+            # An answer is an exception to which Python 3.11 adds where it arose, which its class forbids.
+            said = "%s\n%s" % (done.output, answer) if UNPRINTED in done.output else done.output
+            raise StepError(reason, "\n".join(said.splitlines()[-KEPT_LINES:]))
 
-    def _ask(self, machine: Machine) -> Completed:
+    def _ask(self, machine: Machine) -> Tuple[Completed, str]:
+        """How certbot ended, and the last error that the directory answered with."""
         trust = {"REQUESTS_CA_BUNDLE": machine.path(self.ca_bundle)} if self.ca_bundle else {}
-        return machine.ask(self._command(machine), trust, ISSUED_WITHIN_S)
+        before = _log(machine)
+        done = machine.ask(self._command(machine), trust, ISSUED_WITHIN_S)
+        log = _log(machine)
+        # Debian lets certbot append to its log (max-log-backups), elsewhere it begins a new one at each run.
+        said = log[len(before) :] if log.startswith(before) else log
+        return done, "".join(ANSWER.findall(said)[-1:])
 
     def _command(self, machine: Machine) -> List[str]:
         account = ["--email", self.email] if self.email else ["--register-unsafely-without-email"]
@@ -114,20 +122,9 @@ class AcmeCertificate(Resource):
         ]
 
 
-def _said(machine: Machine, done: Completed) -> str:
-    """What certbot printed, and the directory's answer where certbot could not print it.
-
-    An answer is an exception to which Python 3.11 adds where it arose, which its class forbids.
-    """
-    return done.output + ("\n" + _answer(machine) if UNPRINTED in done.output else "")
-
-
-def _answer(machine: Machine) -> str:
-    """The directory's last answer that was an error, from certbot's log of this run.
-
-    The log has its type (RFC 8555, 6.7), what certbot prints may have a description only.
-    """
+def _log(machine: Machine) -> str:
+    """What certbot has written down; an answer has its type there (RFC 8555, 6.7), printed it may be a description."""
     if not os.path.exists(machine.path(LOG)):
         return ""
     with open(machine.path(LOG), encoding="utf-8", errors="replace") as log:
-        return "".join(ANSWER.findall(log.read())[-1:])
+        return log.read()
