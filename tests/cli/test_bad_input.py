@@ -135,9 +135,7 @@ CASES: dict[str, list[Bad]] = {
         *variable("app_name", "app_name: 'root' is the name of a system account", "root"),
         *variable("app_name", "app_name: 'nginx' is the name of a system account", "nginx"),
     ],
-    "19 name of the app with the mark of an instance": variable(
-        "app_name", "app_name: 'x@y'; expected such as shop", "x@y"
-    ),
+    "19 name of the app with the mark of an instance": variable("app_name", "expected such as shop", "x@y"),
     "20 release": [
         *flag("no release is called that", "rollback", "--to", "../../etc"),
         *flag("no release is called that", "rollback", "--to", "-x"),
