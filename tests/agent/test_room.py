@@ -15,11 +15,8 @@ def free(path) -> int:
     return found.f_bfree * found.f_frsize
 
 
-def test_where_there_is_room_nothing_happens(host):
+def test_a_place_without_room_is_named_with_both_sizes_and_one_with_room_is_not(host):
     require_room(host.machine, ["/srv/shop/releases", "/etc"], free(host.root) // 2)
-
-
-def test_a_place_without_room_is_named_with_both_sizes(host):
     told = r"not enough room in /srv/shop/releases: \d+\.\d MB are to come, and \d+\.\d MB are free"
     with pytest.raises(StepError, match=told):
         require_room(host.machine, ["/srv/shop/releases"], free(host.root) * 2)

@@ -10,10 +10,7 @@ from deploytasks.transport.connection import SameKey
 KEYS = [paramiko.ECDSAKey.generate() for _ in range(2)]
 
 
-def test_the_host_key_of_the_first_is_taken():
+def test_the_host_key_of_the_first_is_taken_and_no_other():
     SameKey(KEYS[0]).missing_host_key(paramiko.SSHClient(), "prod1", KEYS[0])
-
-
-def test_no_other_host_key_is():
     with pytest.raises(paramiko.SSHException, match="prod1 has another host key than a moment ago"):
         SameKey(KEYS[0]).missing_host_key(paramiko.SSHClient(), "prod1", KEYS[1])

@@ -22,17 +22,23 @@ PARTS = {
 
 
 @dataclass(frozen=True)
-class Ssh:
-    """``ssh HOST true``: what one SSH command costs."""
+class Floor:
+    """Programs of every machine: there is neither a virtual environment nor a project."""
 
-    name: str = "ssh"
     venv: str = ""
-    deliveries: frozenset[Delivery] = frozenset(Delivery)
     deploys: bool = False
     repeats: bool = False
 
     def prepare(self, order: Order) -> None:
-        """Nothing: there is no project."""
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class Ssh(Floor):
+    """``ssh HOST true``: what one SSH command costs."""
+
+    name: str = "ssh"
+    deliveries: frozenset[Delivery] = frozenset(Delivery)
 
     def command(self, order: Order, act: Act) -> Command:
         """One command for each host."""
@@ -46,17 +52,11 @@ class Ssh:
 
 
 @dataclass(frozen=True)
-class Scp:
+class Scp(Floor):
     """``scp FILE HOST:``: what it costs to bring one large file."""
 
     name: str = "scp"
-    venv: str = ""
     deliveries: frozenset[Delivery] = frozenset({Delivery.FILE})
-    deploys: bool = False
-    repeats: bool = False
-
-    def prepare(self, order: Order) -> None:
-        """Nothing: there is no project."""
 
     def command(self, order: Order, act: Act) -> Command:
         """To the first host, into the home of who logs in."""
@@ -72,17 +72,12 @@ class Scp:
 
 
 @dataclass(frozen=True)
-class Shell:
+class Shell(Floor):
     """One idempotent script over one SSH; the archive is its standard input, if there is a new one."""
 
     name: str = "shell"
-    venv: str = ""
     deliveries: frozenset[Delivery] = frozenset({Delivery.ARCHIVE})
     deploys: bool = True
-    repeats: bool = False
-
-    def prepare(self, order: Order) -> None:
-        """Nothing: there is no project."""
 
     def command(self, order: Order, act: Act) -> Command:
         """The script is an argument: it travels with the command."""
