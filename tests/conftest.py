@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -12,6 +13,12 @@ import pytest
 
 AGENT_FLOOR = 8
 NEWEST = 14
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores SIGINT, and so would every program that a test interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

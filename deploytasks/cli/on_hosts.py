@@ -12,6 +12,7 @@ from typing import Any
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from deploytasks.cli.byte_code import keep_byte_code
 from deploytasks.cli.chosen import Chosen, whole_number
 from deploytasks.cli.collector import seldom_collecting
 from deploytasks.errors import ConfigError, DeployError
@@ -46,6 +47,7 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
         @wraps(body)
         def wrapper(c: Any, **flags: Any) -> None:
             del c
+            keep_byte_code()
             common = {name: flags.pop(name) for name in COMMON}
             chosen = Chosen(**common, needs_host=needs_host)
             with seldom_collecting():

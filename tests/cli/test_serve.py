@@ -96,7 +96,10 @@ class Desk:
                 yield said
             finally:
                 process.send_signal(signal.SIGINT)
-                assert process.wait(DEADLINE_S) == 130, said
+                try:
+                    assert process.wait(DEADLINE_S) == 130, said
+                finally:
+                    process.kill()
                 reader.join(DEADLINE_S)
         assert self.page() is None
 
