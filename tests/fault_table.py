@@ -135,9 +135,7 @@ ROWS = {
     },
 }
 REMARKS = {
-    6: "no test; `make bench` measures a link of 50 ms",
     43: "cannot be: each instance has a socket of its own",
-    69: "no test: a container cannot set its clock; deadlines use the monotonic clock",
     70: "such a directory is refused before anything is contacted (tests/cli/test_bad_input.py)",
     71: "no test: not in the kernels that tests run on",
 }

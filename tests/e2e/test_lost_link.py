@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,7 @@ from tests.e2e.faults import (
     on_disk,
 )
 from tests.e2e.project import INV, Project, difference
+from tests.e2e.slow_link import BYTES_PER_S
 from tests.e2e.traffic import Traffic
 
 SSH = ["-p", "tcp", "--dport", "22", "-j"]
@@ -30,6 +34,8 @@ CUTS = {
     "on the way out": [["OUTPUT", *FROM_SSH, "DROP"]],
     "reset": [["INPUT", *SSH, "REJECT", "--reject-with", "tcp-reset"]],
 }
+SLOW_LINK = Path(__file__).with_name("slow_link.py")
+LARGE = 5 * BYTES_PER_S
 number = count(1)
 
 
@@ -62,6 +68,19 @@ def test_a_link_that_breaks_before_the_switch(remote, cut):
         assert difference(before, on_disk(remote)) == {}
     assert set(traffic.served) <= {remote.current, *remote.releases}
     assert_it_converges(remote)
+
+
+@pytest.mark.fault(6)
+def test_a_link_that_is_slow(remote):
+    remote.configure(ansible_ssh_extra_args=f"-o 'ProxyCommand={sys.executable} {SLOW_LINK} %h %p'")
+    remote.code(f"slow link {next(number)}")
+    (remote.directory / "app/large").write_bytes(os.urandom(LARGE))
+    with Traffic.on(remote) as traffic:
+        run = remote.deploy()
+    assert run.host["elapsed_s"] > LARGE / BYTES_PER_S, "the link was not slow at all"
+    assert None not in traffic.served
+    assert remote.says["version"].startswith("slow link")
+    assert remote.deploy().changed == []
 
 
 @pytest.mark.fault(11)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
@@ -15,6 +15,33 @@ from tests.e2e.traffic import Traffic
 
 number = count(1)
 NEVER_ENDS = "\nimport atexit, time\natexit.register(time.sleep, 600)\n"
+OTHER_CLOCK = """
+import datetime
+import time
+
+OFF_S = DAYS * 24 * 60 * 60
+now, broken_down = time.time, time.gmtime
+time.time = lambda: now() + OFF_S
+time.gmtime = lambda at=None: broken_down(time.time() if at is None else at)
+
+
+class Moment(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + datetime.timedelta(seconds=OFF_S)
+
+
+datetime.datetime = Moment
+"""
+INTERPRETER = """#!/usr/bin/env -S python3 -I -S -X utf8
+CLOCK
+
+import sys
+
+program = sys.argv.index("-c") + 1
+sys.argv[:program] = ["-c"]
+exec(sys.argv.pop(1))
+"""
 EATS_MEMORY = "\nEATEN = bytearray(300_000_000)\n"
 
 
@@ -46,6 +73,23 @@ def bashrc(abroad) -> Iterator[None]:
     abroad.run(["cp", "-a", "/root/bashrc", "/home/deploy/.bashrc"])
 
 
+@pytest.fixture
+def clocks(shop, monkeypatch, tmp_path) -> Iterator[Callable[[int], None]]:
+    """Sets the clocks of the controller's and the agent's Python so many days off; a container's cannot be set."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    interpreter = "/usr/local/bin/other-clock"
+
+    def set_clocks(days: int) -> None:
+        clock = OTHER_CLOCK.replace("DAYS", str(days))
+        (tmp_path / "sitecustomize.py").write_text(clock)
+        script = 'printf "%s" "$1" > "$2" && chmod +x "$2"'
+        shop.target.run(["sh", "-c", script, "sh", INTERPRETER.replace("CLOCK", clock), interpreter])
+        shop.configure(ansible_python_interpreter=interpreter)
+
+    yield set_clocks
+    shop.configure(ansible_python_interpreter="python3")
+
+
 @pytest.mark.fault(67, 68)
 def test_neither_umask_nor_locale_of_the_login_makes_a_difference(shop, bashrc):
     shop.deploy()
@@ -56,6 +100,30 @@ def test_neither_umask_nor_locale_of_the_login_makes_a_difference(shop, bashrc):
     shop.deploy()
     assert modes(shop) == before
     assert shop.deploy().changed == []
+
+
+@pytest.mark.fault(69)
+@pytest.mark.parametrize("days", [-730, 730])
+def test_a_clock_that_is_two_years_off_mixes_nothing_up(shop, clocks, days):
+    shop.configure(app_keep_releases=3)
+    shop.deploy()
+    first = shop.current
+    clocks(days)
+    shop.code(f"edition {next(number)}")
+    shop.deploy()
+    wrong = shop.current
+    assert abs(int(wrong[:4]) - int(first[:4])) == 2, "the clock was right"
+    assert shop.deploy().changed == []
+    assert [release["name"] for release in shop.asked("releases")][:2] == [wrong, first]
+    assert abs(int(shop.asked("history")[0]["time"][:4]) - int(first[:4])) == 2, "the agent's clock was right"
+    clocks(0)
+    shop.code(f"edition {next(number)}")
+    shop.deploy()
+    assert [release["name"] for release in shop.asked("releases")] == [shop.current, wrong, first]
+    assert shop.inv("rollback").exit_code == 0
+    assert shop.current == wrong
+    last, *_ = shop.asked("history")
+    assert (last["command"], last["release"]) == ("rollback", wrong)
 
 
 @pytest.mark.fault(73)
