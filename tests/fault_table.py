@@ -68,7 +68,7 @@ ROWS = {
         40: "it crashes again and again",
         41: "requests are under way in the switch",
         42: "the old instance does not want to end",
-        43: "two instances want the same port",
+        43: "the new instance wants a port that the old one has",
     },
     "Web servers and ports": {
         44: "our configuration is refused",
@@ -135,7 +135,6 @@ ROWS = {
     },
 }
 REMARKS = {
-    43: "cannot be: each instance has a socket of its own",
     70: "such a directory is refused before anything is contacted (tests/cli/test_bad_input.py)",
     71: "no test: not in the kernels that tests run on",
 }

@@ -45,6 +45,11 @@ def crash():
 
 threading.Thread(target=crash).start()
 """
+OWN_PORT = """
+import socket
+
+METRICS = socket.create_server(("127.0.0.1", 9123))
+"""
 BAD_RELEASES = {
     "import error": (
         IMPORT_ERROR,
@@ -78,6 +83,22 @@ def test_a_release_that_is_no_good_never_serves(shop, kind):
     assert [word for word in words if word not in run.failure["reason"] + run.failure["output"]] == []
     assert run.host["release"] == shop.current == serving
     assert (set(traffic.served), len(traffic.served) > 50) == ({serving}, True)
+    assert difference(before, on_disk(shop)) == {}
+    assert_the_fixed_source_deploys(shop)
+
+
+@pytest.mark.fault(43)
+def test_an_app_that_opens_a_port_by_itself_is_told_that_the_old_one_has_it(shop):
+    shop.code("opens a port", OWN_PORT)
+    shop.deploy("--extra-vars", "app_watch_s=0")
+    serving, before = shop.current, on_disk(shop)
+    shop.code("opens it again", OWN_PORT)
+    with Traffic.on(shop) as traffic:
+        run = shop.inv("deploy")
+    assert run.exit_code == 2, run.messages
+    assert "Address already in use" in run.messages
+    assert 'METRICS = socket.create_server(("127.0.0.1", 9123))' in run.messages
+    assert set(traffic.served) == {serving}
     assert difference(before, on_disk(shop)) == {}
     assert_the_fixed_source_deploys(shop)
 
