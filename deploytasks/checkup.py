@@ -10,7 +10,7 @@ from deploytasks.agent.facts import Facts
 from deploytasks.agent.firewall import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 DAY_S = 86_400
 LITTLE_DISK_MB = 1024
@@ -25,6 +25,9 @@ RENEWAL_DAYS = 14
 TRIED = ("debian", "ubuntu")
 WEB_SERVERS = ("nginx", "apache2", "caddy", "systemd")
 """What may listen for an app of ours."""
+
+EVERYTHING = Rule(4, "allow", "any", "any", "any", "", "", plain=True)
+"""What counts where nothing is kept out."""
 
 
 class Verdict(enum.Enum):
@@ -49,7 +52,7 @@ class Finding:
 class Wanted:
     """What an app wants of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
 
-    *addresses* are what each name leads to, seen from here.
+    *addresses* are what each name leads to, seen from here. A deploy opens the ports, unless it *opens* none.
     """
 
     server: str = ""
@@ -57,6 +60,7 @@ class Wanted:
     names: tuple[str, ...] = ()
     addresses: tuple[tuple[str, ...], ...] = ()
     firewall: str = "none"
+    opens: bool = True
     has_acme: bool = False
 
 
@@ -140,10 +144,9 @@ def _firewall(wanted: Wanted, ssh_port: int, seen: Mapping[str, Any]) -> Finding
         if wanted.firewall == "none":
             return Finding("firewall", Verdict.GOOD, "off, as app_firewall=none has it")
         return Finding("firewall", Verdict.GOOD, "off; a deploy admits SSH first, and turns it on")
-    rules = [Rule(**rule) for rule in seen["rules"]]
-    shut = [
-        port for port in (ssh_port, *wanted.ports) if port and not _admitted(port, rules, seen["refuses"])
-    ]
+    rules = [Rule(**rule) for rule in seen["rules"]] if seen["refuses"] else [EVERYTHING]
+    locked = [ssh_port] if ssh_port and not any(rule.admits(ssh_port) for rule in rules) else []
+    shut = locked + [port for port in wanted.ports if not any(rule.opens(port) for rule in rules)]
     if not shut:
         return Finding("firewall", Verdict.GOOD, "on, with SSH and the app's ports open")
     found = f"on, and no rule opens {', '.join(map(str, shut))}"
@@ -151,11 +154,10 @@ def _firewall(wanted: Wanted, ssh_port: int, seen: Mapping[str, Any]) -> Finding
         return Finding(
             "firewall", Verdict.DOUBTFUL, found, "app_firewall=none leaves that to you: ufw allow PORT/tcp"
         )
+    if not wanted.opens and shut != locked:
+        advice = f"app_web_server=none leaves that to you: inv allow --port {shut[-1]}, or ufw_allow"
+        return Finding("firewall", Verdict.DOUBTFUL, found, advice)
     return Finding("firewall", Verdict.GOOD, f"{found}; a deploy does")
-
-
-def _admitted(port: int, rules: Iterable[Rule], refuses: bool) -> bool:
-    return not refuses or any(rule.admits(port) for rule in rules)
 
 
 def _name(name: str, addresses: tuple[str, ...], own: set[str], has_acme: bool) -> Finding:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.image_retention import ImageRetention
     from deploytasks.agent.resources.instance import Instance
     from deploytasks.agent.resources.lasting_file import LastingFile
+    from deploytasks.agent.resources.nginx_page import NginxPage
     from deploytasks.agent.resources.nginx_reload import NginxReload
     from deploytasks.agent.resources.no_files import NoFiles
     from deploytasks.agent.resources.no_units import NoUnits
@@ -69,6 +70,7 @@ __all__ = [
     "ImageRetention",
     "Instance",
     "LastingFile",
+    "NginxPage",
     "NginxReload",
     "NoFiles",
     "NoUnits",

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     PlanOf = Callable[[Host], Plan]
 
 CHANGES_PENDING = 3
+RELEASING = frozenset({"deploy", "check"})
+PROVISIONING_ALONE = (
+    "provisioning alone: a release is made of all its roles or not at all, and some are left out"
+)
 GIVEN = Origin("vars", None, "extra-vars")
 
 
@@ -265,6 +269,8 @@ class Run:
         host = replace(visit.host, facts=visit.facts)
         whole, wheels = self._with_wheels(plan_of(host), visit)
         plan = self.manner.narrow(whole)
+        if whole.release and not plan.release and self.manner.command in RELEASING:
+            visit.tell(PROVISIONING_ALONE)
         recording = {
             "by": self.manner.by,
             "created": self.now.isoformat(timespec="seconds"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     serial="batches of hosts: 1,25%,100%",
     max_fail="stop when more than so many hosts failed: 2 or 25%",
     lock_wait="seconds to wait for somebody else's deploy",
-    tags="only these roles",
+    tags="only these roles; a release is made of all of them or not at all",
     skip_tags="not these roles",
 )
 def deploy(
@@ -110,7 +110,7 @@ def destroy(chosen: Chosen, yes: bool = False, purge: bool = False, lock_wait: i
 @on_hosts(
     tail="follow until Ctrl-C",
     lines="how many lines of the past, from each host",
-    since="from this time on, as journalctl(1) takes it: '1 hour ago'",
+    since="from this time on: 15m, or as journalctl(1) takes it: '1 hour ago'",
     grep="only lines that this regular expression finds",
     process="only this process",
 )
@@ -216,7 +216,7 @@ def allow(chosen: Chosen, port: str = "", for_: str = "", from_: str = "", close
 
 
 @on_hosts(command="what /bin/sh is to run", once="on the first chosen host only")
-def run(chosen: Chosen, command: str, once: bool = False) -> int:
+def run(chosen: Chosen, command: str = "", once: bool = False) -> int:
     """A command in the app's environment: its user, directory, virtual environment and variables."""
     from deploytasks.cli.logging import run_command
 

@@ -87,6 +87,10 @@ class Visit:
         if self._conversation and not self.is_over and not self._stopped:
             self._conversation.beat()
 
+    def tell(self, text: str) -> None:
+        """Say *text* to people, as about this host."""
+        self._say(self.host.name, Note(text))
+
     def dismiss(self, why: str = TOO_LATE) -> None:
         """Nothing is to be done here after all."""
         if not self.is_over:

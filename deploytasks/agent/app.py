@@ -167,6 +167,11 @@ class App:
         return "system-%s.slice" % self.name.replace("-", "\\x2d")
 
     @property
+    def logs(self) -> str:
+        """Where processes may write log files (systemd.exec(5), ``LogsDirectory``)."""
+        return "/var/log/%s" % self.name
+
+    @property
     def run(self) -> str:
         """The directory of the instances' sockets."""
         return "/run/" + self.name

@@ -9,6 +9,7 @@ that had acted upon it run once more.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from itertools import groupby
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
@@ -47,6 +48,7 @@ class Engine:
         self._counts: Dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self._debts: List[Handler] = []
         self._carried: Tuple[Handler, ...] = ()
+        self._to_come: Dict[str, int] = {}
         self._acted: List[Handler] = []
         self._made: List[Intent] = []
         self._committed = False
@@ -86,6 +88,7 @@ class Engine:
         started = time.monotonic()
         self._gate = gate or Gate()
         self._carried = tuple(self._debts)
+        self._to_come = Counter(step.role for step in plan.steps)
         if not self._check:
             kept = {**(about or {}), "release": plan.release, "modules": shipped_sources(plan)}
             self._journal.begin(kept, self._debts)
@@ -125,6 +128,7 @@ class Engine:
         for role, block in groupby(steps, key=lambda step: step.role):
             for step in block:
                 self._take(step)
+                self._to_come[role] -= 1
             self._run_handlers(role)
 
     def _take(self, step: Step) -> None:
@@ -168,8 +172,8 @@ class Engine:
         for handler in [debt for debt in self._debts if debt.role == role]:
             if handler.of_fleet and not self._gate.leads:
                 self._leave_to_leader(handler)
-            else:
-                self._run_handler(handler)
+            elif not self._run_handler(handler):
+                continue
             self._debts.remove(handler)
 
     def _leave_to_leader(self, handler: Handler) -> None:
@@ -177,7 +181,8 @@ class Engine:
         self._count(Outcome.SKIPPED)
         self._say(StepDone(handler.role, handler.name, Outcome.SKIPPED))
 
-    def _run_handler(self, handler: Handler) -> None:
+    def _run_handler(self, handler: Handler) -> bool:
+        """Whether it has acted; one that an earlier run left may fail until all of its role is as it shall be."""
         started = time.monotonic()
         self._say(StepStarted(handler.role, handler.name))
         self._acted.append(handler)
@@ -185,11 +190,15 @@ class Engine:
         try:
             handler.action.run(self._machine)
         except FAILURES as error:
+            if handler in self._carried and self._to_come[handler.role]:
+                self._note("%s: %s fails still: %s" % (handler.role, handler.name, _reason(error)))
+                return False
             raise _Failed(handler.role, handler.name, error, time.monotonic() - started) from error
         self._journal.ran(handler)
         self._survey()
         self._count(Outcome.CHANGED)
         self._say(StepDone(handler.role, handler.name, Outcome.CHANGED, _since(started)))
+        return True
 
     def _survey(self) -> None:
         """What systemd says from now on counts until something is changed."""

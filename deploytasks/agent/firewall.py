@@ -48,6 +48,10 @@ class Rule:
         """Whether it lets somebody connect to the TCP *port* here."""
         return self.plain and self.allows and self.protocol in ("tcp", "any") and _covers(self.port, port)
 
+    def opens(self, port: int) -> bool:
+        """Whether it lets everybody connect to the TCP *port* here."""
+        return self.admits(port) and network(self.source) is None
+
     def decides(self, port: int, protocol: str, source: str) -> bool:
         """Whether it says what becomes of all that comes from *source* to *port* here."""
         same = self.plain and self.protocol in (protocol, "any") and _covers(self.port, port)

@@ -30,7 +30,8 @@ def show_answers(chosen: Chosen, question: str) -> int:
         print(json.dumps(answers, indent=2))
     else:
         tables.show(getattr(tables, question)(answers), sys.stdout, os.environ)
-    tell_errors(results)
+    if question != "status":
+        tell_errors(results)
     return results.exit_code
 
 
@@ -48,8 +49,8 @@ def require_process(process: str) -> None:
 
 
 def tell_errors(results: Results) -> None:
-    """What went wrong, on standard error."""
+    """What went wrong, and where, on standard error."""
     for name in results:
-        error = results.error_of(name)
+        error = str(results.error_of(name) or "")
         if error:
-            print(error, file=sys.stderr)
+            print(error if error.startswith(name) else f"{name}: {error}", file=sys.stderr)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
 
-PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy"}
-"""What listens on a web server's ports; ``none`` says no port of its own."""
+PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy", "none": "systemd"}
+"""What listens for people."""
 FOUND_BAD = 2
 
 
@@ -58,11 +58,12 @@ def wanted_on(host: Host, read: Callable[..., Project]) -> Wanted:
     front = parts.front
     names = tuple(name for name in front.names if not name.startswith("*."))
     return Wanted(
-        PROGRAMS.get(parts.v.web_server, ""),
-        front.ports,
+        PROGRAMS[parts.v.web_server],
+        front.ports or (parts.v.port,),
         names,
         tuple(map(addresses_of, names)),
         parts.v.firewall,
+        bool(front.ports),
         host.variables.get(f"{parts.v.web_server}_tls") == "acme",
     )
 

@@ -35,6 +35,7 @@ DEPLOYIGNORE = """\
 /inventory.ini
 /group_vars/
 /host_vars/
+/.cache/
 """
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
 
 
+SPAN = re.compile(r"\d+(s|min|m|h|d|w)")
+"""A time span of systemd.time(7), by itself the time before now."""
+
+
 def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, process: str) -> int:
     """Print the log lines of the chosen hosts in the order of their times."""
     _check_flags(lines, since, grep)
@@ -29,7 +33,7 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
         manner,
         follow=tail,
         lines=lines,
-        since=since,
+        since=f"{since} ago" if SPAN.fullmatch(since) else since,
         grep=grep,
         process=process,
     )
@@ -39,6 +43,8 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
 
 def run_command(chosen: Chosen, command: str, once: bool) -> int:
     """Run *command* on the chosen hosts, or on the first of them; print what it prints."""
+    if not command.strip():
+        raise ConfigError("say what is to run: inv run --command 'python manage.py check'")
     hosts = chosen.hosts[:1] if once else chosen.hosts
     lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
     results = ask(hosts, app_alone, "run", chosen.manner("run", reporter=lines_of), shell_command=command)

@@ -38,7 +38,7 @@ def turn_maintenance(chosen: Chosen, on: bool, off: bool, message: str) -> int:
         return maintenance.begin(host.app, message or USUAL) if on else maintenance.end(host.app)
 
     manner = chosen.manner("maintenance", reporter=chosen.reporter())
-    return carry_out(chosen.hosts, app_alone, "converge", plan_for, manner).exit_code
+    return carry_out(chosen.hosts, app_alone, "converge", plan_for, manner, of_release=True).exit_code
 
 
 def _require_nginx(host: Host) -> None:

@@ -24,6 +24,9 @@ ENDINGS = {
     130: ("interrupted after", Tone.BAD),
     143: ("terminated after", Tone.BAD),
 }
+DRY_RUNS = frozenset({"prune", "destroy"})
+WITHOUT_YES = ("changed nothing, --yes does it; took", Tone.CHANGED)
+"""How a command that removes things ends without ``--yes`` when there are any."""
 DEPLOY = "deploy"
 SWITCHED = "serves the new release; to take that back:"
 FAILED = ("failed after", Tone.BAD)
@@ -86,7 +89,8 @@ def _standings(recap: Recap) -> Iterator[Line]:
 
 
 def closing_line(recap: Recap) -> Line:
-    words, tone = ENDINGS.get(recap.exit_code, FAILED)
+    is_dry_run = recap.command in DRY_RUNS and recap.exit_code == 3
+    words, tone = WITHOUT_YES if is_dry_run else ENDINGS.get(recap.exit_code, FAILED)
     ending = Span(f"{recap.command} {words} {duration(recap.elapsed_s)}", tone)
     return Line.of(ending, counted(recap)) if len(recap.hosts) > 1 else Line.of(ending)
 

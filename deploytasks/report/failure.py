@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 LAST_LINES = 20
 LONGEST_LINE = 500
-CHANGING = frozenset({"deploy", "rollback", "prune", "setup", "scale"})
+CHANGING = frozenset({"deploy", "rollback", "prune", "setup", "scale", "maintenance"})
+WITH_FLAGS = frozenset({"prune", "destroy", "scale", "maintenance", "allow", "run"})
+"""What has to be told more than the host."""
 
 
 def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
@@ -54,4 +56,5 @@ def remedy_lines(command: str, host: str, *, begun: bool, put_back: bool) -> Ite
         return
     if command in CHANGING and begun:
         yield Line.of("    ", Span("put back: this host serves what it served before", Tone.GOOD))
-    yield Line.of(f"    next: fix the cause, then inv {command} --host {host}")
+    again = "the same command again" if command in WITH_FLAGS else f"inv {command} --host {host}"
+    yield Line.of(f"    next: fix the cause, then {again}")

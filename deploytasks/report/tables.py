@@ -45,6 +45,9 @@ def blocks(parts: Iterable[Iterator[Line | Table]]) -> Page:
 
 
 def host_status(host: str, state: Mapping[str, Any]) -> Iterator[Line | Table]:
+    if state.get("error") and "release" in state:
+        yield Line.of(Span(host, Tone.HOST), "  ", Span(str(state["error"]), Tone.CHANGED))
+        return
     if state.get("error"):
         yield Line.of(Span(host, Tone.HOST), "  ", Span("no answer", Tone.BAD))
         yield from (Line.of("  ", text) for text in text_lines(str(state["error"])))

@@ -36,6 +36,7 @@ def up(name: str, image: str = "debian12", *, state: Path = STATE, say: Say = qu
     state = state.absolute()
     client = ensure_engine(say)
     with locked(state / "lock"), engine_errors():
+        (state / ".gitignore").write_text("*\n")  # keys are nobody else's
         target = target_in(running_container(client, state, name, image, say), state)
         target.wait_until_up()
         introduce(target)

@@ -19,8 +19,7 @@ CHUNK = 65536
 
 def converse_on_terminal(channel: paramiko.Channel, command: str) -> int | None:
     """Run *command* on a terminal as large as ours: its exit status, or None if the link broke."""
-    columns, lines = shutil.get_terminal_size()
-    channel.get_pty(os.environ.get("TERM", "dumb"), columns, lines)
+    channel.get_pty(os.environ.get("TERM", "dumb"), *size_of(sys.stdout.fileno()))
     channel.exec_command(command)
     with raw(sys.stdin.fileno()) as keyboard, channel:
         relay(channel, keyboard, sys.stdout.fileno())
@@ -30,7 +29,7 @@ def converse_on_terminal(channel: paramiko.Channel, command: str) -> int | None:
 
 def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
     """Bytes from *keyboard* to the host and from the host to *screen*, until the host has no more."""
-    size = shutil.get_terminal_size()
+    size = size_of(screen)
     sources: list[paramiko.Channel | int] = [channel, keyboard]
     while True:
         ready, _, _ = select.select(sources, [], [], LOOK_AT_SIZE_EVERY_S)
@@ -47,8 +46,13 @@ def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
                 sources.remove(keyboard)
                 channel.shutdown_write()
         # Looked at from time to time, because only the main thread could have SIGWINCH.
-        if size != (size := shutil.get_terminal_size()):
+        if size != (size := size_of(screen)):
             channel.resize_pty(*size)
+
+
+def size_of(screen: int) -> os.terminal_size:
+    """Columns and lines that *screen* has now: a COLUMNS or LINES of the environment would be those of long ago."""
+    return os.get_terminal_size(screen) if os.isatty(screen) else shutil.get_terminal_size()
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -74,7 +74,7 @@ def _containers(app: App, v: Vars) -> Iterator[Step]:
 
 def _files(app: App, *, purge: bool) -> Iterator[Step]:
     """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
-    data = (app.shared, app.services) if purge else ()
+    data = (app.shared, app.services, app.logs, app.run) if purge else ()
     settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem")
     yield Step("remove its sockets", NoFiles((f"{app.run}/current*", f"{app.run}/{RELEASES}")))
     yield Step("remove its files", NoFiles((app.current, app.releases, app.venvs, *settings, *data)))

@@ -98,9 +98,7 @@ def define_units(parts: Parts, v: Vars, *, waits: bool = False) -> Iterator[Step
     app = known(parts.host)[0]
     shape = {"container": f"{app.name}-%i", "has_port": bool(v.port), "waits": waits}
     text = template("app.service.j2", **shape, **_of_units(parts))
-    yield Step(
-        "make the directory of logs", Directory(f"/var/log/{app.name}", owner=app.user, group=app.user)
-    )
+    yield Step("make the directory of logs", Directory(app.logs, owner=app.user, group=app.user))
     if v.port:
         yield Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
         port = Unit(f"{app.name}-port@.service", template("port.service.j2", **_of_units(parts)))
@@ -200,7 +198,7 @@ def _options(host: Host, v: Vars, additions: Additions) -> Iterator[str]:
         yield "--read-only"
         yield "--tmpfs=/tmp"
     yield f"--network={'none' if of_app.network == 'none' else v.network}"
-    for path in (app.shared, f"/var/log/{app.name}"):
+    for path in (app.shared, app.logs):
         yield _mount(path, path)
     if project.collected:
         yield _mount(release.collected, f"{app.current}/{COLLECTED}")

@@ -102,8 +102,8 @@ def _log_files(app: App, v: Vars) -> Iterator[str]:
         path = getattr(v, name)
         if path in (None, "-"):
             continue
-        if posixpath.dirname(path) != f"/var/log/{app.name}":
+        if posixpath.dirname(path) != app.logs:
             raise VariableError(
-                f"gunicorn_{name}: {path!r}; expected - (the journal) or a file in /var/log/{app.name}"
+                f"gunicorn_{name}: {path!r}; expected - (the journal) or a file in {app.logs}"
             )
         yield path

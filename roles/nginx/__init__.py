@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.resources.nginx_page import page_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
@@ -20,7 +21,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
-from deploytasks.roles.nginx.maintenance import place_of
+from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
 from deploytasks.template import Templates
@@ -83,7 +84,7 @@ def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and nginx rests when it has no other."""
     used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
     rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
-    site = Withdrawn(_available(app), (_enabled(app), place_of(app)))
+    site = Withdrawn(_available(app), (_enabled(app), page_of(app.name)))
     yield Step("take the site away", site, notify=rest)
     yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
 
@@ -146,7 +147,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         directives=DIRECTIVES[protocol],
         asked_host=_variable(app, "asked_host"),
         connection=_variable(app, "connection"),
-        maintenance=f"{place_of(app)[:-1]}[f]",  # a pattern: nginx would refuse the name of a file that is not there
+        maintenance=included(app),
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
 

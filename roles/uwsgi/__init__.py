@@ -114,8 +114,8 @@ def _refuse_router(host: Host, v: Chosen) -> None:
 
 def _require_own_places(app: App, v: Chosen) -> None:
     """Raises ``VariableError`` for a file where the instance may not write, or which two instances cannot share."""
-    if v.logto and posixpath.dirname(v.logto) != f"/var/log/{app.name}":
-        raise VariableError(f"uwsgi_logto: {v.logto!r}; expected a file in /var/log/{app.name}")
+    if v.logto and posixpath.dirname(v.logto) != app.logs:
+        raise VariableError(f"uwsgi_logto: {v.logto!r}; expected a file in {app.logs}")
     if v.stats and posixpath.dirname(v.stats) != app.shared:
         raise VariableError(
             f"uwsgi_stats: {v.stats!r}; expected a unix socket in {app.shared}, which a new instance takes over "

@@ -33,6 +33,7 @@ from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
 from deploytasks.agent.resources.lasting_file import LastingFile
+from deploytasks.agent.resources.nginx_page import NginxPage
 from deploytasks.agent.resources.nginx_reload import NginxReload
 from deploytasks.agent.resources.no_files import NoFiles
 from deploytasks.agent.resources.no_units import NoUnits
@@ -49,6 +50,7 @@ from deploytasks.agent.resources.pulled_images import PulledImages
 from deploytasks.agent.resources.python_venv import PythonVenv
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
 from deploytasks.agent.resources.release_command import ReleaseCommand
+from deploytasks.agent.resources.release_restart import ReleaseRestart
 from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.retention import Retention
@@ -455,7 +457,9 @@ CASES = [
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
 ACTIONS = [
+    NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]"),
     NginxReload(("shop.test",)),
+    ReleaseRestart("shop", "/srv/shop", "shop", "one"),
     ReleaseCommand(("systemd-run", "true"), "shop.release.x.service"),
     Reload("nginx", check=("nginx", "-t")),
     Restart("nginx"),

@@ -7,6 +7,7 @@ import io
 import os
 import pickle
 import pty
+import select
 import socket
 import struct
 import subprocess
@@ -623,7 +624,7 @@ def test_a_session_has_the_size_of_this_terminal_and_its_exit_status(lab: Lab, t
     host.write_bytes(pickle.dumps(lab.host()))
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 31, 97, 0, 0))
-    environment = {**os.environ, "TERM": "xterm"}
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "12", "LINES": "3"}
     argv = [sys.executable, "-c", ON_A_TERMINAL, str(host)]
     with subprocess.Popen(argv, stdin=theirs, stdout=theirs, env=environment) as session:
         os.close(theirs)
@@ -638,5 +639,7 @@ def test_a_session_has_the_size_of_this_terminal_and_its_exit_status(lab: Lab, t
 def read_until(terminal: int, words: bytes) -> bytes:
     shown = b""
     while words not in shown:
+        ready, _, _ = select.select([terminal], [], [], 10)
+        assert ready, shown
         shown += os.read(terminal, 1024)
     return shown

@@ -26,7 +26,12 @@ ROUNDS = 4
 
 
 def converge(session: Session) -> Ended:
-    """Say hello, receive the plan and what it needs, carry it out, remember it."""
+    """Say hello, receive the plan and what it needs, carry it out, remember it.
+
+    What is done to a release that serves (``of_release``) wants one, and leaves no trace where there is none.
+    """
+    if session.opening.get("of_release"):
+        session.require_release()
     with session.lock():
         engine = ready_engine(session)
         if not session.checks:

@@ -18,6 +18,7 @@ def processes(session: Session) -> Ended:
     """Do what ``act`` names (start, stop or restart) to ``process`` of the release that serves, or to all of them."""
     act: str = session.opening["act"]
     process: str = session.opening.get("process") or ""
+    session.require_release()
     with session.lock():
         release = session.require_release()
         session.keep_secret(release)
@@ -64,8 +65,7 @@ def _restart(machine: Machine, units: Sequence[str]) -> bool:
     sockets = [unit for unit in units if unit.endswith(".socket")]
     others = [unit for unit in units if unit not in sockets]
     _start(machine, sockets)
-    machine.ask(["systemctl", "restart", "--", *others], timeout_s=systemd.LONGEST_STOP_S)
-    _start(machine, others)
+    systemd.restart(machine, others)
     return bool(units)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import takewhile
 from typing import Any, Dict, Iterator, List, Optional
 
 from deploytasks.agent import systemd
@@ -11,13 +12,18 @@ from deploytasks.agent.app import App, Release
 from deploytasks.agent.events import Answer, Ended, Outcome
 from deploytasks.agent.history import recall
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.plan import Plan
 from deploytasks.agent.processes import WEB, Wanted, lasting, processes_of
 from deploytasks.agent.recorded import recorded_plan
 from deploytasks.agent.releases import current_release, previous_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.http_check import HttpCheck
+from deploytasks.agent.resources.nginx_page import page_of
+from deploytasks.agent.resources.service import Service
 from deploytasks.agent.session import Session
 from deploytasks.agent.workers import workers
+
+CHANGED = Outcome.CHANGED.value
 
 
 def status(session: Session) -> Ended:
@@ -25,6 +31,7 @@ def status(session: Session) -> Ended:
     machine, app = session.machine, session.require_app()
     current = current_release(machine, app)
     past = recall(machine, app)
+    plan = _plan(machine, app.release(current)) if current else None
     if current:
         session.keep_secret(app.release(current))
     answer = {
@@ -32,9 +39,9 @@ def status(session: Session) -> Ended:
         "since": _since(past, current),
         "previous": previous_release(machine, app),
         "processes": list(_processes(machine, app.release(current))) if current else [],
-        "health": _health(machine, app.release(current)) if current else None,
+        "health": _health(machine, plan) if plan else None,
         "last_deploy": _last(past),
-        "drift": _cut_short(session) or _drift(machine, app),
+        "drift": _cut_short(session) or "; ".join(_drift(machine, app, plan)) or None,
         "error": None if current else "nothing of %s is deployed here" % app.name,
     }
     session.outlet.say(Answer(answer))
@@ -42,10 +49,10 @@ def status(session: Session) -> Ended:
 
 
 def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
-    """When *current* came to serve."""
-    switches = (entry for entry in reversed(past) if entry.get("command") in ("deploy", "rollback"))
-    changes = (entry for entry in switches if entry.get("outcome") == Outcome.CHANGED.value)
-    return next((entry["time"] for entry in changes if entry.get("release") == current), None)
+    """When *current* came to serve; later deploys have put something right at most."""
+    changes = (entry for entry in reversed(past) if _is_deploy(entry) and entry["outcome"] == CHANGED)
+    of_current = list(takewhile(lambda entry: entry.get("release") == current, changes))
+    return str(of_current[-1]["time"]) if of_current else None
 
 
 def _processes(machine: Machine, release: Release) -> Iterator[Dict[str, Any]]:
@@ -114,31 +121,35 @@ def _moment(monotonic_us: Optional[str]) -> Optional[str]:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago_s))
 
 
-def _health(machine: Machine, release: Release) -> Optional[Dict[str, Any]]:
-    check = _check_of(machine, release)
+def _plan(machine: Machine, release: Release) -> Optional[Plan]:
+    try:
+        return recorded_plan(machine, release)
+    except StepError:
+        return None
+
+
+def _health(machine: Machine, plan: Plan) -> Optional[Dict[str, Any]]:
+    checks = (step.resource for step in plan.steps if isinstance(step.resource, HttpCheck))
+    check = next(checks, None)
     if check is None:
         return None
     answer = (check.inspect(machine) or {}).get("answer", "unknown")
     return {"ok": answer == "ok", "status": answer, "error": None if answer == "ok" else answer}
 
 
-def _check_of(machine: Machine, release: Release) -> Optional[HttpCheck]:
-    try:
-        steps = recorded_plan(machine, release).steps
-    except StepError:
-        return None
-    return next((step.resource for step in steps if isinstance(step.resource, HttpCheck)), None)
-
-
 def _last(past: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
-    if not past:
+    entry = next((entry for entry in reversed(past) if _is_deploy(entry)), None)
+    if entry is None:
         return None
-    entry = past[-1]
     return {
         "when": entry["time"],
         **{name: entry.get(name) for name in ("command", "outcome", "error")},
         "who": entry.get("by"),
     }
+
+
+def _is_deploy(entry: Dict[str, Any]) -> bool:
+    return entry.get("command") in ("deploy", "rollback")
 
 
 def _cut_short(session: Session) -> Optional[str]:
@@ -151,8 +162,18 @@ def _cut_short(session: Session) -> Optional[str]:
     return "the last %s was cut short; the next deploy puts it right" % command
 
 
-def _drift(machine: Machine, app: App) -> Optional[str]:
-    """A hint for people: what does not fit together at first sight."""
+def _drift(machine: Machine, app: App, plan: Optional[Plan]) -> Iterator[str]:
+    """Hints for people: what keeps visitors from the app, or does not fit together, at first sight."""
+    if os.path.exists(machine.path(page_of(app.name))):
+        yield "visitors see the maintenance page; inv maintenance --off takes it away"
+    found = [step.resource for step in (plan.steps if plan else ()) if isinstance(step.resource, Service)]
+    for service in found:
+        if service.running and not systemd.is_active(machine, service.unit):
+            yield "%s does not run; deploy again" % service.unit
+    yield from filter(None, [_pointers(machine, app)])
+
+
+def _pointers(machine: Machine, app: App) -> Optional[str]:
     current = current_release(machine, app)
     try:
         socket = os.readlink(machine.path(app.current_socket))

@@ -1,0 +1,50 @@
+"""A page that nginx shows in the place of a site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deploytasks.agent import systemd
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.resources.nginx_reload import UNIT, NginxReload
+
+ENABLED = "/etc/nginx/sites-enabled"
+PAGES = "/etc/nginx/maintenance"
+
+
+def page_of(name: str) -> str:
+    """Where the page in the place of the site *name* lies while it is shown; releases come and go without it."""
+    return "%s/%s.conf" % (PAGES, name)
+
+
+@dataclass(frozen=True)
+class NginxPage(Action):
+    """nginx serves its site *name* with what the site's line ``include INCLUDED;`` has brought.
+
+    Where nobody would see that, as nginx does not run or its site has no such line, ``StepError`` says why, and nothing
+    has been reloaded.
+    """
+
+    survives_failure: ClassVar[bool] = False
+    name: str
+    included: str
+
+    def run(self, machine: Machine) -> None:
+        self._require_line(machine)
+        if not systemd.is_active(machine, UNIT):
+            raise StepError("nginx does not run, so nobody would see the page; inv deploy starts it")
+        NginxReload().run(machine)
+
+    def _require_line(self, machine: Machine) -> None:
+        path = "%s/%s" % (ENABLED, self.name)
+        try:
+            with open(machine.path(path), encoding="utf-8", errors="replace") as file:
+                lines = [line.strip() for line in file]
+        except OSError as error:
+            why = "nginx serves no site of %s: there is no %s; inv deploy writes it" % (self.name, path)
+            raise StepError(why) from error
+        line = "include %s;" % self.included
+        if line not in lines:
+            raise StepError("%s has no line `%s`; inv deploy writes it" % (path, line))
