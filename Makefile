@@ -15,7 +15,7 @@ demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it 
 test: lint ## everything that is tested, Docker targets included
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@$(VENV)/bin/python -m pytest -n 2 --ignore=tests/e2e $(PYTEST_FLAGS)
-	@$(VENV)/bin/python -m pytest tests/e2e $(PYTEST_FLAGS)
+	@$(VENV)/bin/python -m pytest -n 2 tests/e2e $(PYTEST_FLAGS)
 
 test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
 	@SWAPS=50 $(VENV)/bin/python -m pytest tests/e2e/test_swaps.py -s
@@ -29,7 +29,7 @@ soak: $(READY) ## 200 deploys, each with a fault at some moment (an hour); SOAK 
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@SOAK=$${SOAK:-200} $(VENV)/bin/python -m pytest -s tests/e2e/test_soak.py
 
-test-faults: $(READY) ## every fault of docs/faults.md, three times (40 minutes)
+test-faults: $(READY) ## every fault of docs/faults.md, three times (half an hour)
 	@$(VENV)/bin/python -m tests.e2e.prepare
 	@for round in 1 2 3; do \
 		$(VENV)/bin/python -m pytest -m fault -n 2 --ignore=tests/e2e $(PYTEST_FLAGS) && \

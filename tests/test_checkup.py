@@ -96,6 +96,22 @@ def test_what_differs_has_its_verdict(check, differing, verdict, said):
     assert others == {Verdict.GOOD}
 
 
+def test_a_rule_for_one_address_opens_a_port_for_nobody_else_but_is_enough_for_ssh():
+    office = {**OPEN, "source": "192.0.2.0/24"}
+    assert (
+        "no rule opens 80; a deploy does"
+        in of("firewall", firewall={"on": True, "refuses": True, "rules": [office]})[1]
+    )
+
+
+def test_a_port_that_no_deploy_opens_is_doubtful_while_it_is_shut():
+    alone = Wanted("systemd", (8000,), firewall="ufw", opens=False)
+    verdict, said = of("firewall", alone)
+    assert (verdict, "inv allow --port 8000" in said) == (Verdict.DOUBTFUL, True)
+    opened = {"on": True, "refuses": True, "rules": [OPEN, {**OPEN, "port": "8000"}]}
+    assert of("firewall", alone, firewall=opened)[0] is Verdict.GOOD
+
+
 def test_without_a_firewall_of_ours_shut_ports_are_the_users_own_business():
     shut = {"on": True, "refuses": True, "rules": []}
     assert of("firewall", Wanted("nginx", (80,)), firewall=shut)[0] is Verdict.DOUBTFUL

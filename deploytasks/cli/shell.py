@@ -23,6 +23,8 @@ ANY_SHELL = "command -v bash >/dev/null && exec bash; exec sh"
 
 def open_shell(chosen: Chosen) -> int:
     """Give this terminal to a shell on the one chosen host; returns the shell's exit status."""
+    if chosen.json:
+        raise ConfigError("a shell is for people: --json is for what scripts read, such as inv run --json")
     if len(chosen.hosts) != 1:
         names = ", ".join(host.name for host in chosen.hosts)
         raise ConfigError(f"a shell wants one host, and these were chosen: {names}\nname one with --host")

@@ -281,6 +281,25 @@ def test_a_debt_survives_the_undo_of_a_step_that_notified_it_too(deploy, host):
     assert deploy.handled == ["restart"]
 
 
+def test_a_debt_may_wait_for_what_its_role_brings_later(deploy, host):
+    deploy(flaky(host))
+    ended = deploy(flaky(host), deploy.file("/srv/works", "", phase=Phase.START))
+    assert (ended.outcome, ended.changed, ended.failed) == (Outcome.CHANGED, 2, 0)
+    assert deploy.handled == ["restart"]
+    assert (
+        Note("app: restart fails still: sh -c test -e works && echo restart >> handled ended with 1")
+        in deploy.events
+    )
+    deploy(flaky(host))
+    assert deploy.handled == ["restart"]
+
+
+def test_a_debt_that_all_of_its_role_does_not_help_fails_the_run(deploy, host):
+    deploy(flaky(host))
+    assert deploy(flaky(host), deploy.file("/srv/other", "", phase=Phase.START)).step == "app: restart"
+    assert not host.path("/srv/other").exists()
+
+
 def test_a_lost_controller_before_the_switch_means_undo(deploy, host):
     machine = host.machine
     engine = Engine(machine, deploy.journal, deploy.events.append)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from deploytasks.agent.resource import StepError
+from deploytasks.agent.resources.nginx_page import NginxPage
 from deploytasks.agent.resources.nginx_reload import NginxReload
 
 RELOAD = "systemctl reload -- nginx.service"
 CONFLICT = 'nginx: [warn] conflicting server name "%s" on 0.0.0.0:80, ignored\n'
+
+
+SITE = "/etc/nginx/sites-enabled/shop"
+PAGE = NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]")
 
 
 @pytest.fixture
@@ -57,3 +62,32 @@ def test_names_that_others_quarrel_about_are_theirs(running):
     running.warn("nginx", CONFLICT % "theirs.test")
     NginxReload(("shop.test",)).run(running.machine)
     assert RELOAD in running.calls
+
+
+def test_a_page_that_the_site_includes_is_shown(running):
+    running.write(SITE, "server {\n    include /etc/nginx/maintenance/shop.con[f];\n}\n")
+    PAGE.run(running.machine)
+    assert RELOAD in running.calls
+
+
+@pytest.mark.parametrize(
+    ("site", "why"),
+    [
+        (None, "nginx serves no site of shop: there is no /etc/nginx/sites-enabled/shop"),
+        ("server {}\n", "has no line `include /etc/nginx/maintenance/shop.con[f];`"),
+        ("# include /etc/nginx/maintenance/shop.con[f];\n", "has no line"),
+    ],
+)
+def test_a_page_that_nobody_would_see_is_no_page(running, site, why):
+    if site:
+        running.write(SITE, site)
+    with pytest.raises(StepError) as error:
+        PAGE.run(running.machine)
+    assert why in error.value.reason
+    assert RELOAD not in running.calls
+
+
+def test_a_page_of_an_nginx_that_does_not_run_is_no_page(host):
+    host.write(SITE, "include /etc/nginx/maintenance/shop.con[f];\n")
+    with pytest.raises(StepError, match="nginx does not run"):
+        PAGE.run(host.machine)

@@ -104,6 +104,17 @@ def test_a_payload_is_for_one_host_and_wants_a_place(desk):
     assert line == "a payload is for one host, and --host means web2, web1; choose one of them"
 
 
+def test_a_shell_says_nothing_to_scripts(desk):
+    shell = [INV, "shell", "--json"]
+    done = subprocess.run(shell, cwd=desk.directory, capture_output=True, text=True, check=False)
+    assert (done.returncode, "a shell is for people" in done.stderr) == (5, True), done.stderr
+
+
+@pytest.mark.parametrize("flags", [(), ("--command", " ")])
+def test_of_a_command_one_has_to_say_which(desk, flags):
+    assert desk.refused("run", *flags) == ["say what is to run: inv run --command 'python manage.py check'"]
+
+
 @pytest.mark.parametrize(
     "flags", [(), ("--on", "--off"), ("--off", "--message", "x"), ("--on", "--message", "x" * 501)]
 )

@@ -148,6 +148,17 @@ def test_one_changed_file_is_one_new_release_and_little_traffic(shop):
     assert "reload nginx" not in run.changed
 
 
+def test_a_part_of_the_roles_makes_no_release_and_says_so(shop):
+    before = shop.current
+    shop.code("with tags")
+    run = shop.deploy("--tags", "app,nginx")
+    assert [event["text"] for event in run.events if event["event"] == "note"] == [
+        "provisioning alone: a release is made of all its roles or not at all, and some are left out"
+    ]
+    assert (run.changed, shop.current) == ([], before)
+    assert "note" not in {event["event"] for event in shop.inv("setup").events}
+
+
 def test_a_host_keeps_the_agent_and_makes_a_damaged_one_good(shop):
     wait_for(lambda: kept_agents(shop.target), "an agent that is kept")
     assert shop.deploy().host["sent_bytes"] < FIRST_FLIGHT_BYTES

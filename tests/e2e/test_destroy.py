@@ -62,6 +62,7 @@ def test_an_app_goes_with_all_that_is_its_own_and_its_neighbour_stays(neighbour,
     assert (purged.exit_code, "remove its user" in purged.changed) == (0, True)
     assert not [path for path in difference(before, files(target, *EVERYWHERE)) if not is_shared(path)]
     assert target.run(["id", "going"], check=False).returncode == 1
+    assert target.run(["sh", "-c", "ls -d /var/log/going /run/going"], check=False).stdout == ""
     assert neighbour.says["version"] == "one"
 
 

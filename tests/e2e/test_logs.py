@@ -97,6 +97,7 @@ def test_grep_looks_through_all_of_the_past(shop, word):
 def test_since_leaves_out_what_was_before(shop, word):
     ask_all(shop, word)
     settled(shop, word, 2, "--since", "1 hour ago")
+    settled(shop, word, 2, "--since", "1h")
     assert shop.inv("logs", "--since", "tomorrow").stdout == ""
     assert "Failed to parse timestamp" in shop.inv("logs", "--since", "last year", code=2).stderr
 

@@ -143,8 +143,9 @@ def all_of(project: Project, *words: str) -> str:
 
 
 def command_lines() -> set[str]:
-    """Those of this machine."""
-    return {line for place in Path("/proc").glob("[0-9]*/cmdline") if (line := text_of(place))}
+    """Those of this machine; a process may end while they are read."""
+    processes = [place for place in Path("/proc").iterdir() if place.name.isdigit()]
+    return {line for process in processes if (line := text_of(process / "cmdline"))}
 
 
 def text_of(place: Path) -> str:

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.e2e.project import Project, difference, files
+from tests.e2e.traffic import Traffic
 
 SITE = "/etc/nginx/sites-available/drifting"
 
@@ -30,7 +31,7 @@ def test_a_host_that_nobody_touched_has_no_drift(drifting):
 def test_each_thing_that_was_changed_by_hand_is_found_and_none_is_touched(drifting):
     edits = [
         f"echo '# by hand' >> {SITE}",
-        f"echo '# by hand' >> {drifting.root}/current/code/app.py",
+        f"echo 'VERSION = \"by hand\"' >> {drifting.root}/current/code/app.py",
         f"echo TOKEN=another >> {drifting.root}/current/env",
         "systemctl disable --now --quiet nginx",
     ]
@@ -50,9 +51,20 @@ def test_each_thing_that_was_changed_by_hand_is_found_and_none_is_touched(drifti
 
 
 @pytest.mark.fault(76)
-def test_a_deploy_puts_it_right(drifting):
-    assert drifting.deploy().changed
+def test_a_deploy_puts_it_right_and_what_runs_is_what_is_there(drifting):
+    since = drifting.asked("status")["since"]
+    assert "nginx.service does not run" in drifting.asked("status")["drift"]
+    drifting.target.run(["systemctl", "start", "nginx"])
+    assert drifting.inv("restart").exit_code == 0
+    assert (drifting.says["version"], drifting.says["environment"]["TOKEN"]) == ("by hand", "another")
+    with Traffic.on(drifting) as traffic:
+        repaired = drifting.deploy()
+    assert f"restart what runs of {drifting.current}" in repaired.changed
+    assert None not in traffic.served
+    assert (drifting.says["version"], drifting.says["environment"]["TOKEN"]) == ("one", "s3cret-token")
+    assert drifting.asked("status")["since"] == since
     assert drifting.inv("verify").exit_code == 0
+    assert drifting.deploy().changed == []
 
 
 def test_after_a_rollback_its_own_record_counts(drifting):

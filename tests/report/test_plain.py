@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from deploytasks.agent.events import Note, Outcome, StepDone
 from deploytasks.report import HostRecap, Recap
 from deploytasks.report.plain import PlainReporter
@@ -113,6 +115,17 @@ def test_the_last_line_says_how_it_ended(outlet, stream):
     for exit_code in endings:
         reporter.recap(Recap("check", exit_code, 1.0, {"a": HostRecap(Outcome.CHANGED, changed=1)}))
     assert stream.getvalue().splitlines()[1::2] == [f"check {ending}" for ending in endings.values()]
+
+
+@pytest.mark.parametrize("command", ["prune", "destroy"])
+def test_what_would_remove_something_says_that_it_did_not(outlet, stream, command):
+    differing = {"a": HostRecap(Outcome.CHANGED, changed=1)}
+    for exit_code in (3, 0):
+        PlainReporter(outlet).recap(Recap(command, exit_code, 1.0, differing))
+    assert stream.getvalue().splitlines()[1::2] == [
+        f"{command} changed nothing, --yes does it; took 1.00 s",
+        f"{command} done in 1.00 s",
+    ]
 
 
 def test_what_a_host_says_cannot_pretend_to_be_a_line_of_ours(outlet, stream):

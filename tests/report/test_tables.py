@@ -99,6 +99,12 @@ def test_status_is_a_block_per_host():
     )
 
 
+def test_status_tells_a_host_that_has_nothing_from_one_that_does_not_answer():
+    nothing = {"release": None, "error": "nothing of shop is deployed here"}
+    assert written(tables.status({"web1": nothing})) == "web1  nothing of shop is deployed here\n"
+    assert written(tables.status({"web1": {"error": "refused"}})) == "web1  no answer\n  refused\n"
+
+
 def test_releases_are_rows_with_their_marks():
     assert written(tables.releases(RELEASES)) == (
         "host   release                   marks          created  by   source\n"
