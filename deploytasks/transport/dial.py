@@ -13,6 +13,9 @@ from typing import Protocol
 from deploytasks.errors import Unreachable
 from deploytasks.transport.route import Route
 
+QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+"""Linux has it."""
+
 
 class ByteStream(Protocol):
     """What we use of a socket."""
@@ -21,6 +24,20 @@ class ByteStream(Protocol):
     def send(self, data: bytes, /) -> int: ...
     def settimeout(self, timeout_s: float | None, /) -> None: ...
     def close(self) -> None: ...
+
+
+class PromptSocket(socket.socket):
+    """One that acknowledges at once what it has received.
+
+    sshd sends few bytes at a time and waits for the acknowledgement of those before (RFC 896), which Linux holds back
+    for 40 ms to send it along with an answer (tcp(7), ``TCP_QUICKACK``, which has to be said again each time).
+    """
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        received = super().recv(size, flags)
+        if QUICKACK is not None:
+            self.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
+        return received
 
 
 class Wire:
@@ -95,7 +112,7 @@ def tcp_connection(address: str, port: int, timeout_s: float) -> socket.socket:
     deadline = time.monotonic() + timeout_s
     error: OSError = TimeoutError()
     for family, kind, protocol, _, place in _addresses(address, port):
-        connection = socket.socket(family, kind, protocol)
+        connection = PromptSocket(family, kind, protocol)
         try:
             connection.settimeout(max(deadline - time.monotonic(), 0.001))
             connection.connect(place)

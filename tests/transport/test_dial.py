@@ -8,7 +8,7 @@ import time
 import pytest
 
 from deploytasks.errors import Unreachable
-from deploytasks.transport.dial import ProxyCommand, Wire, tcp_connection
+from deploytasks.transport.dial import QUICKACK, ProxyCommand, Wire, tcp_connection
 
 
 def test_a_connection_does_not_wait_for_acknowledgements() -> None:
@@ -17,6 +17,19 @@ def test_a_connection_does_not_wait_for_acknowledgements() -> None:
 
     assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     connection.close()
+
+
+@pytest.mark.skipif(QUICKACK is None, reason="Linux has it")
+def test_what_is_received_in_an_exchange_is_acknowledged_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connection = tcp_connection("127.0.0.1", server.getsockname()[1], 5)
+        theirs, _ = server.accept()
+    with theirs, connection:
+        for asked in (b"a", b"b", b"c"):
+            connection.sendall(asked)
+            theirs.sendall(theirs.recv(1))
+            assert connection.recv(1) == asked
+            assert connection.getsockopt(socket.IPPROTO_TCP, QUICKACK) == 1
 
 
 def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
