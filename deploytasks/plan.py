@@ -15,8 +15,6 @@ from deploytasks.agent.resource import describe
 from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
-from deploytasks.agent.resources.release_restart import ReleaseRestart
-from deploytasks.agent.resources.unit import Unit
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import ConfigError, PlanError
 from deploytasks.project import Project
@@ -51,7 +49,7 @@ def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> 
     if host.app is None:
         return replace(draft, release="", digest=digest)
     if host.facts and host.facts.current and host.facts.digest == digest:
-        return _put_right(replace(_rendered(host, roles, host.facts.current, digest), digest=digest))
+        return replace(_rendered(host, roles, host.facts.current, digest), digest=digest)
     moment = (now or datetime.now(timezone.utc)).strftime("%Y%m%dT%H%M%SZ")
     return replace(_rendered(host, roles, f"{moment}-{digest[:7]}", digest), digest=digest)
 
@@ -96,27 +94,6 @@ def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "")
     sealed, contents = _sealed(steps, host.release)
     ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
     return Plan(ordered, app, release if app else "", contents=contents, secrets=tuple(secrets))
-
-
-def _put_right(plan: Plan) -> Plan:
-    """*plan* of the release that serves: what of it was changed by hand is as it was, and runs so."""
-    app = plan.app
-    if app is None:
-        return plan
-    release = app.release(plan.release)
-    anew = ReleaseRestart(app.name, app.root, app.user, release.name)
-    restart = Handler(f"restart what runs of {release.name}", anew)
-    steps = (step.notifying(restart) if _runs_by(step, release) else step for step in plan.steps)
-    return replace(plan, steps=tuple(steps))
-
-
-def _runs_by(step: Step, release: Release) -> bool:
-    """Whether processes of *release* have read what *step* writes when they began, and do not look again."""
-    if isinstance(step.resource, Unit):
-        of_app = step.resource.name.startswith((f"{release.app.name}@", f"{release.app.name}."))
-        return of_app and step.phase is not Phase.CONFIRM
-    kept_aside = getattr(step.resource, "path", "").startswith(release.sealed)
-    return step.phase is Phase.PREPARE and not (kept_aside or isinstance(step.resource, RecordedPlan))
 
 
 def _record(app: App, release: str, digest: str) -> Step:

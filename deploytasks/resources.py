@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.docker_engine import DockerEngine
     from deploytasks.agent.resources.docker_image import DockerImage
     from deploytasks.agent.resources.file import File
+    from deploytasks.agent.resources.fresh_processes import FreshProcesses
     from deploytasks.agent.resources.group import Group
     from deploytasks.agent.resources.http_check import HttpCheck
     from deploytasks.agent.resources.image_retention import ImageRetention
@@ -65,6 +66,7 @@ __all__ = [
     "DockerEngine",
     "DockerImage",
     "File",
+    "FreshProcesses",
     "Group",
     "HttpCheck",
     "ImageRetention",

@@ -88,7 +88,7 @@ class Engine:
         started = time.monotonic()
         self._gate = gate or Gate()
         self._carried = tuple(self._debts)
-        self._to_come = Counter(step.role for step in plan.steps)
+        self._to_come = Counter(step.role for step in plan.steps if step.phase is not Phase.FINISH)
         if not self._check:
             kept = {**(about or {}), "release": plan.release, "modules": shipped_sources(plan)}
             self._journal.begin(kept, self._debts)
@@ -232,10 +232,10 @@ class Engine:
         Of the handlers that they notified, those that have *acted* act once more; the others are
         owed no longer, unless a step that stays, or an earlier run, notified them too.
         """
-        back = [intent for intent in intents if intent.resource.reversible]
+        back = [intent for intent in intents if intent.resource.brings_back(intent.before)]
         reasons = [(intent.step, self._take_back(intent)) for intent in reversed(back)]
         taken_back = _notified_by(back)
-        stays = _notified_by(intent for intent in intents if not intent.resource.reversible)
+        stays = _notified_by(intent for intent in intents if intent not in back)
         kept = [*stays, *self._carried]
         owed = [debt for debt in self._debts if debt not in taken_back or debt in kept]
         again = [handler for handler in taken_back if handler in acted]

@@ -61,10 +61,6 @@ class Step:
     def handlers(self) -> Tuple[Handler, ...]:
         return (self.notify,) if isinstance(self.notify, Handler) else tuple(self.notify)
 
-    def notifying(self, handler: Handler) -> Step:
-        """This step, which notifies *handler* of its own role, too."""
-        return replace(self, notify=(*self.handlers, replace(handler, role=self.role)))
-
     def in_role(self, role: str) -> Step:
         """This step, and the handlers that it notifies, as belonging to *role*."""
         owned = tuple(replace(handler, role=handler.role or role) for handler in self.handlers)

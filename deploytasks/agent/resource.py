@@ -87,6 +87,11 @@ class Resource:
         """Make ``change.after`` true. ``inspect`` has just run; undo calls this with the earlier state as *after*."""
         raise NotImplementedError
 
+    def brings_back(self, before: State) -> bool:
+        """Whether ``apply`` can make this state, which ``inspect`` saw; an undo lets be what cannot be brought back."""
+        del before
+        return self.reversible
+
     def surveyed(self) -> Tuple[str, ...]:
         """The systemd units, or patterns of them, that ``inspect`` asks about, see ``Survey``."""
         return ()

@@ -111,13 +111,6 @@ def _give_up(machine: Machine, unit: str, why: str) -> None:
     raise StepError("%s did not start: %s" % (unit, why), said)
 
 
-def restart(machine: Machine, units: Sequence[str]) -> None:
-    """All of *units* have ended, each in its own time, and are active anew; raises as ``start`` does."""
-    if units:
-        machine.ask(["systemctl", "restart", "--", *units], timeout_s=LONGEST_STOP_S)
-        start(machine, [unit for unit in units if not is_active(machine, unit)])
-
-
 def stop(machine: Machine, units: Sequence[str]) -> None:
     """None of *units* runs; their ``TimeoutStopSec`` bounds how long that takes."""
     if units:

@@ -53,4 +53,4 @@ def tell_errors(results: Results) -> None:
     for name in results:
         error = str(results.error_of(name) or "")
         if error:
-            print(error if error.startswith(name) else f"{name}: {error}", file=sys.stderr)
+            print(error if error.startswith(f"{name}:") else f"{name}: {error}", file=sys.stderr)

@@ -63,9 +63,17 @@ def wanted_on(host: Host, read: Callable[..., Project]) -> Wanted:
         names,
         tuple(map(addresses_of, names)),
         parts.v.firewall,
-        bool(front.ports),
+        bool(front.ports) or _opens(host, parts.v.port),
         host.variables.get(f"{parts.v.web_server}_tls") == "acme",
     )
+
+
+def _opens(host: Host, port: int) -> bool:
+    """Whether ``ufw_allow`` has the port that no web server asks for."""
+    allowed = host.variables.get("ufw_allow")
+    return isinstance(allowed, list | tuple) and str(port) in {
+        str(rule).partition("/")[0] for rule in allowed
+    }
 
 
 def addresses_of(name: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
     Directory,
     File,
+    FreshProcesses,
     HttpCheck,
     OnlyInstance,
     Retention,
@@ -54,6 +55,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from processes.prepare(parts)
     yield from processes.collect_static_files(parts)
     yield from processes.run_release_command(parts)
+    yield _run_what_is_there(release)
     yield from parts.start()
     yield from _ask(v, release, parts)
     yield from parts.withdraw_others()
@@ -104,6 +106,12 @@ def _program(release: Release, parts: Parts) -> Iterator[Step]:
     text = template("program.sh.j2", command=words, place=parts.place)
     yield Step("make the directory of programs", Directory(f"{release.path}/bin"), phase=Phase.PREPARE)
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
+
+
+def _run_what_is_there(release: Release) -> Step:
+    app = release.app
+    fresh = FreshProcesses(app.name, app.root, app.user, release.name)
+    return Step("run what is there", fresh, phase=Phase.START)
 
 
 def _ask(v: Vars, release: Release, parts: Parts) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""Names that an app cannot have: units, accounts and directories below /run of others are called so."""
+"""Names that an app cannot have: units, accounts and directories below /run and /var/log of others are."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ SERVICES = (
     "redis redis-server rsyslog ssh sshd sudo supervisor supervisord systemd udev udisks2 ufw"
 )
 DIRECTORIES = "credentials initctl initramfs lock log lvm mount network resolvconf shm"
+LOGS = (
+    "apt audit boot btmp cups debug dist-upgrade dmesg dpkg exim4 fail2ban faillog installer journal kern landscape "
+    "lastlog letsencrypt messages ntpsec private samba syslog sysstat unattended-upgrades wtmp"
+)
+"""What lies in /var/log."""
 OURS = "deploytasks"
 
-RESERVED = frozenset(f"{ACCOUNTS} {TEMPLATES} {SERVICES} {DIRECTORIES} {OURS}".split())
+RESERVED = frozenset(f"{ACCOUNTS} {TEMPLATES} {SERVICES} {DIRECTORIES} {LOGS} {OURS}".split())
 PREFIX = "systemd-"
 
 

@@ -28,6 +28,7 @@ from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.docker_engine import DockerEngine
 from deploytasks.agent.resources.docker_image import DockerImage
 from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.fresh_processes import FreshProcesses
 from deploytasks.agent.resources.group import Group
 from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.resources.image_retention import ImageRetention
@@ -50,7 +51,6 @@ from deploytasks.agent.resources.pulled_images import PulledImages
 from deploytasks.agent.resources.python_venv import PythonVenv
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
 from deploytasks.agent.resources.release_command import ReleaseCommand
-from deploytasks.agent.resources.release_restart import ReleaseRestart
 from deploytasks.agent.resources.reload import Reload
 from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.retention import Retention
@@ -174,6 +174,14 @@ def file_content(host):
 def file_by_digest(host):
     host.path("/etc/x").write_bytes(b"not UTF-8: \xff")
     return File("/etc/x", None, "0644", host.user, host.group, host.blob(b"new"))
+
+
+def processes_of_before(host):
+    """Web began when the machine did, and its environment was written today."""
+    host.write("/srv/shop/releases/one/env", "A=1\n")
+    host.write("/run/active/shop@one.service", "")
+    host.write("/run/began/shop@one.service", "1")
+    return FreshProcesses("shop", "/srv/shop", "shop", "one")
 
 
 def http_check(host):
@@ -405,6 +413,7 @@ CASES = [
     (File, file),
     (File, file_content),
     (File, file_by_digest),
+    (FreshProcesses, processes_of_before),
     (Group, lambda _: Group("shop")),
     (HttpCheck, http_check),
     (ImageRetention, image_retention),
@@ -459,7 +468,6 @@ CASES = [
 ACTIONS = [
     NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]"),
     NginxReload(("shop.test",)),
-    ReleaseRestart("shop", "/srv/shop", "shop", "one"),
     ReleaseCommand(("systemd-run", "true"), "shop.release.x.service"),
     Reload("nginx", check=("nginx", "-t")),
     Restart("nginx"),

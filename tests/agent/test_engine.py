@@ -294,6 +294,12 @@ def test_a_debt_may_wait_for_what_its_role_brings_later(deploy, host):
     assert deploy.handled == ["restart"]
 
 
+def test_a_debt_is_not_left_until_nothing_can_be_undone_any_more(deploy, host):
+    deploy(flaky(host))
+    ended = deploy(flaky(host), deploy.file("/srv/late", "", phase=Phase.FINISH))
+    assert (ended.step, ended.put_back) == ("app: restart", True)
+
+
 def test_a_debt_that_all_of_its_role_does_not_help_fails_the_run(deploy, host):
     deploy(flaky(host))
     assert deploy(flaky(host), deploy.file("/srv/other", "", phase=Phase.START)).step == "app: restart"

@@ -13,6 +13,7 @@ CONFLICT = 'nginx: [warn] conflicting server name "%s" on 0.0.0.0:80, ignored\n'
 
 
 SITE = "/etc/nginx/sites-enabled/shop"
+PAGE_FILE = "/etc/nginx/maintenance/shop.conf"
 PAGE = NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]")
 
 
@@ -65,6 +66,7 @@ def test_names_that_others_quarrel_about_are_theirs(running):
 
 
 def test_a_page_that_the_site_includes_is_shown(running):
+    running.write(PAGE_FILE, "return 503;\n")
     running.write(SITE, "server {\n    include /etc/nginx/maintenance/shop.con[f];\n}\n")
     PAGE.run(running.machine)
     assert RELOAD in running.calls
@@ -79,6 +81,7 @@ def test_a_page_that_the_site_includes_is_shown(running):
     ],
 )
 def test_a_page_that_nobody_would_see_is_no_page(running, site, why):
+    running.write(PAGE_FILE, "return 503;\n")
     if site:
         running.write(SITE, site)
     with pytest.raises(StepError) as error:
@@ -87,7 +90,13 @@ def test_a_page_that_nobody_would_see_is_no_page(running, site, why):
     assert RELOAD not in running.calls
 
 
+def test_a_page_that_was_taken_back_is_shown_no_longer(running):
+    PAGE.run(running.machine)
+    assert RELOAD in running.calls
+
+
 def test_a_page_of_an_nginx_that_does_not_run_is_no_page(host):
+    host.write(PAGE_FILE, "return 503;\n")
     host.write(SITE, "include /etc/nginx/maintenance/shop.con[f];\n")
     with pytest.raises(StepError, match="nginx does not run"):
         PAGE.run(host.machine)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 
 from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.engine import Engine
+from deploytasks.agent.events import Outcome
+from deploytasks.agent.journal import Journal
 from deploytasks.agent.manifest import Entry, Manifest
+from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Change
+from deploytasks.agent.resources.command import Command
 from deploytasks.agent.resources.tree import Tree
 
 FILE, PROGRAM = "100644", "100755"
@@ -44,3 +49,19 @@ def test_a_second_tree_leaves_the_first_as_it_is(host):
     first = lay_out(host, "/srv/one", (FILE, RUN, b"run"))
     second = lay_out(host, "/srv/two", (PROGRAM, RUN, b"run"))
     assert [path.stat().st_mode & 0o777 for path in (first / "run", second / "run")] == [0o644, 0o755]
+
+
+def test_a_tree_that_was_put_right_stays_so_when_something_else_fails(host):
+    code = lay_out(host, "/srv/code", (FILE, PAGE, b"page"))
+    listed = Manifest.of([Entry(FILE, digest_of(PAGE), b"page")])
+    tree = Tree("/srv/code", "/srv/code.manifest", digest_of(listed.encode()))
+    (code / "page").unlink()
+    (code / "page").write_text("by hand")
+    steps = (
+        Step("lay it out", tree, role="app"),
+        Step("fail", Command(("false",), unless=("false",)), role="app"),
+    )
+    engine = Engine(host.machine, Journal(str(host.home / "journal")), lambda event: None)
+    ended = engine.carry_out(Plan(steps))
+    assert (ended.outcome, ended.put_back) == (Outcome.FAILED, True)
+    assert (code / "page").read_bytes() == PAGE

@@ -65,7 +65,8 @@ def _restart(machine: Machine, units: Sequence[str]) -> bool:
     sockets = [unit for unit in units if unit.endswith(".socket")]
     others = [unit for unit in units if unit not in sockets]
     _start(machine, sockets)
-    systemd.restart(machine, others)
+    machine.ask(["systemctl", "restart", "--", *others], timeout_s=systemd.LONGEST_STOP_S)
+    _start(machine, others)
     return bool(units)
 
 

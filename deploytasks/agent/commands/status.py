@@ -50,7 +50,8 @@ def status(session: Session) -> Ended:
 
 def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
     """When *current* came to serve; later deploys have put something right at most."""
-    changes = (entry for entry in reversed(past) if _is_deploy(entry) and entry["outcome"] == CHANGED)
+    deploys = (entry for entry in reversed(past) if _is_deploy(entry) and entry.get("release"))
+    changes = (entry for entry in deploys if entry["outcome"] == CHANGED)
     of_current = list(takewhile(lambda entry: entry.get("release") == current, changes))
     return str(of_current[-1]["time"]) if of_current else None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import ClassVar
 
 from deploytasks.agent import systemd
 from deploytasks.agent.machine import Machine
@@ -24,18 +24,21 @@ class NginxPage(Action):
     """nginx serves its site *name* with what the site's line ``include INCLUDED;`` has brought.
 
     Where nobody would see that, as nginx does not run or its site has no such line, ``StepError`` says why, and nothing
-    has been reloaded.
+    has been reloaded. A page that was taken back is shown no longer.
     """
 
-    survives_failure: ClassVar[bool] = False
     name: str
     included: str
 
     def run(self, machine: Machine) -> None:
+        if os.path.exists(machine.path(page_of(self.name))):
+            self._require_a_reader(machine)
+        NginxReload().run(machine)
+
+    def _require_a_reader(self, machine: Machine) -> None:
         self._require_line(machine)
         if not systemd.is_active(machine, UNIT):
             raise StepError("nginx does not run, so nobody would see the page; inv deploy starts it")
-        NginxReload().run(machine)
 
     def _require_line(self, machine: Machine) -> None:
         path = "%s/%s" % (ENABLED, self.name)

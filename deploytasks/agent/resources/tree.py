@@ -68,6 +68,10 @@ class Tree(Resource):
             shutil.rmtree(new, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
 
+    def brings_back(self, before: State) -> bool:
+        """A tree that somebody changed is not remembered as it was; as listed it is better."""
+        return before is None or before.get("kind") != "directory" or before["manifest"] == self.digest
+
     def lacks(self, machine: Machine) -> Tuple[str, ...]:
         listed = self._listed(machine)
         if listed is None:
