@@ -173,7 +173,10 @@ def test_a_job_runs_when_it_is_due_in_the_release_that_is_current(crew):
     crew.deploy()
     assert crew.deploy().host["changed"] == 0
     wait_for(lambda: ran_in(crew, crew.current) >= 3, "runs of the job")
-    (told,) = [process for process in processes(crew) if process["name"] == "tidy"]
+    (told,) = wait_for(
+        lambda: [process for process in processes(crew) if process["name"] == "tidy" and process["next"]],
+        "a moment at which it is not running",
+    )
     assert (told["state"], told["schedule"]) == ("active", EVERY_OTHER_SECOND)
     assert told["since"] < told["next"]
     crew.code(f"edition {next(number)}")
