@@ -188,7 +188,8 @@ def test_the_release_serves_again_after_a_reboot(shop):
     shop.target.container.restart(timeout=10)
     assert serves_within(shop, SERVES_AFTER_BOOT_S)
     assert shop.says["release"] == release
-    assert difference(before, files(shop.target, "/etc", shop.root)) == {}
+    differing = difference(before, files(shop.target, "/etc", shop.root))
+    assert differing.keys() <= {"/etc/hosts"}  # which Docker writes, with the address of the day
     assert shop.deploy().changed == []
 
 
