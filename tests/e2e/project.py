@@ -16,6 +16,7 @@ from deploytasks.targets import Target
 INV = Path(sys.executable).with_name("inv")
 RUN_TIMEOUT_S = 180
 REQUEST_TIMEOUT_S = 30
+ADDRESSES = "/etc/hosts"
 VOLATILE = ("/proc/", "/sys/", "/run/", "/tmp/", "/var/tmp/", "/var/log/")
 
 APP = '''
@@ -191,13 +192,14 @@ class Project:
 
 
 def files(target: Target, *roots: str) -> Mapping[str, str]:
-    """Every file and link below *roots*, with its digest or where it points."""
+    """Every file and link below *roots*, with its digest or where it points; not what Docker writes at each start."""
     script = (
         'find "$@" -type f -exec sha256sum {} + | sed "s/^\\([^ ]*\\)  \\(.*\\)/\\2\\t\\1/"; '
         'find "$@" -type l -printf "%p\\t%l\\n"'
     )
     listing = target.run(["sh", "-c", script, "sh", *roots]).stdout
-    return dict(line.split("\t", 1) for line in listing.splitlines())
+    found = dict(line.split("\t", 1) for line in listing.splitlines())
+    return {path: content for path, content in found.items() if path != ADDRESSES}
 
 
 def entries(target: Target, *roots: str) -> Mapping[str, str]:
