@@ -29,11 +29,6 @@ def outdated(host):
     return FRESH.inspect(host.machine)["outdated"]
 
 
-def began_now(host):
-    for unit in (WEB, WORKER):
-        host.path("/run/began/" + unit).unlink()
-
-
 def test_what_began_before_its_files_were_written_starts_anew(release):
     change = Change(FRESH.inspect(release.machine), FRESH.desired())
     assert change.before == {"outdated": [WEB, WORKER]}
@@ -48,13 +43,12 @@ def test_what_does_not_run_is_let_be(release):
 
 
 @pytest.mark.parametrize("path", ["env", "bin/web", "code/app.py"])
-def test_a_file_that_was_written_since_counts(release, path):
-    began_now(release)
-    assert outdated(release) == []
-    for unit in (WEB, WORKER):
-        began = time.clock_gettime(time.CLOCK_BOOTTIME) * 1_000_000 - 5_000_000
-        release.write("/run/began/" + unit, "%d" % began)
-    assert outdated(release) == [WEB, WORKER]
+def test_each_file_that_was_written_since_counts(host, path):
+    host.write("%s/%s" % (RELEASE, path), "")
+    host.write("/run/active/" + WEB, "")
+    assert outdated(host) == []
+    host.write("/run/began/" + WEB, "1")
+    assert outdated(host) == [WEB]
 
 
 def test_records_of_the_release_are_read_by_nobody(host):

@@ -18,7 +18,7 @@ def processes(session: Session) -> Ended:
     """Do what ``act`` names (start, stop or restart) to ``process`` of the release that serves, or to all of them."""
     act: str = session.opening["act"]
     process: str = session.opening.get("process") or ""
-    session.require_release()
+    session.require_release()  # before the lock, which would leave its directory where there is no such app
     with session.lock():
         release = session.require_release()
         session.keep_secret(release)

@@ -64,7 +64,7 @@ class FreshProcesses(Resource):
 
 def _times_of_writing(machine: Machine, release: Release) -> Iterator[float]:
     """When each thing that processes read when they begin came to be as it is (stat(2), ``st_ctime``)."""
-    records = {release.plan, release.manifest, release.processes, release.note_of("")}
+    records = (release.plan, release.manifest, release.processes)
     now = time.time()
     for place in (release.path, os.path.dirname(release.command(""))):
         for found in _entries(machine.path(place)):
