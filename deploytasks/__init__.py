@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deploytasks.agent.events import Outcome
+    from deploytasks.agent.conversation.events import Outcome
     from deploytasks.agent.plan import Handler, Phase, Plan, Step
     from deploytasks.errors import DeployError
     from deploytasks.inventory import Group, Host, Inventory
@@ -43,7 +43,7 @@ _HOMES = {
     "Handler": "agent.plan",
     "Host": "inventory",
     "Inventory": "inventory",
-    "Outcome": "agent.events",
+    "Outcome": "agent.conversation.events",
     "Phase": "agent.plan",
     "Plan": "agent.plan",
     "Results": "results",

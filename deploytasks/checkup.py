@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.facts import Facts
-from deploytasks.agent.firewall import Rule
+from deploytasks.agent.system.firewall import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

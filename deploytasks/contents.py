@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from deploytasks.agent.manifest import Manifest
+    from deploytasks.agent.files.manifest import Manifest
     from deploytasks.local_image import LocalImage
     from deploytasks.source import Source
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.image_build import (
+from deploytasks.agent.conversation.mask import Mask
+from deploytasks.agent.docker.image_build import (
     BUILD_TIMEOUT_S,
     NO_BUILDKIT,
     SYSTEM_AUTHORITIES,
@@ -23,7 +23,7 @@ from deploytasks.agent.image_build import (
     read_if_there,
     write_secrets,
 )
-from deploytasks.agent.mask import Mask
+from deploytasks.agent.files.blobs import digest_of
 from deploytasks.agent.resources.shipped_image import ShippedImage
 from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import PlanError, StepFailed

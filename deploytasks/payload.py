@@ -15,11 +15,11 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 from deploytasks.agent.by_hand import OPENING, SAID
-from deploytasks.agent.events import Need
-from deploytasks.agent.wire import pack_json
-from deploytasks.agent_archive import agent_archive
+from deploytasks.agent.conversation.events import Need
+from deploytasks.agent.conversation.wire import pack_json
+from deploytasks.conversation.agent_archive import agent_archive
+from deploytasks.conversation.sender import Sender
 from deploytasks.errors import ConfigError
-from deploytasks.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,12 +11,12 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.batches import MaxFail, in_batches
 from deploytasks.contents import Contents
-from deploytasks.crew import Crew
 from deploytasks.errors import ConfigError
-from deploytasks.fleet import Fleet, go_in_step
-from deploytasks.heartbeat import Heartbeat
+from deploytasks.fleet.batches import MaxFail, in_batches
+from deploytasks.fleet.crew import Crew
+from deploytasks.fleet.fleet import Fleet, go_in_step
+from deploytasks.fleet.heartbeat import Heartbeat
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from deploytasks.agent.plan import Plan
+    from deploytasks.fleet.visit import Visit
     from deploytasks.inventory import Host
     from deploytasks.local_image import LocalImage
     from deploytasks.report import Reporter
     from deploytasks.role import Role
     from deploytasks.transport import AskPassword
-    from deploytasks.visit import Visit
 
     RolesOf = Callable[[Host], Sequence[Role]]
     PlanOf = Callable[[Host], Plan]

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.installer import EXPORT
+from deploytasks.agent.python.installer import EXPORT
+from deploytasks.agent.python.wheel_platform import LEGACY
 from deploytasks.agent.resources.python_venv import SEALED, PythonVenv
 from deploytasks.agent.resources.uv import Uv
-from deploytasks.agent.wheel_platform import LEGACY
 from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import PlanError
 

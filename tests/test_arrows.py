@@ -12,23 +12,20 @@ from typing import NamedTuple
 import pytest
 
 import deploytasks
-from deploytasks.agent_archive import agent_archive
+from deploytasks.conversation.agent_archive import agent_archive
 
 PACKAGE = Path(deploytasks.__file__).parent
 LARGEST_AGENT = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "cache", "performer", "development_server", "home", "wordless"},
+    {"errors", "spelling", "cache", "performer", "home"},
     {"env_file", "report", "resources", "source", "targets", "template"},
     {"local_image", "project"},
     {"inventory"},
     {"checkup", "contents", "results", "role", "transport"},
-    {"agent_archive", "plan", "shipping", "standard", "wheelhouse"},
-    {"roles", "sender"},
-    {"conversation", "payload"},
-    {"visit"},
-    {"batches", "crew", "heartbeat"},
+    {"conversation", "plan", "shipping", "standard", "wheelhouse"},
+    {"payload", "roles"},
     {"fleet"},
     {"run"},
     {"cli"},
@@ -50,8 +47,8 @@ HOMES = {
     "requests": {"targets"},
     "rich": {"report"},
     "tomli": {"inventory", "source"},
-    "typing_extensions": {"crew", "run"},
-    "werkzeug": {"development_server"},
+    "typing_extensions": {"fleet", "run"},
+    "werkzeug": {"cli"},
     "yaml": {"inventory"},
 }
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""
@@ -164,7 +161,7 @@ def test_no_other_packages_are_imported():
 
 def test_reports_know_of_the_agent_only_what_it_says():
     known = {arrow.module for arrow in OURS if arrow.room == "report" and arrow.target == "agent"}
-    assert known <= {"deploytasks.agent.events", "deploytasks.agent.mask"}
+    assert known <= {"deploytasks.agent.conversation.events", "deploytasks.agent.conversation.mask"}
 
 
 def test_roles_are_made_of_what_role_authors_have():

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from deploytasks import Inventory, Plan, Step, errors
-from deploytasks.agent.events import Outcome
+from deploytasks.agent.conversation.events import Outcome
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Phase
 from deploytasks.agent.resource import Change

@@ -7,11 +7,11 @@ import signal
 import sys
 import threading
 
-from deploytasks.agent.blame import what_failed
-from deploytasks.agent.channel import ControllerGone, Inlet, Outlet, Teller
 from deploytasks.agent.commands import command
+from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Outlet, Teller
+from deploytasks.agent.conversation.events import Ended, Outcome
 from deploytasks.agent.engine import CannotUndo
-from deploytasks.agent.events import Ended, Outcome
+from deploytasks.agent.files.blame import what_failed
 from deploytasks.agent.lock import LockHeld
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Dismissed, Session

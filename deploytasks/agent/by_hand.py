@@ -14,10 +14,10 @@ import zipfile
 from typing import Any, Dict, NoReturn, Sequence
 
 from deploytasks.agent.__main__ import answer
-from deploytasks.agent.channel import Inlet
-from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepUndone
-from deploytasks.agent.mask import Mask
-from deploytasks.agent.wire import Frame, frames, pack_json
+from deploytasks.agent.conversation.channel import Inlet
+from deploytasks.agent.conversation.events import Ended, Event, Note, Outcome, StepDone, StepUndone
+from deploytasks.agent.conversation.mask import Mask
+from deploytasks.agent.conversation.wire import Frame, frames, pack_json
 
 OPENING = "opening"
 SAID = "said"

@@ -13,17 +13,25 @@ from collections import Counter
 from itertools import groupby
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
-from deploytasks.agent import systemd
-from deploytasks.agent.blame import what_failed
+from deploytasks.agent.app.shipped import import_shipped, shipped_sources
+from deploytasks.agent.conversation.events import (
+    Ended,
+    Event,
+    Note,
+    Outcome,
+    StepDone,
+    StepStarted,
+    StepUndone,
+)
+from deploytasks.agent.conversation.gate import Gate, HeldBack
 from deploytasks.agent.diff import diff_of
-from deploytasks.agent.events import Ended, Event, Note, Outcome, StepDone, StepStarted, StepUndone
-from deploytasks.agent.gate import Gate, HeldBack
+from deploytasks.agent.files.blame import what_failed
 from deploytasks.agent.journal import Intent, Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.shipped import import_shipped, shipped_sources
-from deploytasks.agent.survey import Survey
+from deploytasks.agent.system import systemd
+from deploytasks.agent.system.survey import Survey
 
 Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)

@@ -9,9 +9,9 @@ import shutil
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
-from deploytasks.agent.app import App
+from deploytasks.agent.app.layout import App
+from deploytasks.agent.app.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.releases import current_release, kept_releases, previous_release
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import signal
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from deploytasks.agent.blame import blamed_on
-from deploytasks.agent.entry import sync_directory
+from deploytasks.agent.files.blame import blamed_on
+from deploytasks.agent.files.entry import sync_directory
 from deploytasks.agent.plan import Handler, Step, handler_from_json, handler_to_json
 from deploytasks.agent.resource import Resource, State, describe, rebuild
 

@@ -62,9 +62,25 @@ class Lock:
         return found if isinstance(found, dict) else {}
 
     @property
-    def is_held(self) -> bool:
-        """Whether the last holder still runs: asked of proc(5), because trying the lock would keep others out."""
-        return os.path.exists("/proc/%s" % self.holder().get("pid", "-"))
+    def at_work(self) -> str:
+        """Who holds it at this moment, since when; empty for nobody.
+
+        Read from ``/proc/locks`` (proc_locks(5)): trying the lock would keep others out. A process that only has
+        the number which the last holder had, as after a power cut, is not taken for it.
+        """
+        holder = self.holder()
+        try:
+            inode = str(os.stat(self._path).st_ino)
+        except FileNotFoundError:
+            return ""
+        with open("/proc/locks", encoding="ascii") as file:
+            locks = [line.split() for line in file]
+        held = any(
+            lock[4] == str(holder.get("pid")) and lock[5].endswith(":" + inode)
+            for lock in locks
+            if lock[1] != "->"
+        )
+        return _who(holder) if held else ""
 
     def release(self) -> None:
         if self._file is not None:

@@ -11,9 +11,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Mapping, Optional, Sequence, Tuple
 
-from deploytasks.agent.blobs import Blobs
+from deploytasks.agent.files.blobs import Blobs
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.survey import Survey
+from deploytasks.agent.system.survey import Survey
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

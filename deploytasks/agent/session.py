@@ -9,17 +9,17 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
-from deploytasks.agent.app import STATE_ROOT, App, Release
-from deploytasks.agent.blobs import Blobs
-from deploytasks.agent.channel import Inlet, Teller
-from deploytasks.agent.envfile import decode_env
-from deploytasks.agent.events import Knock, Note
+from deploytasks.agent.app.layout import STATE_ROOT, App, Release
+from deploytasks.agent.app.releases import current_release
+from deploytasks.agent.conversation.channel import Inlet, Teller
+from deploytasks.agent.conversation.events import Knock, Note
+from deploytasks.agent.files.blobs import Blobs
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.releases import current_release
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.way_back import AFTER_S
+from deploytasks.agent.system.environment_file import decode_env
+from deploytasks.agent.system.way_back import AFTER_S
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.mask import MASK
+from deploytasks.agent.conversation.mask import MASK
 from deploytasks.inventory import SECRET_VARIABLES
 from deploytasks.report import tables
 

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks import development_server
+from deploytasks.cli import development_server
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import ConfigError, SourceError
 from deploytasks.home import expanded

@@ -12,7 +12,7 @@ from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.value import Value
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App, Release
+    from deploytasks.agent.app.layout import App, Release
     from deploytasks.agent.facts import Facts
     from deploytasks.project import Project
 

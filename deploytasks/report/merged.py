@@ -9,13 +9,13 @@ import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TextIO
 
-from deploytasks.agent.events import LogLine
+from deploytasks.agent.conversation.events import LogLine
 from deploytasks.report.outlet import Outlet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploytasks.agent.events import Event
+    from deploytasks.agent.conversation.events import Event
     from deploytasks.report.recap import Recap
 
 UNNAMED = ("web", "run")

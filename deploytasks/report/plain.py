@@ -10,7 +10,7 @@ from deploytasks.report.narration import Narration
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploytasks.agent.events import Event
+    from deploytasks.agent.conversation.events import Event
     from deploytasks.report.outlet import Outlet
     from deploytasks.report.recap import Recap
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.events import Ended, Event, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.conversation.events import Ended, Event, Outcome, StepDone, StepStarted, StepUndone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from deploytasks.agent.manifest import (
+from deploytasks.agent.files.manifest import (
     DIRECTORY,
     EXECUTABLE,
     FILE,

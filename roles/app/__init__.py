@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.envfile import encode_env
+from deploytasks.agent.system.environment_file import encode_env
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
 from deploytasks.plan import Handler, Phase, Step
@@ -30,7 +30,7 @@ from deploytasks.roles.app.settings import Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App, Release
+    from deploytasks.agent.app.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.project import Project
 

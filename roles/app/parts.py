@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from deploytasks.agent.processes import RELEASE
+from deploytasks.agent.app.processes import RELEASE
 from deploytasks.errors import PlanError, VariableError
 from deploytasks.plan import Phase
 from deploytasks.role import vars_of
@@ -21,7 +21,7 @@ from deploytasks.roles.app import settings
 from deploytasks.roles.app.process import Process, processes_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App, Release
+    from deploytasks.agent.app.layout import App, Release
     from deploytasks.agent.facts import Facts
     from deploytasks.agent.resource import Action
     from deploytasks.inventory import Host

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from deploytasks.agent.probe import ranges
+from deploytasks.agent.protocols.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
 from deploytasks.roles.app.reserved import is_reserved
 

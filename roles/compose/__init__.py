@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.compose import PROJECT, SERVICE
-from deploytasks.agent.docker import CLIENT
+from deploytasks.agent.docker.compose import PROJECT, SERVICE
+from deploytasks.agent.docker.engine import CLIENT
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import (
@@ -31,7 +31,7 @@ from deploytasks.roles.docker.engine import compose_packages
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App
+    from deploytasks.agent.app.layout import App
     from deploytasks.inventory import Host
     from deploytasks.roles.app.process import Process
 

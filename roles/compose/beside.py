@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.compose import DEFINITION_LABEL, ONCE_LABEL
+from deploytasks.agent.docker.compose import DEFINITION_LABEL, ONCE_LABEL
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import DockerImage, PulledImages
 from deploytasks.roles.app import environment_of as env_of_app
@@ -23,7 +23,7 @@ from deploytasks.roles.compose.recipe import image_name, recipe_of_build
 from deploytasks.roles.compose.values import pairs
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App
+    from deploytasks.agent.app.layout import App
     from deploytasks.inventory import Host
     from deploytasks.roles.compose.file import ComposeFile, Definition
 

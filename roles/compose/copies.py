@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.manifest import Entry, Manifest
+from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File, Tree
 from deploytasks.roles.app.parts import parts_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App, Release
+    from deploytasks.agent.app.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.project import Project
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.installer import Order, pip_commands, uv_commands
+from deploytasks.agent.python.installer import Order, pip_commands, uv_commands
 from deploytasks.errors import VariableError
 from deploytasks.local_image import PLATFORMS, LocalImage
 from deploytasks.plan import Phase, Step
@@ -26,7 +26,7 @@ from deploytasks.roles.app.parts import Place, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import Release
+    from deploytasks.agent.app.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.docker.settings import Vars
 

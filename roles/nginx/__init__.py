@@ -27,7 +27,7 @@ from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app import App
+    from deploytasks.agent.app.layout import App
     from deploytasks.agent.facts import Facts
     from deploytasks.inventory import Host
 

@@ -17,7 +17,7 @@ from typing import Callable, Iterator
 
 import pytest
 
-from deploytasks.agent.blobs import Blobs
+from deploytasks.agent.files.blobs import Blobs
 from deploytasks.agent.machine import ENVIRONMENT, Machine
 
 FAKES = Path(__file__).parent / "fakes"

@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from deploytasks.agent.blame import blamed_on, what_failed
+from deploytasks.agent.files.blame import blamed_on, what_failed
 
 
 @pytest.mark.parametrize("path", ["/srv/a b", b"/srv/a b"])

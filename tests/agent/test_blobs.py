@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.blobs import EARLY_BYTES, Blobs, digest_of
+from deploytasks.agent.files.blobs import EARLY_BYTES, Blobs, digest_of
 from deploytasks.agent.resource import StepError
 
 HELLO = digest_of(b"hello")

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from deploytasks.agent.channel import ControllerGone, Inlet
-from deploytasks.agent.wire import BEAT, pack, pack_json
+from deploytasks.agent.conversation.channel import ControllerGone, Inlet
+from deploytasks.agent.conversation.wire import BEAT, pack, pack_json
 
 SOON_S = 0.2
 LONG_S = 30.0

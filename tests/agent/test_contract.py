@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from deploytasks.agent import resources
+from deploytasks.agent.conversation.events import Outcome
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Outcome
+from deploytasks.agent.files.manifest import FILE, Entry, Manifest
 from deploytasks.agent.journal import Journal
-from deploytasks.agent.manifest import FILE, Entry, Manifest
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
 from deploytasks.agent.resources.absent import Absent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.docker import has_compose
+from deploytasks.agent.docker.engine import has_compose
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.docker_engine import DockerEngine
 

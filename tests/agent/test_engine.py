@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from deploytasks.agent.conversation.events import Note, Outcome, StepDone, StepStarted, StepUndone
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Note, Outcome, StepDone, StepStarted, StepUndone
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import Resource, StepError

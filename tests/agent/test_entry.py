@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from deploytasks.agent.entry import read_entry, write_entry, write_file
+from deploytasks.agent.files.entry import read_entry, write_entry, write_file
 from deploytasks.agent.resource import StepError
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.channel import ControllerGone
+from deploytasks.agent.conversation.channel import ControllerGone
+from deploytasks.agent.conversation.events import Outcome, Ready, StepDone
+from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Outcome, Ready, StepDone
-from deploytasks.agent.gate import Gate
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resources.run import Run

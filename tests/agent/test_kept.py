@@ -9,7 +9,9 @@ import pytest
 
 from deploytasks.agent import kept
 
-packed = pytest.importorskip("deploytasks.agent_archive", reason="only a controller packs the agent")
+packed = pytest.importorskip(
+    "deploytasks.conversation.agent_archive", reason="only a controller packs the agent"
+)
 
 
 @pytest.fixture

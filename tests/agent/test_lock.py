@@ -55,6 +55,25 @@ def test_a_lock_is_free_when_its_holder_is_killed_though_a_child_lives(path, hol
     assert mine.holder()["by"] == "next"
 
 
+def test_who_is_at_work_can_be_asked_without_trying_the_lock(path, holder):
+    assert Lock(path).at_work.startswith("ann (deploy, pid %d on the host) since 2" % holder.pid)
+    holder.kill()
+    holder.wait()
+    assert not Lock(path).at_work
+
+
+def test_nobody_is_at_work_who_only_has_the_number_of_the_last_holder(path):
+    mine = Lock(path)
+    mine.take(ABOUT, 0, print)
+    mine.release()
+    assert mine.holder()["pid"] == os.getpid()
+    assert not mine.at_work
+
+
+def test_nobody_is_at_work_where_there_was_never_a_lock(path):
+    assert not Lock(path).at_work
+
+
 def test_waiting_says_for_whom_and_goes_on_when_it_is_free(path, holder):
     said = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploytasks.agent.mask import MASK, Mask
+from deploytasks.agent.conversation.mask import MASK, Mask
 
 
 def test_a_secret_is_masked_wherever_it_stands():

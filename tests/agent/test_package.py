@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from deploytasks.agent.dpkg import package_states
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.package import Package
+from deploytasks.agent.system.dpkg import package_states
 
 DATABASE = """\
 Package: libc6

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from deploytasks.agent.package_index import IndexFile, PackageIndex
+from deploytasks.agent.python.package_index import IndexFile, PackageIndex
 from deploytasks.agent.resource import StepError
 
 SHA = hashlib.sha256(b"wheel").hexdigest()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.app import App
-from deploytasks.agent.processes import (
+from deploytasks.agent.app.layout import App
+from deploytasks.agent.app.processes import (
     Wanted,
     defined,
     enabled,
@@ -14,8 +14,8 @@ from deploytasks.agent.processes import (
     require_process,
     running,
 )
+from deploytasks.agent.app.scale import by_hand, set_by_hand, told_apart
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.scale import by_hand, set_by_hand, told_apart
 
 APP = App("my-shop", "/srv/my-shop", "my-shop")
 RELEASE = APP.release("20261121T101500Z-3f9c2d1")

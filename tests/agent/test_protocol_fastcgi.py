@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from deploytasks.agent.probe import Probe
 from deploytasks.agent.protocols import fastcgi
 from deploytasks.agent.protocols.answer import read_answer
+from deploytasks.agent.protocols.probe import Probe
 
 pytest.importorskip("fcgisgi")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.agent.probe import Probe
 from deploytasks.agent.protocols import uwsgi
 from deploytasks.agent.protocols.answer import read_answer
+from deploytasks.agent.protocols.probe import Probe
 
 pytest.importorskip("pyuwsgi")
 

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from deploytasks.agent.blobs import digest_of
 from deploytasks.agent.engine import Engine
+from deploytasks.agent.files.blobs import digest_of
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Change, StepError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent import systemd
 from deploytasks.agent.resource import StepError
+from deploytasks.agent.system import systemd
 
 WEB, WORKER = "web.service", "worker.service"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.conversation.events import Outcome
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Outcome
+from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.journal import Journal
-from deploytasks.agent.manifest import Entry, Manifest
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Change
 from deploytasks.agent.resources.command import Command

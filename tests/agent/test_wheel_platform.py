@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.wheel_platform import WheelPlatform
+from deploytasks.agent.python.wheel_platform import WheelPlatform
 
 BOOKWORM = WheelPlatform("x86_64", (2, 36))
 OLD = WheelPlatform("x86_64", (2, 12))

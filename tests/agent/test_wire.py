@@ -6,7 +6,15 @@ import io
 
 import pytest
 
-from deploytasks.agent.wire import LARGEST_FRAME, LETTERS, Frame, WireError, frames, pack, pack_json
+from deploytasks.agent.conversation.wire import (
+    LARGEST_FRAME,
+    LETTERS,
+    Frame,
+    WireError,
+    frames,
+    pack,
+    pack_json,
+)
 
 hypothesis = pytest.importorskip("hypothesis", reason="a host has the standard library alone")
 given, st = hypothesis.given, pytest.importorskip("hypothesis.strategies")

@@ -26,7 +26,7 @@ print(len(names))
 def test_every_module_of_the_agent_imports(any_target):
     bring_agent(any_target)
     imported = any_target.run(["env", f"PYTHONPATH={INSIDE}", "python3", "-W", "error", "-c", IMPORT_ALL])
-    assert int(imported.stdout) >= len(list((ROOT / "deploytasks/agent").glob("[a-z]*.py")))
+    assert int(imported.stdout) >= len(list((ROOT / "deploytasks/agent").rglob("[a-z]*.py")))
 
 
 @pytest.mark.parametrize("image", ["debian11", "debian13"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploytasks.agent.package_index import PUBLIC
+from deploytasks.agent.python.package_index import PUBLIC
 from deploytasks.targets import Target, ensure_engine, up
 from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for

@@ -184,8 +184,10 @@ def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
         refused = shop.inv("deploy")
         assert time.monotonic() - started < REFUSED_WITHIN_S
         assert (refused.exit_code, refused.host["outcome"]) == (6, "locked")
-        assert f"(deploy, pid {lock(shop)['pid']} on the host) since " in refused.messages
-        assert status(shop)["drift"] is None
+        at_work = f"(deploy, pid {lock(shop)['pid']} on the host) since "
+        assert at_work in refused.messages
+        assert at_work in status(shop)["drift"]
+        assert any(at_work in event.get("text", "") for event in shop.inv("verify").events)
         waited = shop.inv("deploy", "--lock-wait", "30")
         assert first.wait(timeout=30) == 0
     assert (waited.exit_code, waited.changed) == (0, [])

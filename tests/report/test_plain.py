@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.events import Note, Outcome, StepDone
+from deploytasks.agent.conversation.events import Note, Outcome, StepDone
 from deploytasks.report import HostRecap, Recap
 from deploytasks.report.plain import PlainReporter
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.agent.probe import Probe
 from deploytasks.agent.protocols.fastcgi import SCRIPT
+from deploytasks.agent.protocols.probe import Probe
 from deploytasks.errors import VariableError
 from deploytasks.roles import cgi, fastcgi
 from deploytasks.roles.app.parts import Place

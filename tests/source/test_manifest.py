@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploytasks.agent.manifest import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, Manifest
+from deploytasks.agent.files.manifest import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, Manifest
 
 A = hashlib.sha256(b"a").hexdigest()
 

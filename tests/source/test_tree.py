@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploytasks.agent.manifest import DIRECTORY, EXECUTABLE, FILE, SYMLINK
+from deploytasks.agent.files.manifest import DIRECTORY, EXECUTABLE, FILE, SYMLINK
 from deploytasks.errors import SourceError
 from deploytasks.source import Source
 

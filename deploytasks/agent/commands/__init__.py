@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
-    from deploytasks.agent.events import Ended
+    from deploytasks.agent.conversation.events import Ended
     from deploytasks.agent.session import Session
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from deploytasks.agent.blame import what_failed
+from deploytasks.agent.app.history import remember
+from deploytasks.agent.app.processes import processes_of
+from deploytasks.agent.app.releases import current_release, previous_release
+from deploytasks.agent.app.scale import told_apart
+from deploytasks.agent.conversation.events import Ended
+from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.engine import CUT_SHORT, Engine
-from deploytasks.agent.events import Ended
-from deploytasks.agent.gate import Gate
-from deploytasks.agent.history import remember
+from deploytasks.agent.files.blame import what_failed
 from deploytasks.agent.plan import Plan
-from deploytasks.agent.processes import processes_of
-from deploytasks.agent.releases import current_release, previous_release
-from deploytasks.agent.scale import told_apart
 from deploytasks.agent.session import Session
 
 

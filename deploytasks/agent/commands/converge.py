@@ -7,20 +7,20 @@ import zlib
 from dataclasses import asdict
 from typing import Any, Dict, Iterator, Optional, Set, Tuple
 
-from deploytasks.agent.blobs import digest_of
+from deploytasks.agent.app.releases import current_release, kept_releases
+from deploytasks.agent.app.shipped import import_shipped
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.events import Ended, Hello, Need
+from deploytasks.agent.conversation.events import Ended, Hello, Need
+from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.facts import gather
-from deploytasks.agent.gate import Gate
-from deploytasks.agent.manifest import Manifest
-from deploytasks.agent.manifest_patch import patched
+from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.manifest import Manifest
+from deploytasks.agent.files.manifest_patch import patched
+from deploytasks.agent.files.room import require_room
 from deploytasks.agent.plan import Phase, Plan
-from deploytasks.agent.releases import current_release, kept_releases
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.tree import hold_tree
-from deploytasks.agent.room import require_room
 from deploytasks.agent.session import Dismissed, Session
-from deploytasks.agent.shipped import import_shipped
 
 ROUNDS = 4
 

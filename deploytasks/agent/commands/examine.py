@@ -10,13 +10,13 @@ import time
 from dataclasses import asdict
 from typing import Any, Dict, Iterator, List, Optional
 
-from deploytasks.agent import firewall
-from deploytasks.agent.app import STATE_ROOT
-from deploytasks.agent.events import Answer, Ended, Outcome
+from deploytasks.agent.app.layout import STATE_ROOT
+from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.facts import gather
-from deploytasks.agent.listeners import listeners
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
+from deploytasks.agent.system import firewall
+from deploytasks.agent.system.listeners import listeners
 
 CERTIFICATES = (
     "/etc/ssl/deploytasks/*/*.pem",

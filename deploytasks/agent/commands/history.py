@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deploytasks.agent.events import Answer, Ended, Outcome
-from deploytasks.agent.history import recall
+from deploytasks.agent.app.history import recall
+from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.session import Session
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Iterable, Iterator
 
+from deploytasks.agent.app.recorded import recorded_plan
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.events import Ended
+from deploytasks.agent.conversation.events import Ended
 from deploytasks.agent.plan import Plan, Step
-from deploytasks.agent.recorded import recorded_plan
 from deploytasks.agent.resources.copy_retention import CopyRetention
 from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.retention import Retention

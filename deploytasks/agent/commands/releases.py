@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Iterator, Set
 
-from deploytasks.agent.app import App
-from deploytasks.agent.events import Answer, Ended, Outcome
-from deploytasks.agent.history import recall
+from deploytasks.agent.app.history import recall
+from deploytasks.agent.app.layout import App
+from deploytasks.agent.app.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.session import Session
 
 

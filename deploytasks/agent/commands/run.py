@@ -8,10 +8,10 @@ import threading
 import time
 from typing import List
 
-from deploytasks.agent.app import Release
-from deploytasks.agent.app_environment import in_app_environment
-from deploytasks.agent.events import Ended, LogLine, Outcome
-from deploytasks.agent.in_container import has_containers, in_container
+from deploytasks.agent.app.environment import in_app_environment
+from deploytasks.agent.app.layout import Release
+from deploytasks.agent.conversation.events import Ended, LogLine, Outcome
+from deploytasks.agent.docker.in_container import has_containers, in_container
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Optional
 
-from deploytasks.agent import systemd
-from deploytasks.agent.app import Release
-from deploytasks.agent.commands.carry_out import with_releases
-from deploytasks.agent.events import Answer, Ended, Outcome, StepDone
-from deploytasks.agent.history import remember
-from deploytasks.agent.machine import Machine
-from deploytasks.agent.processes import (
+from deploytasks.agent.app.history import remember
+from deploytasks.agent.app.layout import Release
+from deploytasks.agent.app.processes import (
     ALONE,
     WEB,
     Wanted,
@@ -20,10 +16,14 @@ from deploytasks.agent.processes import (
     require_process,
     running,
 )
+from deploytasks.agent.app.scale import by_hand, set_by_hand
+from deploytasks.agent.app.web_workers import WebWorkers
+from deploytasks.agent.commands.carry_out import with_releases
+from deploytasks.agent.conversation.events import Answer, Ended, Outcome, StepDone
+from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.scale import by_hand, set_by_hand
 from deploytasks.agent.session import Session
-from deploytasks.agent.web_workers import WebWorkers
+from deploytasks.agent.system import systemd
 
 DEFAULT = "default"
 

@@ -7,21 +7,21 @@ import time
 from itertools import takewhile
 from typing import Any, Dict, Iterator, List, Optional
 
-from deploytasks.agent import systemd
-from deploytasks.agent.app import App, Release
-from deploytasks.agent.events import Answer, Ended, Outcome
-from deploytasks.agent.history import recall
+from deploytasks.agent.app.history import recall
+from deploytasks.agent.app.layout import App, Release
+from deploytasks.agent.app.processes import WEB, Wanted, lasting, processes_of
+from deploytasks.agent.app.recorded import recorded_plan
+from deploytasks.agent.app.releases import current_release, previous_release
+from deploytasks.agent.app.workers import workers
+from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
-from deploytasks.agent.processes import WEB, Wanted, lasting, processes_of
-from deploytasks.agent.recorded import recorded_plan
-from deploytasks.agent.releases import current_release, previous_release
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.resources.nginx_page import page_of
 from deploytasks.agent.resources.service import Service
 from deploytasks.agent.session import Session
-from deploytasks.agent.workers import workers
+from deploytasks.agent.system import systemd
 
 CHANGED = Outcome.CHANGED.value
 
@@ -41,7 +41,7 @@ def status(session: Session) -> Ended:
         "processes": list(_processes(machine, app.release(current))) if current else [],
         "health": _health(machine, plan) if plan else None,
         "last_deploy": _last(past),
-        "drift": _cut_short(session) or "; ".join(_drift(machine, app, plan)) or None,
+        "drift": _under_way(session) or _cut_short(session) or "; ".join(_drift(machine, app, plan)) or None,
         "error": None if current else "nothing of %s is deployed here" % app.name,
     }
     session.outlet.say(Answer(answer))
@@ -153,9 +153,15 @@ def _is_deploy(entry: Dict[str, Any]) -> bool:
     return entry.get("command") in ("deploy", "rollback")
 
 
+def _under_way(session: Session) -> Optional[str]:
+    """A hint for people that what they see is about to change."""
+    who = session.lock_file.at_work
+    return "at work here now: %s" % who if who else None
+
+
 def _cut_short(session: Session) -> Optional[str]:
-    """A hint for people that the last run neither ended nor goes on."""
-    if not session.journal.was_cut or session.lock_file.is_held:
+    """A hint for people that the last run did not end."""
+    if not session.journal.was_cut:
         return None
     command = (session.journal.begun or {}).get("command", "run")
     if session.journal.committed:

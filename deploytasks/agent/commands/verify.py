@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from deploytasks.agent.app.recorded import recorded_plan
+from deploytasks.agent.app.sealed import hold_sealed
 from deploytasks.agent.commands.carry_out import with_releases
+from deploytasks.agent.conversation.events import Ended
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.events import Ended
-from deploytasks.agent.recorded import recorded_plan
-from deploytasks.agent.sealed import hold_sealed
 from deploytasks.agent.session import Session
 
 
 def verify(session: Session) -> Ended:
     """Compare this machine with the plan of the release that is current; ``changed`` counts what differs."""
     release = session.require_release()
+    who = session.lock_file.at_work
+    if who:
+        session.machine.say("at work here now: %s; what differs may be half of that" % who)
     session.keep_secret(release)
     hold_sealed(session.machine, release)
     engine = Engine(session.machine, session.journal, session.outlet.say, check=True)

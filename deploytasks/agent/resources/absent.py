@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent.entry import read_entry, write_entry
+from deploytasks.agent.files.entry import read_entry, write_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Dict, List, Tuple
 
-from deploytasks.agent.certificate import read_certificate
-from deploytasks.agent.entry import read_entry, write_entry
+from deploytasks.agent.files.entry import read_entry, write_entry
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 from deploytasks.agent.resources.nginx_reload import NginxReload
+from deploytasks.agent.system.certificate import read_certificate
 
 LINEAGES = "/etc/letsencrypt"
 RELOAD = "systemctl reload nginx"

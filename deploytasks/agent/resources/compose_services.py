@@ -6,8 +6,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Optional, Tuple
 
-from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.compose import (
+from deploytasks.agent.docker.compose import (
     DEFINITION_LABEL,
     ONCE_LABEL,
     compose,
@@ -20,8 +19,9 @@ from deploytasks.agent.compose import (
     services_in,
     services_of,
 )
-from deploytasks.agent.docker import docker
-from deploytasks.agent.entry import read_entry, remove_entry, write_file
+from deploytasks.agent.docker.engine import docker
+from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.entry import read_entry, remove_entry, write_file
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 

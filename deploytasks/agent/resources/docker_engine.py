@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent import apt, systemd
-from deploytasks.agent.docker import OLDEST_COMPOSE, answers, has_compose
+from deploytasks.agent.docker.engine import OLDEST_COMPOSE, answers, has_compose
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.system import apt, systemd
 
 UNIT = "docker.service"
 ANSWER_TIMEOUT_S = 60.0

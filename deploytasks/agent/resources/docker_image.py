@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Dict, Iterator, List, Tuple
 
-from deploytasks.agent.accounts import account
-from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.docker import docker, has_image, images_of_others, require_image
-from deploytasks.agent.image_build import (
+from deploytasks.agent.docker.engine import docker, has_image, images_of_others, require_image
+from deploytasks.agent.docker.image_build import (
     AUTHORITIES,
     BUILD_TIMEOUT_S,
     NO_BUILDKIT,
@@ -23,8 +21,10 @@ from deploytasks.agent.image_build import (
     read_if_there,
     write_secrets,
 )
+from deploytasks.agent.files.blobs import digest_of
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.system.accounts import account
 
 SHOWN_IMAGES = 5
 
@@ -102,7 +102,7 @@ class DockerImage(Resource):
         if NO_BUILDKIT.search(done.output):
             return WITHOUT_BUILDKIT
         if "pip install" in done.output:
-            from deploytasks.agent.package_index import PackageIndex
+            from deploytasks.agent.python.package_index import PackageIndex
 
             bundle = os.path.join(secrets, AUTHORITIES)
             index = PackageIndex(self.index_url, bundle if os.path.getsize(bundle) else "")

@@ -7,12 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, Dict, Iterator, List, Tuple
 
-from deploytasks.agent import systemd
-from deploytasks.agent.app import App, Release
-from deploytasks.agent.last_words import last_words
+from deploytasks.agent.app.layout import App, Release
+from deploytasks.agent.app.processes import running, units_of
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.processes import running, units_of
 from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.system import systemd
+from deploytasks.agent.system.last_words import last_words
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent.accounts import account_group
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system.accounts import account_group
 
 
 @dataclass(frozen=True)

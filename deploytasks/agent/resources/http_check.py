@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent import systemd
-from deploytasks.agent.last_words import last_words
+from deploytasks.agent.app.vigil import Vigil
 from deploytasks.agent.machine import Machine, Stopped
-from deploytasks.agent.probe import Probe
+from deploytasks.agent.protocols.probe import Probe
 from deploytasks.agent.resource import Change, Resource, State, StepError
-from deploytasks.agent.vigil import Vigil
+from deploytasks.agent.system import systemd
+from deploytasks.agent.system.last_words import last_words
 
 LEAST_PROBE_S = 0.5
 LONGEST_PROBE_S = 10.0

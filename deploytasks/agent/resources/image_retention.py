@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import ClassVar, List, Tuple
 
-from deploytasks.agent.docker import docker, images_of
+from deploytasks.agent.docker.engine import docker, images_of
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 

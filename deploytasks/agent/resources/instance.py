@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Tuple
 
-from deploytasks.agent import systemd
-from deploytasks.agent.drain import drain
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system import systemd
+from deploytasks.agent.system.drain import drain
 
 UNDO_DRAIN_S = 2.0
 UNDO_STOP_S = 5.0

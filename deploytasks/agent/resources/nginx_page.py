@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from deploytasks.agent import systemd
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 from deploytasks.agent.resources.nginx_reload import UNIT, NginxReload
+from deploytasks.agent.system import systemd
 
 ENABLED = "/etc/nginx/sites-enabled"
 PAGES = "/etc/nginx/maintenance"

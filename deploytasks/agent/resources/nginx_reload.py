@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import FrozenSet, Tuple
 
-from deploytasks.agent import systemd
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.system import systemd
 
 UNIT = "nginx.service"
 WORKER = b"nginx: worker process"

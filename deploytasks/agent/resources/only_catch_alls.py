@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import List
 
-from deploytasks.agent.entry import read_entry, write_entry
+from deploytasks.agent.files.entry import read_entry, write_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deploytasks.agent.compose import (
+from deploytasks.agent.docker.compose import (
     containers_of,
     end_services,
     networks_in,

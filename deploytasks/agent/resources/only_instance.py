@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import ClassVar, Iterable, Sequence, Set, Tuple
 
-from deploytasks.agent import systemd
-from deploytasks.agent.app import App, Release
-from deploytasks.agent.drain import drain
-from deploytasks.agent.entry import remove_entry
+from deploytasks.agent.app.layout import App, Release
+from deploytasks.agent.files.entry import remove_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system import systemd
+from deploytasks.agent.system.drain import drain
 
 WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/sockets.target.wants")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.app import App
-from deploytasks.agent.entry import remove_entry
+from deploytasks.agent.app.layout import App
+from deploytasks.agent.app.processes import defined
+from deploytasks.agent.files.entry import remove_entry
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.processes import defined
 from deploytasks.agent.resource import Change, Resource, State
 from deploytasks.agent.resources.unit import DIRECTORY
 

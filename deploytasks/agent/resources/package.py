@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Tuple, Union
 
-from deploytasks.agent import apt
-from deploytasks.agent.dpkg import INSTALLED, package_states
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system import apt
+from deploytasks.agent.system.dpkg import INSTALLED, package_states
 
 # Debian policy 5.6.7; apt-get would take a trailing - for "remove" and + for "install".
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Tuple
 
-from deploytasks.agent import systemd
-from deploytasks.agent.app import App
+from deploytasks.agent.app.layout import App
+from deploytasks.agent.app.processes import NO_DIFFERENCE, Wanted, running, units_of
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.processes import NO_DIFFERENCE, Wanted, running, units_of
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system import systemd
 
 LAST_MOMENTS_S = 10.0
 """How long after its own time limit systemd may take to end what does not end by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.docker import has_image, require_image
+from deploytasks.agent.docker.engine import has_image, require_image
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
-from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.entry import beside, remove_entry
-from deploytasks.agent.installer import (
+from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.entry import beside, remove_entry
+from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.python.installer import (
     CACHE,
     Order,
     pip_commands,
@@ -21,12 +22,11 @@ from deploytasks.agent.installer import (
     uv_commands,
     uv_environment,
 )
-from deploytasks.agent.interpreter import find_interpreter
-from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.python.interpreter import find_interpreter
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
 if TYPE_CHECKING:
-    from deploytasks.agent.package_index import PackageIndex
+    from deploytasks.agent.python.package_index import PackageIndex
 
 MARKER = ".complete"
 LOCK = ".lock"
@@ -193,7 +193,7 @@ class PythonVenv(Resource):
 
     def _index(self, order: Order) -> PackageIndex:
         # TLS costs 20 ms to import, which a host that has the environment shall not pay.
-        from deploytasks.agent.package_index import PackageIndex
+        from deploytasks.agent.python.package_index import PackageIndex
 
         named = (OWN_INDEX.search(text) for _, text in self.requirements)
         url = self.index_url or next((found.group(1) for found in named if found), "")

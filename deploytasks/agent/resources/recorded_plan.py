@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from deploytasks.agent.app import App
-from deploytasks.agent.entry import read_entry, remove_entry, write_file
+from deploytasks.agent.app.layout import App
+from deploytasks.agent.app.releases import current_release, kept_releases
+from deploytasks.agent.files.entry import read_entry, remove_entry, write_file
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.releases import current_release, kept_releases
 from deploytasks.agent.resource import Change, Resource, State
 
 

@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.system.last_words import last_words
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Tuple
 
-from deploytasks.agent import systemd
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.system import systemd
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent import systemd
-from deploytasks.agent.last_words import last_words
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.system import systemd
+from deploytasks.agent.system.last_words import last_words
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, List, Sequence, Tuple
 
-from deploytasks.agent.accounts import account
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Action, StepError
+from deploytasks.agent.system.accounts import account
 
 KEPT_LINES = 20
 

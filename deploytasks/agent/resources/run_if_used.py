@@ -6,9 +6,9 @@ import glob
 from dataclasses import dataclass
 from typing import Tuple
 
-from deploytasks.agent import systemd
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action
+from deploytasks.agent.system import systemd
 
 
 @dataclass(frozen=True)

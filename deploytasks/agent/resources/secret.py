@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deploytasks.agent.entry import write_file
+from deploytasks.agent.files.entry import write_file
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 

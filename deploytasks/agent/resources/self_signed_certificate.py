@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.certificate import read_certificate
-from deploytasks.agent.entry import read_entry
+from deploytasks.agent.files.entry import read_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system.certificate import read_certificate
 
 DAYS_LEFT = 30
 

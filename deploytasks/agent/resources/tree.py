@@ -8,11 +8,11 @@ import stat
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
-from deploytasks.agent.blame import blamed_on
-from deploytasks.agent.blobs import digest_of
-from deploytasks.agent.entry import beside, read_entry
+from deploytasks.agent.files.blame import blamed_on
+from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.entry import beside, read_entry
+from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.manifest import Entry, Manifest
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
 SHOWN = 5

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent import firewall
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
-from deploytasks.agent.way_back import call_off_way_back, prepare_way_back
+from deploytasks.agent.system import firewall
+from deploytasks.agent.system.way_back import call_off_way_back, prepare_way_back
 
 CHAIN = "ufw-user-input"
 SSH_PORT = 22

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Set, Union
 
-from deploytasks.agent import firewall
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system import firewall
 
 ACTIONS = ("allow", "limit", "deny")
 PROTOCOLS = ("tcp", "udp", "any")

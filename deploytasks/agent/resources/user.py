@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Set, Tuple
 
-from deploytasks.agent.accounts import AccountGroup, account, account_group, account_groups
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.system.accounts import AccountGroup, account, account_group, account_groups
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,8 @@ class Uv(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         # TLS and archives cost 25 ms to import, which a host that has uv shall not pay.
-        from deploytasks.agent.package_index import PackageIndex
-        from deploytasks.agent.uv_wheel import fetch_uv, place_uv
+        from deploytasks.agent.python.package_index import PackageIndex
+        from deploytasks.agent.python.uv_wheel import fetch_uv, place_uv
 
         del change
         if self.wheelhouse:

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, List
 
-from deploytasks.agent.last_words import last_words
+from deploytasks.agent.app.vigil import Vigil
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.probe import Probe
+from deploytasks.agent.protocols.probe import Probe
 from deploytasks.agent.resource import Action, StepError
-from deploytasks.agent.systemd import active_units
-from deploytasks.agent.vigil import Vigil
+from deploytasks.agent.system.last_words import last_words
+from deploytasks.agent.system.systemd import active_units
 
 LOOK_EVERY_S = 0.2
 PROBE_EVERY = 5

@@ -1,0 +1,1 @@
+"""An app on its host: its layout, releases, processes and history."""

@@ -1,0 +1,23 @@
+"""A release's recorded plan, read back so that it can be carried out again."""
+
+from __future__ import annotations
+
+import json
+
+from deploytasks.agent.app.layout import Release
+from deploytasks.agent.app.shipped import import_shipped
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.plan import Plan
+from deploytasks.agent.resource import StepError
+
+
+def recorded_plan(machine: Machine, release: Release) -> Plan:
+    """The plan of *release*; raises ``StepError`` when it cannot be read."""
+    try:
+        with open(machine.path(release.plan), encoding="utf-8") as file:
+            document = json.load(file)
+        import_shipped(document["modules"])
+        return Plan.from_json(document["plan"])
+    except (OSError, ValueError, KeyError, TypeError, ImportError, AttributeError, SyntaxError) as error:
+        reason = "the recorded plan of %s cannot be read: %s; deploy instead" % (release.name, error)
+        raise StepError(reason) from error

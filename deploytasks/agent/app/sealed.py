@@ -1,0 +1,21 @@
+"""Contents of sensitive files: not in the plan, but beside it in its release, readable by root alone."""
+
+from __future__ import annotations
+
+import os
+
+from deploytasks.agent.app.layout import Release
+from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.machine import Machine
+
+
+def hold_sealed(machine: Machine, release: Release) -> None:
+    """Offer the sealed contents of *release* to ``machine.blobs``."""
+    directory = machine.path(release.sealed)
+    if not os.path.isdir(directory):
+        return
+    for name in os.listdir(directory):
+        path = os.path.join(directory, name)
+        with open(path, "rb") as file:
+            if digest_of(file.read()) == name:
+                machine.blobs.hold(name, path)

@@ -1,0 +1,1 @@
+"""What the agent hears and says, and how it gets through."""

@@ -1,0 +1,62 @@
+"""Where a host waits for the others of its fleet."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterable
+
+from deploytasks.agent.conversation.channel import ControllerGone
+from deploytasks.agent.conversation.events import Event, Ready
+from deploytasks.agent.machine import Stopped
+from deploytasks.agent.plan import Phase
+from deploytasks.agent.resource import StepError
+
+UP_TO_THE_SWITCH = (Phase.START, Phase.SWITCH)
+
+
+class HeldBack(StepError):
+    """The fleet does not go on; the text says why."""
+
+
+def _nobody_listens(event: Event) -> None:
+    del event
+
+
+def _go_on() -> Dict[str, Any]:
+    return {}
+
+
+class Gate:
+    """Before its first change in each of *phases* a host says that it is ready, and *hears* what is to be done.
+
+    It goes on, or it is held back, as when another host has failed. When the controller is gone it does what a host
+    does that is alone: before the switch it undoes, after it, it goes on to its end. Of what is done on one host of a
+    fleet only, such as a release command, one that does not *lead* does nothing.
+    """
+
+    def __init__(
+        self,
+        phases: Iterable[Phase] = (),
+        say: Callable[[Event], None] = _nobody_listens,
+        hear: Callable[[], Dict[str, Any]] = _go_on,
+        *,
+        leads: bool = True,
+    ) -> None:
+        self.leads = leads
+        self._phases = set(phases)
+        self._say = say
+        self._hear = hear
+
+    def pass_into(self, phase: Phase) -> None:
+        """Wait, where there is a gate before *phase* that was not passed; raises ``HeldBack`` or ``Stopped``."""
+        if phase not in self._phases:
+            return
+        self._phases.discard(phase)
+        self._say(Ready(phase.value))
+        try:
+            answer = self._hear()
+        except ControllerGone as gone:
+            if phase in UP_TO_THE_SWITCH:
+                raise Stopped from gone
+            return
+        if answer.get("held"):
+            raise HeldBack(answer["held"])

@@ -1,0 +1,1 @@
+"""The Docker engine of the machine, and what is done with it."""

@@ -1,0 +1,1 @@
+"""What lies on file systems: entries, trees and contents."""

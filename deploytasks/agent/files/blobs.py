@@ -1,0 +1,89 @@
+"""Contents by their SHA-256: what came with the plan, and what earlier releases already hold."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from typing import IO, Dict, Iterable, Optional
+
+from deploytasks.agent.files.blame import blamed_on
+from deploytasks.agent.resource import StepError
+
+EARLY_BYTES = 1 << 25
+"""Each time that so much of a large file has come, it goes to the disk while the rest arrives (posix_fadvise(2))."""
+
+
+def digest_of(content: bytes) -> str:
+    """The name of *content*: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_of_file(file: IO[bytes]) -> str:
+    """The SHA-256 of *file*, which is at its beginning, before and after."""
+    sha = hashlib.sha256()
+    for piece in iter(lambda: file.read(1 << 20), b""):
+        sha.update(piece)
+    file.seek(0)
+    return sha.hexdigest()
+
+
+class Blobs:
+    """A directory of received contents, and a list of files elsewhere with known contents."""
+
+    def __init__(self, incoming: Optional[str] = None) -> None:
+        self._incoming = incoming
+        self._held: Dict[str, str] = {}
+
+    def hold(self, digest: str, path: str) -> None:
+        """Remember that the file at *path* has this content."""
+        self._held.setdefault(digest, path)
+
+    def find(self, digest: str) -> Optional[str]:
+        """A path whose content is *digest*'s, or None."""
+        places = (self._held.get(digest), self._place(digest))
+        return next((place for place in places if place and os.path.isfile(place)), None)
+
+    def is_unused(self, path: str) -> bool:
+        """Whether the file at *path* was received and is nowhere else yet."""
+        received = self._incoming is not None and os.path.dirname(path) == self._incoming
+        return received and os.stat(path).st_nlink == 1
+
+    def read(self, digest: str) -> bytes:
+        """The content; raises ``StepError`` when it is not held."""
+        path = self.find(digest)
+        if path is None:
+            raise StepError("content %s… did not arrive; deploy again" % digest[:12])
+        with open(path, "rb") as file:
+            return file.read()
+
+    def receive(self, digest: str, pieces: Iterable[bytes], made: str = "") -> None:
+        """Keep what *pieces* make together under *digest*; a content that is not what its name says is refused.
+
+        What was made when it was asked for has the SHA-256 *made* instead, and the name of what it was made from.
+        """
+        place = self._place(digest)
+        if place is None:
+            raise StepError("this machine takes no contents")
+        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+        sha = hashlib.sha256()
+        with blamed_on(place), open(place + ".part", "wb") as file:
+            for piece in pieces:
+                sha.update(piece)
+                file.write(piece)
+                if file.tell() % EARLY_BYTES < len(piece):
+                    with contextlib.suppress(OSError):
+                        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        if sha.hexdigest() != (made or digest):
+            os.unlink(place + ".part")
+            raise StepError("content %s… arrived damaged; deploy again" % digest[:12])
+        os.replace(place + ".part", place)
+
+    def forget(self) -> None:
+        """Drop everything received."""
+        if self._incoming:
+            shutil.rmtree(self._incoming, ignore_errors=True)
+
+    def _place(self, digest: str) -> Optional[str]:
+        return os.path.join(self._incoming, digest) if self._incoming else None

@@ -1,0 +1,1 @@
+"""Pythons of the machine, and where their packages come from."""

@@ -1,0 +1,56 @@
+"""uv as a wheel of a package index: the one that runs here, verified, and the program in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import zipfile
+from typing import IO
+
+from deploytasks.agent.python.package_index import IndexFile, PackageIndex
+from deploytasks.agent.python.wheel_platform import WheelPlatform
+from deploytasks.agent.resource import StepError
+
+
+def fetch_uv(index: PackageIndex, version: str, path: str) -> None:
+    """*path* is the program uv of that *version*; raises ``StepError`` when *index* has none for this machine."""
+    wheel = _wheel(index, version)
+    with tempfile.TemporaryFile() as archive:
+        index.download(wheel, archive)
+        place_uv(archive, wheel.name, path)
+
+
+def place_uv(wheel: IO[bytes], name: str, path: str) -> None:
+    """*path* is the program in *wheel*, whose name is *name*; raises ``StepError`` when there is none."""
+    _place(_program_in(wheel, name), path)
+
+
+def _wheel(index: PackageIndex, version: str) -> IndexFile:
+    platform = WheelPlatform.of_this_machine()
+    named = [file for file in index.files("uv") if file.name.startswith("uv-%s-" % version)]
+    wheels = [file for file in named if file.name.endswith(".whl") and file.sha256]
+    fitting = [file for file in wheels if platform.rank(file.name)]
+    if not fitting:
+        what = "for %s" % platform.architecture if named else "at all"
+        raise StepError('%s has no uv %s %s; set installer to "pip"' % (index.name, version, what))
+    return max(fitting, key=lambda file: platform.rank(file.name))
+
+
+def _program_in(archive: IO[bytes], name: str) -> IO[bytes]:
+    try:
+        wheel_zip = zipfile.ZipFile(archive)
+        member = next(name for name in wheel_zip.namelist() if name.endswith(".data/scripts/uv"))
+        return wheel_zip.open(member)
+    except (zipfile.BadZipFile, StopIteration) as error:
+        raise StepError("%s holds no uv program" % name) from error
+
+
+def _place(program: IO[bytes], path: str) -> None:
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    with open(path + ".new", "wb") as file:
+        shutil.copyfileobj(program, file, 1 << 20)
+        file.flush()
+        os.fchmod(file.fileno(), 0o755)
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)

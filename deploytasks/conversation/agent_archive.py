@@ -1,0 +1,72 @@
+"""The agent as an archive, as it is sent to every host that has not kept it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from deploytasks.cache import cache_directory
+from deploytasks.conversation import wordless
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+FORGOTTEN_AFTER_S = 30 * 86400
+AGENT = Path(__file__).parents[1] / "agent"
+
+
+@lru_cache(maxsize=1)
+def agent_archive() -> bytes:
+    """The agent as a zip, compressed as one piece (zlib); the same bytes for the same source.
+
+    Making it takes a quarter of a second, so it is kept in the user's cache under the digest of its sources.
+    """
+    try:
+        place = cache_directory() / f"agent-{agent_digest()}"
+        return place.read_bytes() if place.exists() else _keep(place, _packed())
+    except OSError:  # a home that is full or read-only costs time, nothing else
+        return _packed()
+
+
+@lru_cache(maxsize=1)
+def agent_digest() -> str:
+    """What the agent is known by: 32 hexadecimal digits, those of its sources and of how they are packed (SHA-256)."""
+    digest = hashlib.sha256(Path(wordless.__file__).read_bytes())
+    for name, content in _sources(AGENT, "deploytasks/agent"):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _keep(place: Path, archive: bytes) -> bytes:
+    descriptor, new = tempfile.mkstemp(dir=place.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(archive)
+    Path(new).replace(place)
+    for other in place.parent.glob("agent-*"):
+        if other.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:
+            other.unlink(missing_ok=True)
+    return archive
+
+
+def _packed() -> bytes:
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo("deploytasks/__init__.py", EPOCH), b"")
+        for name, content in _sources(AGENT, "deploytasks/agent"):
+            source = wordless.without_words(content.decode("utf-8"))
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), source.encode())
+    return zlib.compress(plain.getvalue(), 9)
+
+
+def _sources(folder: Path, path: str) -> Iterator[tuple[str, bytes]]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir() and item.name != "__pycache__":
+            yield from _sources(item, f"{path}/{item.name}")
+        elif item.name.endswith(".py"):
+            yield f"{path}/{item.name}", item.read_bytes()

@@ -1,0 +1,109 @@
+"""The controller's side of the conversation with one agent."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.conversation.events import Ended, Event, Need, event_from_json
+from deploytasks.agent.conversation.wire import BEAT, WireError, frames, pack, pack_json
+from deploytasks.conversation.agent_archive import agent_archive, agent_digest
+from deploytasks.conversation.sender import Sender
+from deploytasks.errors import AgentCrashed, DeployError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploytasks.contents import Contents
+    from deploytasks.transport import Pipe
+
+NOISE_LIMIT = 1 << 20
+
+
+class Conversation:
+    """Speaks with the agent behind *pipe*; *opening* is what is asked of it."""
+
+    def __init__(self, pipe: Pipe, host: str) -> None:
+        self._pipe = pipe
+        self._host = host
+        self._frames = frames(pipe.read)
+        self._sender = Sender(self._carry)
+        self._speaking = threading.Lock()
+
+    @classmethod
+    def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
+        """Send the *opening*, and the agent if the host has not kept it; None when what runs there never becomes it."""
+        nonce = secrets.token_hex(16)
+        question = pack_json(opening)
+        pipe.send(f"DEPLOYTASKS {nonce} {agent_digest()} {len(question)}\n".encode() + question)
+        while (said := _after(pipe, nonce.encode())) == b"?":
+            archive = agent_archive()
+            pipe.send(f"{len(archive)}\n".encode() + archive)
+        return cls(pipe, host) if said == b"!" else None
+
+    def events(self) -> Iterator[Event]:
+        """What the agent says, up to and including its last event; raises ``AgentCrashed`` when that never comes."""
+        try:
+            for frame in self._frames:
+                event = event_from_json(frame.to_json())
+                yield event
+                if isinstance(event, Ended):
+                    return
+        except (WireError, ValueError, TypeError) as error:
+            raise AgentCrashed(
+                f"{self._host}: what came is not from the agent: {error}", self._host
+            ) from error
+        raise AgentCrashed(self._crash(), self._host)
+
+    def send(self, document: dict[str, Any]) -> None:
+        """One object."""
+        self._sender.send(document)
+
+    def beat(self) -> None:
+        """Tell the agent that somebody is there, unless it is being told something else; never raises."""
+        if self._speaking.acquire(blocking=False):
+            try:
+                with suppress(DeployError, OSError):  # A link that is gone is found by who listens.
+                    self._pipe.send(pack(BEAT))
+            finally:
+                self._speaking.release()
+
+    def provide(self, need: Need, contents: Contents) -> None:
+        """Send what the host lacks, and, with a manifest, all that its tree will lack."""
+        self._sender.provide(need, contents)
+
+    def stop(self) -> None:
+        """Tell the agent that nobody waits for it any more: it undoes, or finishes, by itself."""
+        self._pipe.close_input()
+
+    @property
+    def sent_bytes(self) -> int:
+        return self._pipe.sent_bytes
+
+    def _carry(self, frame: bytes) -> None:
+        with self._speaking:
+            self._pipe.send(frame)
+
+    def _crash(self) -> str:
+        status = self._pipe.wait(2.0)
+        said = self._pipe.stderr.strip()[-500:]
+        why = f"it exited with {status}" if status is not None else "the connection ended"
+        return (
+            f"{self._host}: the agent ended before it was done ({why})\n{said}\n"
+            "its journal on the host knows how far it came: inv status tells, and the next deploy puts it right"
+        ).replace("\n\n", "\n")
+
+
+def _after(pipe: Pipe, nonce: bytes) -> bytes:
+    """The byte that follows *nonce*, however much a login shell prints before; empty when it never comes."""
+    seen = b""
+    skipped = 0
+    while not seen.endswith(nonce) and skipped < NOISE_LIMIT:
+        piece = pipe.read(1)
+        if not piece:
+            return b""
+        seen = (seen + piece)[-len(nonce) :]
+        skipped += 1
+    return pipe.read(1) if seen.endswith(nonce) else b""
