@@ -17,7 +17,7 @@
     │   ├── Locked                      6
     │   └── AgentCrashed                8  the host's journal knows how far it came
     ├── StepFailed                      2  the host serves what it served before
-    └── NotPutBack                      8  a step failed and undoing it failed too
+    └── NotPutBack                      8  a step failed, and not all is as it was
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class PlanError(ConfigError):
 
 
 class HostError(DeployError):
-    """*host* could not be worked on; nothing on it was changed by this run."""
+    """*host* could not be worked on."""
 
     exit_code = 4
 
@@ -90,7 +90,7 @@ class Locked(HostError):
 
 
 class AgentCrashed(HostError):
-    """The agent ended without its closing event."""
+    """The agent ended without its closing event: what became of *host* is in its journal."""
 
     exit_code = 8
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.facts import Facts
+from deploytasks.agent.layout import App
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import describe
 from deploytasks.agent.resources.directory import Directory
@@ -23,7 +23,7 @@ from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from deploytasks.agent.app.layout import Release
+    from deploytasks.agent.layout import Release
     from deploytasks.agent.resource import Resource
     from deploytasks.inventory import Host
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deploytasks.agent.resources.absent import Absent
     from deploytasks.agent.resources.acme_certificate import AcmeCertificate
+    from deploytasks.agent.resources.apache_reload import ApacheReload
     from deploytasks.agent.resources.command import Command
     from deploytasks.agent.resources.compose_services import ComposeServices
     from deploytasks.agent.resources.copy_retention import CopyRetention
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Absent",
     "AcmeCertificate",
+    "ApacheReload",
     "Command",
     "ComposeServices",
     "CopyRetention",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,21 @@ LOWEST_FIRST = (
     {"__main__"},
 )
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
+
+AGENT_LOWEST_FIRST = (
+    {"layout", "lock", "protocols", "resource", "survey"},
+    {"diff", "files", "plan"},
+    {"failure", "journal", "kept", "machine"},
+    {"conversation", "python", "room", "system"},
+    {"docker", "undo"},
+    {"app"},
+    {"engine", "facts", "resources", "session"},
+    {"opening"},
+    {"commands"},
+    {"__main__"},
+    {"boot", "by_hand"},
+)
+"""The same for the rooms of the agent, but for what is imported for annotations alone."""
 
 HOMES = {
     "cryptography": {"roles", "targets"},
@@ -70,11 +85,12 @@ FOR_ROLES = {
 
 
 class Arrow(NamedTuple):
-    """The file *source* of *room* imports *module*."""
+    """The file *source* of *room* imports *module*, perhaps *for_annotations* alone."""
 
     source: Path
     room: str
     module: str
+    for_annotations: bool
 
     @property
     def top(self) -> str:
@@ -92,21 +108,28 @@ class Arrow(NamedTuple):
 def arrows() -> list[Arrow]:
     files = sorted(path for path in PACKAGE.rglob("*.py") if "roles" not in path.relative_to(PACKAGE).parts)
     files += sorted((PACKAGE / "roles").rglob("*.py"))
-    return [Arrow(path, room_of(path), module) for path in files for module in imported(path)]
+    return [Arrow(path, room_of(path), *found) for path in files for found in imported(path)]
 
 
-def room_of(path: Path) -> str:
-    first, *rest = path.relative_to(PACKAGE).parts
+def room_of(path: Path, house: Path = PACKAGE) -> str:
+    first, *rest = path.relative_to(house).parts
     return first if rest else path.stem
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imported(path: Path) -> Iterator[tuple[str, bool]]:
+    """Each module, and whether it stands under ``if TYPE_CHECKING``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    apart = {id(inner) for node in ast.walk(tree) if is_for_annotations(node) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, id(node) in apart) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}:{node.lineno}: imports say where from"
-            yield from names_in(node)
+            yield from ((name, id(node) in apart) for name in names_in(node))
+
+
+def is_for_annotations(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def names_in(node: ast.ImportFrom) -> Iterator[str]:
@@ -123,8 +146,8 @@ OURS = [arrow for arrow in ARROWS if arrow.top == "deploytasks"]
 ROOMS = sorted({arrow.room for arrow in ARROWS} | {arrow.target for arrow in OURS})
 
 
-def height(room: str) -> int:
-    return next(number for number, rooms in enumerate(LOWEST_FIRST) if room in rooms)
+def height(room: str, floors: Sequence[set[str]] = LOWEST_FIRST) -> int:
+    return next(number for number, rooms in enumerate(floors) if room in rooms)
 
 
 def test_each_room_has_its_place():
@@ -135,6 +158,17 @@ def test_arrows_lead_downwards():
     upwards = [
         arrow for arrow in OURS if arrow.target != arrow.room and height(arrow.target) >= height(arrow.room)
     ]
+    assert [str(arrow) for arrow in upwards] == []
+
+
+def test_arrows_inside_the_agent_lead_downwards():
+    upwards = []
+    for arrow in OURS:
+        if arrow.room == arrow.target == "agent" and not arrow.for_annotations:
+            own = room_of(arrow.source, PACKAGE / "agent")
+            target = arrow.module.split(".")[2] if arrow.module.count(".") > 1 else "__init__"
+            here, there = height(own, AGENT_LOWEST_FIRST), height(target, AGENT_LOWEST_FIRST)
+            upwards += [arrow] if own != target and there >= here else []
     assert [str(arrow) for arrow in upwards] == []
 
 

@@ -2,8 +2,7 @@
 
 A step is inspected, applied when it differs, and inspected again: what has not converged has
 failed. Each change is announced in the journal before it happens. When a step fails before the
-release is committed, everything reversible is brought back in reverse order, and the handlers
-that had acted upon it run once more.
+release is committed, everything reversible is brought back (``undo.py``).
 """
 
 from __future__ import annotations
@@ -21,24 +20,22 @@ from deploytasks.agent.conversation.events import (
     Outcome,
     StepDone,
     StepStarted,
-    StepUndone,
 )
 from deploytasks.agent.conversation.gate import Gate, HeldBack
 from deploytasks.agent.diff import diff_of
-from deploytasks.agent.files.blame import what_failed
+from deploytasks.agent.failure import FAILURES, Failed, reason_of
 from deploytasks.agent.journal import Intent, Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import Change, StepError
+from deploytasks.agent.survey import Survey
 from deploytasks.agent.system import systemd
-from deploytasks.agent.system.survey import Survey
+from deploytasks.agent.undo import Undo, Undone, notified_by
 
 Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
 """While in these, a run whose controller has gone stops and undoes; later it goes on to its end by itself."""
 CUT_SHORT = "cut short"
-FAILURES = (Exception,)
-"""Whatever a resource type raises, ours or a user's, the step has failed and the run is undone."""
 
 
 class CannotUndo(StepError):
@@ -61,15 +58,23 @@ class Engine:
         self._made: List[Intent] = []
         self._committed = False
         self._units: Set[str] = set()
+        self._ran: Dict[str, bool] = {}
         self._gate = Gate()
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
-        import_shipped((self._journal.begun or {}).get("modules", {}))
-        self._debts = [debt for debt in self._journal.owed() if debt.action.survives_failure]
+        about = self._journal.begun or {}
+        try:
+            import_shipped(about.get("modules", {}))
+            self._debts = [debt for debt in self._journal.owed() if debt.action.survives_failure]
+            intents = self._journal.intents() if self._journal.was_cut else []
+        except FAILURES as error:
+            raise CannotUndo(
+                "the journal of the last %s cannot be understood: %s\nlook at %s, put this host right, and delete it"
+                % (about.get("command", "run"), reason_of(error), self._journal.path)
+            ) from error
         if not self._journal.was_cut:
             return
-        about = self._journal.begun or {}
         if self._journal.committed:
             self._note(
                 "the last %s was cut short after its release stood; going on" % about.get("command", "run")
@@ -77,10 +82,9 @@ class Engine:
             self._end_of_cut_run(Outcome.CHANGED)
             return
         self._note("the last %s was cut short; undoing what it had begun" % about.get("command", "run"))
-        intents = self._journal.intents()
-        unable = self._undo(intents, acted=_notified_by(intents))
-        if unable:
-            raise CannotUndo("what an earlier run left could not be undone: %s" % unable)
+        undone = self._undo(intents, acted=notified_by(intents))
+        if undone.trouble:
+            raise CannotUndo("what an earlier run left could not be undone: %s" % undone.trouble)
         self._end_of_cut_run(Outcome.FAILED)
 
     def _end_of_cut_run(self, outcome: Outcome) -> None:
@@ -104,13 +108,15 @@ class Engine:
             self._tell(step, Outcome.SKIPPED, 0.0)
         self._units = {unit for step in plan.steps for unit in step.resource.surveyed()}
         self._survey()
+        if not self._check:
+            self._owe(self._carried)
         try:
             self._await_leaving()
             for phase in Phase:
                 self._enter(phase)
                 self._carry_out_phase(plan.steps_of(phase))
             ended = self._ended(Outcome.CHANGED if self._counts[Outcome.CHANGED] else Outcome.OK)
-        except _Failed as failed:
+        except Failed as failed:
             ended = self._fail(failed)
         return self._close(ended, started)
 
@@ -124,7 +130,7 @@ class Engine:
             if systemd.let_leave(self._machine, instances):
                 self._survey()
         except FAILURES as error:
-            raise _Failed("app", "await the old instance's end", error, time.monotonic() - started) from error
+            raise Failed("app", "await the old instance's end", error, time.monotonic() - started) from error
 
     def _enter(self, phase: Phase) -> None:
         self._machine.stoppable = phase in BEFORE_THE_SWITCH
@@ -148,10 +154,10 @@ class Engine:
                 self._pass_into(step.phase)
                 self._say(StepStarted(step.role, step.name))
                 self._converge(step, change)
-        except _Failed:
+        except Failed:
             raise
         except FAILURES as error:
-            raise _Failed(step.role, step.name, error, time.monotonic() - started) from error
+            raise Failed(step.role, step.name, error, time.monotonic() - started) from error
         outcome = Outcome.CHANGED if change else Outcome.OK
         self._tell(
             step, outcome, time.monotonic() - started, diff_of(change, step.sensitive) if change else ""
@@ -162,12 +168,12 @@ class Engine:
         try:
             self._gate.pass_into(phase)
         except FAILURES as error:
-            raise _Failed("app", "wait for the other hosts", error, time.monotonic() - started) from error
+            raise Failed("app", "wait for the other hosts", error, time.monotonic() - started) from error
 
     def _converge(self, step: Step, change: Change) -> None:
         number = self._journal.intend(step, change.before)
         self._made.append(Intent.of(step, change.before))
-        self._debts += [handler for handler in step.handlers if handler not in self._debts]
+        self._owe(step.handlers)
         self._machine.survey = None
         step.resource.apply(self._machine, change)
         left = Change(step.resource.inspect(self._machine), step.resource.desired())
@@ -175,6 +181,15 @@ class Engine:
             raise StepError("it still differs after the change", diff_of(left, step.sensitive))
         self._journal.done(number)
         self._survey()
+
+    def _owe(self, handlers: Iterable[Handler]) -> None:
+        """*handlers* are to act later; what they will act upon has to run afterwards if it runs now."""
+        for handler in handlers:
+            unit = handler.action.acts_upon()
+            if unit and unit not in self._ran:
+                self._ran[unit] = systemd.is_active(self._machine, unit)
+            if handler not in self._debts:
+                self._debts.append(handler)
 
     def _run_handlers(self, role: str) -> None:
         for handler in [debt for debt in self._debts if debt.role == role]:
@@ -199,9 +214,9 @@ class Engine:
             handler.action.run(self._machine)
         except FAILURES as error:
             if handler in self._carried and self._to_come[handler.role]:
-                self._note("%s: %s fails still: %s" % (handler.role, handler.name, _reason(error)))
+                self._note("%s: %s fails still: %s" % (handler.role, handler.name, reason_of(error)))
                 return False
-            raise _Failed(handler.role, handler.name, error, time.monotonic() - started) from error
+            raise Failed(handler.role, handler.name, error, time.monotonic() - started) from error
         self._journal.ran(handler)
         self._survey()
         self._count(Outcome.CHANGED)
@@ -212,7 +227,7 @@ class Engine:
         """What systemd says from now on counts until something is changed."""
         self._machine.survey = Survey(self._machine, self._units)
 
-    def _fail(self, failed: _Failed) -> Ended:
+    def _fail(self, failed: Failed) -> Ended:
         self._machine.survey = None
         self._count(Outcome.FAILED)
         reason, output = failed.reason, failed.output
@@ -226,64 +241,18 @@ class Engine:
         if self._committed:
             return ended.but(put_back=False)
         self._machine.stoppable = False
-        unable = self._undo(self._made, acted=self._acted)
+        trouble = self._undo(self._made, acted=self._acted).trouble
+        if trouble:
+            return ended.but(put_back=False, error="%s\nwhat could not be put back: %s" % (reason, trouble))
         if not isinstance(failed.error, HeldBack):
-            return ended.but(put_back=not unable)
-        if unable:
-            return ended.but(put_back=False, error="%s; what could not be put back: %s" % (reason, unable))
+            return ended
         back = "%s; this host serves what it served before" % reason
         return Ended(Outcome.OK, ok=ended.ok, skipped=ended.skipped, error=back)
 
-    def _undo(self, intents: Sequence[Intent], acted: Sequence[Handler]) -> str:
-        """Take *intents* back, last first; returns what could not be, or an empty text.
-
-        Of the handlers that they notified, those that have *acted* act once more; the others are
-        owed no longer, unless a step that stays, or an earlier run, notified them too.
-        """
-        back = [intent for intent in intents if intent.resource.brings_back(intent.before)]
-        reasons = [(intent.step, self._take_back(intent)) for intent in reversed(back)]
-        taken_back = _notified_by(back)
-        stays = _notified_by(intent for intent in intents if intent not in back)
-        kept = [*stays, *self._carried]
-        owed = [debt for debt in self._debts if debt not in taken_back or debt in kept]
-        again = [handler for handler in taken_back if handler in acted]
-        self._debts = _lasting(owed) + self._failing_again(_lasting(again))
-        return "; ".join("%s: %s" % (step, reason) for step, reason in reasons if reason)
-
-    def _take_back(self, intent: Intent) -> str:
-        try:
-            now = intent.resource.inspect(self._machine)
-            back = Change(now, intent.before)
-            if not back:
-                return ""
-            intent.resource.apply(self._machine, back)
-            left = Change(intent.resource.inspect(self._machine), intent.before)
-            reason = "still differs in %s" % ", ".join(left.keys or ("existence",)) if left else ""
-        except FAILURES as error:
-            reason = _reason(error)
-        self._say(StepUndone(intent.role, intent.step, reason))
-        return reason
-
-    def _failing_again(self, handlers: Sequence[Handler]) -> List[Handler]:
-        """Run *handlers* once more, and return those that failed.
-
-        What one of them lacks another may give back, such as a port: those that failed get a second try.
-        """
-        reasons = self._reasons_of_failing(handlers)
-        if len(reasons) < len(handlers):
-            reasons = self._reasons_of_failing([handler for handler, _ in reasons])
-        for handler, reason in reasons:
-            self._note("%s: %s failed after undoing: %s" % (handler.role, handler.name, reason))
-        return [handler for handler, _ in reasons]
-
-    def _reasons_of_failing(self, handlers: Sequence[Handler]) -> List[Tuple[Handler, str]]:
-        found = []
-        for handler in handlers:
-            try:
-                handler.action.run(self._machine)
-            except FAILURES as error:
-                found.append((handler, _reason(error)))
-        return found
+    def _undo(self, intents: Sequence[Intent], acted: Sequence[Handler]) -> Undone:
+        undone = Undo(self._machine, self._say, self._ran).of(intents, acted, self._debts, self._carried)
+        self._debts = list(undone.owed)
+        return undone
 
     def _close(self, ended: Ended, started: float) -> Ended:
         self._machine.survey = None
@@ -322,41 +291,6 @@ class Engine:
 
     def _note(self, text: str) -> None:
         self._say(Note(text))
-
-
-def _notified_by(intents: Iterable[Intent]) -> List[Handler]:
-    found: List[Handler] = []
-    for intent in intents:
-        found += [handler for handler in intent.handlers if handler not in found]
-    return found
-
-
-def _lasting(handlers: Iterable[Handler]) -> List[Handler]:
-    """Those of *handlers* that stay owed when their run fails."""
-    return [handler for handler in handlers if handler.action.survives_failure]
-
-
-class _Failed(Exception):
-    """A step or handler that could not do its work."""
-
-    def __init__(self, role: str, step: str, error: BaseException, elapsed_s: float) -> None:
-        super().__init__(str(error))
-        self.role = role
-        self.step = step
-        self.error = error
-        self.reason = _reason(error)
-        self.output = error.output if isinstance(error, StepError) else ""
-        self.elapsed_s = round(elapsed_s, 4)
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, StepError):
-        return error.reason
-    if isinstance(error, OSError):
-        return what_failed(error)
-    if isinstance(error, ValueError):
-        return str(error) or type(error).__name__
-    return "%s: %s" % (type(error).__name__, error)
 
 
 def _since(started: float) -> float:

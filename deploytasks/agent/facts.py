@@ -9,8 +9,8 @@ import shutil
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 
 

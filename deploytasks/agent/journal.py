@@ -51,14 +51,14 @@ class Journal:
     """
 
     def __init__(self, path: str, failpoint: int = 0) -> None:
-        self._path = path
+        self.path = path
         self._number = 0
         self._failpoint = failpoint
         self._written = 0
 
     def begin(self, about: Record, debts: List[Handler]) -> None:
         """Start anew, carrying over the handlers that are still owed."""
-        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         self._written = 0
         self._rewrite([{"record": "begin", **about, "debts": [handler_to_json(debt) for debt in debts]}])
 
@@ -102,7 +102,7 @@ class Journal:
     def records(self) -> Iterator[Record]:
         """All whole records; a line cut by a power failure ends the reading."""
         try:
-            with open(self._path, encoding="utf-8") as file:
+            with open(self.path, encoding="utf-8") as file:
                 for line in file:
                     yield json.loads(line)
         except (FileNotFoundError, ValueError):
@@ -143,21 +143,21 @@ class Journal:
         return tuple(handler_from_json(debt) for debt in owed.values())
 
     def _append(self, record: Record) -> None:
-        with blamed_on(self._path), open(self._path, "a", encoding="ascii") as file:
+        with blamed_on(self.path), open(self.path, "a", encoding="ascii") as file:
             file.write(json.dumps(record) + "\n")
             file.flush()
             os.fsync(file.fileno())
         self._heed_failpoint()
 
     def _rewrite(self, records: List[Record]) -> None:
-        new = self._path + ".new"
+        new = self.path + ".new"
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with blamed_on(new), open(descriptor, "w", encoding="ascii") as file:
             file.writelines(json.dumps(record) + "\n" for record in records)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(new, self._path)
-        sync_directory(os.path.dirname(self._path))
+        os.replace(new, self.path)
+        sync_directory(os.path.dirname(self.path))
         self._heed_failpoint()
 
     def _heed_failpoint(self) -> None:

@@ -14,8 +14,8 @@ import os
 import sys
 import zipfile
 
-from deploytasks.agent.app.layout import STATE_ROOT
 from deploytasks.agent.files.entry import write_file
+from deploytasks.agent.layout import STATE_ROOT
 
 AGENTS = STATE_ROOT + "/agents"
 KEPT = 3

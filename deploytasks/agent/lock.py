@@ -71,10 +71,10 @@ class Lock:
         holder = self.holder()
         try:
             inode = str(os.stat(self._path).st_ino)
-        except FileNotFoundError:
+            with open("/proc/locks", encoding="ascii") as file:
+                locks = [line.split() for line in file]
+        except OSError:
             return ""
-        with open("/proc/locks", encoding="ascii") as file:
-            locks = [line.split() for line in file]
         held = any(
             lock[4] == str(holder.get("pid")) and lock[5].endswith(":" + inode)
             for lock in locks

@@ -13,7 +13,7 @@ from typing import Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from deploytasks.agent.files.blobs import Blobs
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.system.survey import Survey
+from deploytasks.agent.survey import Survey
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Dict, Mapping, Optional, Tuple, Union
 
-from deploytasks.agent.app.layout import App
+from deploytasks.agent.layout import App
 from deploytasks.agent.resource import Action, Resource, describe, rebuild
 
 

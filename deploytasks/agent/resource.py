@@ -87,9 +87,9 @@ class Resource:
         """Make ``change.after`` true. ``inspect`` has just run; undo calls this with the earlier state as *after*."""
         raise NotImplementedError
 
-    def brings_back(self, before: State) -> bool:
+    def brings_back(self, machine: Machine, before: State) -> bool:
         """Whether ``apply`` can make this state, which ``inspect`` saw; an undo lets be what cannot be brought back."""
-        del before
+        del machine, before
         return self.reversible
 
     def surveyed(self) -> Tuple[str, ...]:
@@ -116,6 +116,15 @@ class Action:
     def run(self, machine: Machine) -> None:
         """Do it, or raise ``StepError``."""
         raise NotImplementedError
+
+    def acts_upon(self) -> str:
+        """The systemd unit that has to run afterwards if it ran before; empty for none."""
+        return ""
+
+    def run_again(self, machine: Machine, ran: bool) -> None:
+        """Do it once more, after what it acted upon was put back; *ran* tells whether its unit ran before."""
+        del ran
+        self.run(machine)
 
 
 def describe(thing: Any) -> Dict[str, Any]:

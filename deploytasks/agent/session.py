@@ -9,12 +9,12 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
-from deploytasks.agent.app.layout import STATE_ROOT, App, Release
 from deploytasks.agent.app.releases import current_release
 from deploytasks.agent.conversation.channel import Inlet, Teller
 from deploytasks.agent.conversation.events import Knock, Note
 from deploytasks.agent.files.blobs import Blobs
 from deploytasks.agent.journal import Journal
+from deploytasks.agent.layout import STATE_ROOT, App, Release
 from deploytasks.agent.lock import Lock
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError

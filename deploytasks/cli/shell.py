@@ -7,14 +7,14 @@ from shlex import join, quote
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.app.environment import in_app_environment
-from deploytasks.agent.docker.in_container import in_container
+from deploytasks.agent.app.in_container import in_container
 from deploytasks.errors import ConfigError
 from deploytasks.run import ask, ready_hosts
 from deploytasks.standard import app_alone
 from deploytasks.transport import transport_for
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import Release
+    from deploytasks.agent.layout import Release
     from deploytasks.cli.chosen import Chosen
 
 ANY_SHELL = "command -v bash >/dev/null && exec bash; exec sh"

@@ -16,7 +16,7 @@ class HostRecap:
     """How the run ended on one host.
 
     *release* serves now, *previous* served before it. *step*, *error* and *output* say what failed.
-    *put_back* is False when a failed run could not be undone; *switched* tells that *release* is of this run.
+    *put_back* is False when not all is as it was before a failed run; *switched* tells that *release* is of this run.
     """
 
     outcome: Outcome

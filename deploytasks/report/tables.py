@@ -46,7 +46,8 @@ def blocks(parts: Iterable[Iterator[Line | Table]]) -> Page:
 
 def host_status(host: str, state: Mapping[str, Any]) -> Iterator[Line | Table]:
     if state.get("error") and "release" in state:
-        yield Line.of(Span(host, Tone.HOST), "  ", Span(str(state["error"]), Tone.CHANGED))
+        at_work = f"; at work: {state['at_work']}" if state.get("at_work") else ""
+        yield Line.of(Span(host, Tone.HOST), "  ", Span(f"{state['error']}{at_work}", Tone.CHANGED))
         return
     if state.get("error"):
         yield Line.of(Span(host, Tone.HOST), "  ", Span("no answer", Tone.BAD))
@@ -70,6 +71,8 @@ def facts(state: Mapping[str, Any]) -> Iterator[tuple[Span, Span]]:
     yield Span("health", Tone.QUIET), health(state.get("health") or {})
     yield Span("last deploy", Tone.QUIET), Span(last_deploy(state.get("last_deploy") or {}))
     yield Span("previous", Tone.QUIET), Span(said(state.get("previous")))
+    if state.get("at_work"):
+        yield Span("at work", Tone.QUIET), Span(state["at_work"], Tone.CHANGED)
     drift = state.get("drift")
     yield Span("drift", Tone.QUIET), Span(drift, Tone.CHANGED) if drift else Span("none seen")
 

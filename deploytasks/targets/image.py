@@ -1,4 +1,4 @@
-"""The image of a target: a recipe of files, built once and named by the digest of its recipe."""
+"""The image of a target: a context, built once and named by the digest of its context."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SUITES = {"debian11": "bullseye", "debian12": "bookworm", "debian13": "trixie"}
 
 
 @dataclass(frozen=True)
-class Recipe:
+class BuildContext:
     """A Docker build context for *release*, such as `debian12`; *files* maps paths in it to content."""
 
     release: str
@@ -35,9 +35,9 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.context().getvalue()).hexdigest()[:12]
+        return hashlib.sha256(self.archive().getvalue()).hexdigest()[:12]
 
-    def context(self) -> io.BytesIO:
+    def archive(self) -> io.BytesIO:
         """The files as a tar archive: owned by root, without times."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -50,21 +50,21 @@ class Recipe:
 
 
 def ensure_image(client: docker.DockerClient, release: str, say: Say) -> str:
-    """The name of the image of *release*, built now if the engine has none of the same recipe."""
-    recipe = recipe_for(release)
+    """The name of the image of *release*, built now if the engine has none of the same context."""
+    context = build_context_for(release)
     with locked(cache_directory() / f"{release}.lock"):
-        if not client.images.list(recipe.image):
-            build(client, recipe, say)
-    return recipe.image
+        if not client.images.list(context.image):
+            build(client, context, say)
+    return context.image
 
 
-def recipe_for(release: str) -> Recipe:
+def build_context_for(release: str) -> BuildContext:
     """The package's Dockerfile and rootfs, and what this controller needs to reach mirrors and indexes."""
     if release not in SUITES:
         raise ConfigError(f'image "{release}": unknown\nexpected one of {", ".join(SUITES)}')
     shipped = [HERE / "Dockerfile", *(path for path in HERE.glob("rootfs/**/*") if path.is_file())]
     own = {path.relative_to(HERE).as_posix(): path.read_bytes() for path in shipped}
-    return Recipe(release, {**own, **controller_files(SUITES[release])})
+    return BuildContext(release, {**own, **controller_files(SUITES[release])})
 
 
 def controller_files(suite: str) -> dict[str, bytes]:
@@ -79,16 +79,16 @@ def controller_files(suite: str) -> dict[str, bytes]:
     return {path: content for path, content in files.items() if content}
 
 
-def build(client: docker.DockerClient, recipe: Recipe, say: Say) -> None:
-    base = ensure_base(client, recipe.release, SUITES[recipe.release], say)
-    say(f"building the image {recipe.image} (half a minute)")
+def build(client: docker.DockerClient, context: BuildContext, say: Say) -> None:
+    base = ensure_base(client, context.release, SUITES[context.release], say)
+    say(f"building the image {context.image} (half a minute)")
     lines: list[str] = []
     for message in client.api.build(
-        fileobj=recipe.context(),
+        fileobj=context.archive(),
         custom_context=True,
         buildargs={"BASE": base},
-        tag=recipe.image,
-        labels={"deploytasks.image": recipe.release},
+        tag=context.image,
+        labels={"deploytasks.image": context.release},
         rm=True,
         forcerm=True,
         decode=True,

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.plan import Handler, Phase, Step
-from deploytasks.resources import Absent, File, Package, Reload, RunIfUsed, Service, Symlink, Withdrawn
+from deploytasks.resources import Absent, ApacheReload, File, Package, RunIfUsed, Service, Symlink, Withdrawn
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App
+    from deploytasks.agent.layout import App
     from deploytasks.inventory import Host
 
 __all__ = ["Vars", "front", "protocols", "steps", "withdraw"]
@@ -25,7 +25,7 @@ SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
 protocols = frozenset(SCHEMES)
 
 template = Templates(beside=__file__)
-reload = Handler("reload Apache", Reload("apache2", check=("apache2ctl", "configtest")))
+reload = Handler("reload Apache", ApacheReload())
 
 ETC = "/etc/apache2"
 ENABLED = f"{ETC}/sites-enabled"

@@ -30,7 +30,7 @@ from deploytasks.roles.app.settings import Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App, Release
+    from deploytasks.agent.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.project import Project
 

@@ -16,7 +16,7 @@ from deploytasks.resources import File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app.parts import known, parts_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App
+    from deploytasks.agent.layout import App
     from deploytasks.inventory import Host
     from deploytasks.roles.app.settings import Vars
 

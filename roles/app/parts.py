@@ -21,8 +21,8 @@ from deploytasks.roles.app import settings
 from deploytasks.roles.app.process import Process, processes_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App, Release
     from deploytasks.agent.facts import Facts
+    from deploytasks.agent.layout import App, Release
     from deploytasks.agent.resource import Action
     from deploytasks.inventory import Host
     from deploytasks.plan import Step

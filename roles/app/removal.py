@@ -21,7 +21,7 @@ from deploytasks.resources import (
 from deploytasks.roles.app.settings import WebServer
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App
+    from deploytasks.agent.layout import App
     from deploytasks.roles.app.settings import Vars
 
 RELEASES = "[0-9]*T[0-9]*Z-*"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.python.installer import Order, pip_commands, uv_commands
+from deploytasks.agent.python.installer import Installation, pip_commands, uv_commands
 from deploytasks.errors import VariableError
 from deploytasks.local_image import PLATFORMS, LocalImage
 from deploytasks.plan import Phase, Step
@@ -26,7 +26,7 @@ from deploytasks.roles.app.parts import Place, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import Release
+    from deploytasks.agent.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.docker.settings import Vars
 
@@ -227,7 +227,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
             f"{host.name}: wheelhouse: an image is built from a package index; leave it out, and where only this "
             "machine reaches one, set docker_build=controller"
         )
-    order = Order(
+    installation = Installation(
         place=place(release).venv,
         work=f"/{REQUIREMENTS}",
         python="python3",
@@ -240,4 +240,4 @@ def _commands(host: Host) -> Iterator[list[str]]:
         authorities="",
         cache="",
     )
-    return uv_commands(f"{INSTALLER}/bin/uv", order) if uses_uv else pip_commands(order)
+    return uv_commands(f"{INSTALLER}/bin/uv", installation) if uses_uv else pip_commands(installation)

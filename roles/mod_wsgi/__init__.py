@@ -20,7 +20,7 @@ from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import Release
+    from deploytasks.agent.layout import Release
     from deploytasks.inventory import Host
 
 protocols = (HTTP,)

@@ -27,8 +27,8 @@ from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App
     from deploytasks.agent.facts import Facts
+    from deploytasks.agent.layout import App
     from deploytasks.inventory import Host
 
 DIRECTIVES = {HTTP: "proxy", UWSGI: "uwsgi", FASTCGI: "fastcgi"}

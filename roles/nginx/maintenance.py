@@ -11,7 +11,7 @@ from deploytasks.resources import Absent, Directory, File, NginxPage, NginxReloa
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import App
+    from deploytasks.agent.layout import App
 
 template = Templates(beside=__file__)
 

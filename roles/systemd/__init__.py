@@ -16,7 +16,7 @@ from deploytasks.roles.app.parts import Parts, Place, known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.app.layout import Release
+    from deploytasks.agent.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.app.process import Process
 

@@ -1,4 +1,4 @@
-"""Converges a small plan twice: ``deploys_twice.py AGENT.ZIP ROOT``; run by test_floor on other Pythons."""
+"""Converges a small plan twice: ``deploys_twice.py AGENT.ZIP ROOT``; run by test_pythons on other Pythons."""
 
 import grp
 import os

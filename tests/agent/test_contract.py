@@ -21,6 +21,7 @@ from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
 from deploytasks.agent.resources.absent import Absent
 from deploytasks.agent.resources.acme_certificate import AcmeCertificate
+from deploytasks.agent.resources.apache_reload import ApacheReload
 from deploytasks.agent.resources.command import Command
 from deploytasks.agent.resources.compose_services import ComposeServices
 from deploytasks.agent.resources.copy_retention import CopyRetention
@@ -466,6 +467,7 @@ CASES = [
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
 ACTIONS = [
+    ApacheReload(),
     NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]"),
     NginxReload(("shop.test",)),
     ReleaseCommand(("systemd-run", "true"), "shop.release.x.service"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from deploytasks.agent.conversation.events import Note, Outcome, StepDone, StepStarted, StepUndone
-from deploytasks.agent.engine import Engine
+from deploytasks.agent.engine import CannotUndo, Engine
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
 from deploytasks.agent.resource import Resource, StepError
 from deploytasks.agent.resources.command import Command
+from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.reload import Reload
+from deploytasks.agent.resources.restart import Restart
 from deploytasks.agent.resources.run import Run
 from deploytasks.agent.resources.service import Service
 from deploytasks.agent.resources.symlink import Symlink
@@ -159,6 +162,46 @@ def test_a_handler_that_needs_what_a_later_one_gives_back_gets_a_second_try(depl
     assert deploy.handled == ["took", "gave", "gave", "took"]
 
 
+BELL = "bell.service"
+ringing = Handler("ring", Restart(BELL), role="app")
+failing_later = replace(failing, phase=Phase.SWITCH)
+
+
+def test_a_service_that_ran_before_a_failed_run_runs_after_it(deploy, host):
+    """Whatever took it down: here a step, in earnest a reload that met a port in other hands."""
+    host.write("/run/active/" + BELL, "")
+    down = Step("stop it", Command(("systemctl", "stop", "--", BELL), creates="/never/"))
+    ended = deploy(deploy.file("/etc/a", "1\n", notify=Handler("reload", Reload(BELL))), down)
+    assert (ended.outcome, ended.put_back) == (Outcome.FAILED, True)
+    assert host.path("/run/active/" + BELL).exists()
+
+
+def test_a_host_on_which_a_service_runs_no_more_was_not_put_back(deploy, host):
+    host.write("/run/active/" + BELL, "")
+    host.write("/run/cracked/" + BELL, "")
+    ended = deploy(deploy.file("/etc/a", "1\n", notify=ringing), failing_later)
+    assert not ended.put_back
+    assert ended.error.endswith("what could not be put back: bell.service does not run any more")
+    host.path("/run/cracked/" + BELL).unlink()
+    assert deploy(deploy.file("/etc/a", "1\n", notify=ringing)).outcome is Outcome.CHANGED
+    assert host.path("/run/active/" + BELL).exists()
+
+
+def test_what_did_not_run_before_a_failed_run_is_not_started_by_its_undo(deploy, host):
+    ended = deploy(deploy.file("/etc/a", "1\n", notify=ringing), failing_later)
+    assert ended.put_back
+    assert host.calls.count("systemctl restart -- bell.service") == 1
+
+
+def test_a_new_directory_that_holds_data_by_then_stays(deploy, host):
+    data = Directory("/srv/data", owner=host.user, group=host.group)
+    fill = Step("fill", Command(("touch", "data/x"), creates="/srv/data/x", cwd="/srv"))
+    ended = deploy(Step("make it", data), fill, deploy.file("/etc/a", "1\n"), failing)
+    assert ended.put_back
+    assert host.path("/srv/data/x").exists()
+    assert [event.step for event in deploy.said(StepUndone)] == ["write /etc/a"]
+
+
 def test_what_cannot_be_undone_stays(deploy, host):
     marker = Step("mark", Command(("touch", "marker"), creates="/srv/marker", cwd="/srv"))
     ended = deploy(marker, deploy.file("/etc/a", "1\n"), failing)
@@ -235,6 +278,17 @@ def test_an_earlier_run_that_cannot_be_undone_stops_the_next(deploy, host):
     host.path("/srv/link").unlink()
     host.write("/srv/link/file", "")
     with pytest.raises(StepError, match="could not be undone: link it"):
+        deploy()
+
+
+def test_a_journal_that_names_what_is_gone_stops_the_next_and_is_named(deploy, host):
+    with pytest.raises(PowerFailure):
+        deploy(deploy.file("/etc/a", "new\n"), blackout)
+    journal = host.home / "state" / "journal.jsonl"
+    journal.write_text(journal.read_text().replace("deploytasks.agent.resources.file:", "metrics.graph:"))
+    with pytest.raises(
+        CannotUndo, match=r"cannot be understood.*No module named 'metrics'(.|\n)*journal\.jsonl"
+    ):
         deploy()
 
 

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from deploytasks.agent.app.history import recall, remember
-from deploytasks.agent.app.layout import App
+from deploytasks.agent.layout import App
 
 SHOP = App("shop", "/srv/shop", "shop")
 DEPLOYED = {"command": "deploy", "outcome": "changed"}

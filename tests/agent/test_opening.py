@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from deploytasks.agent.opening import Opening, openings
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.ufw_rule import UfwRule
 from deploytasks.agent.system.firewall import rules
-from deploytasks.agent.system.opening import Opening, openings
 
 NOON = 1795262400
 SHOP = Opening(8000, "tcp", "any", NOON)

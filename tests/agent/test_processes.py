@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.processes import (
     Wanted,
     defined,
@@ -15,6 +14,7 @@ from deploytasks.agent.app.processes import (
     running,
 )
 from deploytasks.agent.app.scale import by_hand, set_by_hand, told_apart
+from deploytasks.agent.layout import App
 from deploytasks.agent.resource import StepError
 
 APP = App("my-shop", "/srv/my-shop", "my-shop")

@@ -12,10 +12,17 @@ import pytest
 from deploytasks.targets import Target, up
 from tests.certificates import Authority
 from tests.e2e.controller import wait_for
+from tests.e2e.faults import on_disk
 from tests.e2e.https import Browser
-from tests.e2e.project import Answer, Project
+from tests.e2e.project import Answer, Project, difference
 from tests.e2e.test_tls import make_it_old, serial_on_disk
 
+HOLD_8081 = """
+import socket, time
+held = socket.create_server(("", 8081))
+print("held", flush=True)
+time.sleep(60)
+"""
 SAYS_WHAT_IT_IS_ASKED = """
 
 import sys
@@ -132,6 +139,20 @@ def test_another_port_needs_no_restart(shop):
     shop.deploy()
     assert shop.says["version"] == "one"
     assert main_process(shop) == before
+
+
+def test_a_port_in_other_hands_fails_the_deploy_and_apache_goes_on(shop):
+    held = shop.target.container.exec_run(["python3", "-c", HOLD_8081], stream=True).output
+    assert b"held" in next(held)
+    before = on_disk(shop)
+    shop.configure(apache_listen=8081)
+    run = shop.inv("deploy")
+    assert (run.exit_code, run.failure["step"]) == (2, "reload Apache"), run.messages
+    assert "could not bind to address" in run.messages + json.dumps(run.failure)
+    assert difference(before, on_disk(shop)) == {}
+    assert shop.says["version"] == "one"
+    shop.configure(apache_listen=80)
+    assert shop.deploy().changed == []
 
 
 def main_process(project: Project) -> str:

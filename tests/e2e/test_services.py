@@ -8,6 +8,7 @@ import re
 import pytest
 
 from deploytasks.targets import SUITES
+from tests.e2e.faults import LATE, cut_deploy
 from tests.e2e.project import Project
 
 USES_BOTH = """
@@ -26,6 +27,7 @@ def with_services(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(remembered()).encode()]
 """
+REQUIREMENTS = "itsdangerous==2.1.2\npsycopg[binary]==3.2.10\nredis==6.4.0\n"
 VARIABLES = {
     "app_services": ["postgres", "redis"],
     "app_callable": "app:with_services",
@@ -39,7 +41,7 @@ def shop(request, target, tmp_path_factory) -> Project:
         "with-services", tmp_path_factory.mktemp("services"), target(request.param), **VARIABLES
     )
     project.code("one", USES_BOTH)
-    project.write("app/requirements.txt", "itsdangerous==2.1.2\npsycopg[binary]==3.2.10\nredis==6.4.0\n")
+    project.write("app/requirements.txt", REQUIREMENTS)
     return project
 
 
@@ -81,6 +83,41 @@ def test_the_secrets_are_where_they_have_to_be_and_nowhere_else(shop):
         assert found == []
         assert secret not in shop.target.run(["sh", "-c", "ps -ef; journalctl --no-pager"]).stdout
         assert secret not in told
+
+
+@pytest.mark.parametrize("ends", ["fails", "is cut"])
+def test_a_first_deploy_that_comes_to_nothing_leaves_secrets_and_data_alone(shop, tmp_path, ends):
+    port = {"fails": 6391, "is cut": 6392}[ends]
+    new = Project.make(f"first-{ends.split()[-1]}", tmp_path, shop.target, **VARIABLES, redis_port=port)
+    new.write("app/requirements.txt", REQUIREMENTS)
+    new.code("one", USES_BOTH)
+    if ends == "is cut":
+        cut_deploy(new, LATE)
+    else:
+        new.code("one", USES_BOTH + "\nraise RuntimeError('not yet')\n")
+        run = new.inv("deploy")
+        assert run.exit_code == 2, run.messages
+        new.code("one", USES_BOTH)
+    kept = secrets_of(new)
+    new.deploy()
+    assert new.says["hits"] > 0
+    assert secrets_of(new) == kept
+    assert new.deploy().changed == []
+
+
+def test_a_host_whose_redis_runs_no_more_after_a_failure_was_not_put_back(shop):
+    program = "/usr/bin/redis-server"
+    shop.target.run(["mv", program, f"{program}.gone"])
+    shop.configure(redis_maxmemory="64mb")
+    try:
+        run = shop.inv("deploy")
+        assert run.exit_code == 8, run.messages
+        notes = [event["text"] for event in run.events if event["event"] == "note"]
+        assert any("restart Redis failed after undoing" in note for note in notes), notes
+    finally:
+        shop.target.run(["mv", f"{program}.gone", program])
+    shop.deploy()
+    assert shop.says["hits"] > 0
 
 
 def secrets_of(project: Project) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List
 
-from deploytasks.agent.app.layout import App, Release
+from deploytasks.agent.layout import App, Release
 
 
 def in_app_environment(app: App, release: Release, *options: str) -> List[str]:

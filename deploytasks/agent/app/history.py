@@ -7,8 +7,8 @@ import os
 import time
 from typing import Any, Dict, List
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.files.blame import blamed_on
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 
 ALWAYS_THERE = {"time", "command", "outcome"}

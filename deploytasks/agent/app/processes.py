@@ -12,8 +12,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Tuple
 
-from deploytasks.agent.app.layout import App, Release
 from deploytasks.agent.app.scale import by_hand
+from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import State, StepError
 from deploytasks.agent.system import systemd

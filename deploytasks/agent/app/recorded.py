@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from deploytasks.agent.app.layout import Release
 from deploytasks.agent.app.shipped import import_shipped
+from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.resource import StepError

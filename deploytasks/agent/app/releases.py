@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
-from deploytasks.agent.app.layout import App, Release
+from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Iterator, Mapping
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.files.entry import remove_entry, write_file
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.system.environment_file import encode_env
 

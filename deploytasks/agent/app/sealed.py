@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from deploytasks.agent.app.layout import Release
 from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import FrozenSet, Mapping
 
-from deploytasks.agent.app.layout import container_of
 from deploytasks.agent.docker.engine import workers_in
+from deploytasks.agent.layout import container_of
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.system.systemd import pids
 

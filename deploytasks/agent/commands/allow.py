@@ -11,11 +11,11 @@ from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.conversation.events import Ended, Outcome, StepDone
 from deploytasks.agent.facts import ssh_port
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.opening import Opening, openings
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.ufw import SSH_PORT
 from deploytasks.agent.session import Session
 from deploytasks.agent.system import firewall
-from deploytasks.agent.system.opening import Opening, openings
 
 Done = Tuple[bool, str]
 """Whether something changed, and what is so now."""

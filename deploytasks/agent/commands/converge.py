@@ -16,10 +16,10 @@ from deploytasks.agent.facts import gather
 from deploytasks.agent.files.blobs import digest_of
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.files.manifest_patch import patched
-from deploytasks.agent.files.room import require_room
 from deploytasks.agent.plan import Phase, Plan
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.tree import hold_tree
+from deploytasks.agent.room import require_room
 from deploytasks.agent.session import Dismissed, Session
 
 ROUNDS = 4

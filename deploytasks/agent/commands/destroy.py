@@ -6,10 +6,10 @@ import contextlib
 import os
 import shutil
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.commands.converge import receive_order
 from deploytasks.agent.conversation.events import Ended, Outcome
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
 

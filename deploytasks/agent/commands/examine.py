@@ -10,9 +10,9 @@ import time
 from dataclasses import asdict
 from typing import Any, Dict, Iterator, List, Optional
 
-from deploytasks.agent.app.layout import STATE_ROOT
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.facts import gather
+from deploytasks.agent.layout import STATE_ROOT
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
 from deploytasks.agent.system import firewall

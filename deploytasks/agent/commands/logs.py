@@ -15,10 +15,10 @@ import threading
 from collections import deque
 from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.processes import process_of, processes_of, require_process
 from deploytasks.agent.app.releases import current_release
 from deploytasks.agent.conversation.events import Ended, LogLine, Outcome
+from deploytasks.agent.layout import App
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 

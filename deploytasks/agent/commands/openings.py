@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
+from deploytasks.agent.opening import openings as found
 from deploytasks.agent.session import Session
-from deploytasks.agent.system.opening import openings as found
 
 
 def openings(session: Session) -> Ended:

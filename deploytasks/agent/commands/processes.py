@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, List, Mapping, Sequence
 
 from deploytasks.agent.app.history import remember
-from deploytasks.agent.app.layout import Release
 from deploytasks.agent.app.processes import WEB, Wanted, lasting, processes_of, require_process
 from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.conversation.events import Ended, Outcome, StepDone
+from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
 from deploytasks.agent.system import systemd

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterator, Set
 
 from deploytasks.agent.app.history import recall
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
 

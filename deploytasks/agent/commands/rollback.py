@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.recorded import recorded_plan
 from deploytasks.agent.app.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.app.sealed import hold_sealed
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine, with_releases
 from deploytasks.agent.conversation.events import Ended, Outcome
+from deploytasks.agent.layout import App
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session

@@ -9,9 +9,9 @@ import time
 from typing import List
 
 from deploytasks.agent.app.environment import in_app_environment
-from deploytasks.agent.app.layout import Release
+from deploytasks.agent.app.in_container import has_containers, in_container
 from deploytasks.agent.conversation.events import Ended, LogLine, Outcome
-from deploytasks.agent.docker.in_container import has_containers, in_container
+from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session

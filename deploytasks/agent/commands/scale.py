@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Dict, Mapping, Optional
 
 from deploytasks.agent.app.history import remember
-from deploytasks.agent.app.layout import Release
 from deploytasks.agent.app.processes import (
     ALONE,
     WEB,
@@ -20,6 +19,7 @@ from deploytasks.agent.app.scale import by_hand, set_by_hand
 from deploytasks.agent.app.web_workers import WebWorkers
 from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome, StepDone
+from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session

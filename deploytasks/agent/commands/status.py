@@ -8,12 +8,12 @@ from itertools import takewhile
 from typing import Any, Dict, Iterator, List, Optional
 
 from deploytasks.agent.app.history import recall
-from deploytasks.agent.app.layout import App, Release
 from deploytasks.agent.app.processes import WEB, Wanted, lasting, processes_of
 from deploytasks.agent.app.recorded import recorded_plan
 from deploytasks.agent.app.releases import current_release, previous_release
 from deploytasks.agent.app.workers import workers
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
+from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.resource import StepError
@@ -34,6 +34,7 @@ def status(session: Session) -> Ended:
     plan = _plan(machine, app.release(current)) if current else None
     if current:
         session.keep_secret(app.release(current))
+    at_work = session.lock_file.at_work
     answer = {
         "release": current,
         "since": _since(past, current),
@@ -41,7 +42,8 @@ def status(session: Session) -> Ended:
         "processes": list(_processes(machine, app.release(current))) if current else [],
         "health": _health(machine, plan) if plan else None,
         "last_deploy": _last(past),
-        "drift": _under_way(session) or _cut_short(session) or "; ".join(_drift(machine, app, plan)) or None,
+        "at_work": at_work or None,
+        "drift": (None if at_work else _hints(session, plan)) or None,
         "error": None if current else "nothing of %s is deployed here" % app.name,
     }
     session.outlet.say(Answer(answer))
@@ -153,10 +155,9 @@ def _is_deploy(entry: Dict[str, Any]) -> bool:
     return entry.get("command") in ("deploy", "rollback")
 
 
-def _under_way(session: Session) -> Optional[str]:
-    """A hint for people that what they see is about to change."""
-    who = session.lock_file.at_work
-    return "at work here now: %s" % who if who else None
+def _hints(session: Session, plan: Optional[Plan]) -> str:
+    """What people should know; while somebody is at work nothing fits together, and that is as it should be."""
+    return _cut_short(session) or "; ".join(_drift(session.machine, session.require_app(), plan))
 
 
 def _cut_short(session: Session) -> Optional[str]:

@@ -126,7 +126,7 @@ class Answer(Event):
 
 @dataclass(frozen=True)
 class Ended(Event):
-    """The last event of every run. *put_back* is False when a failed run could not be undone.
+    """The last event of every run. *put_back* is False when not all is as it was before a failed run.
 
     *switched* tells that another release serves now than before.
     """

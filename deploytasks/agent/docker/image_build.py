@@ -8,7 +8,7 @@ import shlex
 from typing import Dict, Iterable, List, Mapping
 
 from deploytasks.agent.docker.engine import APP_LABEL
-from deploytasks.agent.python.installer import Order, pip_environment, uv_environment
+from deploytasks.agent.python.installer import Installation, pip_environment, uv_environment
 
 BUILD_TIMEOUT_S = 3600.0
 KEPT_LINES = 20
@@ -75,7 +75,7 @@ def read_if_there(path: str) -> bytes:
 
 
 def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
-    order = Order(
+    installation = Installation(
         place="",
         work="",
         python="",
@@ -89,7 +89,7 @@ def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
         cache="/var/cache/deploytasks",
     )
     # The cache of a build is on a file system of its own.
-    return {**pip_environment(order), **uv_environment(order), "UV_LINK_MODE": "copy"}
+    return {**pip_environment(installation), **uv_environment(installation), "UV_LINK_MODE": "copy"}
 
 
 def _write(path: str, content: bytes) -> None:

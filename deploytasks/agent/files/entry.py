@@ -89,6 +89,14 @@ def remove_entry(path: str) -> None:
         raise StepError("%s is a directory that is not empty; move it away" % path) from error
 
 
+def is_bare(path: str) -> bool:
+    """Whether nothing is in the directory at *path* but what a cut run was making; or it is no directory."""
+    try:
+        return all(_is_unfinished(name) for name in os.listdir(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+
+
 def set_rights(target: Any, rights: Dict[str, Any]) -> None:
     """Give *target*, a path or a descriptor, the owner, group and mode that *rights* names."""
     owner = _uid(rights["owner"]) if rights.get("owner") else -1
@@ -101,11 +109,15 @@ def set_rights(target: Any, rights: Dict[str, Any]) -> None:
 
 def _sweep(directory: str) -> None:
     for found in list(os.scandir(directory)):
-        if found.name.startswith(".") and found.name.endswith(UNFINISHED):
+        if _is_unfinished(found.name):
             if found.is_dir(follow_symlinks=False):
                 shutil.rmtree(found.path)
             else:
                 os.unlink(found.path)
+
+
+def _is_unfinished(name: str) -> bool:
+    return name.startswith(".") and name.endswith(UNFINISHED)
 
 
 def _make_directory(path: str, state: Dict[str, Any]) -> None:

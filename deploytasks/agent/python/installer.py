@@ -13,7 +13,7 @@ EXPORT = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--n
 
 
 @dataclass(frozen=True)
-class Order:
+class Installation:
     """What is to be installed where. All paths are real ones; *work* is a scratch directory.
 
     *files* are the names of the requirements' files in *work*, the one to begin with first.
@@ -45,76 +45,76 @@ class Order:
         return bool(self.extra) and (self.hash_checked or self.form == "pylock")
 
 
-def uv_commands(uv: str, order: Order) -> Iterator[Argv]:
+def uv_commands(uv: str, wanted: Installation) -> Iterator[Argv]:
     """By uv: ``uv help pip install``."""
-    install = [uv, "pip", "install", "--no-config", "--python", order.place + "/bin/python"]
+    install = [uv, "pip", "install", "--no-config", "--python", wanted.place + "/bin/python"]
     # The user that runs the app may not write here, so what is not compiled now never will be.
-    install += ["--compile-bytecode", *order.sources]
-    yield [uv, "venv", "--no-config", "--no-project", "--python", order.python, order.place]
-    requirements = order.first_file
-    if order.form == "uv":
-        exported = order.work + "/exported.txt"
-        yield _export(uv, order, exported)
+    install += ["--compile-bytecode", *wanted.sources]
+    yield [uv, "venv", "--no-config", "--no-project", "--python", wanted.python, wanted.place]
+    requirements = wanted.first_file
+    if wanted.form == "uv":
+        exported = wanted.work + "/exported.txt"
+        yield _export(uv, wanted, exported)
         requirements = ["-r", exported]
         # Every version is pinned by hash, so looking for it in all the project's indexes is safe.
         install += ["--index-strategy", "unsafe-best-match"]
-    hashes = ["--require-hashes"] if order.hash_checked and order.form == "requirements" else []
-    if order.takes_two_steps:
+    hashes = ["--require-hashes"] if wanted.hash_checked and wanted.form == "requirements" else []
+    if wanted.takes_two_steps:
         yield [*install, *hashes, *requirements]
-        yield [*install, *order.extra]
+        yield [*install, *wanted.extra]
     else:
-        yield [*install, *hashes, *requirements, *order.extra]
+        yield [*install, *hashes, *requirements, *wanted.extra]
 
 
-def uv_environment(order: Order) -> Dict[str, str]:
+def uv_environment(wanted: Installation) -> Dict[str, str]:
     """Secrets that an index's address holds are here, where other users do not see them."""
     return {
-        "UV_CACHE_DIR": order.cache + "/uv",
+        "UV_CACHE_DIR": wanted.cache + "/uv",
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
         "UV_HTTP_TIMEOUT": "30",
         "UV_SYSTEM_CERTS": "1",
-        **({"UV_DEFAULT_INDEX": order.index_url} if order.index_url else {}),
-        **({"SSL_CERT_FILE": order.authorities} if order.authorities else {}),
+        **({"UV_DEFAULT_INDEX": wanted.index_url} if wanted.index_url else {}),
+        **({"SSL_CERT_FILE": wanted.authorities} if wanted.authorities else {}),
     }
 
 
-def pip_commands(order: Order) -> Iterator[Argv]:
+def pip_commands(wanted: Installation) -> Iterator[Argv]:
     """By the pip that venv brings."""
-    install = [order.place + "/bin/python", "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
-    install += ["--retries", "1", "--timeout", "15", *order.sources]
-    hashes = ["--require-hashes"] if order.hash_checked else []
-    yield [order.python, "-m", "venv", order.place]
-    if order.takes_two_steps:
-        yield [*install, *hashes, *order.first_file]
-        yield [*install, *order.extra]
-    elif order.files or order.extra:
-        yield [*install, *hashes, *order.first_file, *order.extra]
+    install = [wanted.place + "/bin/python", "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+    install += ["--retries", "1", "--timeout", "15", *wanted.sources]
+    hashes = ["--require-hashes"] if wanted.hash_checked else []
+    yield [wanted.python, "-m", "venv", wanted.place]
+    if wanted.takes_two_steps:
+        yield [*install, *hashes, *wanted.first_file]
+        yield [*install, *wanted.extra]
+    elif wanted.files or wanted.extra:
+        yield [*install, *hashes, *wanted.first_file, *wanted.extra]
 
 
-def pip_environment(order: Order) -> Dict[str, str]:
+def pip_environment(wanted: Installation) -> Dict[str, str]:
     """As ``uv_environment``; the host's own pip.conf does not count, so that hosts do not differ."""
     return {
         "PIP_CONFIG_FILE": "/dev/null",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
-        "PIP_CACHE_DIR": order.cache + "/pip",
-        **({"PIP_INDEX_URL": order.index_url} if order.index_url else {}),
-        **({"PIP_CERT": order.authorities} if order.authorities else {}),
+        "PIP_CACHE_DIR": wanted.cache + "/pip",
+        **({"PIP_INDEX_URL": wanted.index_url} if wanted.index_url else {}),
+        **({"PIP_CERT": wanted.authorities} if wanted.authorities else {}),
     }
 
 
-def _export(uv: str, order: Order, exported: str) -> Argv:
+def _export(uv: str, wanted: Installation, exported: str) -> Argv:
     # A mirror that the user names stands for all the indexes that the project names.
-    indexes = [] if order.index_url or order.wheelhouse else ["--emit-index-url"]
+    indexes = [] if wanted.index_url or wanted.wheelhouse else ["--emit-index-url"]
     return [
         uv,
         *EXPORT,
         *indexes,
         "--python",
-        order.python,
+        wanted.python,
         "--project",
-        order.work,
+        wanted.work,
         "--output-file",
         exported,
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent.files.entry import read_entry, write_entry
+from deploytasks.agent.files.entry import is_bare, read_entry, write_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
@@ -23,6 +23,10 @@ class Directory(Resource):
 
     def inspect(self, machine: Machine) -> State:
         return read_entry(machine.path(self.path))
+
+    def brings_back(self, machine: Machine, before: State) -> bool:
+        """One that holds something by then stays: data, or a secret, that no undo takes away."""
+        return before is not None or is_bare(machine.path(self.path))
 
     def apply(self, machine: Machine, change: Change) -> None:
         write_entry(machine.path(self.path), change.after)

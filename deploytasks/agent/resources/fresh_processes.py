@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, Dict, Iterator, List, Tuple
 
-from deploytasks.agent.app.layout import App, Release
 from deploytasks.agent.app.processes import running, units_of
+from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 from deploytasks.agent.system import systemd

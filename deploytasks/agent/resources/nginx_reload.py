@@ -39,6 +39,9 @@ class NginxReload(Action):
         if not machine.wait_until(lambda: not old & _workers(machine), TAKEN_WITHIN_S):
             raise StepError("nginx goes on with its old configuration", _complaints(machine))
 
+    def acts_upon(self) -> str:
+        return UNIT
+
     def _require_approval(self, machine: Machine) -> None:
         done = machine.ask(["nginx", "-t"])
         if not done.ok:

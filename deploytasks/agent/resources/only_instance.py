@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import ClassVar, Iterable, Sequence, Set, Tuple
 
-from deploytasks.agent.app.layout import App, Release
 from deploytasks.agent.files.entry import remove_entry
+from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 from deploytasks.agent.system import systemd

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.processes import defined
 from deploytasks.agent.files.entry import remove_entry
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 from deploytasks.agent.resources.unit import DIRECTORY

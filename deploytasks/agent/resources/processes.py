@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Tuple
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.processes import NO_DIFFERENCE, Wanted, running, units_of
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 from deploytasks.agent.system import systemd

@@ -16,7 +16,7 @@ from deploytasks.agent.files.entry import beside, remove_entry
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.python.installer import (
     CACHE,
-    Order,
+    Installation,
     pip_commands,
     pip_environment,
     uv_commands,
@@ -137,19 +137,19 @@ class PythonVenv(Resource):
         python = find_interpreter(machine, self.python)
         _remove(place)
         with _work_directory(place) as work:
-            order = self._order(machine, place, work, python)
+            installation = self._installation(machine, place, work, python)
             try:
-                self._carry_out(machine, order)
+                self._carry_out(machine, installation)
                 remove_entry(os.path.join(place, LOCK))
                 _mark(place, self.key or self.digest)
             except BaseException:
                 _remove(place)
                 raise
 
-    def _order(self, machine: Machine, place: str, work: str, python: str) -> Order:
+    def _installation(self, machine: Machine, place: str, work: str, python: str) -> Installation:
         for name, text in self.requirements:
             _write(os.path.join(work, name), _text(machine, text))
-        return Order(
+        return Installation(
             place=place,
             work=work,
             python=python,
@@ -173,31 +173,31 @@ class PythonVenv(Resource):
             os.symlink(os.path.abspath(content), os.path.join(directory, name))
         return directory
 
-    def _carry_out(self, machine: Machine, order: Order) -> None:
-        index = self._index(order)
+    def _carry_out(self, machine: Machine, installation: Installation) -> None:
+        index = self._index(installation)
         if self._needs_index:
             index.require_answer()
-        for argv in self._commands(machine, order):
+        for argv in self._commands(machine, installation):
             machine.heed_stop()
-            done = machine.ask(argv, self._environment(order), BUILD_TIMEOUT_S)
+            done = machine.ask(argv, self._environment(installation), BUILD_TIMEOUT_S)
             if not done.ok:
                 raise StepError(self._cause(done, index), "\n".join(done.output.splitlines()[-KEPT_LINES:]))
 
-    def _commands(self, machine: Machine, order: Order) -> Iterator[List[str]]:
+    def _commands(self, machine: Machine, installation: Installation) -> Iterator[List[str]]:
         if self.installer == "pip":
-            return pip_commands(order)
-        return uv_commands(machine.path(self.uv), order)
+            return pip_commands(installation)
+        return uv_commands(machine.path(self.uv), installation)
 
-    def _environment(self, order: Order) -> Dict[str, str]:
-        return pip_environment(order) if self.installer == "pip" else uv_environment(order)
+    def _environment(self, installation: Installation) -> Dict[str, str]:
+        return pip_environment(installation) if self.installer == "pip" else uv_environment(installation)
 
-    def _index(self, order: Order) -> PackageIndex:
+    def _index(self, installation: Installation) -> PackageIndex:
         # TLS costs 20 ms to import, which a host that has the environment shall not pay.
         from deploytasks.agent.python.package_index import PackageIndex
 
         named = (OWN_INDEX.search(text) for _, text in self.requirements)
         url = self.index_url or next((found.group(1) for found in named if found), "")
-        return PackageIndex(url, order.authorities)
+        return PackageIndex(url, installation.authorities)
 
     @property
     def _needs_index(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.releases import current_release, kept_releases
 from deploytasks.agent.files.entry import read_entry, remove_entry, write_file
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 

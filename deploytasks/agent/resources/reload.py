@@ -22,6 +22,9 @@ class Reload(Action):
         if systemd.is_active(machine, self.unit):
             machine.run(["systemctl", "reload", "--", self.unit])
 
+    def acts_upon(self) -> str:
+        return self.unit
+
     def _require_approval(self, machine: Machine) -> None:
         done = machine.ask(self.check) if self.check else None
         if done and not done.ok:

@@ -19,7 +19,17 @@ class Restart(Action):
     def run(self, machine: Machine) -> None:
         if systemd.show(machine, self.unit, "LoadState").get("LoadState") == "not-found":
             return
+        # One that failed too often of late would not be started again (systemd.unit(5), StartLimitBurst).
+        systemd.forget_failures(machine, [self.unit])
         done = machine.ask(["systemctl", "restart", "--", self.unit], timeout_s=systemd.SETTLED_S)
         if not done.ok:
             words = last_words(machine, self.unit)
             raise StepError("%s did not restart" % self.unit, words or done.output)
+
+    def acts_upon(self) -> str:
+        return self.unit
+
+    def run_again(self, machine: Machine, ran: bool) -> None:
+        """Nothing is started that did not run before."""
+        if ran:
+            self.run(machine)

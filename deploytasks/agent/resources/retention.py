@@ -7,8 +7,8 @@ import shutil
 from dataclasses import dataclass
 from typing import ClassVar, List, Set
 
-from deploytasks.agent.app.layout import App
 from deploytasks.agent.app.releases import kept_releases
+from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 from deploytasks.agent.system import systemd

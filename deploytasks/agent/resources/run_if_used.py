@@ -27,6 +27,9 @@ class RunIfUsed(Action):
         else:
             self._rest(machine)
 
+    def acts_upon(self) -> str:
+        return self.unit
+
     def _serve(self, machine: Machine) -> None:
         machine.run(["systemctl", "daemon-reload"])
         systemd.start_at_boot(machine, [self.unit])

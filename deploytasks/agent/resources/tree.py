@@ -68,8 +68,9 @@ class Tree(Resource):
             shutil.rmtree(new, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
 
-    def brings_back(self, before: State) -> bool:
+    def brings_back(self, machine: Machine, before: State) -> bool:
         """A tree that somebody changed is not remembered as it was; as listed it is better."""
+        del machine
         return before is None or before.get("kind") != "directory" or before["manifest"] == self.digest
 
     def lacks(self, machine: Machine) -> Tuple[str, ...]:

@@ -11,7 +11,8 @@ from deploytasks.agent.system.last_words import last_words
 SETTLED_S = 90.0
 LONGEST_STOP_S = 3700.0
 """More than the longest ``TimeoutStopSec`` that a unit of ours has."""
-STAYING = ("active", "reloading", "activating")
+RUNNING = ("active", "reloading")
+STAYING = (*RUNNING, "activating")
 LEAVING = "deactivating"
 UP = (*STAYING, LEAVING)
 SEEN_S = 10.0
@@ -46,7 +47,7 @@ def _blocks(machine: Machine, patterns: Sequence[str], *properties: str) -> List
 
 
 def is_active(machine: Machine, unit: str) -> bool:
-    return show(machine, unit, "ActiveState").get("ActiveState") in ("active", "reloading")
+    return show(machine, unit, "ActiveState").get("ActiveState") in RUNNING
 
 
 def is_up(machine: Machine, unit: str) -> bool:
@@ -101,7 +102,7 @@ def start(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) 
         late = next(unit for unit in units if unit not in started)
         _give_up(machine, late, "no end of its start after %g s" % timeout_s)
     for unit in units:
-        if started[unit] not in ("active", "reloading"):
+        if started[unit] not in RUNNING:
             _give_up(machine, unit, _why(machine, unit))
 
 

@@ -1,6 +1,6 @@
-"""Wheels for hosts that reach no package index: resolved and fetched here, once for all hosts that are alike.
+"""How wheels get into a directory: uv resolves, pip fetches.
 
-uv resolves, because it alone looks at the markers of requirements (PEP 508) as the host's Python would; pip fetches.
+uv, because it alone looks at the markers of requirements (PEP 508) as the host's Python would.
 """
 
 from __future__ import annotations
@@ -14,118 +14,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.installer import EXPORT
-from deploytasks.agent.python.wheel_platform import LEGACY
-from deploytasks.agent.resources.python_venv import SEALED, PythonVenv
-from deploytasks.agent.resources.uv import Uv
-from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from deploytasks.agent.facts import Facts
-    from deploytasks.agent.plan import Plan, Step
+    from deploytasks.wheelhouse.wish import Wish
 
 WHOLE = "complete.json"
 """Lies beside the wheels once all are there: their names with their SHA-256."""
-OLDEST_GLIBC = 17
 KEPT_LINES = 15
 NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a host wants to install: *texts* by file name, the first being the one to begin with, and *extra*."""
-
-    texts: tuple[tuple[str, str], ...]
-    form: str
-    extra: tuple[str, ...]
-    index_url: str
-    python: tuple[int, int]
-    architecture: str
-    glibc: int
-
-    @property
-    def key(self) -> str:
-        """A name for the wheels that this comes to."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
-
-    @property
-    def platforms(self) -> list[str]:
-        """The platform tags of wheels that run there (PEP 600), the newest first."""
-        modern = [f"manylinux_2_{minor}" for minor in range(self.glibc, OLDEST_GLIBC - 1, -1)]
-        return [f"{name}_{self.architecture}" for name in (*modern, *LEGACY, "linux")]
-
-
-def with_wheels(plan: Plan, facts: Facts) -> tuple[Plan, dict[str, Path]]:
-    """*plan* with the wheels named that its steps want brought along, and where they lie here, by SHA-256.
-
-    Raises ``PlanError`` when there are none, or no uv and pip on this machine.
-    """
-    found: dict[str, Path] = {}
-    steps = tuple(_with_wheels(step, plan, facts, found) for step in plan.steps)
-    return (replace(plan, steps=steps), found) if found else (plan, found)
-
-
-def _with_wheels(step: Step, plan: Plan, facts: Facts, found: dict[str, Path]) -> Step:
-    resource = step.resource
-    if isinstance(resource, PythonVenv) and resource.wheelhouse:
-        wheels = _wheels(_wish_of(resource, plan, facts), found)
-        return replace(step, resource=replace(resource, wheels=wheels))
-    if isinstance(resource, Uv) and resource.wheelhouse:
-        ((_, digest),) = _wheels(
-            _wish(facts, extra=(f"uv=={resource.version}",), index_url=resource.index_url), found
-        )
-        return replace(step, resource=replace(resource, wheel=digest))
-    return step
-
-
-def _wish_of(venv: PythonVenv, plan: Plan, facts: Facts) -> Wish:
-    if venv.form == "pylock":
-        raise PlanError("wheelhouse cannot be made of a pylock.toml; let the source have a requirements.txt")
-    texts = tuple(
-        (name, plan.contents[text[len(SEALED) :]].decode() if text.startswith(SEALED) else text)
-        for name, text in venv.requirements
-    )
-    wish = _wish(facts, venv.extra, venv.index_url, texts, venv.form)
-    version = re.fullmatch(r"(?:python)?3\.(\d+)", venv.python)
-    return replace(wish, python=(3, int(version[1]))) if version else wish
-
-
-def _wish(
-    facts: Facts,
-    extra: tuple[str, ...],
-    index_url: str,
-    texts: tuple[tuple[str, str], ...] = (),
-    form: str = "requirements",
-) -> Wish:
-    glibc = re.fullmatch(r"glibc 2\.(\d+)", facts.libc)
-    if not glibc:
-        raise PlanError(
-            f"wheelhouse wants a host with glibc; {facts.hostname} has {facts.libc or 'another library'}"
-        )
-    python = facts.python_version[:2]
-    return Wish(texts, form, extra, index_url, (python[0], python[1]), facts.architecture, int(glibc[1]))
-
-
-def _wheels(wish: Wish, found: dict[str, Path]) -> tuple[tuple[str, str], ...]:
-    if not (wish.texts or wish.extra):
-        return ()
-    place = cache_directory() / "wheels" / wish.key
-    with locked(place.with_suffix(".lock")):
-        if not (place / WHOLE).exists():
-            _fill(place, wish)
-    digests: dict[str, str] = json.loads((place / WHOLE).read_text())
-    found.update({digest: place / name for name, digest in digests.items()})
-    return tuple(digests.items())
-
-
-def _fill(place: Path, wish: Wish) -> None:
+def fill(place: Path, wish: Wish) -> None:
+    """*place* holds the wheels of *wish*, all or none; raises ``PlanError`` when one cannot be had."""
     with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
         work, new = Path(scratch, "work"), Path(scratch, "wheels")
         for directory in (work, new):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import List
 
-from deploytasks.agent.app.layout import App, Release
 from deploytasks.agent.docker.engine import CLIENT
+from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 
 

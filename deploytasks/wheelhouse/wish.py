@@ -1,0 +1,77 @@
+"""What a host wants to install, and what it can run: hosts with the same wish get the same wheels."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploytasks.agent.python.wheel_platform import LEGACY
+from deploytasks.agent.resources.python_venv import SEALED, PythonVenv
+from deploytasks.errors import PlanError
+
+if TYPE_CHECKING:
+    from deploytasks.agent.facts import Facts
+    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.resources.uv import Uv
+
+OLDEST_GLIBC = 17
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a host wants to install: *texts* by file name, the first being the one to begin with, and *extra*."""
+
+    texts: tuple[tuple[str, str], ...]
+    form: str
+    extra: tuple[str, ...]
+    index_url: str
+    python: tuple[int, int]
+    architecture: str
+    glibc: int
+
+    @property
+    def key(self) -> str:
+        """A name for the wheels that this comes to."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
+
+    @property
+    def platforms(self) -> list[str]:
+        """The platform tags of wheels that run there (PEP 600), the newest first."""
+        modern = [f"manylinux_2_{minor}" for minor in range(self.glibc, OLDEST_GLIBC - 1, -1)]
+        return [f"{name}_{self.architecture}" for name in (*modern, *LEGACY, "linux")]
+
+
+def wish_of_venv(venv: PythonVenv, plan: Plan, facts: Facts) -> Wish:
+    """What *venv* of *plan* shall hold on a host of these *facts*; raises ``PlanError`` for a pylock.toml."""
+    if venv.form == "pylock":
+        raise PlanError("wheelhouse cannot be made of a pylock.toml; let the source have a requirements.txt")
+    texts = tuple(
+        (name, plan.contents[text[len(SEALED) :]].decode() if text.startswith(SEALED) else text)
+        for name, text in venv.requirements
+    )
+    wish = _wish(facts, venv.extra, venv.index_url, texts, venv.form)
+    version = re.fullmatch(r"(?:python)?3\.(\d+)", venv.python)
+    return replace(wish, python=(3, int(version[1]))) if version else wish
+
+
+def _wish(
+    facts: Facts,
+    extra: tuple[str, ...],
+    index_url: str,
+    texts: tuple[tuple[str, str], ...] = (),
+    form: str = "requirements",
+) -> Wish:
+    glibc = re.fullmatch(r"glibc 2\.(\d+)", facts.libc)
+    if not glibc:
+        raise PlanError(
+            f"wheelhouse wants a host with glibc; {facts.hostname} has {facts.libc or 'another library'}"
+        )
+    python = facts.python_version[:2]
+    return Wish(texts, form, extra, index_url, (python[0], python[1]), facts.architecture, int(glibc[1]))
+
+
+def wish_of_uv(uv: Uv, facts: Facts) -> Wish:
+    """The program itself, in the version that *uv* names."""
+    return _wish(facts, extra=(f"uv=={uv.version}",), index_url=uv.index_url)
