@@ -49,8 +49,8 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What an app wants of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
+class Needs:
+    """What an app needs of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
 
     *addresses* are what each name leads to, seen from here. A deploy opens the ports, unless it *opens* none.
     """
@@ -64,18 +64,18 @@ class Wanted:
     has_acme: bool = False
 
 
-def findings(wanted: Wanted, seen: Mapping[str, Any], now: float) -> Iterator[Finding]:
+def findings(needs: Needs, seen: Mapping[str, Any], now: float) -> Iterator[Finding]:
     """Each check with its verdict; *seen* is the agent's answer to ``examine``, *now* this moment here (epoch, s)."""
     facts = Facts(**{**seen["facts"], "pythons": tuple(seen["facts"]["pythons"])})
     yield _system(facts, seen["systemd"])
     yield from (_disk(disk) for disk in seen["disks"])
     yield _memory(seen["memory_mb"])
     yield _clock(seen["clock"] - now)
-    yield from (_port(port, wanted.server, seen["listeners"].get(str(port))) for port in wanted.ports)
-    yield _firewall(wanted, facts.ssh_port, seen["firewall"])
+    yield from (_port(port, needs.server, seen["listeners"].get(str(port))) for port in needs.ports)
+    yield _firewall(needs, facts.ssh_port, seen["firewall"])
     own = {*seen["addresses"]}
-    named = zip(wanted.names, wanted.addresses, strict=True)
-    yield from (_name(name, addresses, own, wanted.has_acme) for name, addresses in named)
+    named = zip(needs.names, needs.addresses, strict=True)
+    yield from (_name(name, addresses, own, needs.has_acme) for name, addresses in named)
     yield from (_certificate(found["path"], found["until"] - now) for found in seen["certificates"])
 
 
@@ -139,22 +139,22 @@ def _port(port: int, server: str, owner: str | None) -> Finding:
     return Finding("port", Verdict.BAD, f"{port} is taken by {owner}", advice)
 
 
-def _firewall(wanted: Wanted, ssh_port: int, seen: Mapping[str, Any]) -> Finding:
+def _firewall(needs: Needs, ssh_port: int, seen: Mapping[str, Any]) -> Finding:
     if not seen["on"]:
-        if wanted.firewall == "none":
+        if needs.firewall == "none":
             return Finding("firewall", Verdict.GOOD, "off, as app_firewall=none has it")
         return Finding("firewall", Verdict.GOOD, "off; a deploy admits SSH first, and turns it on")
     rules = [Rule(**rule) for rule in seen["rules"]] if seen["refuses"] else [EVERYTHING]
     locked = [ssh_port] if ssh_port and not any(rule.admits(ssh_port) for rule in rules) else []
-    shut = locked + [port for port in wanted.ports if not any(rule.opens(port) for rule in rules)]
+    shut = locked + [port for port in needs.ports if not any(rule.opens(port) for rule in rules)]
     if not shut:
         return Finding("firewall", Verdict.GOOD, "on, with SSH and the app's ports open")
     found = f"on, and no rule opens {', '.join(map(str, shut))}"
-    if wanted.firewall == "none":
+    if needs.firewall == "none":
         return Finding(
             "firewall", Verdict.DOUBTFUL, found, "app_firewall=none leaves that to you: ufw allow PORT/tcp"
         )
-    if not wanted.opens and shut != locked:
+    if not needs.opens and shut != locked:
         advice = f"app_web_server=none leaves that to you: inv allow --port {shut[-1]}, or ufw_allow"
         return Finding("firewall", Verdict.DOUBTFUL, found, advice)
     return Finding("firewall", Verdict.GOOD, f"{found}; a deploy does")

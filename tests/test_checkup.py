@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploytasks.agent.facts import Facts
-from deploytasks.checkup import Finding, Verdict, Wanted, findings
+from deploytasks.checkup import Finding, Needs, Verdict, findings
 
 NOW = 1_800_000_000.0
 DAY_S = 86_400
@@ -34,16 +34,16 @@ WELL: dict[str, Any] = {
     "certificates": [{"path": "/etc/ssl/shop.pem", "until": NOW + 60 * DAY_S}],
     "addresses": ["192.0.2.7"],
 }
-SHOP = Wanted("nginx", (80,), ("shop.test",), (("192.0.2.7",),), "ufw")
+SHOP = Needs("nginx", (80,), ("shop.test",), (("192.0.2.7",),), "ufw")
 
 
-def found(wanted: Wanted = SHOP, **differing: Any) -> list[Finding]:
-    return list(findings(wanted, {**WELL, **differing}, NOW))
+def found(needs: Needs = SHOP, **differing: Any) -> list[Finding]:
+    return list(findings(needs, {**WELL, **differing}, NOW))
 
 
-def of(check: str, wanted: Wanted = SHOP, **differing: Any) -> tuple[Verdict, str]:
+def of(check: str, needs: Needs = SHOP, **differing: Any) -> tuple[Verdict, str]:
     """The verdict of the only finding of *check*, and all that it says."""
-    (one,) = [finding for finding in found(wanted, **differing) if finding.check == check]
+    (one,) = [finding for finding in found(needs, **differing) if finding.check == check]
     return one.verdict, f"{one.found}; {one.advice}"
 
 
@@ -105,7 +105,7 @@ def test_a_rule_for_one_address_opens_a_port_for_nobody_else_but_is_enough_for_s
 
 
 def test_a_port_that_no_deploy_opens_is_doubtful_while_it_is_shut():
-    alone = Wanted("systemd", (8000,), firewall="ufw", opens=False)
+    alone = Needs("systemd", (8000,), firewall="ufw", opens=False)
     verdict, said = of("firewall", alone)
     assert (verdict, "inv allow --port 8000" in said) == (Verdict.DOUBTFUL, True)
     opened = {"on": True, "refuses": True, "rules": [OPEN, {**OPEN, "port": "8000"}]}
@@ -114,13 +114,13 @@ def test_a_port_that_no_deploy_opens_is_doubtful_while_it_is_shut():
 
 def test_without_a_firewall_of_ours_shut_ports_are_the_users_own_business():
     shut = {"on": True, "refuses": True, "rules": []}
-    assert of("firewall", Wanted("nginx", (80,)), firewall=shut)[0] is Verdict.DOUBTFUL
-    assert of("firewall", Wanted("nginx", (80,)), firewall={**shut, "refuses": False})[0] is Verdict.GOOD
+    assert of("firewall", Needs("nginx", (80,)), firewall=shut)[0] is Verdict.DOUBTFUL
+    assert of("firewall", Needs("nginx", (80,)), firewall={**shut, "refuses": False})[0] is Verdict.GOOD
 
 
 @pytest.mark.parametrize(("has_acme", "verdict"), [(True, Verdict.BAD), (False, Verdict.DOUBTFUL)])
 def test_a_name_that_leads_nowhere_is_bad_where_an_authority_asks_for_it(has_acme, verdict):
-    nowhere = Wanted("nginx", (80,), ("shop.test",), ((),), "ufw", has_acme=has_acme)
+    nowhere = Needs("nginx", (80,), ("shop.test",), ((),), "ufw", has_acme=has_acme)
     assert of("name", nowhere) == (
         verdict,
         "shop.test leads nowhere; make a DNS record of type A or AAAA for it",

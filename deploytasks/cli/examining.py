@@ -11,7 +11,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.checkup import Finding, Verdict, Wanted, findings
+from deploytasks.checkup import Finding, Needs, Verdict, findings
 from deploytasks.plan import made_ready
 from deploytasks.project import Project
 from deploytasks.report import tables
@@ -30,10 +30,10 @@ FOUND_BAD = 2
 def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
     read = cache(Project.read)
-    wanted = {host.name: wanted_on(host, read) for host in chosen.hosts}
+    needs = {host.name: needs_of(host, read) for host in chosen.hosts}
     results = ask(chosen.hosts, app_alone, "examine", chosen.manner("doctor"))
     told: dict[str, list[Finding]] = {
-        name: list(findings(wanted[name], answer, results.answered_at[name]))
+        name: list(findings(needs[name], answer, results.answered_at[name]))
         for name, answer in results.answers.items()
     }
     errors = {name: str(error) for name in results if (error := results.error_of(name))}
@@ -46,7 +46,7 @@ def examine_hosts(chosen: Chosen) -> int:
     return results.exit_code or FOUND_BAD * is_bad
 
 
-def wanted_on(host: Host, read: Callable[..., Project]) -> Wanted:
+def needs_of(host: Host, read: Callable[..., Project]) -> Needs:
     """What *host*'s variables ask for; raises ``ConfigError`` for variables or a source that a deploy would refuse.
 
     *read* reads the source, which many hosts may share.
@@ -57,7 +57,7 @@ def wanted_on(host: Host, read: Callable[..., Project]) -> Wanted:
     parts = parts_of(made_ready(host, roles, read))
     front = parts.front
     names = tuple(name for name in front.names if not name.startswith("*."))
-    return Wanted(
+    return Needs(
         PROGRAMS[parts.v.web_server],
         front.ports or (parts.v.port,),
         names,
