@@ -188,9 +188,17 @@ def test_a_host_on_which_a_service_runs_no_more_was_not_put_back(deploy, host):
 
 
 def test_what_did_not_run_before_a_failed_run_is_not_started_by_its_undo(deploy, host):
+    runs = Step("run it", Service(BELL, enabled=False))
+    ended = deploy(deploy.file("/etc/a", "1\n", notify=ringing), runs, failing_later)
+    assert ended.put_back
+    assert not host.path("/run/active/" + BELL).exists()
+    assert host.calls.count("systemctl restart -- bell.service") == 1
+
+
+def test_what_a_failed_run_started_and_nobody_stops_reads_the_old_file_again(deploy, host):
     ended = deploy(deploy.file("/etc/a", "1\n", notify=ringing), failing_later)
     assert ended.put_back
-    assert host.calls.count("systemctl restart -- bell.service") == 1
+    assert host.calls.count("systemctl restart -- bell.service") == 2
 
 
 def test_a_new_directory_that_holds_data_by_then_stays(deploy, host):

@@ -30,6 +30,6 @@ class Restart(Action):
         return self.unit
 
     def run_again(self, machine: Machine, ran: bool) -> None:
-        """Nothing is started that did not run before."""
-        if ran:
+        """What neither ran before nor runs now is not started."""
+        if ran or systemd.is_active(machine, self.unit):
             self.run(machine)
