@@ -46,7 +46,7 @@ class Templates:
             self._environment = Environment(
                 loader=FileSystemLoader([self._directory, self._directory.parent.parent]),
                 undefined=StrictUndefined,
-                autoescape=False,  # noqa: S701 - configuration files, not HTML
+                autoescape=False,  # noqa: S701  # nosec B701  configuration files, not HTML
                 trim_blocks=True,
                 lstrip_blocks=True,
                 keep_trailing_newline=True,

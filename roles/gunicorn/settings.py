@@ -93,7 +93,7 @@ class Vars:
     packages: tuple[str, ...] = ()
     workers: Workers | None = None
     worker_class: str | None = None
-    worker_tmp_dir: str = "/dev/shm"  # noqa: S108 - memory, so that a slow disk blocks no heartbeat
+    worker_tmp_dir: str = "/dev/shm"  # noqa: S108  # nosec B108  memory, so that a slow disk blocks no heartbeat
     access_log_format: str | None = None
     accesslog: str | None = None
     asgi_disconnect_grace_period: Count | None = None

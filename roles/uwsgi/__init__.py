@@ -89,7 +89,7 @@ def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:
         yield "post-buffering", str(IN_MEMORY)
     elif v.http_router:
         yield "http", address
-        yield "socket", f"/tmp/{app.name}-{release.name}.sock"  # noqa: S108 - the router's way to the workers
+        yield "socket", f"/tmp/{app.name}-{release.name}.sock"  # noqa: S108  # nosec B108  in its own /tmp
     else:
         yield "http-socket", address
     if parts_of(host).protocol == HTTP and not (v.http_router and v.http_keepalive):

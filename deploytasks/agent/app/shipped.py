@@ -14,13 +14,9 @@ SOURCE = "__shipped_source__"
 def import_shipped(modules: Dict[str, str]) -> None:
     """Make *modules* (dotted name to source text) importable, but those that the agent brings itself."""
     for name, source in modules.items():
-        if name.startswith("deploytasks."):
-            continue
-        _ensure_parents(name)
-        module = ModuleType(name)
-        module.__dict__[SOURCE] = source
-        sys.modules[name] = module
-        exec(compile(source, "<%s>" % name, "exec"), module.__dict__)  # noqa: S102
+        if not name.startswith("deploytasks."):
+            _ensure_parents(name)
+            _import(name, source)
 
 
 def shipped_sources(plan: Plan) -> Dict[str, str]:
@@ -30,6 +26,24 @@ def shipped_sources(plan: Plan) -> Dict[str, str]:
     modules = {type(thing).__module__ for thing in [*things, *actions]}
     found = {name: getattr(sys.modules.get(name), SOURCE, None) for name in modules}
     return {name: source for name, source in found.items() if source is not None}
+
+
+def _import(name: str, source: str) -> None:
+    from importlib.abc import InspectLoader
+    from importlib.machinery import ModuleSpec
+    from importlib.util import module_from_spec
+
+    class Shipped(InspectLoader):
+        """Has the text of one module (importlib.abc)."""
+
+        def get_source(self, _: str) -> str:
+            return source
+
+    loader = Shipped()
+    module = module_from_spec(ModuleSpec(name, loader, origin="<%s>" % name))
+    module.__dict__[SOURCE] = source
+    sys.modules[name] = module
+    loader.exec_module(module)
 
 
 def _ensure_parents(name: str) -> None:

@@ -51,6 +51,6 @@ def _place(program: IO[bytes], path: str) -> None:
     with open(path + ".new", "wb") as file:
         shutil.copyfileobj(program, file, 1 << 20)
         file.flush()
-        os.fchmod(file.fileno(), 0o755)
+        os.fchmod(file.fileno(), 0o755)  # nosec B103  a program for all
         os.fsync(file.fileno())
     os.replace(path + ".new", path)
