@@ -111,10 +111,11 @@ class Undo:
         return [
             "%s does not run any more" % unit
             for unit, ran in self._ran.items()
-            if ran and not self._is_up(unit)
+            if ran and not self._comes_up(unit)
         ]
 
-    def _is_up(self, unit: str) -> bool:
+    def _comes_up(self, unit: str) -> bool:
+        """Whether it runs, if need be by a new start."""
         if systemd.is_active(self._machine, unit):
             return True
         try:

@@ -76,6 +76,15 @@ def written(page):
     return stream.getvalue()
 
 
+def test_status_tells_who_is_at_work():
+    at_work = "bob (deploy, pid 7 on the host) since 2026-11-22T10:00:00Z"
+    first = {"release": None, "error": "nothing of shop is deployed here", "at_work": at_work}
+    assert written(tables.status({"prod1": {**STATUS["prod1"], "at_work": at_work}})).count(at_work) == 1
+    assert written(tables.status({"prod1": first})) == (
+        f"prod1  nothing of shop is deployed here; at work: {at_work}\n"
+    )
+
+
 def test_status_is_a_block_per_host():
     assert written(tables.status(STATUS)) == (
         f"prod1  {NEW}  since 2026-11-21T10:15:03Z\n"

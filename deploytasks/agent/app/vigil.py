@@ -11,7 +11,7 @@ from deploytasks.agent.app.workers import workers
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.system.last_words import last_words
-from deploytasks.agent.system.systemd import show, show_now
+from deploytasks.agent.system.systemd import STAYING, show, show_now
 
 
 class Vigil:
@@ -34,7 +34,7 @@ class Vigil:
         state = show_now(
             self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup"
         )
-        if state.get("ActiveState") not in ("active", "reloading", "activating"):
+        if state.get("ActiveState") not in STAYING:
             self._broken("ended (%s)" % state.get("Result", "unknown"))
         if int(state.get("NRestarts") or 0) > self._restarts:
             self._broken("crashed and was restarted by systemd")

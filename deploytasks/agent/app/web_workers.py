@@ -31,7 +31,7 @@ class WebWorkers:
     @property
     def pids(self) -> FrozenSet[str]:
         """The processes that the main process has started itself."""
-        return frozenset(pid for pid in systemd.pids(self._cgroup) if _parent(pid) == self._main)
+        return systemd.started_by(str(self._main), self._cgroup)
 
     def become(self, number: int, known: int) -> int:
         """Make them *number*; returns how many more are still finishing their requests after a minute.
@@ -54,12 +54,3 @@ class WebWorkers:
         before = self.pids
         os.kill(self._main, kind)
         self._machine.wait_until(lambda: self.pids != before, HEARD_S)
-
-
-def _parent(pid: str) -> int:
-    """The process that started *pid* (proc(5)); 0 when it is gone."""
-    try:
-        with open("/proc/%s/stat" % pid, encoding="ascii", errors="replace") as file:
-            return int(file.read().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0

@@ -90,10 +90,10 @@ def remove_entry(path: str) -> None:
 
 
 def is_bare(path: str) -> bool:
-    """Whether nothing is in the directory at *path* but what a cut run was making; or it is no directory."""
+    """Whether nothing is seen in the directory at *path* but what a cut run was making."""
     try:
         return all(_is_unfinished(name) for name in os.listdir(path))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return True
 
 

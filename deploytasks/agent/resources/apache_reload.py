@@ -50,19 +50,7 @@ class ApacheReload(Action):
 def _processes(machine: Machine) -> FrozenSet[str]:
     """Those that the main one has started."""
     state = systemd.show(machine, UNIT, "ControlGroup", "MainPID")
-    main = state.get("MainPID", "")
-    return frozenset(
-        pid for pid in systemd.pids(state.get("ControlGroup", "")) if _parent(machine, pid) == main
-    )
-
-
-def _parent(machine: Machine, pid: str) -> str:
-    try:
-        with open(machine.path("/proc/%s/stat" % pid), encoding="utf-8", errors="replace") as file:
-            # After the name in brackets, which may hold anything, come the state and the parent (proc(5)).
-            return file.read().rpartition(")")[2].split()[1]
-    except OSError:
-        return ""
+    return systemd.started_by(state.get("MainPID", ""), state.get("ControlGroup", ""))
 
 
 def _size(machine: Machine) -> int:

@@ -35,7 +35,7 @@ class Service(Resource):
     def inspect(self, machine: Machine) -> State:
         state = systemd.show(machine, self.unit, "ActiveState", "UnitFileState")
         return {
-            "running": state.get("ActiveState") in ("active", "reloading"),
+            "running": state.get("ActiveState") in systemd.RUNNING,
             "enabled": state.get("UnitFileState", "").startswith("enabled"),
         }
 

@@ -197,6 +197,21 @@ def pids(cgroup: str) -> FrozenSet[str]:
     return frozenset()
 
 
+def started_by(main: str, cgroup: str) -> FrozenSet[str]:
+    """Of the processes in *cgroup* those that the process *main* has started itself."""
+    return frozenset(pid for pid in pids(cgroup) if _parent(pid) == main)
+
+
+def _parent(pid: str) -> str:
+    """The process that started *pid*; empty when it is gone."""
+    try:
+        with open("/proc/%s/stat" % pid, encoding="ascii", errors="replace") as file:
+            # After the name in brackets, which may hold anything, come the state and the parent (proc(5)).
+            return file.read().rpartition(")")[2].split()[1]
+    except OSError:
+        return ""
+
+
 def _has_job(found: Dict[str, str]) -> bool:
     return found.get("Job", "0") not in ("", "0")
 
