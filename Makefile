@@ -36,7 +36,7 @@ test-faults: $(READY) ## every fault of docs/faults.md, three times (half an hou
 		$(VENV)/bin/python -m pytest -m fault -n 2 tests/e2e $(PYTEST_FLAGS) || exit; \
 	done
 
-bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; hours)
+bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; two hours)
 	@$(VENV)/bin/python -m bench --write docs/bench
 
 lint: $(READY) ## ruff and mypy

@@ -85,7 +85,7 @@ def measure(peers: Sequence[Peer], scenes: Sequence[Scene], rounds: int, path: P
     try:
         for scene in scenes:
             print(f"\n{scene}", flush=True)
-            for entry in stage.play(scene, peers, scene.rounds(rounds)):
+            for entry in stage.play(scene, peers, rounds):
                 print(f"  {told(entry)}", flush=True)
                 entries.append(entry)
             results_of(entries, about(peers, stage)).write(path)

@@ -69,6 +69,10 @@ class Peer(Protocol):
         """How it can bring the source."""
 
     @property
+    def most_hosts(self) -> int:
+        """With how many hosts it is measured, at most."""
+
+    @property
     def deploys(self) -> bool:
         """Whether it does the job, or only measures a floor."""
 

@@ -45,7 +45,7 @@ class Stage:
         if scene.case is Case.IDLE:
             yield from idle.starts(scene, peers, rounds)
             return
-        able = [peer for peer in peers if scene.case.delivery in peer.deliveries]
+        able = [peer for peer in peers if can_play(peer, scene)]
         if scene.case is Case.FIRST:
             yield from self._first_runs(scene, able, rounds)
         else:
@@ -117,6 +117,10 @@ class Stage:
         fleet.take_all_down()
         for peer in self.done:
             images.forget(self.client, peer)
+
+
+def can_play(peer: Peer, scene: Scene) -> bool:
+    return scene.case.delivery in peer.deliveries and scene.hosts <= peer.most_hosts
 
 
 def groups(peers: Sequence[Peer], hosts: int) -> Iterator[list[Peer]]:

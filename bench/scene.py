@@ -45,8 +45,6 @@ class Case(enum.Enum):
 
 
 DELIVERIES = {Case.SYNC: Delivery.DIRECTORY, Case.LARGE: Delivery.FILE}
-CROWD = 50
-CROWD_ROUNDS = 3
 
 TITLES = {
     Case.FIRST: "First run on a bare host",
@@ -67,10 +65,6 @@ class Scene:
     case: Case
     hosts: int = 1
     rtt_ms: int = 0
-
-    def rounds(self, wanted: int) -> int:
-        """How many runs of each peer; a crowd is not asked more often than it takes to see a spread."""
-        return min(wanted, CROWD_ROUNDS) if self.hosts >= CROWD else wanted
 
     def __str__(self) -> str:
         if not self.hosts:

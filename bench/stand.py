@@ -19,7 +19,9 @@ from bench.scene import Case, Scene
 from bench.source import Source
 from bench.verify import Wrong
 
-LIMIT_S = 1800
+LIMIT_S = 900
+"""A run that takes longer has failed."""
+
 WATCHED = 3
 """On so many hosts each file is looked at; on the others it is what the peer tells."""
 

@@ -23,6 +23,7 @@ class Ansible:
     configuration: str
     venv: str = "ansible"
     deliveries: frozenset[Delivery] = frozenset({Delivery.ARCHIVE, Delivery.DIRECTORY})
+    most_hosts: int = 1
     deploys: bool = True
     repeats: bool = False
 
@@ -61,6 +62,6 @@ class Ansible:
 
 CONFIGURATIONS = (
     Ansible("ansible", "default"),
-    Ansible("ansible-pipelining", "pipelining"),
+    Ansible("ansible-pipelining", "pipelining", most_hosts=10),
     Ansible("ansible-mitogen", "mitogen"),
 )

@@ -25,6 +25,7 @@ class Deploytasks:
     name: str = "deploytasks"
     venv: str = "deploytasks"
     deliveries: frozenset[Delivery] = frozenset(Delivery)
+    most_hosts: int = 100
     deploys: bool = True
     repeats: bool = False
 

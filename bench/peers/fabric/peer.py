@@ -21,6 +21,7 @@ class Fabric:
     name: str = "fabric"
     venv: str = "fabric"
     deliveries: frozenset[Delivery] = frozenset({Delivery.ARCHIVE})
+    most_hosts: int = 10
     deploys: bool = True
     repeats: bool = True
 

@@ -26,6 +26,7 @@ class Floor:
     """Programs of every machine: there is neither a virtual environment nor a project."""
 
     venv: str = ""
+    most_hosts: int = 100
     deploys: bool = False
     repeats: bool = False
 

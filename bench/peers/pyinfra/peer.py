@@ -21,6 +21,7 @@ class Pyinfra:
     name: str = "pyinfra"
     venv: str = "pyinfra"
     deliveries: frozenset[Delivery] = frozenset({Delivery.ARCHIVE, Delivery.DIRECTORY})
+    most_hosts: int = 50
     deploys: bool = True
     repeats: bool = False
 
