@@ -21,14 +21,23 @@ from bench.report import report
 from bench.result import Failure, Results, Run
 from bench.scene import SCENES, Case, Scene
 from deploytasks.targets import ensure_engine
+from deploytasks.targets.apt import install
 
-PROGRAMS = ("docker", "iptables", "nsenter", "rsync", "ssh", "xargs")
+PROGRAMS = {
+    "iptables": "iptables",
+    "nsenter": "util-linux",
+    "rsync": "rsync",
+    "ssh": "openssh-client",
+    "xargs": "findutils",
+}
+"""What it runs on this machine, and Debian's packages of it."""
 
 
 def main(words: Sequence[str]) -> None:
     options = parser().parse_args(words)
     if os.geteuid():
         sys.exit("the benchmark enters the targets' networks: run it as root")
+    install(PROGRAMS, print)
     peers = [PEERS[name] for name in options.peers]
     scenes = [scene for scene in SCENES if chosen(scene, options)]
     venvs.ensure([*(peer.venv for peer in peers), venvs.OWN, "report"])
