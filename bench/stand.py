@@ -13,7 +13,7 @@ from bench.delivery import Delivery
 from bench.host import Host
 from bench.measure import Ended, measured
 from bench.peer import Act, Order, Peer
-from bench.places import LOGS, STANDS
+from bench.places import LOGS, ROOT, STANDS
 from bench.result import Run
 from bench.scene import Case, Scene
 from bench.source import Source
@@ -124,7 +124,8 @@ class Stand:
         log.parent.mkdir(parents=True, exist_ok=True)
         ended = measured(self.peer.command(order, act), log, LIMIT_S)
         if ended.exit_code:
-            raise Wrong(f"{act.value} ended with {ended.exit_code}: {last_line(ended.output)}\nsee {log}")
+            told = f"{act.value} ended with {ended.exit_code}: {last_line(ended.output)}"
+            raise Wrong(f"{told}\nsee {log.relative_to(ROOT)}")
         if self.peer.deploys:
             for host in self.hosts:
                 verify.serves(host, release)
