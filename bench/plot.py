@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import NullFormatter
 
 from bench.figures import rows
 from bench.result import Results
 from bench.scene import Scene
 
 COLUMNS = 2
+TITLE_WIDTH = 60
 OURS, THEIRS, FLOORS = "#1b7f5c", "#8a8f98", "#d0b45a"
 FLOOR_NAMES = {"ssh", "shell"}
 
@@ -24,10 +27,10 @@ def draw(results: Results, path: Path) -> None:
     scenes = [scene for scene in dict.fromkeys(run.scene for run in results.runs) if rows(results, scene)]
     lines = -(-len(scenes) // COLUMNS)
     canvas = Canvas(figsize=(11, 2.6 * lines), layout="constrained")
-    panels = canvas.subplots(lines, COLUMNS, squeeze=False).flat
+    panels = list(canvas.subplots(lines, COLUMNS, squeeze=False).flat)
     for scene, panel in zip(scenes, panels, strict=False):
         draw_scene(panel, results, scene)
-    for panel in list(panels)[len(scenes) :]:
+    for panel in panels[len(scenes) :]:
         panel.axis("off")
     canvas.savefig(path, metadata={"Date": None})
 
@@ -43,7 +46,9 @@ def draw_scene(panel: Axes, results: Results, scene: Scene) -> None:
         panel.text((wall_s + most) * 1.06, place, f"{wall_s:.2f} s", va="center", fontsize=8)
     panel.set_xscale("log")
     panel.margins(x=0.2)
-    panel.set_title(str(scene), fontsize=9)
+    panel.xaxis.set_major_formatter("{x:g}")
+    panel.xaxis.set_minor_formatter(NullFormatter())
+    panel.set_title(textwrap.fill(str(scene), TITLE_WIDTH), fontsize=9)
     panel.tick_params(labelsize=8)
     panel.spines[["top", "right"]].set_visible(False)
 
