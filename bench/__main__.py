@@ -20,6 +20,7 @@ from bench.play import Entry, Stage
 from bench.report import report
 from bench.result import Failure, Results, Run
 from bench.scene import SCENES, Case, Scene
+from deploytasks.errors import DeployError
 from deploytasks.targets import ensure_engine
 from deploytasks.targets.apt import install
 
@@ -153,4 +154,7 @@ def publish(results: Results, directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except DeployError as error:
+        sys.exit(str(error))

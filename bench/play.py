@@ -120,6 +120,7 @@ class Stage:
 
 
 def can_play(peer: Peer, scene: Scene) -> bool:
+    """Whether *peer* can bring the source as *scene* wants it, and is measured with so many hosts."""
     return scene.case.delivery in peer.deliveries and scene.hosts <= peer.most_hosts
 
 
