@@ -1,4 +1,4 @@
-"""What every room's tests share: the real Pythons that the agent must run on."""
+"""What every room's tests share: signals as a shell's foreground has them, and the real Pythons of the agent."""
 
 from __future__ import annotations
 
@@ -11,14 +11,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.budgets import Ledger, in_order
+
 AGENT_FLOOR = 8
 NEWEST = 14
 
 
-def pytest_configure() -> None:
-    """A shell's background job ignores SIGINT, and so would every program that a test interrupts."""
+def pytest_configure(config: pytest.Config) -> None:
+    """A shell's background job ignores SIGINT, one of nohup(1) SIGHUP, and so would every program of a test.
+
+    A handler goes when a program is started (execve(2)), and it does not know that there was one.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
+    config.pluginmanager.register(Ledger())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -19,11 +19,15 @@ from deploytasks.wheelhouse import with_wheels
 BULLSEYE = Facts(version="11", python="3.9.2", libc="glibc 2.31")
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Lists a directory's files as links, which is what an index does (PEP 503)."""
+class Listing(SimpleHTTPRequestHandler):
+    """Lists a directory's files as links, which is what an index does (PEP 503), and remembers who asked for what."""
+
+    def __init__(self, *args, asked, **more):
+        self.asked = asked
+        super().__init__(*args, **more)
 
     def log_message(self, *_):
-        pass
+        self.asked.append(self.path)
 
 
 class Index:
@@ -31,9 +35,11 @@ class Index:
 
     def __init__(self, place):
         self.place = place
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=place))
+        self.asked = []
+        handler = functools.partial(Listing, directory=place, asked=self.asked)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def add(self, name, tags="py3-none-any", requires=()):
         """A wheel of version 1.0 of *name*."""
@@ -110,6 +116,15 @@ def test_the_next_host_of_the_kind_asks_nobody(index):
     names = wheels_of(index, "alpha\n")
     index.end()
     assert wheels_of(index, "alpha\n") == names
+
+
+def test_no_interpreter_is_brought_here(index, monkeypatch):
+    """The host's Python may be one that this machine has not, and its wheels are wanted without it."""
+    monkeypatch.setenv("UV_PYTHON_INSTALL_MIRROR", index.url.replace("simple", "pythons"))
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(index.place / "installed"))
+    index.add("alpha")
+    assert wheels_of(index, "alpha\n", Facts(python="3.14.0", libc="glibc 2.31"))
+    assert {path.split("/")[1] for path in index.asked} == {"simple"}
 
 
 def test_uv_itself_comes_along(index):

@@ -17,6 +17,7 @@ NETWORK_SETTINGS = (
     "Acquire::Check-Valid-Until ",
     "Acquire::Check-Date ",
 )
+LOCK_TIMEOUT_S = 300
 LOOPBACK = ("//127.", "//localhost", "//[::1]")
 
 
@@ -37,7 +38,9 @@ def install(packages: Mapping[str, str], say: Callable[[str], None]) -> None:
 
 
 def apt_get(*arguments: str) -> None:
-    run(["apt-get", "-q", *arguments], env={"DEBIAN_FRONTEND": "noninteractive"})
+    """Somebody else's apt or dpkg is waited for."""
+    patience = f"DPkg::Lock::Timeout={LOCK_TIMEOUT_S}"
+    run(["apt-get", "-q", "-o", patience, *arguments], env={"DEBIAN_FRONTEND": "noninteractive"})
 
 
 def sources_for(suite: str) -> str:

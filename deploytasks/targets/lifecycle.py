@@ -15,6 +15,7 @@ from deploytasks.targets.container import IMAGE_LABEL, NAME_LABEL, create_and_st
 from deploytasks.targets.engine import Say, engine_errors, ensure_engine
 from deploytasks.targets.entry import write_entry
 from deploytasks.targets.image import ensure_image
+from deploytasks.targets.inside import Inside
 from deploytasks.targets.key import ensure_key, known_hosts_lines, public_half
 from deploytasks.targets.target import Target
 
@@ -26,9 +27,12 @@ def quiet(_line: str) -> None:
     """Say nothing."""
 
 
-def up(name: str, image: str = "debian12", *, state: Path = STATE, say: Say = quiet) -> Target:
+def up(
+    name: str, image: str = "debian12", *, copy_of: str = "", state: Path = STATE, say: Say = quiet
+) -> Target:
     """A running target with its entry in *state*`/inventory.ini`: the one of that name, or a new one.
 
+    A new one is bare, or begins as a copy of what `Target.keep_as` kept under the name *copy_of*.
     Raises `ConfigError` without an engine, or if *name* already runs another image.
     """
     if not NAME.fullmatch(name):
@@ -37,7 +41,7 @@ def up(name: str, image: str = "debian12", *, state: Path = STATE, say: Say = qu
     client = ensure_engine(say)
     with locked(state / "lock"), engine_errors():
         (state / ".gitignore").write_text("*\n")  # keys are nobody else's
-        target = target_in(running_container(client, state, name, image, say), state)
+        target = target_in(running_container(client, state, name, image, copy_of, say), state)
         target.wait_until_up()
         introduce(target)
     return target
@@ -58,7 +62,9 @@ def names(*, state: Path = STATE, say: Say = quiet) -> list[str]:
     return sorted(container.labels[NAME_LABEL] for container in find(ensure_engine(say), state.absolute()))
 
 
-def running_container(client: docker.DockerClient, state: Path, name: str, image: str, say: Say) -> Container:
+def running_container(
+    client: docker.DockerClient, state: Path, name: str, image: str, copy_of: str, say: Say
+) -> Container:
     for container in find(client, state, name):
         if (present := container.labels[IMAGE_LABEL]) != image:
             raise ConfigError(
@@ -67,7 +73,7 @@ def running_container(client: docker.DockerClient, state: Path, name: str, image
         container.start()
         return container
     say(f"starting the target {name} ({image})")
-    return create_and_start(client, state, name, ensure_image(client, image, say))
+    return create_and_start(client, state, name, copy_of or ensure_image(client, image, say))
 
 
 def target_in(container: Container, state: Path) -> Target:
@@ -82,6 +88,7 @@ def target_in(container: Container, state: Path) -> Target:
         known_hosts=state / name / "known_hosts",
         inventory=state / "inventory.ini",
         container=container,
+        inside=Inside(container),
     )
 
 

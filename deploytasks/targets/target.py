@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from docker.models.containers import Container
 
 from deploytasks.errors import HostError, Unreachable
-from deploytasks.targets.inside import run_inside
+from deploytasks.targets.inside import Inside
 
 USER = "deploy"
 AUTHORIZED_KEYS = PurePosixPath("/home/deploy/.ssh/authorized_keys")
@@ -36,6 +36,7 @@ class Target:
     known_hosts: Path
     inventory: Path
     container: Container = field(repr=False, compare=False)
+    inside: Inside = field(repr=False, compare=False)
     host: str = "127.0.0.1"
 
     @property
@@ -55,7 +56,7 @@ class Target:
         self, argv: Sequence[str], *, check: bool = True, user: str = "root"
     ) -> subprocess.CompletedProcess[str]:
         """Carry out *argv* inside, past SSH; `HostError` with its output if it fails and *check*."""
-        done = run_inside(self.container, argv, user)
+        done = self.inside.run(argv, user)
         stdout, stderr = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
         if check and done.returncode:
             raise HostError(
@@ -77,6 +78,13 @@ class Target:
         present = self.run(["cat", str(AUTHORIZED_KEYS)], check=False).stdout
         if public_key not in present:
             self.put(AUTHORIZED_KEYS, f"{present}{public_key}".encode(), mode=0o600, uid=FIRST_UID)
+
+    def keep_as(self, name: str) -> None:
+        """The engine has an image of its disk as it is now, under a name such as `somebody:once`.
+
+        What is in memory (`/run`) and in volumes (Docker's own files) is not of it.
+        """
+        self.container.commit(*name.split(":"))
 
     def restart(self) -> None:
         """As a reboot: `/run` is empty afterwards, and what is enabled starts by itself."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 WHOLE = "complete.json"
 """Lies beside the wheels once all are there: their names with their SHA-256."""
 KEPT_LINES = 15
+NO_INTERPRETER = ("--no-python-downloads",)
+"""Markers and tags say what the host's Python wants; uv would bring that Python here first (uv, "Python versions")."""
 NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
 
 
@@ -87,7 +89,7 @@ def _uv(wish: Wish, words: Sequence[str]) -> None:
     if not importlib.util.find_spec("uv") or not importlib.util.find_spec("pip"):
         raise PlanError("wheelhouse wants uv and pip on this machine: pip install 'deploytasks[wheelhouse]'")
     index = {"UV_DEFAULT_INDEX": wish.index_url} if wish.index_url else {}
-    done = _carried_out([sys.executable, "-m", "uv", *words], index)
+    done = _carried_out([sys.executable, "-m", "uv", *words, *NO_INTERPRETER], index)
     if done.returncode:
         raise PlanError(f"wheelhouse: the requirements could not be resolved\n{_end(done)}")
 

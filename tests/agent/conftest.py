@@ -19,6 +19,7 @@ import pytest
 
 from deploytasks.agent.files.blobs import Blobs
 from deploytasks.agent.machine import ENVIRONMENT, Machine
+from deploytasks.agent.resources import compose_services
 
 FAKES = Path(__file__).parent / "fakes"
 UV_WHEEL = "uv-0.13.8-py3-none-manylinux1_x86_64.musllinux_1_1_aarch64.linux_armv7l.whl"
@@ -172,6 +173,12 @@ def pages_handler(pages: dict[str, bytes]) -> type[http.server.BaseHTTPRequestHa
             """Say nothing."""
 
     return Pages
+
+
+@pytest.fixture(autouse=True)
+def short_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake service that ends has ended when it is looked at."""
+    monkeypatch.setattr(compose_services, "FIRST_MOMENTS_S", 0.3)
 
 
 @pytest.fixture

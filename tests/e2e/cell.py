@@ -65,8 +65,8 @@ class Cell:
         return f"{self.server}-{self.web_server}-{self.runtime}"
 
     @property
-    def home(self) -> str:
-        """The target that it is on: a web server and a runtime want their ports for themselves."""
+    def group(self) -> str:
+        """All cells with this web server and runtime."""
         return f"{self.web_server}-{self.runtime}"
 
     @property

@@ -14,20 +14,25 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from deploytasks.targets import SUITES, Target, down, names, up
+from tests.e2e.converged import up_converged
 
 HERE = Path(__file__).parent
 MakeTarget = Callable[[str], Target]
 
 
 class ByTarget(LoadScopeScheduling):
-    """What shares a target is run by one worker: a file's tests, and the matrix's cells of one home."""
+    """What shares a target is run by one worker: a file's tests, and the matrix's cells of one web server.
+
+    They come in the order of tests/budgets.py, not those with the most tests first.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        cell = re.search(r"test_matrix\.py::.*\[\w+-(.+)\]$", nodeid)
+        cell = re.search(r"test_matrix\.py::.*\[\w+-(\w+)-\w+\]$", nodeid)
         return cell[1] if cell else nodeid.split("::", 1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> ByTarget:
+    config.option.loadscopereorder = False
     return ByTarget(config, log)
 
 
@@ -63,40 +68,37 @@ def no_target_outlives_its_file(target_state: Path, lasting: set[str]) -> Iterat
 
 @pytest.fixture(scope="session")
 def target(target_state: Path, lasting: set[str]) -> MakeTarget:
-    """The shared target of an image such as `debian12`: the same one at every call in this run."""
+    """The shared converged target of a suite such as `debian12`: the same one at every call in this run."""
     made: dict[str, Target] = {}
 
-    def shared(image: str) -> Target:
-        if image not in made:
-            made[image] = new_target(image, target_state)
-            lasting.add(made[image].name)
-        return made[image]
+    def shared(suite: str) -> Target:
+        if suite not in made:
+            name = f"shared-{suite}"
+            lasting.add(name)
+            made[suite] = up_converged(name, suite, target_state)
+        return made[suite]
 
     return shared
 
 
 @pytest.fixture(params=SUITES)
 def any_target(request: pytest.FixtureRequest, target: MakeTarget) -> Target:
-    """The shared target of each image in turn."""
+    """The shared target of each suite in turn."""
     return target(request.param)
 
 
 @pytest.fixture
 def make_target(target_state: Path) -> Iterator[MakeTarget]:
-    """New targets for one test that must not share them; gone after it."""
+    """New and bare targets for one test that must not share them; gone after it."""
     made: list[Target] = []
 
-    def make(image: str) -> Target:
-        made.append(new_target(image, target_state))
+    def make(suite: str) -> Target:
+        made.append(up(f"{suite}-{secrets.token_hex(3)}", suite, state=target_state, say=print))
         return made[-1]
 
     yield make
     for target in made:
         down(target.name, state=target_state)
-
-
-def new_target(image: str, state: Path) -> Target:
-    return up(f"{image}-{secrets.token_hex(3)}", image, state=state, say=print)
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +117,6 @@ def debian13(target: MakeTarget) -> Target:
 
 
 @pytest.fixture(scope="session")
-def web(target_state: Path, lasting: set[str]) -> Target:
-    """A Debian 12 target that several apps are deployed to, each under a name of its own."""
-    lasting.add("web")
-    return up("web", "debian12", state=target_state, say=print)
+def web(debian12: Target) -> Target:
+    """The shared target that several apps are deployed to, each under a name of its own."""
+    return debian12

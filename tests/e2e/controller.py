@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
+from tests.e2e.converged import up_converged
 
 ROOT = Path(__file__).parents[2]
 HELLO = ROOT / "examples/hello"
@@ -108,8 +109,8 @@ class Controller:
 
 
 def two_targets(state: Path) -> tuple[Target, Target]:
-    """Two targets that the tests beside this file share; the same ones at every call with this *state*."""
-    first, second = (up(name, "debian12", state=state) for name in ("front", "back"))
+    """Two converged targets that the tests beside this file share; the same ones at every call with this *state*."""
+    first, second = (up_converged(name, "debian12", state) for name in ("front", "back"))
     return first, second
 
 

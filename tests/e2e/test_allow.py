@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from deploytasks.targets import up
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.project import INV, Project, Run
 
 PATIENCE_S = 120
@@ -19,7 +19,8 @@ PATIENCE_S = 120
 @pytest.fixture(scope="module")
 def shop(target_state, tmp_path_factory) -> Project:
     """An app on port 80 of a target whose firewall lets in SSH and port 443."""
-    target = up("allow", "debian12", state=target_state, say=print)
+    target = up_converged("allow", "debian12", target_state)
+    target.run(["ufw", "delete", "allow", "80/tcp"])  # the app that was here before had it
     directory = tmp_path_factory.mktemp("allow")
     front = {"app_web_server": "none", "app_port": 80, "ufw_allow": [443]}
     project = Project.make("shop", directory, target, **front)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from tests.certificates import Authority
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.faults import on_disk
 from tests.e2e.https import Browser
 from tests.e2e.project import Answer, Project, difference
@@ -47,7 +48,7 @@ MIB = 1 << 20
 
 @pytest.fixture(scope="module")
 def target(target_state) -> Target:
-    return up("apache", "debian12", state=target_state, say=print)
+    return up_converged("apache", "debian12", target_state, "apache")
 
 
 @pytest.fixture(scope="module")

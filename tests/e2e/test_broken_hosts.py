@@ -9,7 +9,8 @@ from itertools import count
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
+from tests.e2e.converged import up_converged
 from tests.e2e.faults import assert_it_converges, on_disk
 from tests.e2e.project import Project, Run, difference
 from tests.e2e.traffic import Traffic
@@ -20,7 +21,7 @@ OUT = ["OUTPUT", "!", "-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j"]
 
 @pytest.fixture(scope="module")
 def wreck(target_state) -> Target:
-    return up("wreck", "debian12", state=target_state, say=print)
+    return up_converged("wreck", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")

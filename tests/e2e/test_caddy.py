@@ -7,10 +7,11 @@ import ssl
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from tests.certificates import Authority, written
 from tests.e2e import pebble
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
 from tests.e2e.project import Project, difference, files
 
@@ -32,7 +33,7 @@ def app(environ, start_response):
 
 @pytest.fixture(scope="module")
 def target(target_state) -> Target:
-    return up("caddy", "debian12", state=target_state, say=print)
+    return up_converged("caddy", "debian12", target_state, "caddy")
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
+from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.engine import PYTHON, REDIS, bring_image, bring_python
 from tests.e2e.project import Project, difference, files
 from tests.e2e.test_docker import SERVE
@@ -74,8 +76,8 @@ configs: {{motto: {{file: motto.txt}}}}
 
 @pytest.fixture(scope="module")
 def dock(target_state) -> Target:
-    """A host that has no engine yet."""
-    return up("dock", "debian12", state=target_state, say=print)
+    """A host that has an engine, and no image yet."""
+    return up_converged("dock", "debian12", target_state, "docker")
 
 
 @pytest.fixture(scope="module")
@@ -168,14 +170,16 @@ def test_a_service_that_cannot_run_is_told_in_its_own_words(counter):
     assert containers(counter) == before
 
 
-def test_a_rollback_needs_no_network(counter):
+def test_a_rollback_needs_no_network_and_loses_no_request(counter):
     counter.code("two", COUNTING)
     counter.deploy()
     route = counter.target.run(["ip", "route", "show", "default"]).stdout.split()
     counter.target.run(["ip", "route", "del", "default"])
     try:
-        assert counter.inv("rollback").exit_code == 0
+        with load_on(counter.target, "counter.test") as load:
+            assert counter.inv("rollback").exit_code == 0
         assert counter.says["version"] == "one"
+        assert (load["requests"] > 0, load["lost"]) == (True, 0)
     finally:
         counter.target.run(["ip", "route", "add", *route])
 

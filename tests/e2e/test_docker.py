@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from deploytasks.agent.python.package_index import PUBLIC
-from deploytasks.targets import Target, ensure_engine, up
+from deploytasks.targets import Target, ensure_engine
 from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.engine import PYTHON, bring_python, build_image, client_with_buildkit
 from tests.e2e.project import Project, Run, difference, files
 
@@ -69,7 +70,7 @@ LINES = 'line one\n  LINE=two "quoted" $HOME `x` \\'
 @pytest.fixture(scope="module")
 def berth(target_state) -> Target:
     """A host that has no engine yet."""
-    return up("berth", "debian12", state=target_state, say=print)
+    return up_converged("berth", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")

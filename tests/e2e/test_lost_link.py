@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
+from tests.e2e.converged import up_converged
 from tests.e2e.faults import (
     CLIENT_NOTICES_S,
     SLOW_START,
@@ -41,7 +42,7 @@ number = count(1)
 
 @pytest.fixture(scope="module")
 def island(target_state) -> Target:
-    return up("island", "debian12", state=target_state, say=print)
+    return up_converged("island", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Every server behind every web server in every runtime: ``make test-matrix``; a dozen of them are always tested.
+"""Every server behind every web server in every runtime: ``make test-matrix``; some of them are always tested.
 
 ``MATRIX=all`` takes all cells, ``MATRIX=uwsgi-nginx-systemd,apache-docker`` the named ones: a cell, or all with that
 web server and runtime.
@@ -15,11 +15,12 @@ import pytest
 
 from deploytasks.targets import up
 from tests.e2e.cell import Cell, all_cells, live_through
+from tests.e2e.converged import up_converged
 from tests.e2e.engine import bring_engine, bring_python
 from tests.e2e.project import Project
 
 ROWS = Path(__file__).parents[2] / ".cache" / "matrix"
-DOZEN = (
+ALWAYS = (
     "uwsgi-nginx-systemd",
     "fastcgi-nginx-systemd",
     "hypercorn-none-systemd",
@@ -29,12 +30,10 @@ DOZEN = (
     "twisted-caddy-systemd",
     "uvicorn-nginx-supervisor",
     "waitress-apache-supervisor",
-    "gunicorn-nginx-docker",
     "gevent-caddy-docker",
-    "gunicorn-nginx-compose",
 )
-"""Each server, each web server and each runtime at least once."""
-WANTED = os.environ.get("MATRIX", ",".join(DOZEN))
+"""Each server, web server and runtime at least once, but for gunicorn and compose, of which whole files tell."""
+WANTED = os.environ.get("MATRIX", ",".join(ALWAYS))
 SWAPS = int(os.environ.get("SWAPS", "10" if WANTED == "all" else "2"))
 
 
@@ -42,7 +41,7 @@ def chosen() -> list[Cell]:
     possible = [cell for cell in all_cells() if not cell.why_not]
     if WANTED == "all":
         return possible
-    return [cell for cell in possible if {str(cell), cell.home} & set(WANTED.split(","))]
+    return [cell for cell in possible if {str(cell), cell.group} & set(WANTED.split(","))]
 
 
 @pytest.mark.parametrize("cell", chosen(), ids=str)
@@ -63,12 +62,19 @@ def test_cell(cell, target_state, tmp_path):
 
 
 def home_of(cell, target_state, tmp_path):
-    """A target per web server and runtime, which want its ports for themselves; an app's name of its own."""
-    target = up(f"matrix-{cell.home}", "debian12", state=target_state, say=print)
+    """A target per web server, which wants its ports for itself; an app's name of its own."""
+    target = target_of(cell.web_server, target_state)
     if cell.has_containers:
         bring_engine(target)
         bring_python(target)
     return f"m{secrets.token_hex(3)}", tmp_path, target
+
+
+def target_of(web_server, state):
+    name = f"matrix-{web_server}"
+    if web_server == "none":
+        return up(name, "debian12", state=state, say=print)
+    return up_converged(name, "debian12", state, web_server)
 
 
 def leave(project):

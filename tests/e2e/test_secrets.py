@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from deploytasks.cache import cache_directory
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
+from tests.e2e.converged import up_converged
 from tests.e2e.project import INV, Project
 
 CANARY = "c4n4ry-in-the-3nvironment"
@@ -40,7 +41,7 @@ WATCH = "while :; do cat /proc/[0-9]*/cmdline 2> /dev/null; done > /root/seen"
 
 @pytest.fixture(scope="module")
 def vault(target_state) -> Target:
-    return up("vault", "debian12", state=target_state, say=print)
+    return up_converged("vault", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")

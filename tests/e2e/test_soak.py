@@ -14,8 +14,9 @@ from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.faults import serves
 from tests.e2e.project import INV, Project
 from tests.e2e.test_lost_link import broken
@@ -30,7 +31,7 @@ Deploy = subprocess.Popen[bytes]
 
 @pytest.fixture(scope="module")
 def sponge(target_state) -> Target:
-    return up("sponge", "debian12", state=target_state, say=print)
+    return up_converged("sponge", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")

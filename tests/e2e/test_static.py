@@ -11,8 +11,9 @@ from itertools import count
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.project import Answer, Project
 
 MEBIBYTE = 1 << 20
@@ -45,7 +46,7 @@ number = count(1)
 
 @pytest.fixture(scope="module")
 def files(target_state) -> Target:
-    return up("files", "debian12", state=target_state, say=print)
+    return up_converged("files", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +240,7 @@ def test_headers_and_directives_of_ones_own(files, tmp_path):
 
 def test_requests_are_spread_over_several_hosts(files, target_state, tmp_path):
     """The app's own instance on one host, and one on another host that has no web server."""
-    other = up("files-back", "debian12", state=target_state, say=print)
+    other = up_converged("files-back", "debian12", target_state)
     back = Project.make("back", tmp_path / "back", other, app_web_server="none", ufw_allow=[8000])
     back.code("back")
     back.deploy()

@@ -7,8 +7,9 @@ from itertools import count
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.faults import assert_it_converges, on_disk
 from tests.e2e.project import Project, difference
 from tests.e2e.traffic import Traffic
@@ -47,7 +48,7 @@ EATS_MEMORY = "\nEATEN = bytearray(300_000_000)\n"
 
 @pytest.fixture(scope="module")
 def abroad(target_state) -> Target:
-    return up("abroad", "debian12", state=target_state, say=print)
+    return up_converged("abroad", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from deploytasks.cache import cache_directory, locked
-from deploytasks.targets import SUITES, Target, up
+from deploytasks.targets import SUITES, Target
 from tests.certificates import Authority, written
 from tests.e2e import pebble
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
 from tests.e2e.project import Project, ssh_commands
 from tests.e2e.traffic import Traffic
@@ -48,8 +49,8 @@ def authority() -> Authority:
 
 @pytest.fixture(scope="module")
 def tls(target_state) -> Target:
-    """A Debian 12 target for sites with TLS."""
-    return up("tls", "debian12", state=target_state, say=print)
+    """The Debian 12 target of sites with TLS."""
+    return up_converged("tls-debian12", "debian12", target_state)
 
 
 def project_with(target: Target, directory: Path, **variables) -> Project:
@@ -65,7 +66,7 @@ def own_authority(project: Project) -> str:
 @pytest.fixture(scope="module", params=SUITES)
 def signed(request, target_state, tmp_path_factory) -> Project:
     """A site with a certificate of its host's own authority, on each Debian."""
-    target = up(f"tls-{request.param}", request.param, state=target_state, say=print)
+    target = up_converged(f"tls-{request.param}", request.param, target_state)
     project = project_with(target, tmp_path_factory.mktemp("signed"), nginx_tls="self-signed")
     project.deploy()
     return project
@@ -276,7 +277,7 @@ def test_turning_tls_on_and_off_loses_no_request(tls, tmp_path):
 @pytest.fixture(scope="module")
 def acme(target_state, authority, tmp_path_factory) -> Project:
     """A site whose certificate comes from an ACME directory that listens on the target's own loopback."""
-    target = up("acme", "debian12", state=target_state, say=print)
+    target = up_converged("acme", "debian12", target_state)
     directory = tmp_path_factory.mktemp("acme")
     pebble.start(target, authority, directory / "pebble")
     project = project_with(

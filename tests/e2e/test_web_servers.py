@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from tests.certificates import Authority, written
 from tests.e2e import pebble
+from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
 from tests.e2e.project import Answer, Project, difference, files
 from tests.e2e.test_failures import CRASHES_LATER
@@ -39,7 +40,7 @@ def app(environ, start_response):
 
 @pytest.fixture(scope="module")
 def target(target_state) -> Target:
-    return up("moves", "debian12", state=target_state, say=print)
+    return up_converged("moves", "debian12", target_state)
 
 
 @pytest.fixture(scope="module")
