@@ -28,6 +28,8 @@ USUAL = {
     "gunicorn_worker_class": "gthread",
     "gunicorn_threads": 32,
 }
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.03, 0.5
+"""Between two looks: what comes soon is seen soon, and who waits long takes no time from others."""
 TASKS = '"""The tasks of deploytasks."""\n\nfrom deploytasks.tasks import ns  # noqa: F401\n'
 
 
@@ -116,8 +118,9 @@ def two_targets(state: Path) -> tuple[Target, Target]:
 
 def wait_for(ready: Callable[[], Any], what: str, timeout_s: float = 30.0) -> Any:
     """What *ready* returns once that is true; *what* is missed when it never is."""
-    deadline = time.monotonic() + timeout_s
+    deadline, pause_s = time.monotonic() + timeout_s, FIRST_PAUSE_S
     while not (found := ready()):
         assert time.monotonic() < deadline, f"not within {timeout_s:g} s: {what}"
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
     return found

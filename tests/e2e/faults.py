@@ -161,4 +161,9 @@ def assert_nothing_is_left_over(project: Project) -> None:
         f"{project.name}@{project.current}.{kind}" for kind in ("service", "socket")
     }
     assert run(["find", project.root, "/etc", "-name", "*.deploytasks-new"]).stdout == ""
-    assert run(["pgrep", "-f", "^[^ ]*python[^ ]* .*deploytasks-agent"], check=False).stdout == ""
+    wait_for(lambda: not agents(project), "the agent has ended")
+
+
+def agents(project: Project) -> str:
+    """The agents that run on the target."""
+    return project.target.run(["pgrep", "-f", "^[^ ]*python[^ ]* .*deploytasks-agent"], check=False).stdout

@@ -133,6 +133,11 @@ class Project:
         self.variables.update(variables)
         self.write("group_vars/all.json", json.dumps(self.variables))
 
+    def configure_only(self, **variables: Any) -> None:
+        """Set *variables* and no others."""
+        self.variables.clear()
+        self.configure(**variables)
+
     def inv(self, task: str, *flags: str) -> Run:
         """Type ``inv TASK --json`` in the project's directory."""
         done = self.typed(task, *flags)

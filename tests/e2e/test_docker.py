@@ -100,11 +100,12 @@ def deployed(refused) -> Project:
 
 @pytest.fixture
 def boxed(deployed) -> Iterator[Project]:
-    """The app as its first release was."""
+    """The app as its source is, whatever that says; other settings than the first ones are taken back."""
+    before = dict(deployed.variables)
     yield deployed
-    deployed.code("one")
-    deployed.configure(app_runtime="docker", app_processes={}, docker_port=None, docker_dockerfile="")
-    deployed.deploy()
+    if deployed.variables != before:
+        deployed.configure_only(**before)
+        deployed.deploy()
 
 
 @pytest.fixture
@@ -127,7 +128,6 @@ def shipped(boxed, tmp_path, monkeypatch) -> Iterator[Project]:
     boxed.target.run(["docker", "image", "rm", PYTHON])
     boxed.configure(docker_build="controller")
     yield boxed
-    boxed.configure(docker_build="host")
     bring_python(boxed.target)
 
 
@@ -157,26 +157,24 @@ def test_the_environment_arrives_as_it_is_and_its_values_are_in_no_arguments(box
     assert "teal" not in clients
 
 
-def test_a_change_of_the_code_uses_the_layer_of_the_dependencies_again(boxed):
+def test_a_change_of_the_code_uses_the_layer_of_the_dependencies_again_and_a_second_deploy_nothing(boxed):
     before = layers(boxed)
     boxed.code("two")
     boxed.deploy()
     assert boxed.says["version"] == "two"
     assert len(layers(boxed) - before) == 1
-
-
-def test_a_second_deploy_changes_nothing(boxed):
     assert boxed.deploy().host["changed"] == 0
 
 
 def test_a_rollback_needs_no_network(boxed):
-    boxed.code("two")
+    before = boxed.says["version"]
+    boxed.code("three")
     boxed.deploy()
     route = boxed.target.run(["ip", "route", "show", "default"]).stdout.split()
     boxed.target.run(["ip", "route", "del", "default"])
     try:
         assert boxed.inv("rollback").exit_code == 0
-        assert boxed.says["version"] == "one"
+        assert boxed.says["version"] == before
     finally:
         boxed.target.run(["ip", "route", "add", *route])
 
@@ -211,16 +209,17 @@ def test_status_and_restart_are_what_they_are_elsewhere(boxed):
 
 
 def test_an_app_that_does_not_start_is_told_in_its_own_words_and_leaves_nothing(boxed):
-    before, kept = files(boxed.target, boxed.root, "/etc"), images(boxed)
+    before, kept, version = files(boxed.target, boxed.root, "/etc"), images(boxed), boxed.says["version"]
     boxed.code("broken", "\nimport nosuch\n")
     run = boxed.inv("deploy")
+    boxed.code("mended")
     assert run.exit_code == 2
     assert "No module named 'nosuch'" in run.messages
     left = difference(before, files(boxed.target, boxed.root, "/etc"))
     assert [path for path in left if not path.endswith("history.jsonl")] == []
     assert images(boxed) == kept
     assert len(containers(boxed)) == 1
-    assert boxed.says["version"] == "one"
+    assert boxed.says["version"] == version
 
 
 def test_a_container_that_ends_is_started_again(boxed):
@@ -232,12 +231,11 @@ def test_a_container_that_ends_is_started_again(boxed):
 
 def test_images_go_with_their_releases(boxed):
     boxed.configure(app_keep_releases=2)
-    for version in ("two", "three", "four"):
+    for version in ("five", "six", "seven"):
         boxed.code(version)
         boxed.deploy()
     assert images(boxed) == sorted(f"boxed:{release}" for release in boxed.releases)
     assert len(boxed.releases) == 2
-    boxed.configure(app_keep_releases=5)
 
 
 def test_a_login_of_the_index_is_in_no_image(boxed):
@@ -282,44 +280,56 @@ def test_the_image_of_an_own_dockerfile_listens_on_the_socket(own):
 def test_the_image_of_an_own_dockerfile_listens_on_a_port_that_nobody_else_reaches(own):
     own.configure(docker_port=8000)
     own.deploy()
-    first = own.current
+    first, version = own.current, own.says["version"]
     assert own.says["environment"]["PORT"] == "8000"
-    own.code("two")
+    own.code("at another port")
     own.deploy()
-    assert own.says["version"] == "two"
+    assert own.says["version"] == "at another port"
     assert own.deploy().host["changed"] == 0
     with load_on(own.target, "boxed.test") as load:
         assert own.inv("rollback", "--to", first).exit_code == 0
-    assert own.says["version"] == "one"
+    assert own.says["version"] == version
     assert (load["requests"] > 0, load["lost"]) == (True, 0)
     assert "8000" not in own.target.run(["ss", "-ltn"]).stdout
 
 
-def test_dependencies_that_are_built_here_go_along_once_and_the_host_needs_no_base(shipped):
+def test_dependencies_that_are_built_here_go_along_once_until_there_are_others_and_the_host_needs_no_base(
+    shipped,
+):
+    """One story, as each of its images is built and sent."""
     first = shipped.deploy()
     brought = [name for name in images(shipped) if ":dependencies-" in name]
     assert (len(brought), shipped.says["dependency"]) == (1, "2.1.2")
     assert shipped.deploy().host["changed"] == 0
-    shipped.code("two")
+    version = shipped.says["version"]
+    shipped.code("brought")
     again = shipped.deploy()
-    assert shipped.says["version"] == "two"
+    assert shipped.says["version"] == "brought"
     assert [name for name in images(shipped) if ":dependencies-" in name] == brought
     assert first.host["sent_bytes"] > 100 * again.host["sent_bytes"]
     assert ensure_engine(print).images.list("boxed") == []
     assert shipped.inv("rollback").exit_code == 0
-    assert shipped.says["version"] == "one"
+    assert shipped.says["version"] == version
     assert shipped.inv("verify").exit_code == 0
-
-
-def test_other_dependencies_take_the_place_of_those_that_were_brought(shipped):
-    shipped.deploy()
-    before = [name for name in images(shipped) if ":dependencies-" in name]
+    build_that_fails_leaves_the_host_alone_and_says_why(shipped)
     shipped.depend_on("2.2.0")
     shipped.deploy()
     assert shipped.says["dependency"] == "2.2.0"
-    (brought,) = (name for name in images(shipped) if ":dependencies-" in name)
-    assert brought not in before
+    (other,) = (name for name in images(shipped) if ":dependencies-" in name)
+    assert other not in brought
     shipped.depend_on("2.1.2")
+
+
+def build_that_fails_leaves_the_host_alone_and_says_why(shipped):
+    before = files(shipped.target, shipped.root, "/etc")
+    shipped.depend_on("0.0.99")
+    run = shipped.inv("deploy")
+    shipped.depend_on("2.1.2")
+    assert run.exit_code == 2
+    assert run.failure["step"] == "build the image"
+    assert "could not be built on this machine" in run.messages
+    assert "itsdangerous==0.0.99" in run.failure["output"]
+    assert difference(before, files(shipped.target, shipped.root, "/etc")) == {}
 
 
 def test_the_image_of_an_own_dockerfile_is_built_here_and_sent_along(shipped):
@@ -335,30 +345,21 @@ def test_the_image_of_an_own_dockerfile_is_built_here_and_sent_along(shipped):
             (shipped.directory / "app" / name).unlink()
 
 
-def test_a_build_here_that_fails_leaves_the_host_alone_and_says_why(shipped):
-    before = files(shipped.target, shipped.root, "/etc")
-    shipped.depend_on("0.0.99")
-    run = shipped.inv("deploy")
-    shipped.depend_on("2.1.2")
-    assert run.exit_code == 2
-    assert run.failure["step"] == "build the image"
-    assert "could not be built on this machine" in run.messages
-    assert "itsdangerous==0.0.99" in run.failure["output"]
-    assert difference(before, files(shipped.target, shipped.root, "/etc")) == {}
-
-
 def test_an_app_comes_from_docker_to_systemd_and_back_again(boxed):
+    boxed.code("anywhere")
+    boxed.deploy()
     boxed.configure(app_runtime="systemd")
     boxed.deploy()
-    assert boxed.says["version"] == "one"
+    assert boxed.says["version"] == "anywhere"
     assert containers(boxed) == []
     boxed.inv("rollback")
-    assert boxed.says["version"] == "one"
+    assert boxed.says["version"] == "anywhere"
     assert len(containers(boxed)) == 1
     wait_for(lambda: units(boxed) == [f"boxed@{boxed.current}.service"], "the instance of systemd has ended")
 
 
 def test_after_a_reboot_the_release_serves_by_itself(boxed):
+    boxed.deploy()
     boxed.target.restart()
     wait_for(lambda: boxed.request().status == 200, "an answer", timeout_s=60)
     assert boxed.deploy().host["changed"] == 0

@@ -17,7 +17,7 @@ import pytest
 from deploytasks.targets import Target
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
-from tests.e2e.faults import serves
+from tests.e2e.faults import agents, serves
 from tests.e2e.project import INV, Project
 from tests.e2e.test_lost_link import broken
 from tests.e2e.traffic import Traffic
@@ -137,7 +137,3 @@ def assert_free(project: Project, about: str) -> None:
     """Nobody holds the lock."""
     lock = f"/var/lib/deploytasks/{project.name}/lock"
     assert project.target.run(["flock", "--nonblock", lock, "true"], check=False).returncode == 0, about
-
-
-def agents(project: Project) -> str:
-    return project.target.run(["pgrep", "-f", "^[^ ]*python[^ ]* .*deploytasks-agent"], check=False).stdout

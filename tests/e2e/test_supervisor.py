@@ -37,7 +37,9 @@ def test_the_log_is_where_it_always_is(supervised):
 def test_an_app_that_does_not_start_is_told_at_once_and_leaves_nothing(supervised):
     before = files(supervised.target, supervised.root, "/etc")
     supervised.code("broken", "\nimport nosuch\n")
-    run = supervised.inv("deploy", "--extra-vars", "app_health_timeout_s=60")
+    # On a busy machine it may take longer to fail than the second after which Supervisor takes it for started.
+    patient = "app_health_timeout_s=60 supervisor_startsecs=5"
+    run = supervised.inv("deploy", "--extra-vars", patient)
     assert run.exit_code == 2
     assert "No module named 'nosuch'" in run.messages + str(run.failure)
     left = difference(before, files(supervised.target, supervised.root, "/etc"))

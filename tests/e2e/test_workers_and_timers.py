@@ -46,14 +46,17 @@ def deployed(web, tmp_path_factory) -> Project:
 
 @pytest.fixture
 def crew(deployed) -> Iterator[Project]:
-    """The same app, as its first release was."""
+    """The same app with its first processes, as many as at first; its source is what was deployed last."""
+    before = deployed.variables | {"procfile": procfile_of(deployed)}
     yield deployed
+    is_changed = deployed.variables | {"procfile": procfile_of(deployed)} != before
     procfile(deployed)
     deployed.configure(app_watch_s=0, app_processes={"worker": {"count": 2}})
     if deployed.target.run(["test", "-e", f"{deployed.root}/scale.json"], check=False).returncode == 0:
         deployed.inv("scale", "--process", "worker", "--workers", "default")
         deployed.inv("scale", "--workers", "default")
-    deployed.deploy()
+    if is_changed:
+        deployed.deploy()
     assert running(deployed) == {"worker.1", "worker.2", "beat.1"}
 
 
@@ -307,6 +310,10 @@ def procfile(project: Project, **commands: str) -> None:
     """The Procfile has these in place of the usual commands."""
     lines = [f"{name}: {command}\n" for name, command in {**PROCFILE, **commands}.items()]
     project.write("app/Procfile", "".join(lines))
+
+
+def procfile_of(project: Project) -> str:
+    return (project.directory / "app/Procfile").read_text()
 
 
 def diary(project: Project) -> list[dict[str, Any]]:
