@@ -14,7 +14,7 @@ demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it 
 
 test: lint ## everything that is tested, Docker targets included
 	@$(VENV)/bin/python -m tests.e2e.prepare
-	@$(VENV)/bin/python -m pytest -n 2 --durations=20 --ignore=tests/e2e $(PYTEST_FLAGS)
+	@$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --ignore=tests/e2e $(PYTEST_FLAGS)
 	@$(VENV)/bin/python -m pytest -n 3 --durations=20 tests/e2e $(PYTEST_FLAGS)
 
 test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
