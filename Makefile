@@ -20,9 +20,9 @@ test: lint ## everything that is tested, Docker targets included
 test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
 	@SWAPS=50 $(VENV)/bin/python -m pytest tests/e2e/test_swaps.py -s
 
-test-matrix: $(READY) ## every server behind every web server in every runtime, services on each Debian; writes docs/matrix.md (an hour)
+test-matrix: $(READY) ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
 	@$(VENV)/bin/python -m tests.e2e.prepare
-	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_services.py
+	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_services.py tests/e2e/test_tls.py
 	@$(VENV)/bin/python -m tests.e2e.table
 
 soak: $(READY) ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.controller import wait_for
 from tests.e2e.project import Project
 
 ACCESS, ERRORS = "/var/log/files/access.log", "/var/log/files/error.log"
@@ -32,14 +33,15 @@ def test_the_files_are_the_apps(project):
 
 
 def test_after_a_rotation_the_running_instance_writes_on_in_the_new_file(project):
+    known = len(lines(project, ACCESS))
     project.request()
-    before = lines(project, ACCESS)
+    before = wait_for(lambda: lines(project, ACCESS)[known:] and lines(project, ACCESS), "its line")
     rotate(project)
     assert lines(project, f"{ACCESS}.1") == before
     assert lines(project, ACCESS) == []
-    project.request()
-    (line,) = lines(project, ACCESS)
-    assert '"GET / HTTP/1.1" 200' in line
+    # A worker that has not heard of it yet still writes to the old one.
+    wait_for(lambda: project.request() and lines(project, ACCESS), "a line in the new file")
+    assert '"GET / HTTP/1.1" 200' in lines(project, ACCESS)[-1]
 
 
 def test_an_older_file_is_compressed(project):

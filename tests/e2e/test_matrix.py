@@ -30,9 +30,11 @@ ALWAYS = (
     "twisted-caddy-systemd",
     "uvicorn-nginx-supervisor",
     "waitress-apache-supervisor",
-    "gevent-caddy-docker",
+    "gevent-nginx-docker",
 )
 """Each server, web server and runtime at least once, but for gunicorn and compose, of which whole files tell."""
+KINDS = {"nginx": "docker"}
+"""What kind of converged target a web server has, if not its own: this one has nginx as well as an engine."""
 WANTED = os.environ.get("MATRIX", ",".join(ALWAYS))
 SWAPS = int(os.environ.get("SWAPS", "10" if WANTED == "all" else "2"))
 
@@ -74,7 +76,7 @@ def target_of(web_server, state):
     name = f"matrix-{web_server}"
     if web_server == "none":
         return up(name, "debian12", state=state, say=print)
-    return up_converged(name, "debian12", state, web_server)
+    return up_converged(name, "debian12", state, KINDS.get(web_server, web_server))
 
 
 def leave(project):

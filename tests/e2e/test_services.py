@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 
 import pytest
 
-from deploytasks.targets import SUITES
 from tests.e2e.faults import LATE, cut_deploy
 from tests.e2e.project import Project
+from tests.e2e.suites import WANTED
 
 USES_BOTH = """
 import psycopg
@@ -36,11 +35,7 @@ VARIABLES = {
 }
 
 
-ON = SUITES if os.environ.get("MATRIX") == "all" else ("debian12",)
-"""Our own steps are the same on all suites, whose packages differ: `make test-matrix` tries each."""
-
-
-@pytest.fixture(scope="module", params=ON)
+@pytest.fixture(scope="module", params=WANTED)
 def shop(request, target, tmp_path_factory) -> Project:
     project = Project.make(
         "with-services", tmp_path_factory.mktemp("services"), target(request.param), **VARIABLES

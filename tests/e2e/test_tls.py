@@ -21,6 +21,7 @@ from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
 from tests.e2e.project import Project, ssh_commands
+from tests.e2e.suites import WANTED
 from tests.e2e.traffic import Traffic
 
 HOME = "/etc/ssl/deploytasks"
@@ -38,6 +39,7 @@ def app(environ, start_response):
     start_response("200 OK", [])
     return [environ["HTTP_X_FORWARDED_PROTO"].encode()]
 """
+WHERE_IT_IS_WANTED = pytest.mark.parametrize("signed", WANTED, indirect=True)
 number = count(1)
 
 
@@ -109,6 +111,7 @@ def test_keys_are_for_root_and_a_second_deploy_changes_nothing(signed):
     ]
 
 
+@WHERE_IT_IS_WANTED
 def test_a_certificate_is_renewed_in_time_by_the_host_itself(signed):
     browser = Browser(signed, own_authority(signed))
     make_it_old(signed)
@@ -123,6 +126,7 @@ def test_a_certificate_is_renewed_in_time_by_the_host_itself(signed):
     assert timer == "enabled\n"
 
 
+@WHERE_IT_IS_WANTED
 def test_a_deploy_renews_too_and_an_edited_pair_is_repaired(signed):
     path = f"{HOME}/self-signed/{signed.name}.pem"
     make_it_old(signed)
@@ -133,6 +137,7 @@ def test_a_deploy_renews_too_and_an_edited_pair_is_repaired(signed):
     assert signed.deploy().changed == []
 
 
+@WHERE_IT_IS_WANTED
 def test_another_name_is_another_certificate_of_the_same_authority(signed):
     authority = own_authority(signed)
     signed.configure(nginx_server_name=f"{signed.name}.test www.{signed.name}.test")
@@ -165,6 +170,7 @@ def sslyze() -> Path:
     return home / "bin/sslyze"
 
 
+@WHERE_IT_IS_WANTED
 @pytest.mark.parametrize("profile", ["intermediate", "modern"])
 def test_sslyze_finds_what_mozilla_wants(sslyze, signed, tmp_path, profile):
     signed.configure(nginx_tls_profile=profile)
