@@ -79,7 +79,7 @@ def with_caches(client: docker.DockerClient, plain: str, filled: Target, image: 
 def done(target: Target, peer: str) -> str:
     """An image of *target*, where *peer*'s job is done; its copies boot into that."""
     image = f"{REPOSITORY}:{peer}"
-    target.container.commit(REPOSITORY, peer)
+    target.keep_as(image)
     return image
 
 

@@ -61,8 +61,8 @@ def budget_of(file: str) -> int:
     return BUDGETS_S.get(file, USUAL_S)
 
 
-def file_of(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
+def file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
 def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
@@ -71,8 +71,8 @@ def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     Within a file the order is that of the file, where one test may build on another.
     """
     if ORDER:
-        return sorted(items, key=lambda item: random.Random(ORDER + file_of(item)).random())
-    return sorted(items, key=lambda item: -budget_of(file_of(item)))
+        return sorted(items, key=lambda item: random.Random(ORDER + file_of(item.nodeid)).random())
+    return sorted(items, key=lambda item: -budget_of(file_of(item.nodeid)))
 
 
 class Ledger:
@@ -82,7 +82,7 @@ class Ledger:
         self.taken: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.taken[report.nodeid.partition("::")[0]] += report.duration
+        self.taken[file_of(report.nodeid)] += report.duration
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         over = [(file, taken) for file, taken in self.taken.most_common() if taken > budget_of(file)]

@@ -33,8 +33,8 @@ ALWAYS = (
     "gevent-nginx-docker",
 )
 """Each server, web server and runtime at least once, but for gunicorn and compose, of which whole files tell."""
-KINDS = {"nginx": "docker"}
-"""What kind of converged target a web server has, if not its own: this one has nginx as well as an engine."""
+OF_KIND = {"nginx": "docker"}
+"""The kind of a web server's converged target, where it is not called after it: this one has nginx and an engine."""
 WANTED = os.environ.get("MATRIX", ",".join(ALWAYS))
 SWAPS = int(os.environ.get("SWAPS", "10" if WANTED == "all" else "2"))
 
@@ -76,7 +76,7 @@ def target_of(web_server, state):
     name = f"matrix-{web_server}"
     if web_server == "none":
         return up(name, "debian12", state=state, say=print)
-    return up_converged(name, "debian12", state, KINDS.get(web_server, web_server))
+    return up_converged(name, "debian12", state, OF_KIND.get(web_server, web_server))
 
 
 def leave(project):

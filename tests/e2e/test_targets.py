@@ -52,6 +52,22 @@ def test_every_session_exec_is_a_line_in_the_log_of_sshd(debian12):
     assert journal(debian12).count(marker) == before + 1
 
 
+def test_a_command_inside_ends_as_it_would_anywhere_and_all_that_it_said_arrives(debian12):
+    assert debian12.run(["sh", "-c", "echo said; exit 7"], check=False).returncode == 7
+    assert debian12.run(["sh", "-c", "kill -9 $$"], check=False).returncode == 137
+    assert debian12.run(["no-such-program"], check=False).returncode == 127
+    assert debian12.run(["cat"]).stdout == ""
+    both = debian12.run(["sh", "-c", "echo out; echo err >&2"])
+    assert (both.stdout, both.stderr) == ("out\n", "err\n")
+    assert debian12.run(["id", "-un"], user="deploy").stdout == "deploy\n"
+    assert len(debian12.run(["head", "-c", "3000000", "/dev/zero"]).stdout) == 3_000_000
+
+
+def test_what_a_command_leaves_running_is_not_waited_for(debian12):
+    left = debian12.run(["sh", "-c", "sleep 300 & echo $!"]).stdout.strip()
+    assert debian12.run(["kill", left]).returncode == 0
+
+
 @pytest.mark.parametrize("image", SUITES)
 def test_nothing_of_a_deploy_is_there_beforehand(make_target, image):
     target = make_target(image)
