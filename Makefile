@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-swaps test-matrix test-faults soak bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-matrix test-faults soak bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -13,24 +13,29 @@ demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it 
 	@$(VENV)/bin/inv demo
 
 test: lint ## everything that is tested, Docker targets included
-	@$(VENV)/bin/python -m tests.e2e.prepare
-	@$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --ignore=tests/e2e $(PYTEST_FLAGS)
+	@$(MAKE) --no-print-directory --jobs=2 test-here targets
 	@$(VENV)/bin/python -m pytest -n 3 --durations=20 tests/e2e $(PYTEST_FLAGS)
+
+test-here: commands ## what is tested without targets
+	@$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --ignore=tests/e2e $(PYTEST_FLAGS)
+
+commands: $(READY)
+	@$(VENV)/bin/python -m tests.commands
+
+targets: commands
+	@$(VENV)/bin/python -m tests.e2e.prepare
 
 test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests may fail
 	@SWAPS=50 $(VENV)/bin/python -m pytest tests/e2e/test_swaps.py -s
 
-test-matrix: $(READY) ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
-	@$(VENV)/bin/python -m tests.e2e.prepare
+test-matrix: targets ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
 	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_services.py tests/e2e/test_tls.py
 	@$(VENV)/bin/python -m tests.e2e.table
 
-soak: $(READY) ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose
-	@$(VENV)/bin/python -m tests.e2e.prepare
+soak: targets ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose
 	@SOAK=$${SOAK:-200} $(VENV)/bin/python -m pytest -s tests/e2e/test_soak.py
 
-test-faults: $(READY) ## every fault of docs/faults.md, three times (half an hour)
-	@$(VENV)/bin/python -m tests.e2e.prepare
+test-faults: targets ## every fault of docs/faults.md, three times (half an hour)
 	@for round in 1 2 3; do \
 		$(VENV)/bin/python -m pytest -m fault -n 2 --ignore=tests/e2e $(PYTEST_FLAGS) && \
 		$(VENV)/bin/python -m pytest -m fault -n 2 tests/e2e $(PYTEST_FLAGS) || exit; \

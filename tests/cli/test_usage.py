@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.inv import inv
+
 HELLO = Path(__file__).parents[2] / "examples/hello"
-INV = Path(sys.executable).with_name("inv")
 TASKS = [
     "deploy",
     "check",
@@ -47,7 +46,7 @@ class Desk:
 
     def refused(self, *words: str) -> list[str]:
         """The lines that ``inv`` says; it must end with 5, say nothing to scripts and contact nobody."""
-        done = subprocess.run([INV, *words], cwd=self.directory, capture_output=True, text=True, check=False)
+        done = inv(*words, cwd=self.directory)
         assert (done.returncode, done.stdout) == (5, ""), done.stderr
         assert "Traceback" not in done.stderr
         with pytest.raises(BlockingIOError):
@@ -69,7 +68,7 @@ def desk(tmp_path, monkeypatch) -> Iterator[Desk]:
 
 
 def test_the_desk_is_in_order_but_for_what_a_test_spoils(desk):
-    done = subprocess.run([INV, "vars"], cwd=desk.directory, capture_output=True, text=True, check=False)
+    done = inv("vars", cwd=desk.directory)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -105,8 +104,7 @@ def test_a_payload_is_for_one_host_and_wants_a_place(desk):
 
 
 def test_a_shell_says_nothing_to_scripts(desk):
-    shell = [INV, "shell", "--json"]
-    done = subprocess.run(shell, cwd=desk.directory, capture_output=True, text=True, check=False)
+    done = inv("shell", "--json", cwd=desk.directory)
     assert (done.returncode, "a shell is for people" in done.stderr) == (5, True), done.stderr
 
 

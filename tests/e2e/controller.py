@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any
 
 from deploytasks.targets import Target
 from tests.e2e.converged import up_converged
+from tests.inv import INV, inv
 
 ROOT = Path(__file__).parents[2]
 HELLO = ROOT / "examples/hello"
@@ -73,12 +73,13 @@ class Controller:
     def app(self) -> Path:
         return self.directory / "app" / "app.py"
 
-    def inv(self, *words: str, code: int | None = 0, stdin: int = subprocess.DEVNULL) -> Ended:
+    def inv(self, *words: str, code: int | None = 0) -> Ended:
         """Run ``inv`` here; its exit code must be *code*, unless that is None."""
-        with self.running(*words, stdin=stdin) as process:
-            stdout, stderr = process.communicate(timeout=300)
-        ended = Ended(process.returncode, stdout, stderr)
-        assert code in (None, ended.code), f"inv {' '.join(words)}: exit {ended.code}\n{stdout}{stderr}"
+        done = inv(*words, cwd=self.directory, env=environment())
+        ended = Ended(done.returncode, done.stdout, done.stderr)
+        assert code in (None, ended.code), (
+            f"inv {' '.join(words)}: exit {ended.code}\n{ended.stdout}{ended.stderr}"
+        )
         return ended
 
     @contextmanager
@@ -86,14 +87,10 @@ class Controller:
         self, *words: str, stdin: int = subprocess.DEVNULL, **more: Any
     ) -> Iterator[subprocess.Popen[str]]:
         """``inv`` while it runs; it is killed if the test leaves it behind."""
-        inv = str(Path(sys.executable).with_name("inv"))
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("DEPLOYTASKS_")
-        }
         process = subprocess.Popen(
-            [inv, *words],
+            [INV, *words],
             cwd=self.directory,
-            env=environment,
+            env=environment(),
             **{"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **more},
         )
         try:
@@ -108,6 +105,11 @@ class Controller:
         text = self.app.read_text()
         assert old in text
         self.app.write_text(text.replace(old, new))
+
+
+def environment() -> dict[str, str]:
+    """That of the tests, without what speaks to deploytasks."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DEPLOYTASKS_")}
 
 
 def two_targets(state: Path) -> tuple[Target, Target]:

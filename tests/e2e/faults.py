@@ -14,7 +14,8 @@ from deploytasks.report import HostRecap
 from deploytasks.run import Manner, Run, converge, ready_hosts
 from deploytasks.standard import app_alone, standard_roles
 from tests.e2e.controller import wait_for
-from tests.e2e.project import INV, Project, difference, files
+from tests.e2e.project import Project, difference, files
+from tests.inv import INV
 
 CLIENT_NOTICES_S = 15
 LATE = 40

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from deploytasks.targets import Target
+from tests.inv import Ended, inv
 
-INV = Path(sys.executable).with_name("inv")
 RUN_TIMEOUT_S = 180
 REQUEST_TIMEOUT_S = 30
 ADDRESSES = "/etc/hosts"
@@ -148,17 +146,9 @@ class Project:
         """What the only host answers to a task that prints one document."""
         return json.loads(self.typed(task).stdout)[self.target.name]
 
-    def typed(self, task: str, *flags: str) -> subprocess.CompletedProcess[str]:
-        argv = [INV, task, "--host", self.target.name, "--json", *flags]
-        return subprocess.run(
-            argv,
-            cwd=self.directory,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            timeout=RUN_TIMEOUT_S,
-            check=False,
-        )
+    def typed(self, task: str, *flags: str) -> Ended:
+        words = (task, "--host", self.target.name, "--json", *flags)
+        return inv(*words, cwd=self.directory, timeout_s=RUN_TIMEOUT_S)
 
     def deploy(self, *flags: str) -> Run:
         """A deploy that has to go well."""

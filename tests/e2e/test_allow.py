@@ -11,7 +11,8 @@ import pytest
 
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
-from tests.e2e.project import INV, Project, Run
+from tests.e2e.project import Project, Run
+from tests.inv import INV
 
 PATIENCE_S = 120
 

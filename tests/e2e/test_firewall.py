@@ -10,7 +10,8 @@ import pytest
 
 from deploytasks.targets import Target, up
 from tests.e2e.controller import wait_for
-from tests.e2e.project import INV, Project
+from tests.e2e.project import Project
+from tests.inv import INV
 
 BEFORE = "/etc/ufw/before.rules"
 SHUT_OUT = "-A ufw-before-input -p tcp --dport 22 -m conntrack --ctstate NEW -j DROP"

@@ -23,9 +23,10 @@ from tests.e2e.faults import (
     ended_by_itself,
     on_disk,
 )
-from tests.e2e.project import INV, Project, difference
+from tests.e2e.project import Project, difference
 from tests.e2e.slow_link import BYTES_PER_S
 from tests.e2e.traffic import Traffic
+from tests.inv import INV
 
 SSH = ["-p", "tcp", "--dport", "22", "-j"]
 FROM_SSH = ["-p", "tcp", "--sport", "22", "-j"]

@@ -12,7 +12,8 @@ import pytest
 from deploytasks.cache import cache_directory
 from deploytasks.targets import Target
 from tests.e2e.converged import up_converged
-from tests.e2e.project import INV, Project
+from tests.e2e.project import Project
+from tests.inv import INV
 
 CANARY = "c4n4ry-in-the-3nvironment"
 NEXT = "another-c4n4ry"

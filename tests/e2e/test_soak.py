@@ -18,9 +18,10 @@ from deploytasks.targets import Target
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.faults import agents, serves
-from tests.e2e.project import INV, Project
+from tests.e2e.project import Project
 from tests.e2e.test_lost_link import broken
 from tests.e2e.traffic import Traffic
+from tests.inv import INV
 
 ROUNDS = int(os.environ.get("SOAK", "3"))
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
