@@ -23,7 +23,7 @@ from deploytasks.agent.docker.image_build import (
     read_if_there,
     write_secrets,
 )
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.resources.shipped_image import ShippedImage
 from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import PlanError, StepFailed

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from deploytasks.source.requirements import Requirements
 
 
+ORIGIN_DIGITS = 12
+
+
 @dataclass(frozen=True)
 class Project:
     """The files, the callable and the requirements of the app in one directory.
 
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
     to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name.
-    *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git.
+    *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is
+    the commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
 
     source: Source
@@ -34,6 +38,7 @@ class Project:
     collected: str
     processes: Mapping[str, str]
     revision: str
+    origin: str
 
     @classmethod
     def read(
@@ -56,7 +61,7 @@ class Project:
         collected = collected_static(source.directory, ref)
         source = source.linking({**_leading_out(collected), **dict(links)})
         processes = read_procfile(source.directory)
-        return cls(source, ref, wanted, static, collected, processes, _revision(source.directory))
+        return cls(source, ref, wanted, static, collected, processes, *_history(source.directory))
 
 
 def _leading_out(collected: str) -> dict[str, str]:
@@ -64,9 +69,17 @@ def _leading_out(collected: str) -> dict[str, str]:
     return {collected: "../" * (collected.count("/") + 1) + COLLECTED} if collected else {}
 
 
-def _revision(directory: Path) -> str:
-    commit = _git(directory, "rev-parse", "--short", "HEAD")
-    return commit + "+" * bool(commit and _git(directory, "status", "--porcelain", "--", "."))
+def _history(directory: Path) -> tuple[str, str]:
+    """The revision and the origin."""
+    said = _git(directory, "rev-parse", "--is-shallow-repository", "--short", "HEAD").split()
+    if len(said) != 2:
+        return "", ""
+    shallow, commit = said
+    changed = "+" * bool(_git(directory, "status", "--porcelain", "--", "."))
+    first = (
+        "" if shallow == "true" else _git(directory, "rev-list", "--first-parent", "--max-parents=0", "HEAD")
+    )
+    return commit + changed, first[:ORIGIN_DIGITS]
 
 
 def _git(directory: Path, *words: str) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.absent import Absent
     from deploytasks.agent.resources.acme_certificate import AcmeCertificate
     from deploytasks.agent.resources.apache_reload import ApacheReload
+    from deploytasks.agent.resources.claim import Claim
     from deploytasks.agent.resources.command import Command
     from deploytasks.agent.resources.compose_services import ComposeServices
     from deploytasks.agent.resources.copy_retention import CopyRetention
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.docker_engine import DockerEngine
     from deploytasks.agent.resources.docker_image import DockerImage
     from deploytasks.agent.resources.file import File
+    from deploytasks.agent.resources.first_symlink import FirstSymlink
     from deploytasks.agent.resources.fresh_processes import FreshProcesses
     from deploytasks.agent.resources.group import Group
     from deploytasks.agent.resources.http_check import HttpCheck
@@ -61,6 +63,7 @@ __all__ = [
     "Absent",
     "AcmeCertificate",
     "ApacheReload",
+    "Claim",
     "Command",
     "ComposeServices",
     "CopyRetention",
@@ -68,6 +71,7 @@ __all__ = [
     "DockerEngine",
     "DockerImage",
     "File",
+    "FirstSymlink",
     "FreshProcesses",
     "Group",
     "HttpCheck",

@@ -276,6 +276,7 @@ class Run:
             "created": self.now.isoformat(timespec="seconds"),
             **({"plan": whole.to_json()} if plan is not whole else {}),
             "source": host.project.revision if host.project else "",
+            "project": host.project.origin if host.project else "",
             "modules": shipped_modules(plan),
         }
         place = next((fleet.place_of(visit, plan) for fleet in self.fleets if visit in fleet.visits), {})

@@ -36,10 +36,10 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 AGENT_LOWEST_FIRST = (
-    {"layout", "lock", "protocols", "resource", "survey"},
+    {"layout", "protocols", "resource", "survey"},
     {"diff", "files", "plan"},
-    {"failure", "journal", "kept", "machine"},
-    {"conversation", "python", "room", "system"},
+    {"failure", "journal", "kept", "lock", "machine"},
+    {"conversation", "ground", "python", "room", "system"},
     {"docker", "undo"},
     {"app"},
     {"engine", "facts", "resources", "session"},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
 from deploytasks.agent.app.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 
@@ -88,7 +89,7 @@ def _app_facts(machine: Machine, app: Optional[App]) -> Dict[str, Any]:
 
 def _os_release(machine: Machine) -> Dict[str, str]:
     try:
-        with open(machine.path("/etc/os-release"), encoding="utf-8") as file:
+        with reading(machine.path("/etc/os-release")) as file:
             pairs = (line.strip().partition("=") for line in file)
             return {name: value.strip("\"'") for name, _, value in pairs}
     except OSError:

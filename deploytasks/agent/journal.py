@@ -16,8 +16,8 @@ import signal
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from deploytasks.agent.files.blame import blamed_on
-from deploytasks.agent.files.entry import sync_directory
+from deploytasks.agent.files.directory_handle import reading
+from deploytasks.agent.files.entry import append, make_directories, write_file
 from deploytasks.agent.plan import Handler, Step, handler_from_json, handler_to_json
 from deploytasks.agent.resource import Resource, State, describe, rebuild
 
@@ -58,7 +58,7 @@ class Journal:
 
     def begin(self, about: Record, debts: List[Handler]) -> None:
         """Start anew, carrying over the handlers that are still owed."""
-        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+        make_directories(os.path.dirname(self.path))
         self._written = 0
         self._rewrite([{"record": "begin", **about, "debts": [handler_to_json(debt) for debt in debts]}])
 
@@ -102,7 +102,7 @@ class Journal:
     def records(self) -> Iterator[Record]:
         """All whole records; a line cut by a power failure ends the reading."""
         try:
-            with open(self.path, encoding="utf-8") as file:
+            with reading(self.path) as file:
                 for line in file:
                     yield json.loads(line)
         except (FileNotFoundError, ValueError):
@@ -143,27 +143,21 @@ class Journal:
         return tuple(handler_from_json(debt) for debt in owed.values())
 
     def _append(self, record: Record) -> None:
-        with blamed_on(self.path), open(self.path, "a", encoding="ascii") as file:
-            file.write(json.dumps(record) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append(self.path, _line(record))
         self._heed_failpoint()
 
     def _rewrite(self, records: List[Record]) -> None:
-        new = self.path + ".new"
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with blamed_on(new), open(descriptor, "w", encoding="ascii") as file:
-            file.writelines(json.dumps(record) + "\n" for record in records)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self.path)
-        sync_directory(os.path.dirname(self.path))
+        write_file(self.path, b"".join(map(_line, records)), {"mode": "0600"})
         self._heed_failpoint()
 
     def _heed_failpoint(self) -> None:
         self._written += 1
         if self._written == self._failpoint:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _line(record: Record) -> bytes:
+    return json.dumps(record).encode("ascii") + b"\n"
 
 
 def _debts_in(record: Record) -> List[Record]:

@@ -14,8 +14,9 @@ import os
 import sys
 import zipfile
 
-from deploytasks.agent.files.entry import write_file
+from deploytasks.agent.files.entry import make_directory, remove_entry, write_file
 from deploytasks.agent.layout import STATE_ROOT
+from deploytasks.agent.resource import StepError
 
 AGENTS = STATE_ROOT + "/agents"
 KEPT = 3
@@ -29,14 +30,13 @@ def keep_agent(archive: str, digest: str) -> None:
 
     Nothing depends on it: what cannot be kept is sent again.
     """
-    with contextlib.suppress(OSError):
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(AGENTS, 0o700)
+    with contextlib.suppress(OSError, StepError):
+        make_directory(AGENTS)
         name = "%s-%s.zip" % (digest, sys.implementation.cache_tag)
         write_file(os.path.join(AGENTS, name), compiled(archive), {"mode": "0600"})
         newest_last = sorted(os.scandir(AGENTS), key=lambda found: found.stat().st_mtime)
         for found in newest_last[:-KEPT]:
-            os.unlink(found.path)
+            remove_entry(found.path)
 
 
 def compiled(archive: str) -> bytes:

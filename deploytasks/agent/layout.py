@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Tuple
 
 STATE_ROOT = "/var/lib/deploytasks"
+RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
+VENV_NAME = re.compile(r"[0-9a-f]{16}")
 COLLECTED = "collected"
 """The directory of a release, beside its code, that Django's ``collectstatic`` fills."""
 
@@ -185,6 +188,11 @@ class App:
     def state(self) -> str:
         """The agent's own directory for this app: lock, journal, owed handlers; root only."""
         return "%s/%s" % (STATE_ROOT, self.name)
+
+    @property
+    def account_comment(self) -> str:
+        """What tells that an account was made for this app (passwd(5), the comment field)."""
+        return "deploytasks app %s" % self.name
 
     def release(self, name: str) -> Release:
         return Release(self, name)

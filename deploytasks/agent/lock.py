@@ -12,6 +12,9 @@ import os
 import time
 from typing import Any, Callable, Dict, Optional
 
+from deploytasks.agent.files.directory_handle import parent_of, reading
+from deploytasks.agent.files.entry import make_directories
+
 
 class LockHeld(Exception):
     """Another agent holds the lock; *holder* is what it wrote about itself."""
@@ -36,8 +39,9 @@ class Lock:
         meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
         """Hold the lock, waiting at most *wait_s* seconds; raises ``LockHeld``, or what *meanwhile* raises."""
-        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        make_directories(os.path.dirname(self._path))
+        with parent_of(self._path) as (directory, name):
+            self._file = directory.open(name, os.O_RDWR | os.O_CREAT)
         deadline = time.monotonic() + wait_s
         said = False
         while not self._try():
@@ -55,7 +59,7 @@ class Lock:
     def holder(self) -> Dict[str, Any]:
         """What the holder wrote about itself; empty when it cannot be read."""
         try:
-            with open(self._path, encoding="utf-8") as file:
+            with reading(self._path) as file:
                 found = json.load(file)
         except (OSError, ValueError):
             return {}
@@ -71,7 +75,7 @@ class Lock:
         holder = self.holder()
         try:
             inode = str(os.stat(self._path).st_ino)
-            with open("/proc/locks", encoding="ascii") as file:
+            with reading("/proc/locks", "ascii") as file:
                 locks = [line.split() for line in file]
         except OSError:
             return ""

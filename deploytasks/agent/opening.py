@@ -8,13 +8,13 @@ one that was prolonged, or made to last, meanwhile is not the one that it was to
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from calendar import timegm
 from dataclasses import dataclass
 from typing import Iterator, Tuple
 
+from deploytasks.agent.files.entry import remove_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.ufw_rule import UfwRule
@@ -132,8 +132,7 @@ class Opening:
         """It has no timer any more; the rule stays as it is."""
         machine.ask(["systemctl", "disable", "--now", "--quiet", "--", self.name + ".timer"])
         for path in self._files:
-            if os.path.exists(machine.path(path)):
-                os.unlink(machine.path(path))
+            remove_entry(machine.path(path))
         machine.run(["systemctl", "daemon-reload"])
 
     def shut(self, machine: Machine) -> None:

@@ -13,6 +13,8 @@ from deploytasks.agent.app.releases import current_release
 from deploytasks.agent.conversation.channel import Inlet, Teller
 from deploytasks.agent.conversation.events import Knock, Note
 from deploytasks.agent.files.blobs import Blobs
+from deploytasks.agent.files.directory_handle import reading
+from deploytasks.agent.ground import require_ground
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.layout import STATE_ROOT, App, Release
 from deploytasks.agent.lock import Lock
@@ -51,6 +53,7 @@ class Session:
             stop=gone,
             knock=None if opening.get("by_hand") else lambda: _knock(inlet, outlet),
         )
+        require_ground(machine, app)
         return cls(opening, inlet, outlet, machine, ssh_connection)
 
     @property
@@ -92,7 +95,7 @@ class Session:
 
     def _mask_those_in(self, environments: str) -> None:
         for path in glob.glob(self.machine.path(environments)):
-            with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="surrogateescape") as file:
+            with contextlib.suppress(OSError), reading(path, errors="surrogateescape") as file:
                 values = decode_env(file.read()).values()
                 self.outlet.mask.add([*values, *_passwords(values)])
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.wire import pack, pack_json
-from deploytasks.agent.files.blobs import digest_of_file
+from deploytasks.agent.files.digest import digest_of_file
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.files.manifest_patch import difference
 

@@ -13,8 +13,10 @@ from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
+    Claim,
     Directory,
     File,
+    FirstSymlink,
     FreshProcesses,
     HttpCheck,
     OnlyInstance,
@@ -23,6 +25,7 @@ from deploytasks.resources import (
     Tree,
     User,
     Watch,
+    Withdrawn,
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.parts import Parts, known, parts_of
@@ -33,6 +36,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.project import Project
+
+TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
+"""Those that count first first (tmpfiles.d(5))."""
+LOGROTATE = "/etc/logrotate.d"
 
 template = Templates(beside=__file__)
 
@@ -45,6 +52,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
             f"{host.name}: app_user {app.user} is the user that logs in; the app wants one of its own"
         )
     parts = parts_of(host)
+    yield _claim(app, v, parts)
     yield from _places(app, v)
     yield from parts.define()
     yield from _contents(release, project)
@@ -58,6 +66,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield _run_what_is_there(release)
     yield from parts.start()
     yield from _ask(v, release, parts)
+    yield _lead_somewhere(app, release)
     yield from parts.withdraw_others()
     yield from processes.hand_over(parts)
     yield from _switch(v, app, release, parts)
@@ -68,9 +77,17 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from _finish(app, v, release)
 
 
+def _claim(app: App, v: Vars, parts: Parts) -> Step:
+    withdrawn = [step.resource for step in parts.web_server.withdraw(app)]
+    sites = [path for site in withdrawn if isinstance(site, Withdrawn) for path in (site.path, *site.others)]
+    files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
+    claim = Claim(app.name, app.root, app.user, files, v.adopt)
+    return Step("claim what is called like it", claim)
+
+
 def _places(app: App, v: Vars) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
-    yield Step("make the user", User(app.user, home=home))
+    yield Step("make the user", User(app.user, home=home, comment=app.account_comment))
     yield Step("make the app's directory", Directory(app.root))
     yield Step("make the directory of releases", Directory(app.releases))
     yield Step("make the directory of environments", Directory(app.venvs))
@@ -119,6 +136,12 @@ def _ask(v: Vars, release: Release, parts: Parts) -> Iterator[Step]:
     yield Step("ask the new instance", check, phase=Phase.START)
 
 
+def _lead_somewhere(app: App, release: Release) -> Step:
+    """Before a first release serves: a site may take a name over that was answered by another until now."""
+    link = FirstSymlink(app.current_socket, posixpath.basename(release.socket))
+    return Step("lead to it where none serves", link, phase=Phase.START)
+
+
 def _switch(v: Vars, app: App, release: Release, parts: Parts) -> Iterator[Step]:
     others = release.process_unit("*", "*") if parts.processes else ""
     watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, parts), processes=others)
@@ -130,7 +153,7 @@ def _switch(v: Vars, app: App, release: Release, parts: Parts) -> Iterator[Step]
 
 def _point_at_boot(app: App, release: Release) -> Iterator[Step]:
     text = template("tmpfiles.conf.j2", app=app, release=release)
-    yield Step("point to it at boot", File(f"/etc/tmpfiles.d/{app.name}.conf", text), phase=Phase.CONFIRM)
+    yield Step("point to it at boot", File(f"{TMPFILES[0]}/{app.name}.conf", text), phase=Phase.CONFIRM)
 
 
 def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:

@@ -81,4 +81,4 @@ def _files(app: App, *, purge: bool) -> Iterator[Step]:
 
 
 def _user(app: App) -> Iterator[Step]:
-    yield Step("remove its user", NoUser(app.user))
+    yield Step("remove its user", NoUser(app.user, app.account_comment, app.root))

@@ -69,6 +69,7 @@ class Vars:
     static: Mapping[str, str] | None = None
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
+    adopt: bool | tuple[str, ...] = False
     fleet: Literal["two-phase", "independent"] = "two-phase"
     network: Literal["full", "none"] = "full"
     index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})

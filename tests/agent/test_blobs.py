@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.files.blobs import EARLY_BYTES, Blobs, digest_of
+from deploytasks.agent.files.blobs import EARLY_BYTES, Blobs
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.resource import StepError
 
 HELLO = digest_of(b"hello")

@@ -22,6 +22,7 @@ from deploytasks.agent.resource import Action, Change, Resource, describe, rebui
 from deploytasks.agent.resources.absent import Absent
 from deploytasks.agent.resources.acme_certificate import AcmeCertificate
 from deploytasks.agent.resources.apache_reload import ApacheReload
+from deploytasks.agent.resources.claim import Claim
 from deploytasks.agent.resources.command import Command
 from deploytasks.agent.resources.compose_services import ComposeServices
 from deploytasks.agent.resources.copy_retention import CopyRetention
@@ -29,6 +30,7 @@ from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.docker_engine import DockerEngine
 from deploytasks.agent.resources.docker_image import DockerImage
 from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.first_symlink import FirstSymlink
 from deploytasks.agent.resources.fresh_processes import FreshProcesses
 from deploytasks.agent.resources.group import Group
 from deploytasks.agent.resources.http_check import HttpCheck
@@ -395,11 +397,20 @@ def withdrawn(host):
     return Withdrawn("/etc/nginx/sites-available/shop", others)
 
 
+def claim_that_was_another(host):
+    host.write("/var/lib/deploytasks/shop/owner.json", OWNER)
+    return Claim("shop", "/srv/shop", "shop")
+
+
+OWNER = '{"app": "shop", "root": "/srv/old", "user": "shop", "project": "", "adopted": []}'
+
 CASES = [
     (Absent, absent),
     (Absent, absent_link),
     (AcmeCertificate, acme_certificate),
     (AcmeCertificate, acme_certificate_for_other_names),
+    (Claim, lambda _: Claim("shop", "/srv/shop", "shop")),
+    (Claim, claim_that_was_another),
     (Command, lambda host: Command(("touch", str(host.path("/srv/x"))), creates="/srv/x")),
     (Command, lambda _: Command(("touch", "x"), unless=("test", "-e", "x"), cwd="/srv", user="shop")),
     (ComposeServices, compose_services),
@@ -414,6 +425,7 @@ CASES = [
     (File, file),
     (File, file_content),
     (File, file_by_digest),
+    (FirstSymlink, lambda _: FirstSymlink("/srv/current", "new")),
     (FreshProcesses, processes_of_before),
     (Group, lambda _: Group("shop")),
     (HttpCheck, http_check),

@@ -36,9 +36,29 @@ def make_nothing(place):
 MAKERS = [make_file, make_link, make_directory, make_nothing]
 
 
-@pytest.mark.parametrize("other", MAKERS)
-@pytest.mark.parametrize("one", MAKERS)
-def test_whatever_was_there_can_be_replaced_and_brought_back(place, tmp_path, one, other):
+def make_another_file(place):
+    place.write_text("another\n")
+
+
+def make_another_link(place):
+    place.symlink_to("elsewhere")
+
+
+def make_another_directory(place):
+    place.mkdir(0o700)
+
+
+PAIRS = [
+    (make_file, make_another_file),
+    (make_link, make_another_link),
+    (make_directory, make_another_directory),
+    *((maker, make_nothing) for maker in MAKERS),
+    *((make_nothing, maker) for maker in MAKERS),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_what_was_there_can_be_replaced_and_brought_back(place, tmp_path, one, other):
     one(place)
     other(tmp_path / "model")
     before, wanted = read_entry(str(place)), read_entry(str(tmp_path / "model"))
@@ -49,20 +69,35 @@ def test_whatever_was_there_can_be_replaced_and_brought_back(place, tmp_path, on
     assert {path.name for path in tmp_path.iterdir()} <= {"there", "model"}
 
 
+@pytest.mark.parametrize("other", MAKERS[:3])
+@pytest.mark.parametrize("one", [*MAKERS[:3], os.mkfifo])
+def test_nothing_takes_the_place_of_another_kind_of_thing(place, tmp_path, one, other):
+    if one is other:
+        return
+    one(place)
+    other(tmp_path / "model")
+    before = os.lstat(place)
+    with pytest.raises(StepError, match=r"wanted; (move it away|remove the link)|leads to no directory"):
+        write_entry(str(place), read_entry(str(tmp_path / "model")))
+    assert os.path.samestat(before, os.lstat(place))
+    assert {path.name for path in tmp_path.iterdir()} == {"there", "model"}
+
+
 def test_a_directory_with_something_in_it_is_not_replaced(place):
     place.mkdir()
     (place / "precious").write_text("")
     for state in (None, {"kind": "symlink", "target": "x"}):
-        with pytest.raises(StepError, match="there is a directory"):
+        with pytest.raises(StepError, match=r"there is a directory.*move it away"):
             write_entry(str(place), state)
     assert (place / "precious").exists()
 
 
 @pytest.mark.fault(72)
-def test_a_link_is_replaced_and_not_followed(place, tmp_path):
+def test_a_link_that_others_may_have_made_is_replaced_and_not_followed(place, tmp_path):
     victim = tmp_path / "victim"
     victim.write_text("mine\n")
     place.symlink_to(victim)
+    tmp_path.chmod(0o777)
     write_file(str(place), b"new\n", {"mode": "0600"})
     assert (place.read_text(), place.is_symlink(), victim.read_text()) == ("new\n", False, "mine\n")
 

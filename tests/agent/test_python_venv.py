@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Plan, Step
 from deploytasks.agent.resource import Change, StepError

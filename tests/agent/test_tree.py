@@ -6,7 +6,7 @@ import os
 
 from deploytasks.agent.conversation.events import Outcome
 from deploytasks.agent.engine import Engine
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.journal import Journal
 from deploytasks.agent.plan import Plan, Step

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.uv import Uv
 

@@ -267,8 +267,7 @@ def test_one_process_is_started_stopped_and_restarted_by_its_name(crew):
     assert crew.inv("start", "--process", "worker").host["outcome"] == "changed"
     before = {entry["name"]: entry["pid"] for entry in alive(crew)}
     assert crew.inv("restart", "--process", "worker").host["outcome"] == "changed"
-    after = {entry["name"]: entry["pid"] for entry in alive(crew)}
-    assert {name for name in before if before[name] != after[name]} == {"worker.1", "worker.2"}
+    wait_for(lambda: changed_since(crew, before) == {"worker.1", "worker.2"}, "workers that began anew")
     refused = crew.inv("restart", "--process", "woker")
     assert (refused.exit_code, 'did you mean "worker"?' in refused.host["error"]) == (2, True)
 
@@ -326,6 +325,12 @@ def alive(project: Project) -> list[dict[str, Any]]:
     """The last entries of those that began and run."""
     begun = {entry["name"]: entry for entry in diary(project) if entry["event"] == "began"}
     return [begun[name] for name in sorted(running(project))]
+
+
+def changed_since(project: Project, before: dict[str, int]) -> set[str]:
+    """Those that have another process than *before*; a command is quicker than what it starts."""
+    now = {entry["name"]: entry["pid"] for entry in alive(project)}
+    return {name for name in before if before[name] != now.get(name)}
 
 
 def ran_in(project: Project, release: str) -> int:

@@ -7,7 +7,8 @@ import os
 import time
 from typing import Any, Dict, List
 
-from deploytasks.agent.files.blame import blamed_on
+from deploytasks.agent.files.directory_handle import reading
+from deploytasks.agent.files.entry import append, make_directories
 from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 
@@ -22,18 +23,14 @@ def now() -> str:
 def remember(machine: Machine, app: App, entry: Dict[str, Any]) -> None:
     """Add *entry* with the time to the app's history."""
     path = machine.path(app.history)
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    with blamed_on(path), open(descriptor, "a", encoding="ascii") as file:
-        file.write(json.dumps({"time": now(), **entry}) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    make_directories(os.path.dirname(path), "0755")
+    append(path, json.dumps({"time": now(), **entry}).encode("ascii") + b"\n", 0o640)
 
 
 def recall(machine: Machine, app: App) -> List[Dict[str, Any]]:
     """All entries, oldest first; a line that is not whole, or tells none of what all do, is left out."""
     try:
-        with open(machine.path(app.history), encoding="utf-8", errors="replace") as file:
+        with reading(machine.path(app.history), errors="replace") as file:
             lines = file.readlines()
     except OSError:
         return []

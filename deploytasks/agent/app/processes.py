@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Tuple
 
 from deploytasks.agent.app.scale import by_hand
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import State, StepError
@@ -31,7 +32,7 @@ Counts = Sequence[Tuple[str, int]]
 def processes_of(machine: Machine, release: Release) -> Dict[str, Dict[str, Any]]:
     """What *release* says of each of its processes, web first; web alone when it says nothing."""
     try:
-        with open(machine.path(release.processes), encoding="utf-8") as file:
+        with reading(machine.path(release.processes)) as file:
             listed = json.load(file)
     except (OSError, ValueError):
         listed = {}

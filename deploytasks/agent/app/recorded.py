@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from deploytasks.agent.app.shipped import import_shipped
+from deploytasks.agent.files.directory_handle import reading_roots
 from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
@@ -14,7 +15,7 @@ from deploytasks.agent.resource import StepError
 def recorded_plan(machine: Machine, release: Release) -> Plan:
     """The plan of *release*; raises ``StepError`` when it cannot be read."""
     try:
-        with open(machine.path(release.plan), encoding="utf-8") as file:
+        with reading_roots(machine.path(release.plan)) as file:
             document = json.load(file)
         import_shipped(document["modules"])
         return Plan.from_json(document["plan"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
-from deploytasks.agent.layout import App, Release
+from deploytasks.agent.files.directory_handle import reading
+from deploytasks.agent.layout import RELEASE_NAME, App, Release
 from deploytasks.agent.machine import Machine
 
 
@@ -40,6 +41,25 @@ def kept_releases(machine: Machine, app: App) -> List[KeptRelease]:
     return sorted((release for release in found if release), key=lambda release: release.order)
 
 
+def apps_of_releases(machine: Machine, app: App) -> FrozenSet[str]:
+    """The names of the apps whose releases lie where those of *app* do."""
+    try:
+        names = os.listdir(machine.path(app.releases))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    found = (_document(machine, app.release(name)) for name in names)
+    return frozenset(str(document["plan"]["app"]["name"]) for document in found if document)
+
+
+def strangers(machine: Machine, app: App) -> List[str]:
+    """What lies among the releases of *app* under another kind of name."""
+    try:
+        names = os.listdir(machine.path(app.releases))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [app.release(name).path for name in sorted(names) if not _is_ours(name)]
+
+
 def current_release(machine: Machine, app: App) -> Optional[str]:
     """The name of the release that the ``current`` link points at, or None."""
     try:
@@ -61,9 +81,10 @@ def previous_release(machine: Machine, app: App) -> Optional[str]:
 
 
 def _read(machine: Machine, release: Release) -> Optional[KeptRelease]:
+    document = _document(machine, release)
+    if not document:
+        return None
     try:
-        with open(machine.path(release.plan), encoding="utf-8") as file:
-            document = json.load(file)
         return KeptRelease(
             name=release.name,
             digest=document["plan"]["digest"],
@@ -74,8 +95,24 @@ def _read(machine: Machine, release: Release) -> Optional[KeptRelease]:
             source=document["source"],
             venv=_venv_of(machine, release),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a release is called so, or what a run makes before it is."""
+    return bool(RELEASE_NAME.fullmatch(name)) or name.startswith(".")
+
+
+def _document(machine: Machine, release: Release) -> Dict[str, Any]:
+    """The record of *release*; empty when it has none, or none that can be read."""
+    try:
+        with reading(machine.path(release.plan)) as file:
+            document = json.load(file)
+        document["plan"]["app"]["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return dict(document)
 
 
 def _venv_of(machine: Machine, release: Release) -> str:

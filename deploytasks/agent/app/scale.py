@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Iterator, Mapping
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.files.entry import remove_entry, write_file
 from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
@@ -19,7 +20,7 @@ RIGHTS = {"mode": "0644"}
 def by_hand(machine: Machine, app: App) -> Dict[str, int]:
     """The numbers that were set by hand, by process; what cannot be read was not set."""
     try:
-        with open(machine.path(app.scale), encoding="utf-8") as file:
+        with reading(machine.path(app.scale)) as file:
             record = json.load(file)
         return {str(name): int(number) for name, number in record.items()}
     except (OSError, ValueError, TypeError, AttributeError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
+from deploytasks.agent.files.directory_handle import reading_bytes
 from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 
@@ -16,6 +17,6 @@ def hold_sealed(machine: Machine, release: Release) -> None:
         return
     for name in os.listdir(directory):
         path = os.path.join(directory, name)
-        with open(path, "rb") as file:
+        with reading_bytes(path) as file:
             if digest_of(file.read()) == name:
                 machine.blobs.hold(name, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import FrozenSet, Mapping
 
 from deploytasks.agent.docker.engine import workers_in
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.layout import container_of
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.system.systemd import pids
@@ -27,7 +28,7 @@ def workers(machine: Machine, unit: str, state: Mapping[str, str]) -> FrozenSet[
 def _command(pid: str) -> str:
     """The name of the program that the process *pid* runs (proc(5)); empty when there is no such process."""
     try:
-        with open("/proc/%s/comm" % pid, encoding="utf-8", errors="replace") as file:
+        with reading("/proc/%s/comm" % pid, errors="replace") as file:
             return file.read().strip()
     except OSError:
         return ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from deploytasks.agent.app.history import remember
+from deploytasks.agent.app.owner import apps_at
 from deploytasks.agent.app.processes import processes_of
-from deploytasks.agent.app.releases import current_release, previous_release
+from deploytasks.agent.app.releases import current_release, previous_release, strangers
 from deploytasks.agent.app.scale import told_apart
 from deploytasks.agent.conversation.events import Ended
 from deploytasks.agent.conversation.gate import Gate
@@ -23,6 +24,7 @@ def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate]
     ended = ended.but(switched=ended.release != before)
     if not session.checks:
         _tell_scaled(session, plan)
+        _tell_strangers(session)
         entry = {
             **session.about,
             "release": plan.release or None,
@@ -41,6 +43,12 @@ def _tell_scaled(session: Session, plan: Plan) -> None:
         listed = processes_of(session.machine, session.app.release(plan.release))
         for line in told_apart(session.machine, session.app, listed):
             session.machine.say(line)
+
+
+def _tell_strangers(session: Session) -> None:
+    """Say what lies among the releases and is none: nobody but who put it there takes it away."""
+    for path in strangers(session.machine, session.app) if session.app else ():
+        session.machine.say("%s is no release; it is let be" % path)
 
 
 def ready_engine(session: Session) -> Engine:
@@ -63,8 +71,8 @@ def _recover(session: Session, engine: Engine) -> None:
 
 
 def _remember(session: Session, entry: Dict[str, Any]) -> None:
-    if session.app is None:
-        return
+    if session.app is None or session.app.name not in apps_at(session.machine, session.app):
+        return  # It was refused: what lies there is of somebody else.
     try:
         remember(session.machine, session.app, entry)
     except OSError as error:

@@ -13,7 +13,8 @@ from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.conversation.events import Ended, Hello, Need
 from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.facts import gather
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
+from deploytasks.agent.files.directory_handle import reading_bytes
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.files.manifest_patch import patched
 from deploytasks.agent.plan import Phase, Plan
@@ -98,7 +99,7 @@ def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
     if manifest is None:
         return
     try:
-        with open(session.machine.path(manifest), "rb") as file:
+        with reading_bytes(session.machine.path(manifest)) as file:
             content = file.read()
         Manifest.parse(content)
     except (OSError, ValueError):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.commands.converge import receive_order
 from deploytasks.agent.conversation.events import Ended, Outcome
+from deploytasks.agent.files.entry import is_bare, remove_entry, remove_whole
 from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
@@ -26,7 +23,7 @@ def destroy(session: Session) -> Ended:
 
 
 def _forget(machine: Machine, app: App) -> None:
-    with contextlib.suppress(OSError):
-        os.unlink(machine.path(app.history))
-        os.rmdir(machine.path(app.root))
-    shutil.rmtree(machine.path(app.state), ignore_errors=True)
+    remove_entry(machine.path(app.history))
+    if is_bare(machine.path(app.root)):
+        remove_entry(machine.path(app.root))
+    remove_whole(machine.path(app.state))

@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.facts import gather
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.layout import STATE_ROOT
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.session import Session
@@ -72,7 +73,7 @@ def _nearest(path: str) -> str:
 
 def _available_memory_mb(machine: Machine) -> Optional[int]:
     try:
-        with open(machine.path("/proc/meminfo"), encoding="ascii") as file:
+        with reading(machine.path("/proc/meminfo"), "ascii") as file:
             found = re.search(r"^MemAvailable:\s+(\d+) kB", file.read(), re.MULTILINE)
     except OSError:
         return None

@@ -7,6 +7,7 @@ import json
 from typing import Any, Dict, Iterable, List, Mapping
 
 from deploytasks.agent.docker.engine import ADDRESS, CLIENT, docker
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.system.environment_file import decode_env
@@ -95,14 +96,14 @@ def environment_in(machine: Machine, pattern: str) -> Dict[str, str]:
     """The variables in the files that *pattern* names, as ``glob`` takes it; those of later names win."""
     found: Dict[str, str] = {}
     for path in sorted(glob.glob(machine.path(pattern))):
-        with open(path, encoding="utf-8") as file:
+        with reading(path) as file:
             found.update(decode_env(file.read()))
     return found
 
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        with reading(path, errors="surrogateescape") as file:
             return file.read()
     except OSError:
         return ""

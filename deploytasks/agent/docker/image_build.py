@@ -8,6 +8,8 @@ import shlex
 from typing import Dict, Iterable, List, Mapping
 
 from deploytasks.agent.docker.engine import APP_LABEL
+from deploytasks.agent.files.directory_handle import reading_bytes
+from deploytasks.agent.files.entry import write_file
 from deploytasks.agent.python.installer import Installation, pip_environment, uv_environment
 
 BUILD_TIMEOUT_S = 3600.0
@@ -15,6 +17,7 @@ KEPT_LINES = 20
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 INSTALLER, AUTHORITIES = "installer", "authorities"
 """The secrets of a build (docker-build(1)): in no layer, no history and no process's arguments."""
+ROOTS_OWN = {"mode": "0600"}
 PROGRESS = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 """What BuildKit puts before each line: the step's number, and seconds."""
 NO_BUILDKIT = re.compile(r"buildx component is missing|BuildKit is enabled but the buildx")
@@ -53,10 +56,10 @@ def build_words(
 def write_secrets(directory: str, index_url: str, authorities: Iterable[bytes]) -> None:
     """Put the secrets of a build into *directory*: what pip and uv heed, and the certificates that they trust."""
     trusted = b"\n".join(authorities)
-    _write(os.path.join(directory, AUTHORITIES), trusted)
+    write_file(os.path.join(directory, AUTHORITIES), trusted, ROOTS_OWN)
     environment = _installers_environment(index_url, trusts=bool(trusted.strip()))
     lines = ["export %s=%s\n" % (name, shlex.quote(value)) for name, value in environment.items()]
-    _write(os.path.join(directory, INSTALLER), "".join(lines).encode("utf-8"))
+    write_file(os.path.join(directory, INSTALLER), "".join(lines).encode("utf-8"), ROOTS_OWN)
 
 
 def last_lines(said: str) -> str:
@@ -68,7 +71,7 @@ def last_lines(said: str) -> str:
 def read_if_there(path: str) -> bytes:
     """The bytes of the file at *path*; none when there is no such file."""
     try:
-        with open(path, "rb") as file:
+        with reading_bytes(path) as file:
             return file.read()
     except FileNotFoundError:
         return b""
@@ -90,8 +93,3 @@ def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
     )
     # The cache of a build is on a file system of its own.
     return {**pip_environment(installation), **uv_environment(installation), "UV_LINK_MODE": "copy"}
-
-
-def _write(path: str, content: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(content)

@@ -5,28 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
-from typing import IO, Dict, Iterable, Optional
+from typing import Dict, Iterable, Optional
 
-from deploytasks.agent.files.blame import blamed_on
+from deploytasks.agent.files.directory_handle import reading_bytes
+from deploytasks.agent.files.entry import make_directories, remove_whole, writing
 from deploytasks.agent.resource import StepError
 
 EARLY_BYTES = 1 << 25
 """Each time that so much of a large file has come, it goes to the disk while the rest arrives (posix_fadvise(2))."""
-
-
-def digest_of(content: bytes) -> str:
-    """The name of *content*: its SHA-256 in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def digest_of_file(file: IO[bytes]) -> str:
-    """The SHA-256 of *file*, which is at its beginning, before and after."""
-    sha = hashlib.sha256()
-    for piece in iter(lambda: file.read(1 << 20), b""):
-        sha.update(piece)
-    file.seek(0)
-    return sha.hexdigest()
 
 
 class Blobs:
@@ -55,7 +41,7 @@ class Blobs:
         path = self.find(digest)
         if path is None:
             raise StepError("content %s… did not arrive; deploy again" % digest[:12])
-        with open(path, "rb") as file:
+        with reading_bytes(path) as file:
             return file.read()
 
     def receive(self, digest: str, pieces: Iterable[bytes], made: str = "") -> None:
@@ -66,24 +52,22 @@ class Blobs:
         place = self._place(digest)
         if place is None:
             raise StepError("this machine takes no contents")
-        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+        make_directories(os.path.dirname(place))
         sha = hashlib.sha256()
-        with blamed_on(place), open(place + ".part", "wb") as file:
+        with writing(place, {"mode": "0600"}, durable=False) as file:
             for piece in pieces:
                 sha.update(piece)
                 file.write(piece)
                 if file.tell() % EARLY_BYTES < len(piece):
                     with contextlib.suppress(OSError):
                         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        if sha.hexdigest() != (made or digest):
-            os.unlink(place + ".part")
-            raise StepError("content %s… arrived damaged; deploy again" % digest[:12])
-        os.replace(place + ".part", place)
+            if sha.hexdigest() != (made or digest):
+                raise StepError("content %s… arrived damaged; deploy again" % digest[:12])
 
     def forget(self) -> None:
         """Drop everything received."""
         if self._incoming:
-            shutil.rmtree(self._incoming, ignore_errors=True)
+            remove_whole(self._incoming)
 
     def _place(self, digest: str) -> Optional[str]:
         return os.path.join(self._incoming, digest) if self._incoming else None

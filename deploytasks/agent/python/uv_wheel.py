@@ -8,9 +8,12 @@ import tempfile
 import zipfile
 from typing import IO
 
+from deploytasks.agent.files.entry import make_directories, writing
 from deploytasks.agent.python.package_index import IndexFile, PackageIndex
 from deploytasks.agent.python.wheel_platform import WheelPlatform
 from deploytasks.agent.resource import StepError
+
+FOR_ALL = "0755"
 
 
 def fetch_uv(index: PackageIndex, version: str, path: str) -> None:
@@ -47,10 +50,6 @@ def _program_in(archive: IO[bytes], name: str) -> IO[bytes]:
 
 
 def _place(program: IO[bytes], path: str) -> None:
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    with open(path + ".new", "wb") as file:
+    make_directories(os.path.dirname(path), FOR_ALL)
+    with writing(path, {"mode": FOR_ALL}) as file:
         shutil.copyfileobj(program, file, 1 << 20)
-        file.flush()
-        os.fchmod(file.fileno(), 0o755)  # nosec B103  a program for all
-        os.fsync(file.fileno())
-    os.replace(path + ".new", path)

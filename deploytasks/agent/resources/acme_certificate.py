@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Dict, List, Tuple
 
-from deploytasks.agent.files.entry import read_entry, write_entry
+from deploytasks.agent.files.directory_handle import reading
+from deploytasks.agent.files.entry import read_entry, remove_entry, write_entry
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 from deploytasks.agent.resources.nginx_reload import NginxReload
@@ -73,13 +74,13 @@ class AcmeCertificate(Resource):
         write_entry(machine.path(self.webroot), {"kind": "directory", "mode": "0755"})
         place = machine.path(self.site)
         before = read_entry(place)
-        write_entry(place, {"kind": "file", "content": self.challenge_site, "mode": "0644"})
+        _put(place, {"kind": "file", "content": self.challenge_site, "mode": "0644"})
         try:
             NginxReload(self.names).run(machine)
             machine.run(["systemctl", "start", "--", "nginx"])
             self._issue(machine)
         finally:
-            write_entry(place, before)
+            _put(place, before)
             machine.ask(["systemctl", "reload", "--", "nginx"])
 
     def _renewal(self, machine: Machine) -> Dict[str, str]:
@@ -122,9 +123,15 @@ class AcmeCertificate(Resource):
         ]
 
 
+def _put(place: str, state: State) -> None:
+    """What is at *place* is *state*, whatever kind of thing was there; nginx looks when it is reloaded."""
+    remove_entry(place)
+    write_entry(place, state)
+
+
 def _log(machine: Machine) -> str:
     """What certbot has written down; an answer has its type there (RFC 8555, 6.7), printed it may be a description."""
     if not os.path.exists(machine.path(LOG)):
         return ""
-    with open(machine.path(LOG), encoding="utf-8", errors="replace") as log:
+    with reading(machine.path(LOG), errors="replace") as log:
         return log.read()

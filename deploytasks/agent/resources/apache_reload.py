@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import FrozenSet
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 from deploytasks.agent.system import systemd
@@ -63,7 +64,7 @@ def _size(machine: Machine) -> int:
 def _said_since(machine: Machine, written: int) -> str:
     """The end of what it has written to its log beyond the first *written* bytes."""
     try:
-        with open(machine.path(ERROR_LOG), encoding="utf-8", errors="replace") as file:
+        with reading(machine.path(ERROR_LOG), errors="replace") as file:
             file.seek(written)
             return file.read()[-KEPT:].strip()
     except OSError:

@@ -20,7 +20,7 @@ from deploytasks.agent.docker.compose import (
     services_of,
 )
 from deploytasks.agent.docker.engine import docker
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.files.entry import read_entry, remove_entry, write_file
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError

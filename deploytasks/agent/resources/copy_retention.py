@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from typing import ClassVar, List
 
+from deploytasks.agent.files.entry import remove_whole
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
@@ -27,7 +27,7 @@ class CopyRetention(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         for name in (change.before or {}).get("surplus", []):
-            shutil.rmtree(machine.path("%s/%s" % (self.directory, name)))
+            remove_whole(machine.path("%s/%s" % (self.directory, name)))
 
     def _surplus(self, machine: Machine) -> List[str]:
         releases, directory = machine.path(self.releases), machine.path(self.directory)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent.files.entry import is_bare, read_entry, write_entry
+from deploytasks.agent.files.entry import is_bare, read_directory, write_entry
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
 
 @dataclass(frozen=True)
 class Directory(Resource):
-    """*path* is a directory with this mode, owner and group; what lies in it is of no concern."""
+    """*path* is a directory with this mode, owner and group; what lies in it is of no concern.
+
+    A link to a directory counts as one where root made it, in a directory of root's alone.
+    """
 
     path: str
     mode: str = "0755"
@@ -22,7 +25,7 @@ class Directory(Resource):
         return {"kind": "directory", "mode": self.mode, "owner": self.owner, "group": self.group}
 
     def inspect(self, machine: Machine) -> State:
-        return read_entry(machine.path(self.path))
+        return read_directory(machine.path(self.path))
 
     def brings_back(self, machine: Machine, before: State) -> bool:
         """One that holds something by then stays: data, or a secret, that no undo takes away."""

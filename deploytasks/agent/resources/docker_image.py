@@ -21,7 +21,7 @@ from deploytasks.agent.docker.image_build import (
     read_if_there,
     write_secrets,
 )
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 from deploytasks.agent.system.accounts import account

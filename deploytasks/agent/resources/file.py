@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Optional, Tuple
 
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.files.entry import read_entry, write_entry, write_file
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 from deploytasks.agent.resources.nginx_reload import UNIT, NginxReload
@@ -43,7 +44,7 @@ class NginxPage(Action):
     def _require_line(self, machine: Machine) -> None:
         path = "%s/%s" % (ENABLED, self.name)
         try:
-            with open(machine.path(path), encoding="utf-8", errors="replace") as file:
+            with reading(machine.path(path), errors="replace") as file:
                 lines = [line.strip() for line in file]
         except OSError as error:
             why = "nginx serves no site of %s: there is no %s; inv deploy writes it" % (self.name, path)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import FrozenSet, Tuple
 
+from deploytasks.agent.files.directory_handle import reading, reading_bytes
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 from deploytasks.agent.system import systemd
@@ -66,7 +67,7 @@ def _workers(machine: Machine) -> FrozenSet[str]:
 
 def _title(machine: Machine, pid: str) -> bytes:
     try:
-        with open(machine.path("/proc/%s/cmdline" % pid), "rb") as file:
+        with reading_bytes(machine.path("/proc/%s/cmdline" % pid)) as file:
             return file.read().rstrip(b"\0 ")
     except OSError:
         return b""
@@ -77,5 +78,5 @@ def _complaints(machine: Machine) -> str:
     path = machine.path(ERROR_LOG)
     if not os.path.exists(path):
         return ""
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with reading(path, errors="replace") as file:
         return "".join([line for line in file if "[emerg]" in line][-KEPT_LINES:])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import glob
-import os
-import shutil
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
+from deploytasks.agent.files.entry import remove_whole
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
@@ -29,7 +28,4 @@ class NoFiles(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         del machine
         for path in (change.before or {}).get("files", []):
-            if os.path.isdir(path) and not os.path.islink(path):
-                shutil.rmtree(path)
-            else:
-                os.unlink(path)
+            remove_whole(path)

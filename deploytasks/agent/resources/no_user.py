@@ -7,23 +7,34 @@ from typing import ClassVar
 
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
-from deploytasks.agent.system.accounts import account
+from deploytasks.agent.system.accounts import Account, account
 
 
 @dataclass(frozen=True)
 class NoUser(Resource):
-    """There is no user *name*, nor a group of its own (userdel(8)); files of it stay."""
+    """There is no user *name*, nor a group of its own (userdel(8)); files of it stay.
+
+    With a *comment*, one that has another was made by somebody else, and stays; those of the first versions have none,
+    and their *home*.
+    """
 
     reversible: ClassVar[bool] = False
     name: str
+    comment: str = ""
+    home: str = ""
 
     def desired(self) -> State:
         return None
 
     def inspect(self, machine: Machine) -> State:
         found = account(machine, self.name)
-        return {"uid": found.uid} if found else None
+        if found is None or (self.comment and not self._is_meant(found)):
+            return None
+        return {"uid": found.uid}
 
     def apply(self, machine: Machine, change: Change) -> None:
         del change
         machine.run(["userdel", "--", self.name])
+
+    def _is_meant(self, found: Account) -> bool:
+        return found.comment == self.comment if found.comment else found.home == self.home

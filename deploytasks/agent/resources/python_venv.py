@@ -6,13 +6,20 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
-from deploytasks.agent.files.blobs import digest_of
-from deploytasks.agent.files.entry import beside, remove_entry
+from deploytasks.agent.files.digest import digest_of
+from deploytasks.agent.files.directory_handle import opened, reading, reading_bytes
+from deploytasks.agent.files.entry import (
+    beside,
+    make_directories,
+    make_directory,
+    remove_entry,
+    remove_whole,
+    write_file,
+)
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.python.installer import (
     CACHE,
@@ -40,6 +47,7 @@ INSTALLERS = ("uv", "pip")
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 BUILD_TIMEOUT_S = 1800
 KEPT_LINES = 20
+FOR_ALL = {"mode": "0755"}
 NO_ENSUREPIP = re.compile(r"ensurepip is not\s+available|No module named '?ensurepip")
 OWN_INDEX = re.compile(r"^\s*(?:-i|--index-url)[ =]\s*(\S+)", re.MULTILINE)
 MORE_INDEXES = re.compile(r"^\s*(?:--extra-index-url|--no-index|\[\[tool\.uv\.index\]\])", re.MULTILINE)
@@ -101,7 +109,7 @@ class PythonVenv(Resource):
     def inspect(self, machine: Machine) -> State:
         place = machine.path(self.path)
         try:
-            with open(os.path.join(place, MARKER), encoding="ascii") as marker:
+            with reading(os.path.join(place, MARKER), "ascii") as marker:
                 complete = marker.read().strip()
         except OSError:
             complete = ""
@@ -115,7 +123,7 @@ class PythonVenv(Resource):
             _remove(place)
         elif change.after == UNFINISHED:
             _remove(place)
-            os.mkdir(place)
+            make_directory(place, FOR_ALL)
         elif change.after != self.desired():
             raise StepError("%s has been built anew; what it held before is gone" % self.path)
         else:
@@ -165,12 +173,13 @@ class PythonVenv(Resource):
 
     def _lay_out(self, machine: Machine, directory: str) -> str:
         """The wheels, as files of their own names in *directory*."""
-        os.mkdir(directory)
+        make_directory(directory)
         for name, digest in self.wheels:
             content = machine.blobs.find(digest)
             if content is None:
                 raise StepError("the wheel %s did not arrive; deploy again" % name)
-            os.symlink(os.path.abspath(content), os.path.join(directory, name))
+            with opened(directory) as handle:
+                handle.make_link(name, os.path.abspath(content))
         return directory
 
     def _carry_out(self, machine: Machine, installation: Installation) -> None:
@@ -229,23 +238,25 @@ def _authorities(machine: Machine, ca_bundle: str, work: str) -> str:
     if not ca_bundle:
         return "".join(system)
     joined = os.path.join(work, "authorities.pem")
-    with open(joined, "wb") as target:
-        for path in [*system, machine.path(ca_bundle)]:
-            with open(path, "rb") as source:
-                target.write(source.read() + b"\n")
+    write_file(joined, b"".join(_content(path) + b"\n" for path in [*system, machine.path(ca_bundle)]), {})
     return joined
+
+
+def _content(path: str) -> bytes:
+    with reading_bytes(path) as file:
+        return file.read()
 
 
 @contextmanager
 def _work_directory(place: str) -> Iterator[str]:
     """A directory beside *place*, there as long as it is built; one that a killed build left is taken over."""
     work = beside(place)
-    shutil.rmtree(work, ignore_errors=True)
-    os.mkdir(work, 0o700)
+    remove_whole(work)
+    make_directory(work)
     try:
         yield work
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        remove_whole(work)
 
 
 def _remove(place: str) -> None:
@@ -253,7 +264,7 @@ def _remove(place: str) -> None:
         return
     if not _is_ours(place):
         raise StepError("%s is there and is no virtual environment; move it away" % place)
-    shutil.rmtree(place)
+    remove_whole(place)
 
 
 def _is_ours(place: str) -> bool:
@@ -279,8 +290,5 @@ def _text(machine: Machine, text: str) -> str:
 
 
 def _write(path: str, text: str) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    make_directories(os.path.dirname(path))
+    write_file(path, text.encode("utf-8"), {"mode": "0644"})

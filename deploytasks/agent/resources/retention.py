@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
+import re
 from dataclasses import dataclass
 from typing import ClassVar, List, Set
 
 from deploytasks.agent.app.releases import kept_releases
-from deploytasks.agent.layout import App
+from deploytasks.agent.files.entry import is_directory, remove_whole
+from deploytasks.agent.layout import RELEASE_NAME, VENV_NAME, App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 from deploytasks.agent.system import systemd
@@ -19,7 +20,7 @@ class Retention(Resource):
     """At most *keep* releases lie on the host, and only the virtual environments that they use.
 
     The current release and the one that a rollback goes to are never removed; one from which an instance still runs
-    its last moments is removed after it.
+    its last moments is removed after it. What lies beside them under another kind of name is let be.
     """
 
     reversible: ClassVar[bool] = False
@@ -42,9 +43,9 @@ class Retention(Resource):
             units = [self._app.release(os.path.basename(path)).service_unit for path in surplus]
             systemd.let_leave(machine, units)
         for path in surplus:
-            shutil.rmtree(machine.path(path))
+            remove_whole(machine.path(path))
         for path in self._surplus_venvs(machine):
-            shutil.rmtree(machine.path(path))
+            remove_whole(machine.path(path))
 
     @property
     def _app(self) -> App:
@@ -58,7 +59,7 @@ class Retention(Resource):
         room = max(self.keep - len([name for name in names if name in protected]), 0)
         broken = [
             name
-            for name in _listdir(machine, self._app.releases)
+            for name in _directories(machine, self._app.releases, RELEASE_NAME)
             if name not in names and name != self.release
         ]
         return sorted(self._app.release(name).path for name in [*newest_first[room:], *broken])
@@ -72,9 +73,18 @@ class Retention(Resource):
         }
         return sorted(
             "%s/%s" % (self._app.venvs, name)
-            for name in _listdir(machine, self._app.venvs)
+            for name in _directories(machine, self._app.venvs, VENV_NAME)
             if name not in used
         )
+
+
+def _directories(machine: Machine, path: str, called: "re.Pattern[str]") -> List[str]:
+    """Those in *path* that are *called* as ours are; what else lies there is somebody's."""
+    return [
+        name
+        for name in _listdir(machine, path)
+        if called.fullmatch(name) and is_directory(machine.path("%s/%s" % (path, name)))
+    ]
 
 
 def _listdir(machine: Machine, path: str) -> List[str]:

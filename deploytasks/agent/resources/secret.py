@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.files.entry import write_file
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
@@ -38,7 +39,7 @@ class Secret(Resource):
 def read_secret(machine: Machine, path: str) -> str:
     """The secret at *path*; empty when there is none yet."""
     try:
-        with open(machine.path(path), encoding="ascii") as file:
+        with reading(machine.path(path), "ascii") as file:
             return file.read().strip()
     except OSError:
         return ""

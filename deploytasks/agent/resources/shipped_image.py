@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Dict, Tuple
 
 from deploytasks.agent.docker.engine import docker, has_image
-from deploytasks.agent.files.blobs import digest_of
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
 from deploytasks.agent.files.blame import blamed_on
-from deploytasks.agent.files.blobs import digest_of
-from deploytasks.agent.files.entry import beside, read_entry
+from deploytasks.agent.files.digest import digest_of
+from deploytasks.agent.files.directory_handle import DirectoryHandle, parent_of, reading_bytes
+from deploytasks.agent.files.entry import beside, read_entry, remove_whole
 from deploytasks.agent.files.manifest import Entry, Manifest
+from deploytasks.agent.files.tree_builder import build, is_as_listed
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
 SHOWN = 5
-DIRECTORY_MODE = 0o755
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,13 @@ class Tree(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         path = machine.path(self.path)
         if change.after is None:
-            shutil.rmtree(path)
+            remove_whole(path)
             return
         listed = self._listed(machine)
         if listed is None:
             raise StepError("the list of files did not arrive; deploy again")
-        new, old = beside(path), beside(path + ".old")
-        for leftover in (new, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        try:
-            with blamed_on(new):
-                build(machine, new, listed)
-            os.sync()  # before the name is seen: a power failure must not leave empty files that look right
-            if os.path.lexists(path):
-                os.rename(path, old)
-            os.rename(new, path)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+        with parent_of(path) as (directory, name), blamed_on(path):
+            _replace(machine, directory, name, listed)
 
     def brings_back(self, machine: Machine, before: State) -> bool:
         """A tree that somebody changed is not remembered as it was; as listed it is better."""
@@ -99,7 +88,7 @@ def hold_tree(machine: Machine, path: str, manifest: str) -> None:
         return
     for entry in entries:
         place = os.path.join(os.fsencode(machine.path(path)), entry.path)
-        if not entry.is_directory and not entry.is_symlink and _is_as_listed(place, entry):
+        if not entry.is_directory and not entry.is_symlink and _lies_as_listed(place, entry):
             machine.blobs.hold(entry.digest, os.fsdecode(place))
 
 
@@ -110,72 +99,35 @@ def differences(path: str, listed: Manifest) -> Iterator[bytes]:
     for found in _walk(os.fsencode(path), b""):
         entry = expected.pop(found, None)
         if (entry is None and found not in parents) or (
-            entry is not None and not _is_as_listed(os.path.join(os.fsencode(path), found), entry)
+            entry is not None and not _lies_as_listed(os.path.join(os.fsencode(path), found), entry)
         ):
             yield found
     yield from expected
 
 
-def build(machine: Machine, path: str, listed: Manifest) -> None:
-    """Make the tree *listed* at *path*, which does not exist, from the contents that *machine* holds."""
-    root = os.fsencode(path)
-    os.mkdir(root, 0o755)
-    os.chmod(root, DIRECTORY_MODE)
-    made = {root}
-    for entry in listed.entries:
-        place = os.path.join(root, entry.path)
-        _make_parents(place if entry.is_directory else os.path.dirname(place), made)
-        if entry.is_symlink:
-            os.symlink(machine.blobs.read(entry.digest), place)
-        elif not entry.is_directory:
-            _place(machine, entry, place)
-
-
-def _place(machine: Machine, entry: Entry, place: bytes) -> None:
-    source = machine.blobs.find(entry.digest)
-    if source is None:
-        raise StepError("the content of %s did not arrive; deploy again" % entry.name)
-    if machine.blobs.is_unused(source):
-        _make_as_listed(os.fsencode(source), entry)
-    if not (_is_as_listed(os.fsencode(source), entry) and _link(source, place)):
-        shutil.copyfile(source, place)
-        _make_as_listed(place, entry)
-
-
-def _make_as_listed(place: bytes, entry: Entry) -> None:
-    os.chmod(place, _mode(entry))
-    os.utime(place, ns=(_time(entry), _time(entry)))
-
-
-def _link(source: str, place: bytes) -> bool:
-    """Whether *place* is the file *source* now; some file systems have no links, and all have a limit for them."""
+def _replace(machine: Machine, directory: DirectoryHandle, name: str, listed: Manifest) -> None:
+    new, old = (os.path.basename(beside(word)) for word in (name, name + ".old"))
+    for leftover in (new, old):
+        directory.remove_whole(leftover)
     try:
-        os.link(source, place)
-    except OSError:
-        return False
-    return True
+        build(machine.blobs, directory, new, listed)
+        os.sync()  # before the name is seen: a power failure must not leave empty files that look right
+        if directory.look(name) is not None:
+            directory.rename(name, old)
+        directory.rename(new, name)
+    finally:
+        directory.remove_whole(new)
+        directory.remove_whole(old)
 
 
-def _is_as_listed(place: bytes, entry: Entry) -> bool:
+def _lies_as_listed(place: bytes, entry: Entry) -> bool:
     try:
         found = os.lstat(place)
     except OSError:
         return False
     if entry.is_symlink:
         return stat.S_ISLNK(found.st_mode) and digest_of(os.readlink(place)) == entry.digest
-    if entry.is_directory:
-        return stat.S_ISDIR(found.st_mode)
-    rights = stat.S_IMODE(found.st_mode) == _mode(entry) and found.st_uid == os.geteuid()
-    return stat.S_ISREG(found.st_mode) and rights and found.st_mtime_ns == _time(entry)
-
-
-def _mode(entry: Entry) -> int:
-    return 0o755 if entry.is_executable else 0o644
-
-
-def _time(entry: Entry) -> int:
-    """Nanoseconds since the epoch: a moment between 2001 and 2010 that only this content has."""
-    return (1_000_000_000 + int(entry.digest[:7], 16)) * 1_000_000_000 + int(entry.digest[7:14], 16)
+    return stat.S_ISDIR(found.st_mode) if entry.is_directory else is_as_listed(found, entry)
 
 
 def _walk(root: bytes, below: bytes) -> Iterator[bytes]:
@@ -192,15 +144,6 @@ def _parents(path: bytes) -> Iterator[bytes]:
         yield path
 
 
-def _make_parents(directory: bytes, made: "set[bytes]") -> None:
-    if directory in made:
-        return
-    _make_parents(os.path.dirname(directory), made)
-    os.mkdir(directory, 0o755)
-    os.chmod(directory, DIRECTORY_MODE)
-    made.add(directory)
-
-
 def _some(paths: List[bytes]) -> str:
     names = [path.decode("utf-8", "backslashreplace") for path in sorted(paths)[:SHOWN]]
     return ", ".join(names) + (" and %d more" % (len(paths) - SHOWN) if len(paths) > SHOWN else "")
@@ -208,7 +151,7 @@ def _some(paths: List[bytes]) -> str:
 
 def _content(path: Optional[str]) -> Optional[bytes]:
     try:
-        with open(path or "", "rb") as file:
+        with reading_bytes(path or "") as file:
             return file.read()
     except OSError:
         return None

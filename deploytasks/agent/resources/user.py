@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
-from deploytasks.agent.system.accounts import AccountGroup, account, account_group, account_groups
+from deploytasks.agent.system.accounts import Account, AccountGroup, account, account_group, account_groups
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class User(Resource):
     """The user *name* exists, cannot log in with a password, and has this home, shell and group.
 
     *group* is the primary one, by default the user's own. Of *groups* it is a member besides; other
-    memberships stay as they are. The home directory is made for ordinary users only (useradd(8)).
+    memberships stay as they are. The home directory is made for ordinary users only (useradd(8)). With a *comment*
+    an account that has another one was made by somebody else, and is used as it is.
     """
 
     name: str
@@ -24,9 +25,11 @@ class User(Resource):
     shell: str = "/usr/sbin/nologin"
     group: Optional[str] = None
     groups: Tuple[str, ...] = ()
+    comment: str = ""
 
     def desired(self) -> State:
         return {
+            **({"comment": self.comment} if self.comment else {}),
             "home": self.home,
             "shell": self.shell,
             "group": self.group or self.name,
@@ -37,8 +40,11 @@ class User(Resource):
         found = account(machine, self.name)
         if found is None:
             return None
+        if self._is_somebody_elses(found):
+            return self.desired()
         groups = account_groups(machine)
         return {
+            "comment": found.comment,
             "home": found.home,
             "shell": found.shell,
             "group": next((group.name for group in groups if group.gid == found.gid), found.gid),
@@ -53,17 +59,25 @@ class User(Resource):
         else:
             machine.run(["usermod", *self._settings(machine, change), "--", self.name])
 
+    def _is_somebody_elses(self, found: Account) -> bool:
+        """Those of the first versions have no comment, and their home and shell."""
+        if not self.comment or found.comment == self.comment:
+            return False
+        return bool(found.comment) or (found.home, found.shell) != (self.home, self.shell)
+
     def _new(self, machine: Machine, after: Dict[str, Any]) -> List[str]:
         kind = ["--system", "--no-create-home"] if self.system else ["--create-home"]
         has_group = account_group(machine, after["group"]) is not None
         group = ["--gid", after["group"]] if self.group or has_group else ["--user-group"]
         groups = ["--groups", ",".join(after["groups"])] if after["groups"] else []
-        return [*kind, "--home-dir", after["home"], "--shell", after["shell"], *group, *groups]
+        comment = ["--comment", after["comment"]] if after.get("comment") else []
+        return [*kind, *comment, "--home-dir", after["home"], "--shell", after["shell"], *group, *groups]
 
     def _settings(self, machine: Machine, change: Change) -> List[str]:
         after = change.after or {}
         others = _memberships(account_groups(machine), self.name) - set(self.groups)
         values = {
+            "comment": ["--comment", after.get("comment", "")],
             "home": ["--home", after["home"]],
             "shell": ["--shell", after["shell"]],
             "group": ["--gid", after["group"]],

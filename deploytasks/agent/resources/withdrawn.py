@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Tuple
+from typing import Any, Dict, Tuple
 
 from deploytasks.agent.files.entry import read_entry, write_entry
 from deploytasks.agent.machine import Machine
@@ -27,7 +27,7 @@ class Withdrawn(Resource):
 
     def inspect(self, machine: Machine) -> State:
         own = read_entry(machine.path(self.path)) or {}
-        if OURS not in own.get("content", "").partition("\n")[0]:
+        if not is_ours(own):
             return None
         found = {path: read_entry(machine.path(path)) for path in self.others}
         return {self.path: own, **{path: entry for path, entry in found.items() if entry}}
@@ -36,3 +36,8 @@ class Withdrawn(Resource):
         # The file that tells whose they are goes last, so that a run that was cut short is gone on with.
         for path in (*self.others, self.path):
             write_entry(machine.path(path), (change.after or {}).get(path))
+
+
+def is_ours(entry: Dict[str, Any]) -> bool:
+    """Whether the file *entry* says in its first line that we wrote it."""
+    return OURS in str(entry.get("content", "")).partition("\n")[0]

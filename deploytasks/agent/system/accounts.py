@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 
 
@@ -15,6 +16,7 @@ class Account:
     name: str
     uid: str
     gid: str
+    comment: str
     home: str
     shell: str
 
@@ -31,7 +33,7 @@ class AccountGroup:
 def account(machine: Machine, name: str) -> Optional[Account]:
     """The user *name*, or None."""
     rows = _rows(machine, "/etc/passwd", 7)
-    return next((Account(row[0], row[2], row[3], row[5], row[6]) for row in rows if row[0] == name), None)
+    return next((Account(row[0], *row[2:]) for row in rows if row[0] == name), None)
 
 
 def account_groups(machine: Machine) -> Tuple[AccountGroup, ...]:
@@ -47,7 +49,7 @@ def account_group(machine: Machine, name: str) -> Optional[AccountGroup]:
 
 def _rows(machine: Machine, path: str, fields: int) -> Iterator[List[str]]:
     try:
-        with open(machine.path(path), encoding="utf-8", errors="replace") as file:
+        with reading(machine.path(path), errors="replace") as file:
             rows = [line.rstrip("\n").split(":") for line in file]
     except OSError:
         return iter(())

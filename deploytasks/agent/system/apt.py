@@ -8,6 +8,7 @@ import re
 import time
 from typing import Optional, Sequence
 
+from deploytasks.agent.files.directory_handle import parent_of, reading
 from deploytasks.agent.machine import Completed, Machine
 from deploytasks.agent.resource import StepError
 
@@ -119,7 +120,7 @@ def _holder(machine: Machine) -> Optional[str]:
 def _is_held(path: str) -> bool:
     """Whether another process has the lock at *path*, which dpkg takes with fcntl(2), not flock(2)."""
     try:
-        with open(path, "r+b") as file:
+        with parent_of(path) as (directory, name), os.fdopen(directory.open(name, os.O_RDWR), "r+b") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
@@ -132,10 +133,10 @@ def _locker(path: str) -> str:
     """Who has locked *path*, from /proc/locks (proc(5))."""
     try:
         inode = str(os.stat(path).st_ino)
-        with open("/proc/locks", encoding="ascii") as table:
+        with reading("/proc/locks", "ascii") as table:
             rows = [line.split() for line in table]
         process = next(row[4] for row in rows if row[1] == "POSIX" and row[5].rpartition(":")[2] == inode)
-        with open("/proc/%s/comm" % process, encoding="utf-8", errors="replace") as file:
+        with reading("/proc/%s/comm" % process, errors="replace") as file:
             return "process %s (%s)" % (process, file.read().strip())
     except (OSError, StopIteration):
         return "another process"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterator, Sequence
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 
 STATUS = "/var/lib/dpkg/status"
@@ -66,7 +67,7 @@ def _field(stanza: str, name: str) -> str:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with reading(path, errors="replace") as file:
             return file.read()
     except OSError:
         return ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from typing import Dict, List
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 
 LISTENING = 0x10000
@@ -43,7 +44,7 @@ def drain(machine: Machine, path: str, timeout_s: float) -> int:
 def _sockets_at(path: str, table: str) -> List[int]:
     """The flags of each socket in *table* that is bound to *path*; none of a process that is gone."""
     try:
-        with open(table, encoding="utf-8", errors="replace") as file:
+        with reading(table, errors="replace") as file:
             rows = [line.split() for line in file]
     except OSError:
         return []

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Iterator, Tuple, Union
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 
 RULES = {4: "/etc/ufw/user.rules", 6: "/etc/ufw/user6.rules"}
@@ -133,7 +134,7 @@ def _setting(machine: Machine, path: str, name: str) -> str:
 
 def _read(machine: Machine, path: str) -> str:
     try:
-        with open(machine.path(path), encoding="utf-8", errors="replace") as file:
+        with reading(machine.path(path), errors="replace") as file:
             return file.read()
     except OSError:
         return ""

@@ -8,6 +8,7 @@ import os
 import re
 from typing import Dict, Iterator, Tuple
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 
 LISTEN = "0A"
@@ -28,7 +29,7 @@ def listeners(machine: Machine) -> Dict[str, str]:
 
 def _listening(table: str) -> Iterator[Tuple[str, str]]:
     """Port and socket number of each row that listens."""
-    with contextlib.suppress(OSError), open(table, encoding="ascii") as file:
+    with contextlib.suppress(OSError), reading(table, "ascii") as file:
         for row in [line.split() for line in file][1:]:
             if row[3] == LISTEN:
                 yield str(int(row[1].rpartition(":")[2], 16)), row[9]
@@ -46,5 +47,5 @@ def _owners() -> Dict[str, str]:
 
 
 def _name_of(process: str) -> str:
-    with open("/proc/%s/comm" % process, encoding="utf-8", errors="replace") as file:
+    with reading("/proc/%s/comm" % process, errors="replace") as file:
         return file.read().strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, List, Sequence
 
+from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.system.last_words import last_words
@@ -190,7 +191,7 @@ def pids(cgroup: str) -> FrozenSet[str]:
     """The processes of the unit whose ``ControlGroup`` is *cgroup*."""
     for hierarchy in ("/sys/fs/cgroup/systemd", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
         try:
-            with open("%s%s/cgroup.procs" % (hierarchy, cgroup), encoding="ascii") as file:
+            with reading("%s%s/cgroup.procs" % (hierarchy, cgroup), "ascii") as file:
                 return frozenset(file.read().split())
         except OSError:
             continue
@@ -205,7 +206,7 @@ def started_by(main: str, cgroup: str) -> FrozenSet[str]:
 def _parent(pid: str) -> str:
     """The process that started *pid*; empty when it is gone."""
     try:
-        with open("/proc/%s/stat" % pid, encoding="ascii", errors="replace") as file:
+        with reading("/proc/%s/stat" % pid, "ascii", "replace") as file:
             # After the name in brackets, which may hold anything, come the state and the parent (proc(5)).
             return file.read().rpartition(")")[2].split()[1]
     except OSError:

@@ -1,9 +1,10 @@
 # The options of useradd(8) and usermod(8), and what they do to passwd and group.
-home='' shell='' group='' groups='' sets_groups='' own_group=''
+home='' shell='' group='' groups='' comment='' sets_groups='' own_group=''
 while [ "$1" != -- ]; do
     case $1 in
         --home | --home-dir) home=$2; shift ;;
         --shell) shell=$2; shift ;;
+        --comment) comment=$2; shift ;;
         --gid) group=$2; shift ;;
         --groups) groups=$2; sets_groups=yes; shift ;;
         --user-group) own_group=yes ;;
