@@ -69,6 +69,7 @@ ROWS = {
         38: "a file of it that others may read",
         39: "a name that is there twice",
         40: "a secret on the command line",
+        71: "a package index that is asked without encryption",
     },
     "Variables and templates": {
         41: "YAML, TOML and JSON that is none, or that means to do more than to say values",

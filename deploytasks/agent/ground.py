@@ -10,9 +10,9 @@ from deploytasks.agent.files.directory_handle import is_roots_alone
 from deploytasks.agent.files.entry import user_name
 from deploytasks.agent.layout import STATE_ROOT, App
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.python.installer import CACHE
 from deploytasks.agent.resource import StepError
 
-CACHE = "/var/cache/deploytasks"
 PROGRAMS = "/opt/deploytasks"
 OF_APP = ("releases", "venvs", "services", "compose")
 """What lies below an app's root and is never the app's."""

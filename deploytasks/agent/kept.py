@@ -1,7 +1,7 @@
 """The agent, kept on the host for the next conversation, which then need not send and compile it.
 
 It lies where ``boot.py`` looks for it: an archive of compiled modules (PEP 552, unchecked), named after the
-digest of their sources and the Python that compiled them.
+digest of their sources, the Python that compiled them, and its own digest, by which it is known to be whole.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import sys
 import zipfile
 
+from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.files.entry import make_directory, remove_entry, write_file
 from deploytasks.agent.layout import STATE_ROOT
 from deploytasks.agent.resource import StepError
@@ -32,8 +33,9 @@ def keep_agent(archive: str, digest: str) -> None:
     """
     with contextlib.suppress(OSError, StepError):
         make_directory(AGENTS)
-        name = "%s-%s.zip" % (digest, sys.implementation.cache_tag)
-        write_file(os.path.join(AGENTS, name), compiled(archive), {"mode": "0600"})
+        content = compiled(archive)
+        name = "%s-%s-%s.zip" % (digest, sys.implementation.cache_tag, digest_of(content))
+        write_file(os.path.join(AGENTS, name), content, {"mode": "0600"})
         newest_last = sorted(os.scandir(AGENTS), key=lambda found: found.stat().st_mtime)
         for found in newest_last[:-KEPT]:
             remove_entry(found.path)

@@ -16,6 +16,7 @@ from pathlib import Path
 from deploytasks.cache import cache_directory
 from deploytasks.conversation import wordless
 
+DIGEST_BYTES = hashlib.sha256().digest_size
 EPOCH = (1980, 1, 1, 0, 0, 0)
 FORGOTTEN_AFTER_S = 30 * 86400
 AGENT = Path(__file__).parents[1] / "agent"
@@ -25,11 +26,12 @@ AGENT = Path(__file__).parents[1] / "agent"
 def agent_archive() -> bytes:
     """The agent as a zip, compressed as one piece (zlib); the same bytes for the same source.
 
-    Making it takes a quarter of a second, so it is kept in the user's cache under the digest of its sources.
+    Making it takes a quarter of a second, so it is kept in the user's cache under the digest of its sources, with its
+    own before it; one that is not as it was kept is made anew.
     """
     try:
         place = cache_directory() / f"agent-{agent_digest()}"
-        return place.read_bytes() if place.exists() else _keep(place, _packed())
+        return (_kept(place) if place.exists() else b"") or _keep(place, _packed())
     except OSError:  # a home that is full or read-only costs time, nothing else
         return _packed()
 
@@ -43,10 +45,17 @@ def agent_digest() -> str:
     return digest.hexdigest()[:32]
 
 
+def _kept(place: Path) -> bytes:
+    """The archive at *place*; empty when it is not what its digest says."""
+    content = place.read_bytes()
+    digest, archive = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    return archive if hashlib.sha256(archive).digest() == digest else b""
+
+
 def _keep(place: Path, archive: bytes) -> bytes:
     descriptor, new = tempfile.mkstemp(dir=place.parent)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(archive)
+        file.write(hashlib.sha256(archive).digest() + archive)
     Path(new).replace(place)
     for other in place.parent.glob("agent-*"):
         if other.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:

@@ -7,6 +7,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping
 
+from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import ConfigError
 from deploytasks.targets.command import run
 
@@ -27,7 +28,19 @@ def can_install() -> bool:
 
 def install(packages: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Every command of *packages* (command: package) is there afterwards, or `ConfigError`."""
-    missing = [package for command, package in packages.items() if shutil.which(command) is None]
+    if not missing_of(packages):
+        return
+    # apt waits for dpkg's lock, but for that of its lists it does not.
+    with locked(cache_directory() / "apt.lock"):
+        install_missing(missing_of(packages), say)
+
+
+def missing_of(packages: Mapping[str, str]) -> list[str]:
+    """The packages whose command is not there."""
+    return [package for command, package in packages.items() if shutil.which(command) is None]
+
+
+def install_missing(missing: list[str], say: Callable[[str], None]) -> None:
     if not missing:
         return
     if not can_install():

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.python.installer import CACHE
 from deploytasks.errors import VariableError
 from deploytasks.home import expanded
 from deploytasks.plan import Phase, Step
-from deploytasks.resources import File, Package, PythonVenv, Symlink, Uv
+from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
+from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.parts import known, parts_of
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
     from deploytasks.roles.app.settings import Vars
 
-UV = "0.13.8"
 WITH_DISTUTILS = (3, 11)
 """Before, Debian and Ubuntu had distutils, which uv asks for, in a package of its own."""
 
@@ -38,12 +39,20 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
 def _installer(host: Host, v: Vars) -> Iterator[Step]:
     app, _, _, facts = known(host)
     yield from bring_authorities(app, v)
+    # Who reads it could hold a lock in it that an installer waits for.
+    yield Step("make the cache of packages", Directory(CACHE, mode="0700"))
     if v.installer == "uv":
         if facts.python_version < WITH_DISTUTILS:
             yield Step("install distutils", Package("python3-distutils"))
         yield Step(
             "install uv",
-            Uv(UV, index_url=v.index_url, ca_bundle=authorities(app, v), wheelhouse=v.wheelhouse),
+            Uv(
+                uv_wheels.VERSION,
+                index_url=v.index_url,
+                ca_bundle=authorities(app, v),
+                wheelhouse=v.wheelhouse,
+                known=uv_wheels.DIGESTS,
+            ),
         )
     else:
         yield Step("install venv", Package("python3-venv"))
@@ -61,7 +70,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         form=wanted.kind if wanted.kind in ("uv", "pylock") else "requirements",
         extra=besides_the_app(host),
         installer=v.installer,
-        uv=Uv(UV).path if v.installer == "uv" else "",
+        uv=Uv(uv_wheels.VERSION).path if v.installer == "uv" else "",
         index_url=v.index_url,
         ca_bundle=authorities(app, v),
         hash_checked=wanted.hash_checked,

@@ -6,7 +6,9 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
@@ -93,6 +95,7 @@ class Vars:
                 f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
             ) from None
         _check_env(self.env)
+        _check_index(self.index_url)
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
@@ -116,6 +119,23 @@ class Vars:
     def links(self) -> tuple[tuple[str, str], ...]:
         """The symlinks in the code that lead to what is shared: path and target."""
         return tuple((path.strip("/"), f"{self.directory}/shared/{path.strip('/')}") for path in self.shared)
+
+
+def _check_index(url: str) -> None:
+    """What an index gives is run on the hosts, so nobody on the way to it may put something else there."""
+    address = urlsplit(url)
+    if address.scheme == "http" and not _is_loopback(address.hostname or ""):
+        raise ValueError(
+            f"index_url: {address.hostname} is asked without encryption; expected https://…, as whoever is on the "
+            "way could put other code there"
+        )
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_env(env: Mapping[str, object]) -> None:

@@ -16,8 +16,8 @@ from deploytasks.errors import VariableError
 from deploytasks.local_image import PLATFORMS, LocalImage
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, DockerImage, File, ShippedImage
+from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.dependencies import (
-    UV,
     authorities,
     besides_the_app,
     read_authorities,
@@ -212,7 +212,14 @@ def _base(host: Host, v: Vars) -> str:
 
 def _uv_itself() -> Iterator[list[str]]:
     yield ["python3", "-m", "venv", INSTALLER]
-    yield [f"{INSTALLER}/bin/pip", "install", "--no-input", "--progress-bar", "off", f"uv=={UV}"]
+    yield [
+        f"{INSTALLER}/bin/pip",
+        "install",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        f"uv=={uv_wheels.VERSION}",
+    ]
 
 
 def _commands(host: Host) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ import pytest
 from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.uv import Uv
+from tests.agent.conftest import uv_wheel
 
 
 def fetch(host, uv):
@@ -65,6 +66,23 @@ def test_a_wheel_that_comes_along_is_taken_and_no_index_asked(host):
     assert host.path(uv.path).read_text() == "#!/bin/sh\n"
     host.machine.blobs.forget()
     assert uv.lacks(host.machine) == ()
+
+
+def test_a_wheel_that_is_not_known_is_not_run(host):
+    before = host.snapshot()
+    with pytest.raises(StepError, match=r"has another uv-0\.13\.8-.*whl than PyPI"):
+        fetch(host, Uv("0.13.8", index_url=host.serve_index(), known=("0" * 64,)))
+    wheel = archive("uv-0.13.8.data/scripts/uv")
+    host.machine.blobs.receive(digest_of(wheel), [wheel])
+    with pytest.raises(StepError, match="is not the one that is known"):
+        fetch(host, Uv("0.13.8", wheelhouse=True, wheel=digest_of(wheel), known=("0" * 64,)))
+    host.machine.blobs.forget()
+    assert host.snapshot() == before
+
+
+def test_a_wheel_that_is_known_is_placed(host):
+    fetch(host, Uv("0.13.8", index_url=host.serve_index(), known=(digest_of(uv_wheel()),)))
+    assert host.path("/opt/deploytasks/uv/0.13.8/uv").exists()
 
 
 def test_a_wheel_for_other_machines_is_not_taken(host):

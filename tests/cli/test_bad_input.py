@@ -209,6 +209,13 @@ CASES: dict[str, list[Bad]] = {
             "pip_index_url=https://me:hunter2@example.org/",
         ),
     ],
+    "71 index that is asked without encryption": variable(
+        "pip_index_url",
+        "is asked without encryption; expected https://",
+        "http://pypi.example.org/simple",
+        "http://127.0.0.1.example.org/simple",
+        "http://localhost.example.org/",
+    ),
     "38 file of the environment that others may read": [
         Bad(
             "other users may read it",

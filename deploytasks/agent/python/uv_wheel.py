@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from typing import IO
+from typing import IO, Container
 
 from deploytasks.agent.files.entry import make_directories, writing
 from deploytasks.agent.python.package_index import IndexFile, PackageIndex
@@ -16,9 +16,17 @@ from deploytasks.agent.resource import StepError
 FOR_ALL = "0755"
 
 
-def fetch_uv(index: PackageIndex, version: str, path: str) -> None:
-    """*path* is the program uv of that *version*; raises ``StepError`` when *index* has none for this machine."""
+def fetch_uv(index: PackageIndex, version: str, path: str, known: Container[str] = ()) -> None:
+    """*path* is the program uv of that *version*.
+
+    Raises ``StepError`` when *index* has none for this machine, or another than those *known* by their SHA-256.
+    """
     wheel = _wheel(index, version)
+    if known and wheel.sha256 not in known:
+        raise StepError(
+            "%s has another %s than PyPI; it would run as root, and is refused. Have the index mirror PyPI, or set "
+            'installer to "pip"' % (index.name, wheel.name)
+        )
     with tempfile.TemporaryFile() as archive:
         index.download(wheel, archive)
         place_uv(archive, wheel.name, path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.resource import Change, Resource, State, StepError
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class Uv(Resource):
     """``<directory>/<version>/uv`` is that version of uv, whatever other uv the host may have.
 
     It is fetched from the package index at *index_url* (the public one when empty) and counts only with
-    the SHA-256 that the index tells. *ca_bundle* is a file on the host with further certificate authorities.
-    With a *wheelhouse* no index is asked: *wheel*, the SHA-256 of a wheel that holds it, comes along.
+    the SHA-256 that the index tells, which has to be one of those that are *known* if any are: what it gives is run as
+    root. *ca_bundle* is a file on the host with further certificate authorities. With a *wheelhouse* no index is asked:
+    *wheel*, the SHA-256 of a wheel that holds it, comes along.
     Like a package it stays when a deploy fails.
     """
 
@@ -28,6 +29,7 @@ class Uv(Resource):
     ca_bundle: str = ""
     wheelhouse: bool = False
     wheel: str = ""
+    known: Tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -52,9 +54,13 @@ class Uv(Resource):
 
         del change
         if self.wheelhouse:
+            if self.known and self.wheel not in self.known:
+                raise StepError(
+                    "the wheel of uv %s that came along is not the one that is known" % self.version
+                )
             wheel = io.BytesIO(machine.blobs.read(self.wheel))
             place_uv(wheel, "the wheel of uv %s" % self.version, machine.path(self.path))
             return
         index = PackageIndex(self.index_url, machine.path(self.ca_bundle) if self.ca_bundle else "")
         index.require_answer()
-        fetch_uv(index, self.version, machine.path(self.path))
+        fetch_uv(index, self.version, machine.path(self.path), self.known)
