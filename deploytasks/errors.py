@@ -14,6 +14,7 @@
     │   ├── LoginRefused                4
     │   ├── SudoRefused                 4
     │   ├── NoPython                    4
+    │   ├── NotTheAgent                 4  what came is nothing that an agent says
     │   ├── Locked                      6
     │   └── AgentCrashed                8  the host's journal knows how far it came
     ├── StepFailed                      2  the host serves what it served before
@@ -87,6 +88,10 @@ class Locked(HostError):
     """Somebody else's deploy of this app is under way on the host."""
 
     exit_code = 6
+
+
+class NotTheAgent(HostError):
+    """What came from *host* is nothing that an agent says."""
 
 
 class AgentCrashed(HostError):

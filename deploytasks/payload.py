@@ -48,7 +48,7 @@ def write_payload(
     with tempfile.TemporaryFile() as said:
         sender = Sender(said.write)
         sender.send(dict(document))
-        sender.provide(Need(tuple(contents.all)), contents)
+        sender.provide(Need(tuple(contents.all)), None, contents)
         said.seek(0)
         _write(path, opening, said)
 

@@ -17,6 +17,7 @@ from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import ConfigError, PlanError
+from deploytasks.own_files import own_files
 from deploytasks.project import Project
 from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
 
@@ -65,7 +66,9 @@ def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] =
         return host
     if v.env_file:
         read_env_file(v.env_file)  # What is wrong in it is told before anything is contacted.
-    return replace(with_app(host, roles), project=read(v.source, v.callable, v.requirements, v.links))
+    return replace(
+        with_app(host, roles), project=read(v.source, v.callable, v.requirements, v.links, own_files(host))
+    )
 
 
 def with_app(host: Host, roles: Sequence[Role]) -> Host:

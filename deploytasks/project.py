@@ -47,14 +47,15 @@ class Project:
         callable_: str | None = None,
         requirements: str | None = None,
         links: tuple[tuple[str, str], ...] = (),
+        stays: frozenset[Path] = frozenset(),
     ) -> Project:
-        """Read *directory*; what is named explicitly is taken, the rest is found.
+        """Read *directory*; what is named explicitly is taken, the rest is found, and nothing travels that *stays*.
 
         *links* are symlinks (pairs of path and target) that the deployed tree gets on top of it.
 
         Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
         """
-        source = Source.scan(directory)
+        source = Source.scan(directory, stays)
         wanted = find_requirements(source.directory, requirements)
         ref = detect_callable(source.directory, callable_, wanted.names)
         static = detect_static(source.directory, ref)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.resources.image_retention import ImageRetention
     from deploytasks.agent.resources.instance import Instance
     from deploytasks.agent.resources.lasting_file import LastingFile
+    from deploytasks.agent.resources.member import Member
+    from deploytasks.agent.resources.nginx_limits import NginxLimits
     from deploytasks.agent.resources.nginx_page import NginxPage
     from deploytasks.agent.resources.nginx_reload import NginxReload
     from deploytasks.agent.resources.no_files import NoFiles
@@ -78,6 +80,8 @@ __all__ = [
     "ImageRetention",
     "Instance",
     "LastingFile",
+    "Member",
+    "NginxLimits",
     "NginxPage",
     "NginxReload",
     "NoFiles",

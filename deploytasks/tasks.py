@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @on_hosts(
+    dry="check",
     check="change nothing, tell what would change; exit code 3 if something would",
     diff="show what differs",
     serial="batches of hosts: 1,25%,100%",
@@ -41,7 +42,7 @@ def deploy(
     return deploy_to(chosen, check, diff, serial, max_fail, lock_wait, tags, skip_tags)
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def check(chosen: Chosen) -> int:
     """Tell what a deploy would change, and change nothing; exit code 3 if it would change something."""
     from deploytasks.cli.deploying import deploy_to
@@ -49,7 +50,7 @@ def check(chosen: Chosen) -> int:
     return deploy_to(chosen, check=True, diff=True)
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def verify(chosen: Chosen) -> int:
     """Tell how hosts differ from what their release has recorded, without the source; exit code 3 if they do."""
     from deploytasks.cli.deploying import verify_hosts
@@ -108,6 +109,7 @@ def destroy(chosen: Chosen, yes: bool = False, purge: bool = False, lock_wait: i
 
 
 @on_hosts(
+    dry="always",
     tail="follow until Ctrl-C",
     lines="how many lines of the past, from each host",
     since="from this time on: 15m, or as journalctl(1) takes it: '1 hour ago'",
@@ -123,7 +125,7 @@ def logs(
     return show_logs(chosen, tail, lines, since, grep, process)
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def status(chosen: Chosen) -> int:
     """Per host: release, since when, processes, health, last deploy."""
     from deploytasks.cli.asking import show_answers
@@ -131,7 +133,7 @@ def status(chosen: Chosen) -> int:
     return show_answers(chosen, "status")
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def doctor(chosen: Chosen) -> int:
     """Look before a deploy: disk, memory, clock, ports, firewall, names, certificates; exit code 2 if one is bad."""
     from deploytasks.cli.examining import examine_hosts
@@ -139,7 +141,7 @@ def doctor(chosen: Chosen) -> int:
     return examine_hosts(chosen)
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def releases(chosen: Chosen) -> int:
     """What lies on the hosts, and which release is current and previous."""
     from deploytasks.cli.asking import show_answers
@@ -147,7 +149,7 @@ def releases(chosen: Chosen) -> int:
     return show_answers(chosen, "releases")
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def history(chosen: Chosen) -> int:
     """Who deployed what, when, how long it took, how it ended."""
     from deploytasks.cli.asking import show_answers
@@ -243,7 +245,7 @@ def serve(chosen: Chosen, source: str = "", port: int = 5000, bind: str = "127.0
     return serve_app(chosen, source, port, bind)
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def hosts(chosen: Chosen) -> None:
     """The inventory as a tree."""
     from deploytasks.cli.inventory import show_hosts
@@ -251,7 +253,7 @@ def hosts(chosen: Chosen) -> None:
     show_hosts(chosen)
 
 
-@on_hosts()
+@on_hosts(dry="always")
 def vars(chosen: Chosen) -> None:  # noqa: A001 - the task's fixed name
     """The hosts' variables, and where each was written."""
     from deploytasks.cli.inventory import show_vars

@@ -70,6 +70,8 @@ ROWS = {
         39: "a name that is there twice",
         40: "a secret on the command line",
         71: "a package index that is asked without encryption",
+        72: "a password of the connection on the command line",
+        73: "a template in a value, which nothing would fill in",
     },
     "Variables and templates": {
         41: "YAML, TOML and JSON that is none, or that means to do more than to say values",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,16 @@ ENVIRONMENT = {
     "DEBIAN_FRONTEND": "noninteractive",
 }
 """What programs see, whatever the login shell of the host exports."""
+
+
+AWAY = re.compile(
+    r"Transport endpoint is not connected|Failed to connect to bus: (?!No such file|Host is down|No medium)|"
+    r"Connection (?:reset by peer|refused|timed out)|disconnected from message bus without replying|"
+    r"Remote peer disconnected|Failed to activate service 'org\.freedesktop\.systemd1'"
+)
+"""What systemctl(1) says while systemd starts itself anew (``daemon-reexec``), as an upgrade of it has it do."""
+OF_SYSTEMD = ("systemctl", "systemd-run")
+AWAY_S, ASKED_AGAIN_S = 15.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,18 @@ class Machine:
         """Run *argv*, which reads *stdin*, and return how it ended.
 
         A program that is missing ends with 127; one that is too slow is killed, with its children, and ends with 124.
+        What is asked of systemd while it starts itself anew is asked again.
         """
+        deadline = time.monotonic() + AWAY_S
+        done = self._ask_once(argv, env, timeout_s, stdin)
+        while argv[0] in OF_SYSTEMD and AWAY.search(done.stderr) and time.monotonic() < deadline:
+            time.sleep(ASKED_AGAIN_S)
+            done = self._ask_once(argv, env, timeout_s, stdin)
+        return done
+
+    def _ask_once(
+        self, argv: Sequence[str], env: Optional[Mapping[str, str]], timeout_s: float, stdin: str
+    ) -> Completed:
         try:
             child = subprocess.Popen(
                 list(argv),

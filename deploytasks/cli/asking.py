@@ -6,10 +6,13 @@ import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from deploytasks.errors import ConfigError
+from deploytasks.errors import ConfigError, DeployError, NotTheAgent
 from deploytasks.report import tables
+from deploytasks.report.page import visible
 from deploytasks.run import ask
 from deploytasks.standard import app_alone
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 def show_answers(chosen: Chosen, question: str) -> int:
     """Print what the hosts answer: a table for people, or one JSON document."""
     results = ask(chosen.hosts, app_alone, question, chosen.manner(question))
+    results = believed(results, getattr(tables, question))
     answers = dict(results.answers)
     if question == "status":
         answers.update({name: {"error": str(error)} for name, error in results.errors.items()})
@@ -33,6 +37,18 @@ def show_answers(chosen: Chosen, question: str) -> int:
     if question != "status":
         tell_errors(results)
     return results.exit_code
+
+
+def believed(results: Results, table: Callable[[Mapping[str, Any]], object]) -> Results:
+    """*results* without the answers that *table* cannot show: no agent gives such a one."""
+    lies: dict[str, DeployError] = {}
+    for name, answer in results.answers.items():
+        try:
+            table({name: answer})
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            lies[name] = NotTheAgent(f"{name}: what came is not from the agent: {error}", name)
+    answers = {name: answer for name, answer in results.answers.items() if name not in lies}
+    return replace(results, answers=answers, errors={**results.errors, **lies})
 
 
 def act_on_processes(chosen: Chosen, act: str, process: str) -> int:
@@ -53,4 +69,7 @@ def tell_errors(results: Results) -> None:
     for name in results:
         error = str(results.error_of(name) or "")
         if error:
-            print(error if error.startswith(f"{name}:") else f"{name}: {error}", file=sys.stderr)
+            print(
+                visible(error if error.startswith(f"{name}:") else f"{name}: {error}", but="\n"),
+                file=sys.stderr,
+            )

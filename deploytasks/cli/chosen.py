@@ -31,6 +31,7 @@ class Chosen:
     forks: int | str
     json: bool
     needs_host: bool = False
+    sudo_password: str | None = None
 
     @cached_property
     def all(self) -> Inventory:
@@ -64,7 +65,7 @@ class Chosen:
             raise ConfigError(f"--forks {forks}: must be at least 1")
         if more.get("lock_wait_s", 0) < 0:
             raise ConfigError(f"--lock-wait {more['lock_wait_s']}: must be 0 or more seconds")
-        return Manner(command=command, forks=forks, ask_password=PasswordPrompt(), **more)
+        return Manner(command=command, forks=forks, ask_password=PasswordPrompt(self.sudo_password), **more)
 
     def reporter(self, *, show_diff: bool = False) -> Reporter:
         """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
@@ -107,19 +108,23 @@ def whole_number(flag: str, value: int | str) -> int:
 
 
 class PasswordPrompt:
-    """Asks the person at the terminal for sudo's password, once for all hosts; nobody there: None."""
+    """Asks the person at the terminal, each question once for all hosts; nobody there: None.
 
-    def __init__(self) -> None:
+    An answer is for the question that asked for it alone: a key's passphrase is no password for sudo. *sudo* is one
+    that was asked for before.
+    """
+
+    def __init__(self, sudo: str | None = None) -> None:
+        from deploytasks.transport.sudo import PROMPT
+
         self._lock = threading.Lock()
-        self._asked = False
-        self._password: str | None = None
+        self._answers: dict[str, str | None] = {PROMPT: sudo} if sudo else {}
 
     def __call__(self, prompt: str) -> str | None:
         with self._lock:
-            if not self._asked:
-                self._asked = True
-                self._password = self._ask(prompt)
-            return self._password
+            if prompt not in self._answers:
+                self._answers[prompt] = self._ask(prompt)
+            return self._answers[prompt]
 
     def _ask(self, prompt: str) -> str | None:
         if not sys.stdin.isatty():

@@ -6,6 +6,7 @@ import inspect
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -15,6 +16,7 @@ from invoke.tasks import task
 from deploytasks.cli.byte_code import keep_byte_code
 from deploytasks.cli.chosen import Chosen, whole_number
 from deploytasks.cli.collector import seldom_collecting
+from deploytasks.cli.core_flags import CoreFlags
 from deploytasks.errors import ConfigError, DeployError
 
 HELP = {
@@ -24,6 +26,7 @@ HELP = {
     "forks": "how many hosts are worked on at a time",
     "json": "JSON Lines on standard output",
 }
+ALWAYS = "always"
 COMMON: dict[str, Any] = {"host": None, "inventory": "", "extra_vars": [], "forks": 10, "json": False}
 
 
@@ -40,19 +43,30 @@ def say_no_more(error: ConfigError) -> None:
     del error
 
 
-def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..., int | None]], Any]:
-    """A task whose body gets a ``Chosen`` and its own flags, and returns its exit code or None for 0."""
+def on_hosts(
+    *, needs_host: bool = False, dry: str = "", **help_: str
+) -> Callable[[Callable[..., int | None]], Any]:
+    """A task whose body gets a ``Chosen`` and its own flags, and returns its exit code or None for 0.
+
+    *dry* is what Invoke's ``--dry`` is for it: ``always`` as it changes nothing, or the flag of its check mode; without
+    one it is refused.
+    """
 
     def decorate(body: Callable[..., int | None]) -> Any:
         @wraps(body)
         def wrapper(c: Any, **flags: Any) -> None:
-            del c
             keep_byte_code()
             common = {name: flags.pop(name) for name in COMMON}
             chosen = Chosen(**common, needs_host=needs_host)
+
+            def act() -> int | None:
+                core = CoreFlags.of(c)
+                own = {**_with_numbers(body, flags), **_dry_run(body.__name__, dry, core.dry)}
+                return body(_led_by(chosen, core), **own)
+
             with seldom_collecting():
                 finish(
-                    lambda: body(chosen, **_with_numbers(body, flags)),
+                    act,
                     lambda error: chosen.recap_of_mistake(body.__name__, error),
                 )
 
@@ -60,6 +74,24 @@ def on_hosts(*, needs_host: bool = False, **help_: str) -> Callable[[Callable[..
         return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)
 
     return decorate
+
+
+def _dry_run(name: str, dry: str, wanted: bool) -> dict[str, bool]:
+    """The flag with which a task changes nothing, if that is *wanted*; raises ``ConfigError`` where there is none."""
+    if wanted and not dry:
+        raise ConfigError(
+            f"--dry: {name} has no check mode, and was not carried out; leave --dry out, or see inv check"
+        )
+    return {dry: True} if wanted and dry != ALWAYS else {}
+
+
+def _led_by(chosen: Chosen, core: CoreFlags) -> Chosen:
+    """*chosen*, with what the program's own flags say; raises ``ConfigError`` where both name hosts."""
+    if core.host and chosen.host:
+        raise ConfigError(
+            f"both --hosts {core.host} and --host {chosen.host} are given; leave one of them out"
+        )
+    return replace(chosen, host=core.host or chosen.host, sudo_password=core.sudo_password)
 
 
 def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], None] = say_no_more) -> None:

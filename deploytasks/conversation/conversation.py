@@ -7,15 +7,17 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.conversation.events import Ended, Event, Need, event_from_json
-from deploytasks.agent.conversation.wire import BEAT, WireError, frames, pack, pack_json
+from deploytasks.agent.conversation.events import Ended, Event, Hello, LogLine, Need
+from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.conversation.agent_archive import agent_archive, agent_digest
+from deploytasks.conversation.hearing import MOST_EVENTS, event_of, facts_of, manifest_of
 from deploytasks.conversation.sender import Sender
-from deploytasks.errors import AgentCrashed, DeployError
+from deploytasks.errors import AgentCrashed, DeployError, NotTheAgent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deploytasks.agent.facts import Facts
     from deploytasks.contents import Contents
     from deploytasks.transport import Pipe
 
@@ -31,6 +33,7 @@ class Conversation:
         self._frames = frames(pipe.read)
         self._sender = Sender(self._carry)
         self._speaking = threading.Lock()
+        self._events = 0
 
     @classmethod
     def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
@@ -44,18 +47,44 @@ class Conversation:
         return cls(pipe, host) if said == b"!" else None
 
     def events(self) -> Iterator[Event]:
-        """What the agent says, up to and including its last event; raises ``AgentCrashed`` when that never comes."""
-        try:
-            for frame in self._frames:
-                event = event_from_json(frame.to_json())
-                yield event
-                if isinstance(event, Ended):
-                    return
-        except (WireError, ValueError, TypeError) as error:
-            raise AgentCrashed(
-                f"{self._host}: what came is not from the agent: {error}", self._host
-            ) from error
+        """What the agent says, up to and including its last event.
+
+        Raises ``AgentCrashed`` when that never comes, and ``NotTheAgent`` for what no agent says.
+        """
+        for frame in self._arriving():
+            event = self._heard(frame)
+            yield event
+            if isinstance(event, Ended):
+                return
         raise AgentCrashed(self._crash(), self._host)
+
+    def _arriving(self) -> Iterator[Frame]:
+        """Not by ``yield from``: who stops listening for a while would close the stream."""
+        try:
+            for frame in self._frames:  # noqa: UP028
+                yield frame
+        except WireError as error:
+            raise self._stranger(error) from error
+
+    def _heard(self, frame: Frame) -> Event:
+        try:
+            event = event_of(frame)
+            self._events += not isinstance(event, LogLine)
+            if self._events > MOST_EVENTS:
+                raise WireError(f"more than {MOST_EVENTS} events")
+        except (WireError, ValueError) as error:
+            raise self._stranger(error) from error
+        return event
+
+    def facts_in(self, hello: Hello) -> Facts:
+        """What the host says of itself; raises ``NotTheAgent``."""
+        try:
+            return facts_of(hello)
+        except ValueError as error:
+            raise self._stranger(error) from error
+
+    def _stranger(self, error: Exception) -> NotTheAgent:
+        return NotTheAgent(f"{self._host}: what came is not from the agent: {error}", self._host)
 
     def send(self, document: dict[str, Any]) -> None:
         """One object."""
@@ -71,8 +100,12 @@ class Conversation:
                 self._speaking.release()
 
     def provide(self, need: Need, contents: Contents) -> None:
-        """Send what the host lacks, and, with a manifest, all that its tree will lack."""
-        self._sender.provide(need, contents)
+        """Send what the host lacks, and, with a manifest, all that its tree will lack; raises ``NotTheAgent``."""
+        try:
+            held = manifest_of(need)
+        except ValueError as error:
+            raise self._stranger(error) from error
+        self._sender.provide(need, held, contents)
 
     def stop(self) -> None:
         """Tell the agent that nobody waits for it any more: it undoes, or finishes, by itself."""

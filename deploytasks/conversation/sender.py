@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import zlib
 from collections.abc import Callable
 from itertools import chain
@@ -31,12 +30,11 @@ class Sender:
         """One object."""
         self._carry(pack_json(document))
 
-    def provide(self, need: Need, contents: Contents) -> None:
-        """Send what the host lacks, and, with a manifest, all that its tree will lack.
+    def provide(self, need: Need, held: Manifest | None, contents: Contents) -> None:
+        """Send what the host lacks, and, with a manifest, all that its tree will lack; *held* is what it has.
 
         First comes how many bytes that is.
         """
-        held = Manifest.parse(zlib.decompress(base64.b64decode(need.manifest))) if need.manifest else None
         known = held.contents if held else frozenset()
         manifests = [contents.manifests[digest] for digest in need.digests if digest in contents.manifests]
         listed = (sorted(manifest.contents - known) for manifest in manifests)

@@ -156,7 +156,7 @@ class Visit:
         """Pass events on until the agent waits for a plan, or for the other hosts, or is done."""
         for event in conversation.events():
             if isinstance(event, Hello):
-                self.facts = _facts(event)
+                self.facts = conversation.facts_in(event)
                 return
             if isinstance(event, Ready):
                 self._ready_for = Phase(event.before)
@@ -231,11 +231,6 @@ class Visit:
     @property
     def _sent_bytes(self) -> int:
         return self._conversation.sent_bytes if self._conversation else 0
-
-
-def _facts(hello: Hello) -> Facts:
-    known: dict[str, Any] = {**hello.facts, "pythons": tuple(hello.facts["pythons"])}
-    return Facts(**known)
 
 
 def _outcome_of(error: DeployError) -> Outcome:

@@ -11,7 +11,7 @@ from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, shortened
 from deploytasks.inventory.variable_files import read_settings
-from deploytasks.inventory.variable_name import check_variable_name
+from deploytasks.inventory.variable_name import SECRET_VARIABLES, check_variable_name
 
 LEVEL = "extra-vars"
 TYPED = Origin(COMMAND_LINE, None, LEVEL)
@@ -65,4 +65,9 @@ def _assignment(word: str) -> tuple[str, Setting]:
 
 def _setting(name: str, value: Value) -> Setting:
     check_variable_name(name)
+    if name in SECRET_VARIABLES:
+        raise Refused(
+            f"{name} is secret, and everybody on this machine can read a command line; "
+            "put it into a file: --extra-vars @secrets.yml"
+        )
     return Setting(value, TYPED)

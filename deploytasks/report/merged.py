@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from deploytasks.agent.conversation.events import LogLine
 from deploytasks.report.outlet import Outlet
+from deploytasks.report.page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ class MergedLines:
         self._outlet.write(json.dumps(document) + "\n")
 
     def _text(self, host: str, line: LogLine) -> str:
-        text = line.text.replace("\x1b", "␛")
+        text = visible(line.text, but="\t")
         text = text if line.process in UNNAMED else f"{line.process}  {text}"
         return f"{host:<{self._width}}  {text}" if self._prefixed else text
 

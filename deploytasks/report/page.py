@@ -40,11 +40,16 @@ class Span:
         object.__setattr__(self, "text", visible(self.text))
 
 
-def visible(text: str) -> str:
-    r"""*text* with control characters, lone surrogates and direction marks escaped, such as ``\x1b``."""
+def visible(text: str, but: str = "") -> str:
+    r"""*text* with control characters, lone surrogates and direction marks escaped, such as ``\x1b``.
+
+    Characters that *but* has stay as they are.
+    """
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return "".join(
+        char if char.isprintable() or char in but else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -53,14 +53,14 @@ class Source:
     _targets: dict[str, bytes]
 
     @classmethod
-    def scan(cls, directory: str | os.PathLike[str]) -> Source:
-        """Read and hash all files of *directory* that travel.
+    def scan(cls, directory: str | os.PathLike[str], stays: Collection[Path] = ()) -> Source:
+        """Read and hash all files of *directory* that travel: not what is at or below one of *stays* (real paths).
 
         Raises ``SourceError`` for a directory that cannot be meant and, naming all of them at once, for
         secrets, symlinks that lead out of the tree, unreadable and special files.
         """
         root = _directory(Path(directory))
-        looks = [_look(root, path) for path in travelling(root)]
+        looks = [_look(root, path) for path in travelling(root, _within(root, stays))]
         _refuse(root, [look.refusal for look in looks if look.refusal])
         if not looks:
             raise SourceError(f"{root}: no files to deploy; set app_source to the directory of the app")
@@ -147,6 +147,12 @@ class _Look:
 
 def _is_at_or_below(path: bytes, places: tuple[bytes, ...]) -> bool:
     return any(path == place or path.startswith(place + b"/") for place in places)
+
+
+def _within(root: Path, paths: Collection[Path]) -> list[str]:
+    """Those of *paths* that lie below *root*, relative to it."""
+    real = root.resolve()
+    return [path.relative_to(real).as_posix() for path in paths if real in path.parents]
 
 
 def _directory(given: Path) -> Path:

@@ -10,23 +10,36 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import paramiko
 
 from deploytasks.transport.dial import Wire
 from deploytasks.transport.route import ALIVE_COUNT
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 STEP_S = 0.5
+OWN_PAUSE_S = 2.0
+"""Who wakes so much later than it meant to was stopped itself, by Ctrl-Z or a closed lid, and could hear nobody."""
 
 
 class Pulse:
     """Closes *transport* when nothing was heard for three times *interval_s*; 0 stands for never."""
 
-    def __init__(self, transport: paramiko.Transport, interval_s: float, wire: Wire | None = None) -> None:
+    def __init__(
+        self,
+        transport: paramiko.Transport,
+        interval_s: float,
+        wire: Wire | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._transport = transport
         self._interval_s = interval_s
         self._wire = wire
-        self._heard_at = time.monotonic()
+        self._clock = clock
+        self._heard_at = clock()
         self._stopped = threading.Event()
         self._gave_up = False
         self._question = threading.Thread()
@@ -40,7 +53,7 @@ class Pulse:
 
     def beat(self) -> None:
         """The host has been heard."""
-        self._heard_at = time.monotonic()
+        self._heard_at = self._clock()
 
     def how_it_ended(self) -> str:
         if self._gave_up:
@@ -58,8 +71,12 @@ class Pulse:
         return self._interval_s * ALIVE_COUNT
 
     def _watch(self) -> None:
+        woke_at = self._clock()
         while not self._stopped.wait(STEP_S) and self._transport.is_active():
-            silent_s = time.monotonic() - max(self._heard_at, self._wire.heard_at if self._wire else 0.0)
+            woke_before, woke_at = woke_at, self._clock()
+            if woke_at - woke_before > OWN_PAUSE_S:
+                self.beat()
+            silent_s = woke_at - max(self._heard_at, self._wire.heard_at if self._wire else 0.0)
             if silent_s >= self._patience_s:
                 self._gave_up = True
                 self._transport.close()

@@ -7,8 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.plan import Handler, Phase, Step
-from deploytasks.resources import Absent, ApacheReload, File, Package, RunIfUsed, Service, Symlink, Withdrawn
+from deploytasks.resources import (
+    Absent,
+    ApacheReload,
+    File,
+    Member,
+    Package,
+    RunIfUsed,
+    Service,
+    Symlink,
+    Withdrawn,
+)
 from deploytasks.roles.apache.settings import Vars
+from deploytasks.roles.app import strangers
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.template import Templates
@@ -27,6 +38,7 @@ protocols = frozenset(SCHEMES)
 template = Templates(beside=__file__)
 reload = Handler("reload Apache", ApacheReload())
 
+USER = "www-data"
 ETC = "/etc/apache2"
 ENABLED = f"{ETC}/sites-enabled"
 
@@ -90,6 +102,8 @@ def _configuration(host: Host, v: Vars) -> Iterator[Step]:
 def _modules(v: Vars, scheme: str) -> Iterator[str]:
     """What Debian does not enable by itself."""
     yield from ("proxy.load", f"proxy_{scheme}.load", "headers.load", "expires.load")
+    if v.trusted_proxies:
+        yield "remoteip.load"
     if v.has_tls:
         yield from ("socache_shmcb.load", "ssl.conf", "ssl.load")
 
@@ -103,8 +117,19 @@ def _enable(file: str) -> Step:
 def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     """Apache takes the first site for requests that no name leads to, so one that answers to any name comes first."""
     app = known(host)[0]
-    text = template("site.conf.j2", app=app, v=v, static=static_of(host), scheme=scheme, **_tls(app, v))
+    text = template(
+        "site.conf.j2",
+        app=app,
+        v=v,
+        static=static_of(host),
+        hidden_too=parts_of(host).v.static_hidden,
+        scheme=scheme,
+        strangers=strangers.HEADERS,
+        **_tls(app, v),
+    )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
+    if static_of(host):
+        yield Step("let Apache read what it serves", Member(USER, app.user), notify=reload)
     yield Step("write the site", File(_available(app), text), notify=reload)
     yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
     yield Step("enable it only once", Absent(stale), notify=reload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
 """Those that count first first (tmpfiles.d(5))."""
+OF_APP = "0750"
+"""Who is neither root, nor the app, nor serves its files, sees nothing of it."""
 LOGROTATE = "/etc/logrotate.d"
 
 template = Templates(beside=__file__)
@@ -88,12 +91,13 @@ def _claim(app: App, v: Vars, parts: Parts) -> Step:
 def _places(app: App, v: Vars) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
     yield Step("make the user", User(app.user, home=home, comment=app.account_comment))
-    yield Step("make the app's directory", Directory(app.root))
+    yield Step("make the app's directory", Directory(app.root, OF_APP, group=app.user, keeps_mode=True))
     yield Step("make the directory of releases", Directory(app.releases))
     yield Step("make the directory of environments", Directory(app.venvs))
-    yield Step("make the shared directory", Directory(app.shared, owner=app.user, group=app.user))
+    shared = Directory(app.shared, OF_APP, app.user, app.user, keeps_mode=True)
+    yield Step("make the shared directory", shared)
     for path in _shared_directories(v):
-        place = Directory(f"{app.shared}/{path}", owner=app.user, group=app.user)
+        place = replace(shared, path=f"{app.shared}/{path}")
         yield Step(f"make the shared directory {path}", place)
     yield Step("make the directory of sockets", Directory(app.run))
 
@@ -158,8 +162,17 @@ def _point_at_boot(app: App, release: Release) -> Iterator[Step]:
 
 def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
     of_app = (app.name, app.root, app.user, release.name)
+    yield from _shut_others_out(app)
     yield Step("end the old instance", OnlyInstance(*of_app, v.drain_timeout_s), phase=Phase.FINISH)
     yield Step("prune old releases", Retention(*of_app, v.keep_releases), phase=Phase.FINISH)
+
+
+def _shut_others_out(app: App) -> Iterator[Step]:
+    """When all who serve of it are in the app's group; where a first version had deployed, they were not before."""
+    shared = Directory(app.shared, OF_APP, app.user, app.user)
+    yield Step("shut others out of what is shared", shared, phase=Phase.FINISH)
+    root = Directory(app.root, OF_APP, group=app.user)
+    yield Step("shut others out of the app's directory", root, phase=Phase.FINISH)
 
 
 def _probe(v: Vars, parts: Parts) -> dict[str, str]:

@@ -62,6 +62,11 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
     """The environment at a path that names its content and the Python and platform that it is built for."""
     app, _, project, facts = known(host)
     wanted = project.requirements
+    if v.require_hashes and wanted.kind == "requirements" and not wanted.hash_checked:
+        raise VariableError(
+            f"{host.name}: app_require_hashes: {wanted.install} has requirements without a hash; "
+            "uv pip compile --generate-hashes writes them, and a uv.lock or pylock.toml has them"
+        )
     first = sorted(wanted.files.items(), key=lambda file: file[0] != wanted.install)
     venv = PythonVenv(
         path=app.venvs,

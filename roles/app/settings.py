@@ -48,6 +48,7 @@ class Vars:
     source: str = "."
     callable: str | None = None
     requirements: str | None = None
+    require_hashes: bool = False
     python: str = "python3"
     server: Server = "gunicorn"
     web_server: WebServer = "nginx"
@@ -69,6 +70,7 @@ class Vars:
     keep_releases: Annotated[int, Meta(ge=1)] = 5
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
+    static_hidden: bool = False
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
     adopt: bool | tuple[str, ...] = False

@@ -11,6 +11,7 @@ from deploytasks.resources import (
     Directory,
     File,
     LastingFile,
+    Member,
     OnlyCatchAlls,
     Package,
     Reload,
@@ -21,6 +22,7 @@ from deploytasks.resources import (
     Unit,
     Withdrawn,
 )
+from deploytasks.roles.app import strangers
 from deploytasks.roles.app.parts import FASTCGI, HTTP, Front, known, parts_of, static_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 from deploytasks.template import Templates
@@ -59,6 +61,9 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("install Caddy", Package("caddy"))
     yield from _server()
     yield from _trust(app, v)
+    if static_of(host):
+        # systemd gives a program its groups when it starts it.
+        yield Step("let Caddy read what it serves", Member("caddy", app.user), notify=restart)
     yield Step("run Caddy", Service("caddy"))
     yield from _site(host, app, v)
 
@@ -104,6 +109,8 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         "site.caddy.j2",
         app=app,
         v=v,
+        hidden_too=parts_of(host).v.static_hidden,
+        strangers=strangers.HEADERS,
         static=static_of(host),
         protocol=parts_of(host).protocol,
         pair=_pair(app),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
+from deploytasks.roles.app.strangers import require_networks
 
 HTTP_PORT = 80
 HTTPS_PORT = 443
@@ -60,8 +60,7 @@ class Vars:
     def __post_init__(self) -> None:
         _require_names(self)
         _require_headers(self.headers)
-        for proxy in self.trusted_proxies:
-            _require_network(proxy)
+        require_networks(self.trusted_proxies)
         if self.has_tls and self.port == HTTP_PORT:
             raise ValueError(f"port: {self.port} is where Caddy leads to HTTPS from; leave caddy_port out")
         if self.tls == "files":
@@ -126,12 +125,3 @@ def _require_headers(headers: Mapping[str, str]) -> None:
             )
         if not HEADER_VALUE.fullmatch(value):
             raise ValueError(f'headers: {name}: {value!r}; expected ASCII text without ", \\, {{ and }}')
-
-
-def _require_network(text: str) -> None:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        raise ValueError(
-            f"trusted_proxies: {text!r}; expected an address or a range such as 10.0.0.0/8"
-        ) from None

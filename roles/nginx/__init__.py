@@ -12,6 +12,8 @@ from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
     Absent,
     File,
+    Member,
+    NginxLimits,
     NginxReload,
     OnlyCatchAlls,
     Package,
@@ -20,6 +22,7 @@ from deploytasks.resources import (
     Symlink,
     Withdrawn,
 )
+from deploytasks.roles.app import strangers
 from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
@@ -38,6 +41,7 @@ protocols = frozenset(DIRECTIVES)
 
 template = Templates(beside=__file__)
 
+USER = "www-data"
 ENABLED = "/etc/nginx/sites-enabled"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
@@ -65,6 +69,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = known(host)[0]
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx"))
+    limits = NginxLimits(v.worker_connections)
+    yield Step("take enough connections", limits, notify=reload)
     yield Step("drop the default site", Absent(f"{ENABLED}/default"), notify=reload)
     if v.has_tls and not _rejects_handshakes(host):
         yield Step("install a certificate for nobody", Package("ssl-cert"))
@@ -99,6 +105,8 @@ def _enabled(app: App) -> str:
 
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = known(host)[0]
+    if static_of(host):
+        yield Step("let nginx read what it serves", Member(USER, app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
 
@@ -147,6 +155,10 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         directives=DIRECTIVES[protocol],
         asked_host=_variable(app, "asked_host"),
         connection=_variable(app, "connection"),
+        trusted=_variable(app, "trusted"),
+        scheme=_variable(app, "scheme") if v.trusted_proxies else "scheme",
+        strangers=strangers.HEADERS,
+        hidden_too=parts_of(host).v.static_hidden,
         maintenance=included(app),
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
+from deploytasks.roles.app.strangers import require_networks
 from deploytasks.roles.nginx.snippet import require_whole
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -58,12 +59,14 @@ class Vars:
     redirect: bool = True
     hsts: StrictTransport = ""
     http2: bool = True
+    worker_connections: Annotated[int, Meta(ge=512, le=1_000_000)] = 4096
     client_max_body_size: Size = "10m"
     client_body_timeout: Duration = "60s"
     proxy_connect_timeout: Duration = "5s"
     proxy_read_timeout: Duration = "60s"
     proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?\Z", examples=["16 16k"])] = "16 16k"
     proxy_request_buffering: bool = True
+    trusted_proxies: tuple[str, ...] = ()
     backends: tuple[str, ...] = ()
     balance: Literal["round_robin", "least_conn", "ip_hash"] = "round_robin"
     max_fails: Annotated[int, Meta(ge=0, le=1000)] = 1
@@ -93,6 +96,7 @@ class Vars:
         for backend in self.backends:
             _require_backend(backend)
         _require_headers(self.headers)
+        require_networks(self.trusted_proxies)
         require_whole(self.snippet, "snippet")
         if self.has_tls:
             self._require_names()

@@ -51,7 +51,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     unit = f"redis-server@{app.name}"
     restart = Handler("restart Redis", Restart(unit))
     data = f"/var/lib/redis/{app.name}"
-    yield Step("install redis-server", Package("redis-server"))
+    # The package's own instance has no password and no limit.
+    yield Step("install redis-server", Package("redis-server", resting=("redis-server.service",)))
     yield Step("make the directory of services", Directory(app.services, mode="0700"))
     yield Step("make the secret", Secret(secret))
     yield Step("make the directory of data", Directory(data, mode="0750", owner="redis", group="redis"))

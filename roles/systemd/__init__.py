@@ -120,13 +120,14 @@ def process_unit(parts: Parts, process: Process, v: Vars) -> str:
 
 
 def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
-    """Run as the app's own processes are, but for their limits."""
+    """Run and restricted as the app's own processes are; the place for collected files is its to fill."""
     del v
-    app, release, _, _ = known(parts.host)
+    app, release, project, _ = known(parts.host)
+    writes = (release.collected,) if project.collected else ()
     unit = release_unit(release, program)
     named = ("--unit", unit, "--slice", app.slice, "--description", f"{app.name} release command")
     argv = in_app_environment(app, release, "--wait", *named, "--property", f"SyslogIdentifier={app.name}")
-    return ReleaseCommand((*argv, release.command(program)), unit)
+    return ReleaseCommand((*argv, release.command(program)), unit, confined=app.name, writes=writes)
 
 
 def release_unit(release: Release, program: str) -> str:

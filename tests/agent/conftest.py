@@ -152,8 +152,8 @@ def uv_wheel() -> bytes:
     """A wheel with a program that says what uv says."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as wheel:
-        wheel.writestr("uv/__init__.py", "")
-        wheel.writestr("uv-0.13.8.data/scripts/uv", "#!/bin/sh\necho uv 0.13.8\n")
+        wheel.writestr(zipfile.ZipInfo("uv/__init__.py"), "")
+        wheel.writestr(zipfile.ZipInfo("uv-0.13.8.data/scripts/uv"), "#!/bin/sh\necho uv 0.13.8\n")
     return archive.getvalue()
 
 

@@ -37,6 +37,8 @@ from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.resources.image_retention import ImageRetention
 from deploytasks.agent.resources.instance import Instance
 from deploytasks.agent.resources.lasting_file import LastingFile
+from deploytasks.agent.resources.member import Member
+from deploytasks.agent.resources.nginx_limits import NginxLimits
 from deploytasks.agent.resources.nginx_page import NginxPage
 from deploytasks.agent.resources.nginx_reload import NginxReload
 from deploytasks.agent.resources.no_files import NoFiles
@@ -402,6 +404,28 @@ def claim_that_was_another(host):
     return Claim("shop", "/srv/shop", "shop")
 
 
+def member(host):
+    host.write("/etc/group", "www-data:x:33:\nshop:x:950:\n")
+    return Member("www-data", "shop")
+
+
+def directory_of_any_mode(host):
+    return Directory("/srv/x", "0750", host.user, host.group, keeps_mode=True)
+
+
+NGINX_CONF = "user www-data;\nevents {\n\tworker_connections 768;\n\t# multi_accept on;\n}\n"
+
+
+def nginx_limits(host):
+    host.write("/etc/nginx/nginx.conf", NGINX_CONF)
+    return NginxLimits(4096)
+
+
+def nginx_limits_with_files(host):
+    host.write("/etc/nginx/nginx.conf", "worker_rlimit_nofile 100000;\n" + NGINX_CONF)
+    return NginxLimits(4096)
+
+
 OWNER = '{"app": "shop", "root": "/srv/old", "user": "shop", "project": "", "adopted": []}'
 
 CASES = [
@@ -419,6 +443,7 @@ CASES = [
     (CopyRetention, copy_retention),
     (Directory, directory),
     (Directory, directory_mode),
+    (Directory, directory_of_any_mode),
     (DockerEngine, docker_engine),
     (DockerEngine, docker_engine_with_compose),
     (DockerImage, docker_image),
@@ -433,6 +458,9 @@ CASES = [
     (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
     (Instance, instance_without_socket),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (Member, member),
+    (NginxLimits, nginx_limits),
+    (NginxLimits, nginx_limits_with_files),
     (NoFiles, no_files),
     (NoUnits, no_units),
     (NoUser, no_user),

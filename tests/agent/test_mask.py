@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import shlex
+from urllib.parse import quote, quote_plus
+
+import pytest
+
 from deploytasks.agent.conversation.mask import MASK, Mask
+
+KEY = """-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg
+"Zm9v/+\\'é
+-----END PRIVATE KEY-----
+"""
+LINE = KEY.splitlines()[1]
 
 
 def test_a_secret_is_masked_wherever_it_stands():
@@ -21,3 +35,45 @@ def test_a_secret_inside_a_longer_one_gives_nothing_of_it_away():
 
 def test_what_is_too_short_to_be_a_secret_is_shown():
     assert Mask(["1", "on"])("on: 1") == "on: 1"
+
+
+FORMS = {
+    "whole": lambda text: text,
+    "repr": repr,
+    "json": json.dumps,
+    "json in utf-8": lambda text: json.dumps(text, ensure_ascii=False),
+    "shell": shlex.quote,
+    "url": quote,
+    "url, whole": lambda text: quote(text, safe=""),
+    "form": quote_plus,
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 for urls": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("secret", ["hunter2 & co/'\"?", "p@ss+w/rd", KEY], ids=["quotes", "signs", "key"])
+def test_no_form_of_a_secret_gives_it_away(secret, form):
+    written = FORMS[form](secret)
+    assert written.strip("'\"=\n") not in Mask([secret])(f"<{written}>")
+    assert MASK in Mask([secret])(f"<{written}>")
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "Basic:"])
+@pytest.mark.parametrize("after", ["", "x", "xy", "\n"])
+def test_base64_of_something_that_holds_it_gives_none_of_it_away(before, after):
+    told = Mask(["correct horse"])(base64.b64encode(f"{before}correct horse{after}".encode()).decode())
+    left = told.replace(MASK, "")
+    assert MASK in told
+    assert len(left) <= len(base64.b64encode((before + after).encode())) + 4
+
+
+def test_each_line_of_a_secret_is_one():
+    told = [Mask([KEY])(line) for line in KEY.splitlines()]
+    assert all(MASK in line for line in told)
+    assert LINE not in " ".join(told)
+    assert Mask([KEY.replace("\n", "\r\n")])(LINE) == MASK
+
+
+def test_a_short_line_of_a_secret_is_none():
+    assert Mask(["on\nhunter2hunter2"])("on it goes") == "on it goes"

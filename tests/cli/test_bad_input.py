@@ -209,6 +209,17 @@ CASES: dict[str, list[Bad]] = {
             "pip_index_url=https://me:hunter2@example.org/",
         ),
     ],
+    "72 password of the connection on the command line": [
+        Bad(f"{name} is secret", words=("deploy", "--extra-vars", f"{name}=geheim"))
+        for name in ("ansible_become_password", "ansible_become_pass", "ansible_password", "ansible_ssh_pass")
+    ],
+    "73 template in a value": [
+        *variable("app_health_path", "would stay as it is", "/{{ path }}"),
+        Bad(
+            "group_vars/all.yml:1: app_env: {{ … }} would stay as it is",
+            files={ALL_YML: "app_env: {SECRET_KEY: \"{{ lookup('env', 'HOME') }}\"}\n"},
+        ),
+    ],
     "71 index that is asked without encryption": variable(
         "pip_index_url",
         "is asked without encryption; expected https://",

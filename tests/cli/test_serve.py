@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -112,13 +113,13 @@ class Desk:
         return said
 
     def page(self, path: str = "/") -> str | None:
-        """What is answered; None when nobody is there."""
+        """What is answered; None when nobody is there, or leaves in the middle of an answer."""
         try:
             with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=DEADLINE_S) as answer:
                 return answer.read().decode()
         except HTTPError as error:
             return error.read().decode()
-        except OSError:
+        except (OSError, HTTPException):
             return None
 
     def saved(self, path: str, text: str, page: str, *, in_part: bool = False) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from deploytasks.roles.app import strangers
 from tests.e2e.project import REQUEST_TIMEOUT_S, Answer, Project
 
 ASKING_APP = """
@@ -96,9 +97,18 @@ def journal(project: Project) -> str:
 LYING: dict[str, Any] = {
     "X-Forwarded-For": "6.6.6.6",
     "X-Forwarded-Proto": "https",
-    "Proxy": "http://evil.test",
+    **dict.fromkeys(strangers.HEADERS, "http://evil.test"),
 }
 """What a client may say of itself, and nobody believes."""
+HIDDEN = (".htpasswd", "inner/.hidden", "backup.sql~", "site.css.bak")
+"""What lies among static files and is not served unless that is asked for."""
+WELL_KNOWN = ".well-known/security.txt"
+
+
+def write_hidden(project: Project, directory: str) -> None:
+    """They lie in *directory* of the app's source."""
+    for name in (*HIDDEN, WELL_KNOWN):
+        project.write(f"app/{directory}/{name}", "precious\n")
 
 
 def says(project: Project, path: str, body: bytes | None = None) -> dict[str, Any]:

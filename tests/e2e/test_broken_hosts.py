@@ -45,7 +45,7 @@ def test_space_that_runs_out_while_dependencies_are_installed(shop):
     venvs, run_ = f"{shop.root}/venvs", shop.target.run
     run_(["cp", "-a", venvs, "/root/kept"])
     taken = int(run_(["du", "-sk", venvs]).stdout.split()[0])
-    run_(["mount", "-t", "tmpfs", "-o", f"size={taken + 2000}k", "tmpfs", venvs])
+    run_(["mount", "-t", "tmpfs", "-o", f"size={taken + 2000}k,mode=755", "tmpfs", venvs])
     try:
         run_(["sh", "-c", f"cp -a /root/kept/. {venvs}/"])
         assert "No space left on device" in failed(shop).messages
@@ -65,7 +65,9 @@ def test_a_file_system_without_room_or_inodes(shop, options, reason):
         shop.write(f"app/many/{name}", str(name))
     before = on_disk(shop)
     target, releases = shop.target, f"{shop.root}/releases"
-    target.run(["sh", "-c", f"cp -a {releases} /root/kept && mount -t tmpfs -o {options} tmpfs {releases}"])
+    target.run(
+        ["sh", "-c", f"cp -a {releases} /root/kept && mount -t tmpfs -o {options},mode=755 tmpfs {releases}"]
+    )
     try:
         target.run(["sh", "-c", f"cp -a /root/kept/{shop.current} {releases}/ || true"])
         run = failed(shop)

@@ -10,6 +10,7 @@ import pytest
 from deploytasks.targets import Target
 from tests.certificates import Authority, written
 from tests.e2e import pebble
+from tests.e2e.asking import HIDDEN, WELL_KNOWN, write_hidden
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
@@ -49,6 +50,7 @@ def internal(target, tmp_path_factory) -> Project:
     project = Project.make("inner", directory, target, app_web_server="caddy", **variables)
     project.code("one", SAYS_HOW_IT_CAME)
     project.write("app/assets/site.css", "body {}\n")
+    write_hidden(project, "assets")
     project.deploy()
     return project
 
@@ -87,6 +89,8 @@ def test_static_files_come_from_the_disk(internal, inner):
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "max-age=3600")
     missing = inner.get("/static/none.css")
     assert missing.status == 404
+    assert {inner.get(f"/static/{name}").status for name in HIDDEN} == {404}
+    assert inner.get(f"/static/{WELL_KNOWN}").status == 200
 
 
 def test_http_leads_to_https(internal):

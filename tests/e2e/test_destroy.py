@@ -52,6 +52,7 @@ def test_an_app_goes_with_all_that_is_its_own_and_its_neighbour_stays(neighbour,
         "/srv/going/shared/uploads/photo",
         "/var/lib/deploytasks/going/journal.jsonl",
         "/var/lib/deploytasks/going/lock",
+        "/var/lib/deploytasks/going/owner.json",
     ]
     assert units_of(going) == []
     assert json.loads(target.run(["tail", "-n1", "/srv/going/history.jsonl"]).stdout)["command"] == "destroy"

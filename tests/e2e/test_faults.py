@@ -178,7 +178,7 @@ def test_a_host_that_dies_in_the_watch_serves_the_confirmed_release_after_its_bo
 
 @pytest.mark.fault(60, 63)
 def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
-    shop.configure(app_watch_s=4)
+    shop.configure(app_watch_s=7)
     with deploying(shop, "make it current") as first:
         started = time.monotonic()
         refused = shop.inv("deploy")
@@ -197,7 +197,7 @@ def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
 @pytest.mark.fault(17, 20, 22)
 def test_a_full_and_a_read_only_disk_leave_the_old_release_and_are_named(web, tmp_path):
     shop = Project.make("cramped", tmp_path, web)
-    web.run(["sh", "-c", f"mkdir -p {shop.root} && mount -t tmpfs -o size=40m tmpfs {shop.root}"])
+    web.run(["sh", "-c", f"mkdir -p {shop.root} && mount -t tmpfs -o size=40m,mode=755 tmpfs {shop.root}"])
     shop.deploy()
     web.run(["sh", "-c", f"cat /dev/zero > {shop.root}/shared/filler || true"])
     assert_it_fails_for(shop, "not enough room")

@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 
 from deploytasks.targets import Target
+from tests.e2e.asking import HIDDEN, WELL_KNOWN, write_hidden
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.project import Answer, Project
@@ -64,8 +65,17 @@ def shop(files, tmp_path_factory) -> Project:
     )
     project.code("one", FILES_APP)
     project.write("app/static/style.css", "body {}\n")
+    write_hidden(project, "static")
     project.deploy()
     return project
+
+
+def test_what_is_hidden_is_not_served_unless_it_is_asked_for(shop):
+    assert {get(shop, f"/static/{name}").status for name in HIDDEN} == {404}
+    assert get(shop, f"/static/{WELL_KNOWN}").body == b"precious\n"
+    shop.deploy("--extra-vars", "app_static_hidden=true")
+    assert {get(shop, f"/static/{name}").status for name in HIDDEN} == {200}
+    shop.deploy()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deploytasks.errors import VariableError
 from deploytasks.resources import Absent
 from tests.roles.rendered import CASES, DEFAULT, RICH, kept, plan_with, rendered
 
@@ -31,6 +32,13 @@ def test_a_site_with_names_leaves_all_other_names_to_the_catch_all():
     catch_all = texts["/etc/nginx/conf.d/deploytasks-catch-all-80.conf"]
     assert "listen 80 default_server;" in catch_all
     assert "return 444;" in catch_all
+
+
+def test_requirements_without_hashes_are_refused_where_hashes_are_wanted():
+    with pytest.raises(
+        VariableError, match=r"requirements.txt has requirements without a hash; uv pip compile"
+    ):
+        plan_with({**DEFAULT, "app_require_hashes": True})
 
 
 def test_without_a_catch_all_none_is_written():

@@ -16,7 +16,7 @@ from collections import deque
 from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
 
 from deploytasks.agent.app.processes import process_of, processes_of, require_process
-from deploytasks.agent.app.releases import current_release
+from deploytasks.agent.app.releases import current_release, kept_releases
 from deploytasks.agent.conversation.events import Ended, LogLine, Outcome
 from deploytasks.agent.layout import App
 from deploytasks.agent.resource import StepError
@@ -48,8 +48,8 @@ def logs(session: Session) -> Ended:
 def _require(session: Session, process: str) -> None:
     app = session.require_app()
     current = current_release(session.machine, app)
-    if current:
-        session.keep_secret(app.release(current))
+    for release in kept_releases(session.machine, app):
+        session.keep_secret(app.release(release.name))
     if process and current:
         require_process(processes_of(session.machine, app.release(current)), process)
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, List
+import base64
+import json
+import shlex
+from typing import Any, Iterable, Iterator, List
 
 MASK = "********"
 SHORTEST = 4
 """Shorter values, such as ``1`` or ``on``, are no secrets, and masking them would garble everything."""
+SHORTEST_OF_OTHER_FORM = 8
+"""What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+"""What stands for itself in a URL (RFC 3986, section 2.3)."""
 
 
 class Mask:
-    """Replaces each of *secrets* wherever it stands in a JSON document's texts."""
+    """Replaces each of *secrets* wherever it stands in a JSON document's texts, whole or in another form.
+
+    The forms are each of its lines, those that Python, JSON, a shell and a URL write it in, and base64 of it, also as
+    a part of something longer.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: List[str] = []
@@ -18,7 +29,7 @@ class Mask:
 
     def add(self, secrets: Iterable[str]) -> None:
         """Mask these too; the longest is replaced first."""
-        known = {secret for secret in secrets if len(secret) >= SHORTEST}
+        known = {form for secret in secrets for form in forms_of(secret)}
         self._secrets = sorted(known.union(self._secrets), key=len, reverse=True)
 
     def __call__(self, document: Any) -> Any:
@@ -31,3 +42,33 @@ class Mask:
         if isinstance(document, (list, tuple)):
             return [self(item) for item in document]
         return document
+
+
+def forms_of(secret: str) -> Iterator[str]:
+    """All texts that give *secret* away."""
+    if len(secret) >= SHORTEST:
+        yield secret
+    for part in {secret, *map(str.strip, secret.splitlines())}:
+        if len(part) >= SHORTEST_OF_OTHER_FORM:
+            yield part
+            yield from (repr(part)[1:-1], json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1])
+            yield shlex.quote(part)[1:-1] if "'" in part else part
+            raw = part.encode("utf-8", "surrogateescape")
+            yield from _in_url(raw)
+            yield from _in_base64(raw)
+
+
+def _in_url(raw: bytes) -> Iterator[str]:
+    quoted = "".join(chr(byte) if byte in UNRESERVED else "%%%02X" % byte for byte in raw)
+    yield quoted
+    yield quoted.replace("%2F", "/")
+    yield quoted.replace("%20", "+")
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    """At each of the three places that it may have in something longer, without what its neighbours have a part in."""
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + raw).decode("ascii").rstrip("=")
+        whole = encoded[(before * 8 + 5) // 6 : (before + len(raw)) * 8 // 6]
+        yield whole
+        yield whole.replace("+", "-").replace("/", "_")

@@ -13,7 +13,7 @@ import io
 import os
 import stat
 from contextlib import contextmanager
-from typing import IO, Any, Iterator, List, Optional, Tuple
+from typing import IO, Iterator, List, Optional, Tuple
 
 from deploytasks.agent.resource import StepError
 
@@ -39,9 +39,14 @@ class DirectoryHandle:
         """The path of *name*, for messages."""
         return os.path.join(self.path, name)
 
-    def told(self, name: Any) -> Any:
-        """The path of what an ``OSError`` calls *name*."""
-        return self.place(name) if isinstance(name, str) else name
+    @contextmanager
+    def _telling(self, name: str) -> Iterator[None]:
+        """An error is about *name* in this directory, by its whole path."""
+        try:
+            yield
+        except OSError as error:
+            error.filename, error.filename2 = self.place(name), None
+            raise
 
     def itself(self) -> os.stat_result:
         return os.fstat(self._descriptor)
@@ -53,17 +58,20 @@ class DirectoryHandle:
     def look(self, name: str) -> Optional[os.stat_result]:
         """What is called *name*, links not followed; None for nothing."""
         try:
-            return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+            with self._telling(name):
+                return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
         except FileNotFoundError:
             return None
 
     def target(self, name: str) -> str:
         """Where the link *name* points."""
-        return os.readlink(name, dir_fd=self._descriptor)
+        with self._telling(name):
+            return os.readlink(name, dir_fd=self._descriptor)
 
     def enter(self, name: str) -> DirectoryHandle:
         """The directory *name* in it, until that is closed; a link is none."""
-        descriptor = os.open(name, ITSELF, dir_fd=self._descriptor)
+        with self._telling(name):
+            descriptor = os.open(name, ITSELF, dir_fd=self._descriptor)
         trusted = self.trusted and is_roots_alone(os.fstat(descriptor))
         return DirectoryHandle(descriptor, self.place(name), trusted)
 
@@ -79,7 +87,8 @@ class DirectoryHandle:
     def open(self, name: str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
         """A descriptor of the regular file *name*; a link, a pipe or a device is refused."""
         flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(name, flags, mode, dir_fd=self._descriptor)
+        with self._telling(name):
+            descriptor = os.open(name, flags, mode, dir_fd=self._descriptor)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise StepError("%s is no regular file; move it away" % self.place(name))
@@ -87,21 +96,24 @@ class DirectoryHandle:
 
     def create(self, name: str) -> IO[bytes]:
         """A new file *name*, 0600, to be written; ``FileExistsError`` when something has that name."""
-        return os.fdopen(os.open(name, NEW, 0o600, dir_fd=self._descriptor), "wb")
+        with self._telling(name):
+            return os.fdopen(os.open(name, NEW, 0o600, dir_fd=self._descriptor), "wb")
 
     def make_directory(self, name: str) -> None:
         """A new directory *name*, 0700."""
-        os.mkdir(name, 0o700, dir_fd=self._descriptor)
+        with self._telling(name):
+            os.mkdir(name, 0o700, dir_fd=self._descriptor)
 
     def make_link(self, name: str, target: str) -> None:
         """A new link *name* that points at *target*."""
-        os.symlink(target, name, dir_fd=self._descriptor)
+        with self._telling(name):
+            os.symlink(target, name, dir_fd=self._descriptor)
 
     def make_hard_link(self, name: str, other: DirectoryHandle, theirs: str) -> None:
         """A new name for the file *theirs* of *other* (link(2))."""
-        os.link(
-            theirs, name, src_dir_fd=other._descriptor, dst_dir_fd=self._descriptor, follow_symlinks=False
-        )
+        ends = {"src_dir_fd": other._descriptor, "dst_dir_fd": self._descriptor}
+        with self._telling(name):
+            os.link(theirs, name, follow_symlinks=False, **ends)
 
     def settle(self, name: str, mode: int, moment_ns: int) -> None:
         """The file *name* has that *mode*, and was changed at that moment."""
@@ -118,15 +130,18 @@ class DirectoryHandle:
 
     def rename(self, old: str, new: str) -> None:
         """What is called *old* is called *new*, in the place of what was (rename(2))."""
-        os.replace(old, new, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+        with self._telling(new):
+            os.replace(old, new, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def remove(self, name: str) -> None:
         """*name*, which is no directory, is gone."""
-        os.unlink(name, dir_fd=self._descriptor)
+        with self._telling(name):
+            os.unlink(name, dir_fd=self._descriptor)
 
     def remove_empty(self, name: str) -> None:
         """The directory *name*, which is empty, is gone."""
-        os.rmdir(name, dir_fd=self._descriptor)
+        with self._telling(name):
+            os.rmdir(name, dir_fd=self._descriptor)
 
     def remove_whole(self, name: str) -> None:
         """*name* is gone, with all that is in it; nothing happens when it was not there."""
@@ -220,13 +235,8 @@ def is_roots(found: os.stat_result) -> bool:
 
 @contextmanager
 def _held(directory: DirectoryHandle) -> Iterator[DirectoryHandle]:
-    """*directory* until it is closed; an error about a name in it tells the whole path."""
     try:
         yield directory
-    except OSError as error:
-        error.filename = directory.told(error.filename)
-        error.filename2 = directory.told(error.filename2)
-        raise
     finally:
         directory.close()
 

@@ -81,6 +81,22 @@ def writing(path: str, rights: Dict[str, Any], durable: bool = True) -> Iterator
             os.fsync(file.fileno())
 
 
+def give_rights(path: str, rights: Dict[str, Any]) -> bool:
+    """The file at *path* has the ``mode``, ``owner`` and ``group`` of *rights*; False when it has other names as well.
+
+    One of these may be somebody's who wants the rights for another file (link(2)).
+    """
+    with parent_of(path) as (directory, name):
+        descriptor = directory.open(name)
+        try:
+            if os.fstat(descriptor).st_nlink > 1:
+                return False
+            give(descriptor, **_numbers(rights))
+        finally:
+            os.close(descriptor)
+    return True
+
+
 def append(path: str, content: bytes, mode: int = 0o600) -> None:
     """The file at *path* ends with *content*, on the disk; a new one has that *mode*."""
     with parent_of(path) as (directory, name), blamed_on(path):

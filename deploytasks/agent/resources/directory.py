@@ -13,6 +13,8 @@ from deploytasks.agent.resource import Change, Resource, State
 class Directory(Resource):
     """*path* is a directory with this mode, owner and group; what lies in it is of no concern.
 
+    With *keeps_mode* that of one which is there already is of no concern either.
+
     A link to a directory counts as one where root made it, in a directory of root's alone.
     """
 
@@ -20,9 +22,11 @@ class Directory(Resource):
     mode: str = "0755"
     owner: str = "root"
     group: str = "root"
+    keeps_mode: bool = False
 
     def desired(self) -> State:
-        return {"kind": "directory", "mode": self.mode, "owner": self.owner, "group": self.group}
+        mode = {} if self.keeps_mode else {"mode": self.mode}
+        return {"kind": "directory", **mode, "owner": self.owner, "group": self.group}
 
     def inspect(self, machine: Machine) -> State:
         return read_directory(machine.path(self.path))
@@ -32,4 +36,5 @@ class Directory(Resource):
         return before is not None or is_bare(machine.path(self.path))
 
     def apply(self, machine: Machine, change: Change) -> None:
-        write_entry(machine.path(self.path), change.after)
+        new = {"mode": self.mode} if change.creates else {}
+        write_entry(machine.path(self.path), {**new, **change.after} if change.after else None)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Optional, Tuple
 
 from deploytasks.agent.files.digest import digest_of
-from deploytasks.agent.files.entry import read_entry, write_entry, write_file
+from deploytasks.agent.files.entry import give_rights, read_entry, write_entry, write_file
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
+
+RIGHTS = frozenset({"mode", "owner", "group"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,13 @@ class File(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         path = machine.path(self.path)
+        if (
+            change.after
+            and change.keys
+            and RIGHTS.issuperset(change.keys)
+            and give_rights(path, change.after)
+        ):
+            return
         if change.after is None or "content" in change.after or change.after["kind"] != "file":
             write_entry(path, change.after)
         else:

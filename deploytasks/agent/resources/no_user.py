@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
-from deploytasks.agent.system.accounts import Account, account
+from deploytasks.agent.system.accounts import Account, account, account_group
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class NoUser(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         del change
         machine.run(["userdel", "--", self.name])
+        # userdel(8) leaves it when others, such as the web server, are members.
+        if account_group(machine, self.name):
+            machine.run(["groupdel", "--", self.name])
 
     def _is_meant(self, found: Account) -> bool:
         return found.comment == self.comment if found.comment else found.home == self.home

@@ -20,11 +20,13 @@ class Package(Resource):
     """*names* are installed, in whatever version: ``Package("nginx")`` or ``Package(("nginx", "ufw"))``.
 
     A name may be a virtual package, or ``name:architecture``. What a package only recommends is left out.
-    Installing cannot be undone. Raises ``ValueError`` for a name that Debian does not allow.
+    Installing cannot be undone. The units *resting* are started by a package of its own accord, and are stopped again
+    when it is installed here; who had it before keeps them. Raises ``ValueError`` for a name that Debian has not.
     """
 
     reversible: ClassVar[bool] = False
     names: Union[str, Tuple[str, ...]]
+    resting: Tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", (self.names,) if isinstance(self.names, str) else tuple(self.names))
@@ -40,3 +42,5 @@ class Package(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         apt.install(machine, change.keys)
+        if self.resting:
+            machine.run(["systemctl", "disable", "--now", "--quiet", "--", *self.resting])

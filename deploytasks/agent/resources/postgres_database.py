@@ -18,6 +18,7 @@ VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
 LOOK = """\
 SELECT json_build_object(
   'owner', (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :'name'),
+  'open', (SELECT has_database_privilege('public', oid, 'CONNECT') FROM pg_database WHERE datname = :'name'),
   'verifier', (SELECT coalesce(rolpassword, '') FROM pg_authid WHERE rolname = :'owner'));
 """
 KEPT_LINES = 10
@@ -28,8 +29,8 @@ class PostgresDatabase(Resource):
     """The database *name* belongs to *user*, who logs in with what the ``Secret`` at *secret* keeps.
 
     The cluster is the one that listens on *port* and trusts the system user postgres on its unix socket, as
-    Debian's does. *extensions* are created in the database. Nothing is ever dropped: a deploy that is
-    undone leaves both as they are.
+    Debian's does. Nobody else may connect to the database. *extensions* are created in it. Nothing is ever dropped: a
+    deploy that is undone leaves both as they are.
     """
 
     reversible: ClassVar[bool] = False
@@ -41,7 +42,8 @@ class PostgresDatabase(Resource):
     extensions: Tuple[str, ...] = ()
 
     def desired(self) -> State:
-        return {"owner": self.user, "password": "as kept", "extensions": sorted(self.extensions)}
+        extensions = sorted(self.extensions)
+        return {"owner": self.user, "password": "as kept", "open": False, "extensions": extensions}
 
     def inspect(self, machine: Machine) -> State:
         found = self._look(machine)
@@ -51,6 +53,7 @@ class PostgresDatabase(Resource):
         return {
             "owner": found["owner"],
             "password": "as kept" if known else "other",
+            "open": bool(found.get("open")),
             "extensions": sorted(set(self.extensions) & set(self._extensions(machine))),
         }
 
@@ -65,6 +68,7 @@ class PostgresDatabase(Resource):
             self._tell(machine, database % self.encoding)
         elif found["owner"] != self.user:
             self._tell(machine, 'ALTER DATABASE :"name" OWNER TO :"owner";\n')
+        self._tell(machine, 'REVOKE CONNECT, TEMPORARY ON DATABASE :"name" FROM PUBLIC;\n')
         for extension in self.extensions:
             self._tell(machine, 'CREATE EXTENSION IF NOT EXISTS "%s";\n' % extension, self.name)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
-from typing import ClassVar, Tuple
+from typing import ClassVar, List, Tuple
 
+from deploytasks.agent.app.sandbox import restrictions
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Action, StepError
 from deploytasks.agent.system.last_words import last_words
@@ -15,6 +16,8 @@ from deploytasks.agent.system.last_words import last_words
 class ReleaseCommand(Action):
     """*argv* waits for *unit*, which it starts, and ends with its exit status; other than 0 is a failure.
 
+    With *confined*, an app's name, *argv* is of systemd-run(1), and the program is restricted as the app's own
+    processes are, but that it may write to the paths *writes*.
     It is stopped when the run is, or after *timeout_s* seconds. What *unit* wrote to the journal tells why it failed.
     """
 
@@ -22,10 +25,12 @@ class ReleaseCommand(Action):
     argv: Tuple[str, ...]
     unit: str
     timeout_s: float = 3600.0
+    confined: str = ""
+    writes: Tuple[str, ...] = ()
 
     def run(self, machine: Machine) -> None:
         with subprocess.Popen(
-            self.argv,
+            self._argv(machine),
             env=dict(machine.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -43,3 +48,10 @@ class ReleaseCommand(Action):
             raise StepError(
                 "it ended with %d" % child.returncode, last_words(machine, self.unit) or complaint
             )
+
+    def _argv(self, machine: Machine) -> List[str]:
+        program, *words = self.argv
+        if not self.confined:
+            return [program, *words]
+        places = [word for path in self.writes for word in ("-p", "ReadWritePaths=" + path)]
+        return [program, *restrictions(machine, self.confined), *places, *words]

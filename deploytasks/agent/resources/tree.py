@@ -54,7 +54,7 @@ class Tree(Resource):
         listed = self._listed(machine)
         if listed is None:
             raise StepError("the list of files did not arrive; deploy again")
-        with parent_of(path) as (directory, name), blamed_on(path):
+        with parent_of(path) as (directory, name):
             _replace(machine, directory, name, listed)
 
     def brings_back(self, machine: Machine, before: State) -> bool:
@@ -110,7 +110,8 @@ def _replace(machine: Machine, directory: DirectoryHandle, name: str, listed: Ma
     for leftover in (new, old):
         directory.remove_whole(leftover)
     try:
-        build(machine.blobs, directory, new, listed)
+        with blamed_on(directory.place(new)):
+            build(machine.blobs, directory, new, listed)
         os.sync()  # before the name is seen: a power failure must not leave empty files that look right
         if directory.look(name) is not None:
             directory.rename(name, old)

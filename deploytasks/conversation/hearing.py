@@ -1,0 +1,74 @@
+"""What comes from a host, believed only in the form that an agent gives it: a host may lie.
+
+Whatever does not fit is a ``WireError`` or a ``ValueError``, and that host's alone. So are more events than a run can
+have, and a list of files that unpacks to more than a tree can have.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from typing import Any
+
+import msgspec
+
+from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Ready
+from deploytasks.agent.conversation.wire import Frame, WireError
+from deploytasks.agent.facts import Facts
+from deploytasks.agent.files.manifest import Manifest
+from deploytasks.agent.plan import Phase
+
+MOST_EVENTS = 100_000
+"""Besides lines of a log, which may be followed for ever."""
+LARGEST_MANIFEST = 1 << 26
+LONGEST_FACT = 200
+MOST_CPUS, MOST_MEMORY_MB, LAST_PORT = 1 << 16, 1 << 30, 65535
+
+
+def event_of(frame: Frame) -> Event:
+    """The event in *frame*; each field has the type that its kind says."""
+    try:
+        document = frame.to_json()
+    except RecursionError as error:
+        raise WireError("an object is too deep", frame.body[:200]) from error
+    kind = KINDS.get(str(document.pop("event", "")))
+    if kind is None:
+        raise WireError("an unknown event", frame.body[:200])
+    event: Event = msgspec.convert(document, kind)
+    if isinstance(event, Ready):
+        Phase(event.before)
+    return event
+
+
+def facts_of(hello: Hello) -> Facts:
+    """What a host says of itself, within reason: a plan is made from it."""
+    facts = msgspec.convert(hello.facts, Facts)
+    texts = [value for value in _values(facts) if isinstance(value, str)]
+    if any(len(text) > LONGEST_FACT or not text.isprintable() for text in texts):
+        raise ValueError("a fact is no line of text, or far too long")
+    if not (0 < facts.cpus <= MOST_CPUS and 0 <= facts.memory_mb <= MOST_MEMORY_MB):
+        raise ValueError("no machine has so many processors, or so much memory")
+    if not 0 < facts.ssh_port <= LAST_PORT:
+        raise ValueError("sshd listens on no port of that number")
+    return facts
+
+
+def manifest_of(need: Need) -> Manifest | None:
+    """The list of files that the host has, or None."""
+    if not need.manifest:
+        return None
+    unpack = zlib.decompressobj()
+    try:
+        plain = unpack.decompress(base64.b64decode(need.manifest, validate=True), LARGEST_MANIFEST)
+    except (zlib.error, binascii.Error) as error:
+        raise ValueError(f"the host's list of files arrived damaged: {error}") from error
+    if unpack.unconsumed_tail or not unpack.eof:
+        raise ValueError("the host's list of files is no whole one, or far too long")
+    return Manifest.parse(plain)
+
+
+def _values(facts: Facts) -> list[Any]:
+    return [
+        item for value in vars(facts).values() for item in (value if isinstance(value, tuple) else (value,))
+    ]

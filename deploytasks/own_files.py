@@ -1,0 +1,48 @@
+"""What a run itself reads: inventories, secrets, keys, tasks. None of it is the app's, so none of it travels."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+
+BESIDE_INVENTORIES = ("group_vars", "host_vars")
+OF_FILES = re.compile(r".*_(key|key_file|certificate|ca_bundle|env_file)")
+"""What a variable is called that names a file on this machine."""
+TASKS = ("tasks.py", "fabfile.py")
+OURS = re.compile(r"^\s*(?:from|import)\s+deploytasks\b", re.MULTILINE)
+
+
+def own_files(host: Host) -> frozenset[Path]:
+    """The files and directories that a run on *host* reads for itself, wherever they lie."""
+    found = {*_of_inventories(host), *_named(host), *_tasks()}
+    return frozenset(path.resolve() for path in found)
+
+
+def _of_inventories(host: Host) -> Iterator[Path]:
+    """Where the variables stand, and all that may say more of them."""
+    for origin in host.origins.values():
+        path = Path(origin.file)
+        if not origin.is_command_line and path.is_file():
+            yield path
+            above = path.parent.parent if path.parent.name in BESIDE_INVENTORIES else path.parent
+            yield from (above / name for name in BESIDE_INVENTORIES)
+
+
+def _named(host: Host) -> Iterator[Path]:
+    for name, value in host.variables.items():
+        if OF_FILES.fullmatch(name) and isinstance(value, str) and value:
+            yield Path(os.path.expanduser(value))  # noqa: PTH111  an unknown user is told elsewhere
+
+
+def _tasks() -> Iterator[Path]:
+    """Those beside which the command was typed: an app may have a tasks.py of its own."""
+    for name in TASKS:
+        path = Path(name)
+        if path.is_file() and OURS.search(path.read_text("utf-8", "replace")):
+            yield path

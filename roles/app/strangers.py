@@ -1,0 +1,36 @@
+"""What a client may say of itself, and no app shall hear but from a proxy that is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_network
+
+HEADERS = (
+    "Forwarded",
+    "Proxy",
+    "Remote-User",
+    "X-Forwarded-By",
+    "X-Forwarded-Email",
+    "X-Forwarded-Groups",
+    "X-Forwarded-Path",
+    "X-Forwarded-Prefix",
+    "X-Forwarded-Scheme",
+    "X-Forwarded-Server",
+    "X-Forwarded-Ssl",
+    "X-Forwarded-User",
+    "X-Remote-User",
+    "X-Scheme",
+    "X-Script-Name",
+)
+"""Frameworks and their middlewares take these for a proxy's; Proxy would be that of the app (CVE-2016-1000110)."""
+
+
+def require_networks(given: Iterable[str]) -> None:
+    """Raise ``ValueError`` when one is neither an address nor a range (RFC 4632)."""
+    for text in given:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise ValueError(
+                f"trusted_proxies: {text!r}; expected an address or a range such as 10.0.0.0/8"
+            ) from None

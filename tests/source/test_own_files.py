@@ -1,0 +1,52 @@
+"""What a run itself reads does not travel with the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploytasks import Inventory
+from deploytasks.own_files import own_files
+from deploytasks.source import Source
+
+APP = {
+    "app.py": "",
+    "shop/tasks.py": "from celery import Celery\n",
+    "shop/group_vars/theirs.yml": "",
+    "conf/site.pem": "",
+}
+OWN = {
+    "tasks.py": "from deploytasks.tasks import ns\n",
+    "fabfile.py": "import deploytasks\n",
+    "hosts": "web1\n[all:vars]\napp_name=shop\nnginx_tls_certificate_key=keys/site.key\n",
+    "group_vars/all.yml": "app_env_file: prodvars\n",
+    "group_vars/others.yml": "x: 1\n",
+    "host_vars/db1.yml": "x: 1\n",
+    "prod-secrets.yml": "ansible_become_password: geheim\n",
+    "prodvars": "TOKEN=geheim\n",
+    "keys/site.key": "geheim\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    for name, text in {**APP, **OWN}.items():
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_inventories_secrets_keys_and_tasks_stay_here(project):
+    (host,) = Inventory.load("hosts").with_extra_vars(["@prod-secrets.yml"])
+    source = Source.scan(".", own_files(host))
+    assert [entry.name for entry in source.manifest] == sorted(APP)
+
+
+def test_a_tasks_file_of_the_apps_travels(project):
+    (project / "tasks.py").write_text("from celery import shared_task\n")
+    (host,) = Inventory.load("hosts")
+    names = [entry.name for entry in Source.scan(".", own_files(host)).manifest]
+    assert {"tasks.py", "shop/tasks.py"} <= set(names)

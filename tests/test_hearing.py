@@ -1,0 +1,111 @@
+"""A host that lies harms nobody but itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Note, Outcome, StepDone
+from deploytasks.agent.conversation.wire import Frame, WireError
+from deploytasks.agent.facts import Facts
+from deploytasks.agent.files.manifest import Manifest
+from deploytasks.cli.asking import believed
+from deploytasks.conversation.hearing import event_of, facts_of, manifest_of
+from deploytasks.errors import NotTheAgent
+from deploytasks.report import HostRecap, tables
+from deploytasks.results import Results
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = sorted({name for kind in KINDS.values() for name in kind.__dataclass_fields__})
+LIES = st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=8)
+
+
+def frame(document) -> Frame:
+    return Frame(b"J", json.dumps(document).encode())
+
+
+@given(st.sampled_from(sorted(KINDS)), LIES)
+def test_an_event_is_one_or_it_is_refused(kind, said):
+    try:
+        event = event_of(frame({**said, "event": kind}))
+    except (WireError, ValueError):
+        return
+    assert isinstance(event, Event)
+    assert event.event == kind
+
+
+@given(st.binary(max_size=200))
+def test_noise_is_refused(body):
+    with pytest.raises((WireError, ValueError)):
+        event_of(Frame(b"J", body))
+    with pytest.raises((WireError, ValueError)):
+        event_of(Frame(b"Z", body))
+
+
+def test_what_an_agent_says_is_heard():
+    done = StepDone("app", "make it", Outcome.CHANGED, 0.1, "diff")
+    assert event_of(frame(done.to_json())) == done
+    assert event_of(frame({**Note("waiting").to_json(), "of a later version": 1})) == Note("waiting")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"event": "step", "role": "app", "step": "x", "outcome": "splendid"},
+        {"event": "end", "outcome": "ok", "changed": "many"},
+        {"event": "ready", "before": "tea"},
+        {"event": "log", "at": 1, "process": "web", "text": []},
+        {"event": ["note"]},
+    ],
+)
+def test_a_field_of_another_type_is_refused(document):
+    with pytest.raises((WireError, ValueError)):
+        event_of(frame(document))
+
+
+def test_an_object_of_any_depth_is_refused():
+    with pytest.raises(WireError, match="too deep"):
+        event_of(Frame(b"J", b'{"event": "answer", "document": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
+
+
+@given(LIES | st.dictionaries(st.sampled_from(sorted(Facts.__dataclass_fields__)), ANYTHING))
+def test_facts_are_within_reason_or_refused(said):
+    try:
+        facts = facts_of(Hello(said))
+    except ValueError:
+        return
+    assert len(facts.python_version) <= 3
+    assert 0 < facts.cpus < 100_000
+
+
+def test_facts_as_an_agent_says_them_are_believed():
+    assert facts_of(Hello({"hostname": "prod1", "pythons": ["python3"], "cpus": 8})).cpus == 8
+
+
+def test_a_bomb_for_a_list_of_files_is_refused():
+    bomb = base64.b64encode(zlib.compress(b"\0" * (1 << 28), 9)).decode()
+    for manifest in (bomb, "no base64", base64.b64encode(b"noise").decode()):
+        with pytest.raises(ValueError, match="list of files"):
+            manifest_of(Need((), "", manifest))
+    whole = base64.b64encode(zlib.compress(Manifest().encode())).decode()
+    assert manifest_of(Need((), "", whole)) == Manifest()
+
+
+@pytest.mark.parametrize("question", ["status", "releases", "history"])
+@given(answer=ANYTHING)
+def test_an_answer_that_cannot_be_shown_is_that_hosts_error(question, answer):
+    good = {"status": {"error": "down"}, "releases": [], "history": []}[question]
+    hosts = {name: HostRecap(Outcome.OK) for name in ("liar", "honest")}
+    results = Results(hosts, answers={"liar": answer, "honest": good})
+    shown = believed(results, getattr(tables, question))
+    assert shown.answers["honest"] == good
+    assert ("liar" in shown.answers) != isinstance(shown.error_of("liar"), NotTheAgent)
