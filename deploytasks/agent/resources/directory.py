@@ -32,8 +32,13 @@ class Directory(Resource):
         return read_directory(machine.path(self.path))
 
     def brings_back(self, machine: Machine, before: State) -> bool:
-        """One that holds something by then stays: data, or a secret, that no undo takes away."""
-        return before is not None or is_bare(machine.path(self.path))
+        """One that holds something by then stays: data, or a secret, that no undo takes away.
+
+        What was no directory has not been touched.
+        """
+        if before is None:
+            return is_bare(machine.path(self.path))
+        return bool(before["kind"] == "directory")
 
     def apply(self, machine: Machine, change: Change) -> None:
         new = {"mode": self.mode} if change.creates else {}
