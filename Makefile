@@ -12,8 +12,8 @@ help: ## what can be made
 demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it over SSH
 	@$(VENV)/bin/inv demo
 
-test: lint ## everything that is tested, Docker targets included
-	@$(MAKE) --no-print-directory --jobs=2 test-here targets
+test: $(READY) ## everything that is tested, Docker targets included
+	@$(MAKE) --no-print-directory --jobs=3 lint test-here targets
 	@$(VENV)/bin/python -m pytest -n 4 --durations=20 tests/e2e $(PYTEST_FLAGS)
 
 test-here: commands ## what is tested without targets

@@ -54,6 +54,11 @@ class Completed:
         return "\n".join(text.rstrip() for text in (self.stdout, self.stderr) if text.strip())
 
 
+def _asks_systemd(argv: Sequence[str]) -> bool:
+    """Whether what is said on standard error is systemd's own, and not of a program that it runs."""
+    return argv[0] in OF_SYSTEMD and "--pipe" not in argv
+
+
 def _nobody_listens(line: str) -> None:
     del line
 
@@ -107,7 +112,7 @@ class Machine:
         """
         deadline = time.monotonic() + AWAY_S
         done = self._ask_once(argv, env, timeout_s, stdin)
-        while argv[0] in OF_SYSTEMD and AWAY.search(done.stderr) and time.monotonic() < deadline:
+        while _asks_systemd(argv) and AWAY.search(done.stderr) and time.monotonic() < deadline:
             time.sleep(ASKED_AGAIN_S)
             done = self._ask_once(argv, env, timeout_s, stdin)
         return done

@@ -80,6 +80,8 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         ca_bundle=authorities(app, v),
         hash_checked=wanted.hash_checked,
         wheelhouse=v.wheelhouse,
+        builder=app.user,
+        hides=(app.shared, app.logs),
     )
     key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]
     return replace(venv, path=f"{app.venvs}/{key}", key=key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import datetime, timezone
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.project import Project, Run
-from tests.inv import INV
+from tests.inv import inv
 
 PATIENCE_S = 120
 
@@ -57,8 +56,9 @@ def step(run: Run) -> tuple[str, str]:
 
 def typed(shop: Project, *words: str) -> str:
     """What ``inv`` prints for *words*."""
-    argv = [INV, *words, "--host", shop.target.name]
-    return subprocess.run(argv, cwd=shop.directory, capture_output=True, text=True, check=True).stdout
+    done = inv(*words, "--host", shop.target.name, cwd=shop.directory)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def listed(shop: Project) -> list[dict[str, Any]]:

@@ -123,7 +123,7 @@ def test_the_last_words_of_an_app_that_tells_it_are_masked(vault, tmp_path):
 @contextmanager
 def watched(host: Target) -> Iterator[None]:
     """All command lines of *host* meanwhile are in its file /root/seen."""
-    host.run(["systemd-run", "--quiet", "--unit=watch", "--nice=10", "sh", "-c", WATCH])
+    host.run(["systemd-run", "--quiet", "--unit=watch", "--property=CPUQuota=50%", "sh", "-c", WATCH])
     try:
         yield
     finally:

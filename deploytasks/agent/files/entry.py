@@ -22,6 +22,7 @@ from deploytasks.agent.resource import State, StepError
 
 UNFINISHED = ".deploytasks-new"
 """Ends the names of what is being made, see ``beside``."""
+SAFE = 0o755
 NO_RIGHTS: Dict[str, Any] = {}
 
 
@@ -95,6 +96,35 @@ def give_rights(path: str, rights: Dict[str, Any]) -> bool:
         finally:
             os.close(descriptor)
     return True
+
+
+def take_whole(path: str) -> None:
+    """The directory at *path*, and all that is in it, is root's, and nobody else's to write.
+
+    Whoever had it may still act on names in it: a directory is taken before anything that is in it. Sockets and pipes
+    go; links stay theirs, so that root does not follow them.
+    """
+    with opened(path) as directory:
+        _take(directory)
+
+
+def _take(directory: DirectoryHandle) -> None:
+    directory.give(0, 0, stat.S_IMODE(directory.itself().st_mode) & SAFE)
+    for name in directory.names():
+        found = directory.look(name)
+        if found is None:
+            continue
+        if stat.S_ISDIR(found.st_mode):
+            with directory.below(name) as below:
+                _take(below)
+        elif stat.S_ISREG(found.st_mode):
+            descriptor = directory.open(name)
+            try:
+                give(descriptor, 0, 0, stat.S_IMODE(found.st_mode) & SAFE)
+            finally:
+                os.close(descriptor)
+        elif not stat.S_ISLNK(found.st_mode):
+            directory.remove(name)
 
 
 def append(path: str, content: bytes, mode: int = 0o600) -> None:

@@ -30,6 +30,8 @@ class Installation:
     index_url: str
     authorities: str
     cache: str
+    builds: bool = True
+    """Whether what has no wheel may be built, which runs code of its author's."""
 
     @property
     def first_file(self) -> Argv:
@@ -49,7 +51,7 @@ def uv_commands(uv: str, wanted: Installation) -> Iterator[Argv]:
     """By uv: ``uv help pip install``."""
     install = [uv, "pip", "install", "--no-config", "--python", wanted.place + "/bin/python"]
     # The user that runs the app may not write here, so what is not compiled now never will be.
-    install += ["--compile-bytecode", *wanted.sources]
+    install += ["--compile-bytecode", *wanted.sources, *([] if wanted.builds else ["--no-build"])]
     yield [uv, "venv", "--no-config", "--no-project", "--python", wanted.python, wanted.place]
     requirements = wanted.first_file
     if wanted.form == "uv":
@@ -83,6 +85,7 @@ def pip_commands(wanted: Installation) -> Iterator[Argv]:
     """By the pip that venv brings."""
     install = [wanted.place + "/bin/python", "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
     install += ["--retries", "1", "--timeout", "15", *wanted.sources]
+    install += [] if wanted.builds else ["--only-binary", ":all:"]
     hashes = ["--require-hashes"] if wanted.hash_checked else []
     yield [wanted.python, "-m", "venv", wanted.place]
     if wanted.takes_two_steps:

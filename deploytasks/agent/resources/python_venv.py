@@ -8,7 +8,8 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
+from functools import partial
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Optional, Tuple
 
 from deploytasks.agent.files.digest import digest_of
 from deploytasks.agent.files.directory_handle import opened, reading, reading_bytes
@@ -18,9 +19,11 @@ from deploytasks.agent.files.entry import (
     make_directory,
     remove_entry,
     remove_whole,
+    take_whole,
     write_file,
 )
 from deploytasks.agent.machine import Completed, Machine
+from deploytasks.agent.python.build_sandbox import in_sandbox
 from deploytasks.agent.python.installer import (
     CACHE,
     Installation,
@@ -47,6 +50,12 @@ INSTALLERS = ("uv", "pip")
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 BUILD_TIMEOUT_S = 1800
 KEPT_LINES = 20
+WANTS_BUILD = re.compile(
+    r"no (?:usable|matching|compatible) wheels|[Bb]uilding source distributions? (?:is|are) disabled|"
+    r"no wheels? with a matching|only-binary|No matching distribution found|--no-build"
+)
+"""What uv and pip say of a requirement that nobody but its author's code can turn into a wheel."""
+LOGIN = re.compile(r"[a-z]+://[^/@]+@")
 FOR_ALL = {"mode": "0755"}
 NO_ENSUREPIP = re.compile(r"ensurepip is not\s+available|No module named '?ensurepip")
 OWN_INDEX = re.compile(r"^\s*(?:-i|--index-url)[ =]\s*(\S+)", re.MULTILINE)
@@ -63,6 +72,9 @@ class PythonVenv(Resource):
     has a hash; *extra* needs none. *python* is a name, a version such as ``3.12``, or a path. *installer*
     is ``uv``, the program at path *uv*, or ``pip``, which wants Debian's python3-venv. *ca_bundle* is a
     file on the host. With a *wheelhouse* no index is asked: *wheels*, pairs of a file's name and SHA-256, come along.
+
+    What has no wheel is built by its author's code: with a *builder*, that is done as this user, who sees nothing at
+    the paths *hides* and no login of an index; without one as root.
 
     The environment is built at *path* and never changed afterwards; so let *path* contain ``digest``. It
     counts once its last file is there, and nothing of a failed build stays. *key* names the content in
@@ -83,6 +95,8 @@ class PythonVenv(Resource):
     wheelhouse: bool = False
     wheels: Tuple[Tuple[str, str], ...] = ()
     key: str = ""
+    builder: str = ""
+    hides: Tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for value, allowed in ((self.form, FORMS), (self.installer, INSTALLERS)):
@@ -147,7 +161,7 @@ class PythonVenv(Resource):
         with _work_directory(place) as work:
             installation = self._installation(machine, place, work, python)
             try:
-                self._carry_out(machine, installation)
+                self._fill(machine, installation)
                 remove_entry(os.path.join(place, LOCK))
                 _mark(place, self.key or self.digest)
             except BaseException:
@@ -169,6 +183,7 @@ class PythonVenv(Resource):
             index_url=self.index_url,
             authorities=_authorities(machine, self.ca_bundle, work),
             cache=machine.path(CACHE),
+            builds=not self.builder,
         )
 
     def _lay_out(self, machine: Machine, directory: str) -> str:
@@ -182,15 +197,55 @@ class PythonVenv(Resource):
                 handle.make_link(name, os.path.abspath(content))
         return directory
 
-    def _carry_out(self, machine: Machine, installation: Installation) -> None:
+    def _fill(self, machine: Machine, installation: Installation) -> None:
+        """With wheels alone, if that is enough; nobody's code is run for it."""
         index = self._index(installation)
         if self._needs_index:
             index.require_answer()
+        carry_out = partial(machine.ask, env=self._environment(installation), timeout_s=BUILD_TIMEOUT_S)
+        failed = self._carry_out(machine, installation, carry_out)
+        if failed and self.builder and WANTS_BUILD.search(failed.output):
+            failed = self._build_what_has_no_wheel(machine, installation)
+        if failed:
+            raise StepError(self._cause(failed, index), "\n".join(failed.output.splitlines()[-KEPT_LINES:]))
+
+    def _carry_out(
+        self, machine: Machine, installation: Installation, ask: Callable[[List[str]], Completed]
+    ) -> Optional[Completed]:
+        """How the first command ended that did not end well, if one did not."""
         for argv in self._commands(machine, installation):
             machine.heed_stop()
-            done = machine.ask(argv, self._environment(installation), BUILD_TIMEOUT_S)
+            done = ask(argv)
             if not done.ok:
-                raise StepError(self._cause(done, index), "\n".join(done.output.splitlines()[-KEPT_LINES:]))
+                return done
+        return None
+
+    def _build_what_has_no_wheel(self, machine: Machine, wanted: Installation) -> Optional[Completed]:
+        """As the builder, in a sandbox; what comes of it is root's."""
+        if LOGIN.match(wanted.index_url):
+            raise StepError(
+                "something that is required has no wheel, and its author's code would build it where the login of the "
+                "index is known; set wheelhouse=true, which builds on the controller, or put a wheel into the index"
+            )
+        machine.say(
+            "something that is required has no wheel: it is built as %s, without rights" % self.builder
+        )
+        building = replace(wanted, builds=True, cache=wanted.work + "/cache")
+        theirs = {"owner": self.builder, "group": self.builder, "mode": "0755"}
+        remove_whole(wanted.place)
+        for place in (wanted.place, wanted.work):
+            make_directory(place, theirs)
+        environment = {**self._environment(building), "HOME": wanted.work}
+        writes = (wanted.place, wanted.work)
+        failed = self._carry_out(
+            machine,
+            building,
+            lambda argv: machine.ask(
+                in_sandbox(argv, environment, self.builder, writes, self.hides), timeout_s=BUILD_TIMEOUT_S
+            ),
+        )
+        take_whole(wanted.place)
+        return failed
 
     def _commands(self, machine: Machine, installation: Installation) -> Iterator[List[str]]:
         if self.installer == "pip":
@@ -238,7 +293,8 @@ def _authorities(machine: Machine, ca_bundle: str, work: str) -> str:
     if not ca_bundle:
         return "".join(system)
     joined = os.path.join(work, "authorities.pem")
-    write_file(joined, b"".join(_content(path) + b"\n" for path in [*system, machine.path(ca_bundle)]), {})
+    content = b"".join(_content(path) + b"\n" for path in [*system, machine.path(ca_bundle)])
+    write_file(joined, content, {"mode": "0644"})
     return joined
 
 

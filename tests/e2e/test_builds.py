@@ -1,0 +1,141 @@
+"""What has no wheel is built by its author's code, which gets nothing by it."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import PurePosixPath
+
+import pytest
+
+from deploytasks.targets import Target
+from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
+from tests.e2e.project import Project
+
+PORT = 8999
+INDEX = f"http://127.0.0.1:{PORT}/simple"
+PYPROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+BACKEND = """
+import glob, json, os, zipfile
+from pathlib import Path
+
+
+def tried(act):
+    try:
+        act()
+    except OSError:
+        return False
+    return True
+
+
+FOUND = {
+    "is root": os.geteuid() == 0,
+    "reads /etc/shadow": tried(lambda: open("/etc/shadow").read()),
+    "reads shared data": tried(lambda: os.listdir("/srv/maker/shared")),
+    "reads the environment": any(tried(lambda: open(p).read()) for p in glob.glob("/srv/maker/releases/*/env")),
+    "plants in /etc": tried(lambda: open("/etc/planted", "w")),
+    "plants beside": tried(lambda: open("/srv/maker/venvs/planted", "w")),
+    "sees a login": "hunter2" in json.dumps(dict(os.environ)),
+}
+TAG = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+INFO = "Metadata-Version: 2.1\\nName: maker-of\\nVersion: 1.0\\n"
+
+
+def build_wheel(directory, settings=None, metadata=None):
+    name = "maker_of-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(directory, name), "w") as wheel:
+        wheel.writestr("maker_of.py", "FOUND = %r\\n" % FOUND)
+        wheel.writestr("maker_of-1.0.dist-info/METADATA", INFO)
+        wheel.writestr("maker_of-1.0.dist-info/WHEEL", TAG)
+        wheel.writestr("maker_of-1.0.dist-info/RECORD", "maker_of.py,,\\n")
+    return name
+"""
+TELLS = "\nimport maker_of\nos.environ['FOUND'] = json.dumps(maker_of.FOUND)\n"
+
+
+@pytest.fixture(scope="module")
+def index(target_state, tmp_path_factory) -> Target:
+    """A target with a package index of its own: an sdist that nobody has made a wheel of, and what else is wanted."""
+    target = up_converged("builds", "debian12", target_state)
+    directory = tmp_path_factory.mktemp("index")
+    wanted = ("itsdangerous==2.1.2", "gunicorn", "packaging")
+    argv = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--only-binary=:all:",
+        "--dest",
+        directory,
+        *wanted,
+    ]
+    subprocess.run(argv, check=True)
+    (directory / "maker_of-1.0.tar.gz").write_bytes(sdist())
+    for file in directory.iterdir():
+        name = file.name.split("-")[0].replace("_", "-").lower()
+        place = PurePosixPath("/opt/index/simple", name, file.name)
+        target.run(["mkdir", "-p", str(place.parent)])
+        target.put(place, file.read_bytes())
+    target.run(["mkdir", "-p", "/opt/index/simple/pip"])
+    serve = ["systemd-run", "--unit=index", "python3", "-m", "http.server", "--bind", "127.0.0.1", str(PORT)]
+    target.run([*serve, "--directory", "/opt/index"])
+    asked = ["python3", "-c", f"import urllib.request as r; r.urlopen('{INDEX}/pip/')"]
+    wait_for(lambda: target.run(asked, check=False).returncode == 0, "the index")
+    return target
+
+
+def sdist() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        info = "Metadata-Version: 2.1\nName: maker-of\nVersion: 1.0\n"
+        for name, text in {"pyproject.toml": PYPROJECT, "backend.py": BACKEND, "PKG-INFO": info}.items():
+            entry = tarfile.TarInfo(f"maker_of-1.0/{name}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_an_authors_code_builds_without_rights_and_what_it_built_is_roots(index, tmp_path, installer):
+    maker = Project.make(
+        "maker", tmp_path, index, pip_index_url=INDEX, installer=installer, app_env={"TOKEN": "hunter2"}
+    )
+    maker.code("one", TELLS)
+    maker.write("app/requirements.txt", "itsdangerous==2.1.2\nmaker-of\n")
+    run = maker.deploy()
+    assert any("built as maker" in event.get("text", "") for event in run.events), run.events
+    found = json.loads(maker.says["environment"]["FOUND"])
+    assert found and not any(found.values()), found
+    others = [
+        "find",
+        "/srv/maker/venvs",
+        "(",
+        "-not",
+        "-user",
+        "root",
+        "-o",
+        "-perm",
+        "/022",
+        ")",
+        "-not",
+        "-type",
+        "l",
+    ]
+    assert index.run(others).stdout == ""
+    assert maker.deploy().host["changed"] == 0
+    maker.inv("destroy", "--yes", "--purge")
+
+
+def test_where_the_index_has_a_login_nothing_is_built(index, tmp_path):
+    address = INDEX.replace("//", "//me:hunter2@")
+    maker = Project.make("maker", tmp_path, index, pip_index_url=address)
+    maker.write("app/requirements.txt", "itsdangerous==2.1.2\nmaker-of\n")
+    run = maker.inv("deploy")
+    assert (run.exit_code, "set wheelhouse=true" in run.host["error"]) == (2, True), run.messages
+    assert "hunter2" not in run.messages + str(run.events)
+    maker.inv("destroy", "--yes", "--purge")
