@@ -18,9 +18,11 @@ LOGS = (
     "lastlog letsencrypt messages ntpsec private samba syslog sysstat unattended-upgrades wtmp"
 )
 """What lies in /var/log."""
+SITES = "default default-ssl"
+"""What web servers' packages call theirs."""
 OURS = "deploytasks"
 
-RESERVED = frozenset(f"{ACCOUNTS} {TEMPLATES} {SERVICES} {DIRECTORIES} {LOGS} {OURS}".split())
+RESERVED = frozenset(f"{ACCOUNTS} {TEMPLATES} {SERVICES} {DIRECTORIES} {LOGS} {SITES} {OURS}".split())
 PREFIX = "systemd-"
 
 

@@ -19,6 +19,11 @@ from deploytasks.roles.app.reserved import is_reserved
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OF_THE_SYSTEM = re.compile(
+    r"/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp)(/|$)|/usr/(?!local/)|/var/(tmp|run|lock|spool|log)(/|$)|"
+    r"/(opt|var/lib|var/cache)/deploytasks(/|$)"
+)
+"""Where packages, the kernel and root's own programs put things, and where anybody may (hier(7))."""
 SSH = 22
 LOADER = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"})
 
@@ -90,6 +95,10 @@ class Vars:
             raise ValueError(f"user: {self.account!r} is no user to run an app; leave app_user out")
         if ".." in self.directory.split("/"):
             raise ValueError(f"root: {self.root!r}; expected a path without .., such as /srv/{self.name}")
+        if OF_THE_SYSTEM.match(self.directory):
+            raise ValueError(
+                f"root: {self.root!r} is a place of the system's; choose one such as /srv/{self.name}"
+            )
         try:
             ranges(self.health_status)
         except ValueError:

@@ -146,6 +146,11 @@ CASES: dict[str, list[Bad]] = {
             "app_root", "expected such as /srv/shop", "srv/x", "/", "/etc", "/srv//x", "~", "~/x", "/srv/a b"
         ),
         *variable("app_root", "app_root: '/home/../etc'; expected a path without ..", "/home/../etc"),
+        *variable(
+            "app_root",
+            "is a place of the system's; choose one such as /srv/shop",
+            *("/etc/shop", "/proc/shop", "/usr/shop", "/tmp/shop", "/var/tmp/shop", "/opt/deploytasks/uv"),
+        ),
     ],
     "23 domain with a directive behind it": variable(
         "nginx_server_name", "is not a host name", 'a.test; return 200 "x"'

@@ -81,7 +81,7 @@ def test_no_inventory_names_the_ways_to_have_one(desk, task):
     ]
 
 
-@pytest.mark.parametrize("name", ["ssh", "docker", "getty", "user", "lock", "systemd-resolved"])
+@pytest.mark.parametrize("name", ["ssh", "docker", "getty", "user", "lock", "default", "systemd-resolved"])
 def test_an_app_cannot_have_the_name_of_what_a_system_has(desk, name):
     desk.inventory(f"app_name={name}", "app_source=app")
     (line,) = desk.refused("deploy")
