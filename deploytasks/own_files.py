@@ -36,8 +36,10 @@ def _of_inventories(host: Host) -> Iterator[Path]:
 
 def _named(host: Host) -> Iterator[Path]:
     for name, value in host.variables.items():
-        if OF_FILES.fullmatch(name) and isinstance(value, str) and value:
-            yield Path(os.path.expanduser(value))  # noqa: PTH111  an unknown user is told elsewhere
+        if OF_FILES.fullmatch(name) and isinstance(value, str):
+            path = Path(os.path.expanduser(value))  # noqa: PTH111  an unknown user is told elsewhere
+            if path.is_file():  # A directory is no key: it may be the app's, and be called so by chance.
+                yield path
 
 
 def _tasks() -> Iterator[Path]:

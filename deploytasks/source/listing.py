@@ -10,16 +10,14 @@ from deploytasks.errors import SourceError
 from deploytasks.source.ignore import Ignored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 _GIT_LIST = ("git", "ls-files", "-z", "--others", "--exclude-standard")
 
 
-def travelling(root: Path, stays: Collection[str] = ()) -> list[str]:
+def travelling(root: Path) -> list[str]:
     """Relative paths of all that is not a directory below *root*, and of directories with nothing in them.
-
-    What is at or below one of *stays* is left out.
 
     In a git work tree these are the tracked and the new files as they lie there, with those of submodules
     (git knows no empty directory); elsewhere, and where git ignores *root* itself, the ``.gitignore`` files
@@ -28,16 +26,10 @@ def travelling(root: Path, stays: Collection[str] = ()) -> list[str]:
     try:
         ignored = Ignored(root, nested=False)
         tracked = [path for path in _known_to_git(root, ignored) if not ignored.file(path)]
-        found = tracked or _walked(Ignored(root, nested=True))
-        kept = [path for path in found if not _is_at_or_below(path, stays)]
-        return sorted(kept, key=os.fsencode)
+        return sorted(tracked or _walked(Ignored(root, nested=True)), key=os.fsencode)
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
         raise SourceError(f"{reason}; list it in .deployignore if it shall stay here") from error
-
-
-def _is_at_or_below(path: str, places: Collection[str]) -> bool:
-    return any(path == place or path.startswith(place + "/") for place in places)
 
 
 def _walked(ignored: Ignored) -> Iterator[str]:

@@ -60,7 +60,9 @@ class Source:
         secrets, symlinks that lead out of the tree, unreadable and special files.
         """
         root = _directory(Path(directory))
-        looks = [_look(root, path) for path in travelling(root, _within(root, stays))]
+        left = _within(root, stays)
+        found = (path for path in travelling(root) if not _is_at_or_below(os.fsencode(path), left))
+        looks = [_look(root, path) for path in found]
         _refuse(root, [look.refusal for look in looks if look.refusal])
         if not looks:
             raise SourceError(f"{root}: no files to deploy; set app_source to the directory of the app")
@@ -149,10 +151,10 @@ def _is_at_or_below(path: bytes, places: tuple[bytes, ...]) -> bool:
     return any(path == place or path.startswith(place + b"/") for place in places)
 
 
-def _within(root: Path, paths: Collection[Path]) -> list[str]:
+def _within(root: Path, paths: Collection[Path]) -> tuple[bytes, ...]:
     """Those of *paths* that lie below *root*, relative to it."""
     real = root.resolve()
-    return [path.relative_to(real).as_posix() for path in paths if real in path.parents]
+    return tuple(os.fsencode(path.relative_to(real)) for path in paths if real in path.parents)
 
 
 def _directory(given: Path) -> Path:

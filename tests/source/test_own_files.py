@@ -19,7 +19,7 @@ APP = {
 OWN = {
     "tasks.py": "from deploytasks.tasks import ns\n",
     "fabfile.py": "import deploytasks\n",
-    "hosts": "web1\n[all:vars]\napp_name=shop\nnginx_tls_certificate_key=keys/site.key\n",
+    "hosts": "web1\n[all:vars]\napp_name=shop\ncache_key=shop\nnginx_tls_certificate_key=keys/site.key\n",
     "group_vars/all.yml": "app_env_file: prodvars\n",
     "group_vars/others.yml": "x: 1\n",
     "host_vars/db1.yml": "x: 1\n",

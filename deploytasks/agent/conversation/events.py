@@ -155,12 +155,3 @@ KINDS: Dict[str, Type[Event]] = {
     kind.event: kind
     for kind in (Hello, Need, Ready, Knock, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
 }
-
-
-def event_from_json(document: Dict[str, Any]) -> Event:
-    """The inverse of ``Event.to_json``; raises ``ValueError`` for a kind that does not exist."""
-    kind = KINDS.get(document.get("event", ""))
-    if kind is None:
-        raise ValueError("unknown event %r" % document.get("event"))
-    known = {field.name: document[field.name] for field in fields(kind) if field.name in document}
-    return kind(**{**known, "outcome": Outcome(known["outcome"])} if "outcome" in known else known)

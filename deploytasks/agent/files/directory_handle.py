@@ -169,7 +169,9 @@ def opened(path: str) -> Iterator[DirectoryHandle]:
     """
     way, last, trusted = _walked(path)
     try:
-        descriptor = os.open(last or ".", ITSELF, dir_fd=way)
+        if last:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
+        descriptor = os.open(".", ITSELF, dir_fd=way)
     finally:
         os.close(way)
     with _held(DirectoryHandle(descriptor, path, trusted)) as directory:

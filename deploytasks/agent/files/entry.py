@@ -22,7 +22,10 @@ from deploytasks.agent.resource import State, StepError
 
 UNFINISHED = ".deploytasks-new"
 """Ends the names of what is being made, see ``beside``."""
+KINDS = {"file": "a file", "symlink": "a link", "directory": "a directory"}
+"""How each kind is called in a sentence."""
 SAFE = 0o755
+"""All that a mode may have of what root has taken: nobody else writes, nothing runs as its owner."""
 NO_RIGHTS: Dict[str, Any] = {}
 
 
@@ -269,9 +272,6 @@ def _require_room(directory: DirectoryHandle, name: str, kind: str) -> None:
         raise StepError(
             "%s is a link to %s, where %s is wanted; remove the link" % (place, target, KINDS[kind])
         )
-
-
-KINDS = {"file": "a file", "symlink": "a link", "directory": "a directory"}
 
 
 def _kind(found: os.stat_result) -> str:

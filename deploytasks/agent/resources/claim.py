@@ -10,10 +10,11 @@ from deploytasks.agent.files.entry import is_bare, read_directory, read_entry
 from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State, StepError
+from deploytasks.agent.resources.unit import DIRECTORY
 from deploytasks.agent.resources.withdrawn import is_ours
 from deploytasks.agent.system.accounts import Account, account, account_group
 
-UNITS = ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+UNITS = (DIRECTORY, "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 """Where units lie, those that count first first (systemd.unit(5))."""
 PROJECT = "project"
 NO_HOME, NO_SHELL = "/nonexistent", "/usr/sbin/nologin"
@@ -119,7 +120,7 @@ class Claim(Resource):
             if group and not known:
                 told = "the group %s is there without a user of that name, so it is somebody else's; nothing was "
                 raise StepError(told % group.name + "changed. Choose another app_name, or set app_user")
-        elif not is_made_for(found, self._app, known):
+        elif not _is_made_for(found, self._app, known):
             told = "the account %s (number %s, home %s)" % (found.name, found.uid, found.home)
             yield Foreign(found.name, told)
 
@@ -142,7 +143,7 @@ class Claim(Resource):
         )
 
 
-def is_made_for(found: Account, app: App, known: bool) -> bool:
+def _is_made_for(found: Account, app: App, known: bool) -> bool:
     """Whether the account *found* was made for *app*; those of the first versions tell by their home alone."""
     if found.comment:
         return found.comment == app.account_comment
