@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
 
@@ -33,7 +34,21 @@ def test_only_root_reads_and_writes_it(archive, agents):
     kept.keep_agent(archive, "a" * 32)
     (file,) = agents.iterdir()
     assert file.name.startswith("a" * 32)
+    assert file.name.endswith(f"-{hashlib.sha256(file.read_bytes()).hexdigest()}.zip")
     assert (agents.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+@pytest.mark.parametrize("damage", [lambda kept: kept + b"evil", lambda kept: kept[:-9], lambda kept: b""])
+def test_one_that_the_controller_kept_and_was_changed_is_made_anew(tmp_path, monkeypatch, damage):
+    monkeypatch.setattr(packed, "cache_directory", lambda: tmp_path)
+    packed.agent_archive.cache_clear()
+    whole = packed.agent_archive()
+    (kept_file,) = tmp_path.iterdir()
+    kept_file.write_bytes(damage(kept_file.read_bytes()))
+    packed.agent_archive.cache_clear()
+    assert packed.agent_archive() == whole
+    assert kept_file.read_bytes().endswith(whole)
+    packed.agent_archive.cache_clear()
 
 
 def test_the_newest_stay(archive, agents):

@@ -13,6 +13,7 @@ from tests.e2e.project import Project, difference, entries
 from tests.e2e.traffic import Traffic
 
 PLACES = ("/etc", "/home", "/srv", "/var/log", "/opt", "/usr/lib/systemd")
+SMALLEST_AGENT = 50_000
 BY_HAND = """
 useradd --create-home --shell /bin/bash bar
 echo precious > /home/bar/notes
@@ -173,6 +174,27 @@ def test_what_lies_among_the_releases_and_is_none_is_let_be_and_told(make, web):
         web,
         "test -f /srv/shop/releases/file -a -d /srv/shop/releases/theirs/precious -a -d /srv/shop/venvs/theirs",
     )
+
+
+def test_a_kept_agent_that_was_changed_is_not_run_and_made_anew(make, web):
+    shop = make("shop")
+    shop.deploy()
+    wait_for(lambda: any(is_whole(kept) for kept in agents(web)), "an agent that is kept")
+    shell(web, "cd /var/lib/deploytasks/agents; for file in *; do echo evil >> $file; done")
+    assert not any(is_whole(kept) for kept in agents(web))
+    run = shop.deploy()
+    assert (run.host["changed"], run.host["sent_bytes"] > SMALLEST_AGENT) == (0, True)
+    wait_for(lambda: any(is_whole(kept) for kept in agents(web)), "an agent that is kept anew")
+
+
+def agents(target: Target) -> list[str]:
+    """Each kept agent's SHA-256 and name; it is kept when the controller has been answered."""
+    return shell(target, "cd /var/lib/deploytasks/agents; sha256sum *").splitlines()
+
+
+def is_whole(kept: str) -> bool:
+    digest, name = kept.split()
+    return digest in name
 
 
 def test_data_is_never_replaced_by_a_directory(make, web):
