@@ -25,11 +25,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from deploytasks.agent.conversation.mask import without_passwords
+
 
 class DeployError(Exception):
-    """Base of every error that a user of deploytasks can cause or meet."""
+    """Base of every error that a user of deploytasks can cause or meet; its text has no password of a URL."""
 
     exit_code: ClassVar[int] = 1
+
+    def __str__(self) -> str:
+        return str(without_passwords(super().__str__()))
 
 
 class ConfigError(DeployError):

@@ -41,9 +41,16 @@ class Results(Mapping[str, HostRecap]):
 
     @property
     def exit_code(self) -> int:
-        """The gravest of the hosts' codes, in the order 8, 1, 2, 6, 4, 3; 130 when it was interrupted."""
+        """The gravest of the hosts' codes, in the order 8, 1, 2, 6, 4, 3; 130 when it was interrupted.
+
+        When a command was run on a single host, it is the command's own.
+        """
         if self.interrupted:
             return self.interrupted
+        if len(self.hosts) == 1:
+            (only,) = self.hosts.values()
+            if only.status is not None:
+                return only.status
         codes = {self.code_of(name) for name in self.hosts}
         return min(codes, key=_gravity, default=0)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from deploytasks.agent.plan import Plan
-    from deploytasks.fleet.visit import Visit
+    from deploytasks.fleet.visit import CommandStreams, Visit
     from deploytasks.inventory import Host
     from deploytasks.local_image import LocalImage
     from deploytasks.report import Reporter
@@ -69,6 +69,7 @@ class Manner:
     *forks* hosts are worked on at a time. *check* changes nothing. *lock_wait_s* seconds are
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
+    *streams* are those of a command that is run on one host.
     """
 
     command: str = "deploy"
@@ -80,6 +81,7 @@ class Manner:
     by: str = field(default_factory=performer)
     reporter: Reporter = field(default_factory=QuietReporter)
     ask_password: AskPassword = nobody_to_ask
+    streams: CommandStreams | None = None
     narrow: Callable[[Plan], Plan] = whole
 
 
@@ -202,7 +204,7 @@ class Run:
     """One run over a crew, told to the reporter from ``begin`` to ``recap``, whatever happens between."""
 
     def __init__(self, hosts: Sequence[Host], manner: Manner) -> None:
-        self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password)
+        self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password, manner.streams)
         self.results = Results({})
         self.manner = manner
         self._heartbeat = Heartbeat(self.crew.visits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -11,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
-from deploytasks.report import tables
+from deploytasks.report import one_document, tables
 from deploytasks.report.page import visible
 from deploytasks.run import ask
 from deploytasks.standard import app_alone
@@ -31,7 +30,7 @@ def show_answers(chosen: Chosen, question: str) -> int:
     if question == "status":
         answers.update({name: {"error": str(error)} for name, error in results.errors.items()})
     if chosen.json:
-        print(json.dumps(answers, indent=2))
+        print(one_document(answers))
     else:
         tables.show(getattr(tables, question)(answers), sys.stdout, os.environ)
     if question != "status":

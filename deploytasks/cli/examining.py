@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.checkup import Finding, Needs, Verdict, findings
 from deploytasks.plan import made_ready
 from deploytasks.project import Project
-from deploytasks.report import tables
+from deploytasks.report import one_document, tables
 from deploytasks.run import ask
 from deploytasks.standard import app_alone, standard_roles
 
@@ -39,7 +38,7 @@ def examine_hosts(chosen: Chosen) -> int:
     errors = {name: str(error) for name in results if (error := results.error_of(name))}
     document = as_document(told, errors)
     if chosen.json:
-        print(json.dumps(document, indent=2))
+        print(one_document(document))
     else:
         tables.show(tables.doctor(document), sys.stdout, os.environ)
     is_bad = any(finding.verdict is Verdict.BAD for found in told.values() for finding in found)

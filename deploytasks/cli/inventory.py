@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.mask import MASK
 from deploytasks.inventory import SECRET_VARIABLES
-from deploytasks.report import tables
+from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
@@ -34,7 +33,7 @@ def show_vars(chosen: Chosen) -> None:
 
 def _show(chosen: Chosen, document: dict[str, Any], table: Any) -> None:
     if chosen.json:
-        print(json.dumps(document, indent=2))
+        print(one_document(document))
     else:
         tables.show(table(document), sys.stdout, os.environ)
 

@@ -7,14 +7,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from deploytasks.cli.asking import require_process, tell_errors
+from deploytasks.cli.own_streams import OwnStreams
 from deploytasks.errors import ConfigError
 from deploytasks.report.merged import MergedLines
 from deploytasks.run import ask
 from deploytasks.standard import app_alone
 
 if TYPE_CHECKING:
-    from deploytasks.cli.chosen import Chosen
+    from collections.abc import Sequence
 
+    from deploytasks.cli.chosen import Chosen
+    from deploytasks.inventory import Host
 
 SPAN = re.compile(r"\d+(s|min|m|h|d|w)")
 """A time span of systemd.time(7), by itself the time before now."""
@@ -42,13 +45,29 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
 
 
 def run_command(chosen: Chosen, command: str, once: bool) -> int:
-    """Run *command* on the chosen hosts, or on the first of them; print what it prints."""
+    """Run *command* on the chosen hosts, or on the first of them; print what it prints.
+
+    On one host it has this process' own streams, and its exit status is the exit code.
+    """
     if not command.strip():
         raise ConfigError("say what is to run: inv run --command 'python manage.py check'")
     hosts = chosen.hosts[:1] if once else chosen.hosts
+    if len(hosts) == 1 and not chosen.json:
+        return _run_here(chosen, hosts, command)
     lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
     results = ask(hosts, app_alone, "run", chosen.manner("run", reporter=lines_of), shell_command=command)
     tell_errors(results)
+    return results.exit_code
+
+
+def _run_here(chosen: Chosen, hosts: Sequence[Host], command: str) -> int:
+    streams = OwnStreams()
+    asked = {"shell_command": command, "input": True, "bytes": True}
+    results = ask(hosts, app_alone, "run", chosen.manner("run", streams=streams), **asked)
+    if not streams.is_read:
+        raise BrokenPipeError
+    if all(recap.status is None for recap in results.values()):
+        tell_errors(results)
     return results.exit_code
 
 

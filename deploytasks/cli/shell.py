@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from shlex import join, quote
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.app.environment import in_app_environment
 from deploytasks.agent.app.in_container import in_container
+from deploytasks.agent.commands.run import CARRY_OUT, COMMAND
 from deploytasks.errors import ConfigError
 from deploytasks.run import ask, ready_hosts
 from deploytasks.standard import app_alone
@@ -17,12 +19,17 @@ if TYPE_CHECKING:
     from deploytasks.agent.layout import Release
     from deploytasks.cli.chosen import Chosen
 
+LENT = "--pty"
+PIPED = "--pipe"
 ANY_SHELL = "command -v bash >/dev/null && exec bash; exec sh"
 """Not every image has bash."""
 
 
 def open_shell(chosen: Chosen) -> int:
-    """Give this terminal to a shell on the one chosen host; returns the shell's exit status."""
+    """Give this terminal to a shell on the one chosen host; returns the shell's exit status.
+
+    Without a terminal the shell reads what comes on standard input, and ends with it.
+    """
     if chosen.json:
         raise ConfigError("a shell is for people: --json is for what scripts read, such as inv run --json")
     if len(chosen.hosts) != 1:
@@ -38,15 +45,17 @@ def open_shell(chosen: Chosen) -> int:
     transport = transport_for(host, manner.ask_password)
     transport.open()
     try:
-        return transport.interactive(_shell(host.app.release(current)))
+        return transport.interactive(_shell(host.app.release(current), LENT if sys.stdin.isatty() else PIPED))
     finally:
         transport.close()
 
 
-def _shell(release: Release) -> list[str]:
+def _shell(release: Release, manner: str) -> list[str]:
     """A shell where the processes of *release* run: in a container or beside them, which its host knows."""
     name = f"deploytasks-shell-{secrets.token_hex(8)}"
-    inside = [*in_container(release.app, release, name, "--pty"), "/bin/sh", "-c", ANY_SHELL]
-    beside = [*in_app_environment(release.app, release, "--pty"), "/bin/bash"]
+    told = ("-E", f"{COMMAND}={ANY_SHELL}") if manner == PIPED else ()
+    shell = CARRY_OUT.replace("$", "$$") if manner == PIPED else ANY_SHELL
+    inside = [*in_container(release.app, release, name, manner, *told), "/bin/sh", "-c", shell]
+    beside = [*in_app_environment(release.app, release, manner), "/bin/bash"]
     choice = f"[ ! -x {quote(release.container)} ] || exec {join(inside)}; exec {join(beside)}"
     return ["/bin/sh", "-c", choice]

@@ -7,7 +7,8 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.conversation.events import Ended, Event, Hello, LogLine, Need
+from deploytasks.agent.conversation.events import Ended, Event, Hello, LogLine, Need, Printed, Taken
+from deploytasks.agent.conversation.relay import AHEAD
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.conversation.agent_archive import agent_archive, agent_digest
 from deploytasks.conversation.hearing import MOST_EVENTS, event_of, facts_of, manifest_of
@@ -15,7 +16,7 @@ from deploytasks.conversation.sender import Sender
 from deploytasks.errors import AgentCrashed, DeployError, NotTheAgent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from deploytasks.agent.facts import Facts
     from deploytasks.contents import Contents
@@ -27,13 +28,15 @@ NOISE_LIMIT = 1 << 20
 class Conversation:
     """Speaks with the agent behind *pipe*; *opening* is what is asked of it."""
 
-    def __init__(self, pipe: Pipe, host: str) -> None:
+    def __init__(self, pipe: Pipe, host: str, *, pipes: bool = False) -> None:
         self._pipe = pipe
         self._host = host
         self._frames = frames(pipe.read)
         self._sender = Sender(self._carry)
         self._speaking = threading.Lock()
         self._events = 0
+        self._pipes = pipes
+        self._room = threading.Semaphore(AHEAD)
 
     @classmethod
     def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
@@ -44,7 +47,7 @@ class Conversation:
         while (said := _after(pipe, nonce.encode())) == b"?":
             archive = agent_archive()
             pipe.send(f"{len(archive)}\n".encode() + archive)
-        return cls(pipe, host) if said == b"!" else None
+        return cls(pipe, host, pipes=opening["ask"] == "run") if said == b"!" else None
 
     def events(self) -> Iterator[Event]:
         """What the agent says, up to and including its last event.
@@ -53,6 +56,9 @@ class Conversation:
         """
         for frame in self._arriving():
             event = self._heard(frame)
+            if isinstance(event, Taken):
+                self._room.release()
+                continue
             yield event
             if isinstance(event, Ended):
                 return
@@ -69,7 +75,9 @@ class Conversation:
     def _heard(self, frame: Frame) -> Event:
         try:
             event = event_of(frame)
-            self._events += not isinstance(event, LogLine)
+            if isinstance(event, Printed | Taken) and not self._pipes:
+                raise WireError("nothing was run here that prints")
+            self._events += not isinstance(event, LogLine | Printed | Taken)
             if self._events > MOST_EVENTS:
                 raise WireError(f"more than {MOST_EVENTS} events")
         except (WireError, ValueError) as error:
@@ -106,6 +114,18 @@ class Conversation:
         except ValueError as error:
             raise self._stranger(error) from error
         self._sender.provide(need, held, contents)
+
+    def give(self, pieces: Iterable[bytes]) -> None:
+        """Send *pieces* to the command that runs there, as it takes them, and the end; never raises."""
+        with suppress(DeployError, OSError):  # A link that is gone is found by who listens.
+            for piece in pieces:
+                self._room.acquire()
+                self._carry(pack(b"D", piece))
+            self._carry(pack(b"E"))
+
+    def take(self) -> None:
+        """Tell the agent that a piece of what a command prints has been taken."""
+        self.send({"taken": True})
 
     def stop(self) -> None:
         """Tell the agent that nobody waits for it any more: it undoes, or finishes, by itself."""

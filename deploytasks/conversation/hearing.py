@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Ready
-from deploytasks.agent.conversation.wire import Frame, WireError
+from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Printed, Ready
+from deploytasks.agent.conversation.relay import PIECE
+from deploytasks.agent.conversation.wire import PRINTED, Frame, WireError
 from deploytasks.agent.facts import Facts
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.plan import Phase
@@ -28,6 +29,8 @@ MOST_CPUS, MOST_MEMORY_MB, LAST_PORT = 1 << 16, 1 << 30, 65535
 
 def event_of(frame: Frame) -> Event:
     """The event in *frame*; each field has the type that its kind says."""
+    if frame.letter in PRINTED:
+        return _printed(frame)
     try:
         document = frame.to_json()
     except RecursionError as error:
@@ -39,6 +42,12 @@ def event_of(frame: Frame) -> Event:
     if isinstance(event, Ready):
         Phase(event.before)
     return event
+
+
+def _printed(frame: Frame) -> Printed:
+    if len(frame.body) > PIECE:
+        raise WireError("a piece of output is too long", frame.body[:200])
+    return Printed(frame.letter, frame.body)
 
 
 def facts_of(hello: Hello) -> Facts:

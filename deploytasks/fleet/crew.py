@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deploytasks.fleet.visit import Visit
+from deploytasks.fleet.visit import CommandStreams, Visit
 
 if TYPE_CHECKING:
     from deploytasks.agent.conversation.events import Event
@@ -23,14 +23,19 @@ class Crew:
     """
 
     def __init__(
-        self, hosts: Sequence[Host], forks: int, reporter: Reporter, ask_password: AskPassword
+        self,
+        hosts: Sequence[Host],
+        forks: int,
+        reporter: Reporter,
+        ask_password: AskPassword,
+        streams: CommandStreams | None = None,
     ) -> None:
         self._queue: queue.Queue[tuple[str, Event] | None] = queue.Queue()
         self._reporter = reporter
         self._forks = forks
         self._stop_asked = False
         self.interrupted = 0
-        self.visits = [Visit(host, self._say, ask_password) for host in hosts]
+        self.visits = [Visit(host, self._say, ask_password, streams) for host in hosts]
 
     def each(self, act: Callable[[Visit], None], visits: Sequence[Visit] | None = None) -> None:
         """Let *act* work on each of *visits* (default: all) that is not over, and wait for them."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.agent.conversation.events import (
     Answer,
@@ -16,6 +16,7 @@ from deploytasks.agent.conversation.events import (
     Need,
     Note,
     Outcome,
+    Printed,
     Ready,
     StepDone,
 )
@@ -38,13 +39,25 @@ TOO_LATE = "nothing was done here: the run ended before this host's turn"
 Say = Callable[[str, Event], None]
 
 
+class CommandStreams(Protocol):
+    """Where the three streams of a command on a host lead to."""
+
+    def pieces(self) -> Iterable[bytes]:
+        """What the command is to read, as it comes."""
+
+    def print(self, printed: Printed) -> bool:
+        """Pass on what it printed; False when nobody reads it any more."""
+
+
 class Visit:
     """The conversation with *host*; *say* receives its events from the thread that works here.
 
-    *logged_in* is set when it has, or never will.
+    *logged_in* is set when it has, or never will. *streams* are those of a command that is run there.
     """
 
-    def __init__(self, host: Host, say: Say, ask_password: AskPassword) -> None:
+    def __init__(
+        self, host: Host, say: Say, ask_password: AskPassword, streams: CommandStreams | None = None
+    ) -> None:
         self.host = host
         self.recap: HostRecap | None = None
         self.error: DeployError | None = None
@@ -54,6 +67,7 @@ class Visit:
         self.facts: Facts | None = None
         self._say = say
         self._ask_password = ask_password
+        self._streams = streams
         self._transport: Transport | None = None
         self._conversation: Conversation | None = None
         self._started = time.monotonic()
@@ -135,6 +149,9 @@ class Visit:
             self._say(name, Note(note))
         if self._stopped:
             self.stop()
+        if self._streams and opening.get("input"):
+            pieces = self._streams.pieces()
+            threading.Thread(target=conversation.give, args=(pieces,), daemon=True).start()
         self._listen(conversation, None)
 
     def _carry_out(self, order: dict[str, Any], contents: Contents | None) -> None:
@@ -166,12 +183,21 @@ class Visit:
             elif isinstance(event, Need) and contents is not None and not self._stopped:
                 self._tell_of_images(event, contents)
                 conversation.provide(event, contents)
+            elif isinstance(event, Printed):
+                self._print(event, conversation)
             elif isinstance(event, Answer):
                 self.answer, self.answered_at = event.document, time.time()
             elif isinstance(event, Ended):
                 self._finish(event)
             else:
                 self._say(self.host.name, event)
+
+    def _print(self, printed: Printed, conversation: Conversation) -> None:
+        """Where nobody reads any more, the command is to end."""
+        if self._streams and self._streams.print(printed):
+            conversation.take()
+        else:
+            self.stop()
 
     def _refused(self) -> str:
         """Why this host cannot be reached anew; empty when it can."""

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from deploytasks.report.jsonlines import JsonReporter
+from deploytasks.report.jsonlines import JsonReporter, one_document
 from deploytasks.report.outlet import Outlet
 from deploytasks.report.recap import HostRecap, Recap
 from deploytasks.report.reporter import QuietReporter, Reporter, reporter_for
 
-__all__ = ["HostRecap", "JsonReporter", "Outlet", "QuietReporter", "Recap", "Reporter", "reporter_for"]
+__all__ = [
+    "HostRecap",
+    "JsonReporter",
+    "Outlet",
+    "QuietReporter",
+    "Recap",
+    "Reporter",
+    "one_document",
+    "reporter_for",
+]

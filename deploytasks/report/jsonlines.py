@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
+from deploytasks.agent.conversation.mask import without_passwords
 from deploytasks.report.closing import failures
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 TOLD = (StepDone, StepUndone, Note, LogLine)
 ONLY_OF_FAILURES = ("reason", "output")
+
+
+def one_document(document: Any) -> str:
+    """*document* for who reads all of it: JSON, indented; without passwords of URLs."""
+    return json.dumps(without_passwords(document), indent=2)
 
 
 def now_in_utc() -> datetime:
@@ -48,6 +54,7 @@ class JsonReporter:
         self._people.write_lines(failures(recap))
 
     def _say(self, line: dict[str, Any]) -> None:
+        line = without_passwords(line)
         self._scripts.write(json.dumps({**line, "time": rfc3339(self._now())}, separators=(",", ":")) + "\n")
         self._scripts.flush()
 

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TextIO
 
 from deploytasks.agent.conversation.events import LogLine
+from deploytasks.agent.conversation.mask import without_passwords
 from deploytasks.report.outlet import Outlet
 from deploytasks.report.page import visible
 
@@ -76,7 +77,7 @@ class MergedLines:
                     self._outlet.write(self._text(host, line) + "\n")
 
     def _print(self, document: dict[str, Any]) -> None:
-        self._outlet.write(json.dumps(document) + "\n")
+        self._outlet.write(json.dumps(without_passwords(document)) + "\n")
 
     def _text(self, host: str, line: LogLine) -> str:
         text = visible(line.text, but="\t")

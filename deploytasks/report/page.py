@@ -11,6 +11,8 @@ from enum import Enum
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
+from deploytasks.agent.conversation.mask import without_passwords
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -31,7 +33,7 @@ class Tone(Enum):
 
 @dataclass(frozen=True)
 class Span:
-    """Words of one tone on one line; characters that are not printable are escaped as Python writes them."""
+    """Words of one tone on one line, as ``visible`` has them."""
 
     text: str
     tone: Tone = Tone.PLAIN
@@ -43,8 +45,9 @@ class Span:
 def visible(text: str, but: str = "") -> str:
     r"""*text* with control characters, lone surrogates and direction marks escaped, such as ``\x1b``.
 
-    Characters that *but* has stay as they are.
+    Characters that *but* has stay as they are; passwords in URLs do not.
     """
+    text = without_passwords(text)
     if text.isprintable():
         return text
     return "".join(

@@ -17,6 +17,7 @@ class HostRecap:
 
     *release* serves now, *previous* served before it. *step*, *error* and *output* say what failed.
     *put_back* is False when not all is as it was before a failed run; *switched* tells that *release* is of this run.
+    *status* is the exit status of a command that was run there.
     """
 
     outcome: Outcome
@@ -33,6 +34,7 @@ class HostRecap:
     output: str = ""
     put_back: bool = True
     switched: bool = False
+    status: int | None = None
 
     @classmethod
     def of(cls, ended: Ended, elapsed_s: float, sent_bytes: int) -> HostRecap:
@@ -55,6 +57,7 @@ class HostRecap:
             output=ended.output,
             put_back=ended.put_back,
             switched=ended.switched,
+            status=ended.status,
         )
 
     @property

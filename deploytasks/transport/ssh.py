@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import fabric
@@ -16,7 +17,7 @@ from deploytasks.transport.pipe import Pipe
 from deploytasks.transport.pulse import Pulse
 from deploytasks.transport.route import ALIVE_INTERVAL_S, Route
 from deploytasks.transport.sudo import AskPassword, SudoPassword
-from deploytasks.transport.terminal import converse_on_terminal
+from deploytasks.transport.terminal import converse_in_pipes, converse_on_terminal
 
 
 class SshTransport:
@@ -88,7 +89,8 @@ class SshTransport:
         """*argv* as root on this terminal; its exit status. Raises `Unreachable` when the link is gone."""
         channel = self._session()
         try:
-            status = converse_on_terminal(channel, self._launch.session(argv))
+            converse = converse_on_terminal if sys.stdin.isatty() else converse_in_pipes
+            status = converse(channel, self._launch.session(argv))
         except (EOFError, paramiko.SSHException):
             status = None
         if status is None:

@@ -1,4 +1,4 @@
-"""This terminal, lent to a process on a host."""
+"""This terminal, or what stands in its place, lent to a process on a host."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import select
 import shutil
 import sys
 import termios
+import threading
 import tty
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import paramiko
 
 LOOK_AT_SIZE_EVERY_S = 0.25
 CHUNK = 65536
+END_OF_INPUT = b"\x04"
+"""What a terminal takes for the end of what is typed; a channel's end says nothing to it."""
 
 
 def converse_on_terminal(channel: paramiko.Channel, command: str) -> int | None:
@@ -25,6 +28,32 @@ def converse_on_terminal(channel: paramiko.Channel, command: str) -> int | None:
         relay(channel, keyboard, sys.stdout.fileno())
         channel.status_event.wait(1.0)
         return channel.exit_status if channel.exit_status >= 0 else None
+
+
+def converse_in_pipes(channel: paramiko.Channel, command: str) -> int | None:
+    """Run *command* with our standard streams, which are no terminal: its exit status, or None if the link broke."""
+    channel.exec_command(command)  # nosec B601  made by Launch, which quotes
+    out, err = sys.stdout.fileno(), sys.stderr.fileno()
+    with channel:
+        threading.Thread(target=_send_all, args=(sys.stdin.fileno(), channel), daemon=True).start()
+        complaining = threading.Thread(target=_copy, args=(channel.recv_stderr, err), daemon=True)
+        complaining.start()
+        _copy(channel.recv, out)
+        complaining.join()
+        channel.status_event.wait(1.0)
+        return channel.exit_status if channel.exit_status >= 0 else None
+
+
+def _send_all(source: int, channel: paramiko.Channel) -> None:
+    with suppress(OSError, EOFError, paramiko.SSHException):  # The link's end is found by who listens.
+        while piece := os.read(source, CHUNK):
+            channel.sendall(piece)
+        channel.shutdown_write()
+
+
+def _copy(receive: Callable[[int], bytes], descriptor: int) -> None:
+    while piece := receive(CHUNK):
+        write_all(descriptor, piece)
 
 
 def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
@@ -44,7 +73,7 @@ def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
                 channel.sendall(typed)
             else:
                 sources.remove(keyboard)
-                channel.shutdown_write()
+                channel.sendall(END_OF_INPUT)
         # Looked at from time to time, because only the main thread could have SIGWINCH.
         if size != (size := size_of(screen)):
             channel.resize_pty(*size)

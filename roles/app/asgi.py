@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File
+from deploytasks.roles.app import strangers
 from deploytasks.roles.app.parts import known, parts_of
 from deploytasks.template import Templates
 
@@ -51,6 +52,8 @@ def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
         directory=parts.directory,
         threads=threads if interface == "wsgi" else 0,
         behind_a_web_server=parts.v.web_server != "none",
+        forwarded=strangers.FORWARDED,
+        others=strangers.others(),
     )
     place = f"{release.path}/asgi"
     yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)

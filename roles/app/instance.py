@@ -23,9 +23,19 @@ if TYPE_CHECKING:
     StartResponse = Callable[..., Any]
     App = Callable[[Environ, StartResponse], Any]
 
-BACKLOG = 2048
+BACKLOG = 4096
+"""So many connections may wait to be taken: as many as a web server of the usual settings brings at most."""
 OF_THE_SOCKET = ("REMOTE_HOST", "REMOTE_PORT")
-SAID_BY_PROXIES = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+FORWARDED = "HTTP_X_FORWARDED_"
+SAID_BY_PROXIES = (
+    "HTTP_FORWARDED",
+    "HTTP_PROXY",
+    "HTTP_REMOTE_USER",
+    "HTTP_X_REMOTE_USER",
+    "HTTP_X_SCHEME",
+    "HTTP_X_SCRIPT_NAME",
+    "HTTP_X_REAL_IP",
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def reached(app: App, proxies: int) -> App:
     """
 
     def called(environ: Environ, start_response: StartResponse) -> Any:
-        for header in [name for name in environ if not proxies and name.startswith(SAID_BY_PROXIES)]:
+        for header in [name for name in environ if not proxies and _is_of_a_proxy(name)]:
             del environ[header]
         for name in OF_THE_SOCKET:
             environ.pop(name, None)
@@ -109,6 +119,10 @@ def reached(app: App, proxies: int) -> App:
         return app(environ, start_response)
 
     return called
+
+
+def _is_of_a_proxy(name: str) -> bool:
+    return name.startswith(FORWARDED) or name in SAID_BY_PROXIES
 
 
 def _seen(environ: Environ, proxies: int) -> Environ:

@@ -24,6 +24,15 @@ HEADERS = (
 )
 """Frameworks and their middlewares take these for a proxy's; Proxy would be that of the app (CVE-2016-1000110)."""
 
+FORWARDED = "X-Forwarded-"
+"""How most of them begin."""
+REAL_ADDRESS = "X-Real-IP"
+
+
+def others() -> tuple[str, ...]:
+    """What no app shall hear that people reach without a web server, besides all that begins with ``FORWARDED``."""
+    return (*(name for name in HEADERS if not name.startswith(FORWARDED)), REAL_ADDRESS)
+
 
 def require_networks(given: Iterable[str]) -> None:
     """Raise ``ValueError`` when one is neither an address nor a range (RFC 4632)."""

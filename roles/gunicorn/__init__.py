@@ -10,7 +10,9 @@ from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
+from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.parts import HTTP, Place, known, parts_of
+from deploytasks.roles.app.wsgi import is_reached_directly, wsgi_directory, wsgi_module
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
 from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
 from deploytasks.template import Templates
@@ -37,7 +39,10 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     settings = {**_own_settings(host, v), **v.settings()}
     if interface_served(host, v) == "asgi":
         yield from asgi_module(host, "asgi")
-        settings |= _module_settings(host, v)
+        settings |= _module_settings(asgi_directory(parts_of(host).place), v)
+    elif _is_alone(host, v):
+        yield from wsgi_module(host)
+        settings |= _module_settings(wsgi_directory(parts_of(host).place), v)
     text = template("gunicorn.conf.py.j2", settings=settings, hooks=v.hooks())
     yield Step("configure gunicorn", File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
     files = tuple(_log_files(app, v))
@@ -69,24 +74,35 @@ def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
     app, _, project, _ = known(host)
     parts = parts_of(host)
     place = parts.place
+    # It believes every unix socket.
+    believed: dict[str, Any] = {"secure_scheme_headers": {}} if _is_alone(host, v) else {}
     own = {
+        **believed,
         "wsgi_app": str(project.callable),
         "chdir": parts.directory,
         "worker_class": worker_class(host, v),
         "workers": _usual_workers(host),
         "proc_name": app.name,
         "control_socket_disable": True,
+        "backlog": BACKLOG,
     }
     return own if place.fd == FIRST_FD else {**own, "bind": _bind(place)}
+
+
+def _is_alone(host: Host, v: Vars) -> bool:
+    """Whether no proxy stands in front, neither ours nor one whose address is given."""
+    return is_reached_directly(host) and v.forwarded_allow_ips is None
 
 
 def _usual_workers(host: Host) -> int:
     return 2 * known(host)[3].cpus + 1
 
 
-def _module_settings(host: Host, v: Vars) -> dict[str, Any]:
-    """An ASGI app is served by way of a module, because gunicorn tells such an app nothing of who asks."""
-    directory = asgi_directory(parts_of(host).place)
+def _module_settings(directory: str, v: Vars) -> dict[str, Any]:
+    """The app is served by way of a module in *directory*.
+
+    gunicorn tells an ASGI app nothing of who asks, and a WSGI app whatever a client says.
+    """
     paths = (directory, v.pythonpath) if v.pythonpath else (directory,)
     return {"wsgi_app": f"{MODULE}:app", "pythonpath": ",".join(paths)}
 

@@ -19,6 +19,7 @@ from deploytasks.roles.app.asgi import (
     asgi_module,
     interface_of,
 )
+from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.parts import HTTP, known, parts_of
 from deploytasks.roles.hypercorn.settings import MANAGED, Vars
 from deploytasks.template import Templates
@@ -75,6 +76,7 @@ def _own_settings(host: Host) -> dict[str, Any]:
     return {
         **_socket(parts.place),
         "workers": known(host)[3].cpus,
+        "backlog": BACKLOG,
         "graceful_timeout": parts.v.drain_timeout_s,
     }
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
+from deploytasks.roles.app.asgi import MODULE
 from deploytasks.roles.app.parts import HTTP, known, parts_of
+from deploytasks.roles.app.wsgi import is_reached_directly, wsgi_directory, wsgi_module
 from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
 from deploytasks.template import Templates
 
@@ -46,6 +49,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     else:
         _require_python(host)
         yield Step("install mod_wsgi", Package("libapache2-mod-wsgi-py3"))
+    if is_reached_directly(host):
+        yield from wsgi_module(host)
     for name, text in _files(host, v).items():
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
 
@@ -86,10 +91,15 @@ def _files(host: Host, v: Vars) -> dict[str, str]:
     processes = v.processes or facts.cpus
     workers = v.max_request_workers or 2 * processes * v.threads
     daemon = v.daemon_options(processes)
-    values = {"app": app, "v": v, "place": place, "address": address(release)}
+    alone = is_reached_directly(host)
+    paths = [code]
+    if alone:
+        ref, paths = replace(ref, module=MODULE, name="app", factory=False), [wsgi_directory(place), code]
+    values = {"app": app, "v": v, "place": place, "address": address(release), "code": code}
+    values |= {"paths": paths, "alone": alone, "workers": workers, "daemon": daemon}
     return {
         "application.py": template("application.py.j2", ref=ref),
-        "httpd.conf": template("httpd.conf.j2", **values, code=code, workers=workers, daemon=daemon),
+        "httpd.conf": template("httpd.conf.j2", **values),
         "instance.py": Path(__file__).with_name("instance.py").read_text(encoding="utf-8"),
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import resource
 import signal
 import socket
 import sys
@@ -84,6 +85,9 @@ def start_bridge(descriptor: int, address: str) -> None:
     if os.fork():
         return
     try:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (hard := resource.getrlimit(resource.RLIMIT_NOFILE)[1], hard)
+        )
         os.dup2(descriptor, FIRST_FD)
         os.set_inheritable(FIRST_FD, True)
         handed_over = {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}

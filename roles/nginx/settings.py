@@ -61,16 +61,20 @@ class Vars:
     http2: bool = True
     worker_connections: Annotated[int, Meta(ge=512, le=1_000_000)] = 4096
     client_max_body_size: Size = "10m"
+    client_header_timeout: Duration = "15s"
     client_body_timeout: Duration = "60s"
+    send_timeout: Duration = "60s"
     proxy_connect_timeout: Duration = "5s"
     proxy_read_timeout: Duration = "60s"
     proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?\Z", examples=["16 16k"])] = "16 16k"
     proxy_request_buffering: bool = True
+    temp_file_size: Size = "1024m"
     trusted_proxies: tuple[str, ...] = ()
     backends: tuple[str, ...] = ()
     balance: Literal["round_robin", "least_conn", "ip_hash"] = "round_robin"
     max_fails: Annotated[int, Meta(ge=0, le=1000)] = 1
     fail_timeout: Duration = "10s"
+    connections_per_address: Annotated[int, Meta(ge=0, le=65535)] = 0
     rate_limit: Rate = ""
     rate_limit_burst: Annotated[int, Meta(ge=0, le=100_000)] = 20
     headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
@@ -114,6 +118,20 @@ class Vars:
     def names(self) -> tuple[str, ...]:
         """The domains served; empty when the site answers to any."""
         return domains(self.server_name)
+
+    @property
+    def timeouts(self) -> Mapping[str, str]:
+        """How long a client may pause, by nginx's directives; without those that the snippet gives itself."""
+        timeouts = {
+            "client_header_timeout": self.client_header_timeout,
+            "client_body_timeout": self.client_body_timeout,
+            "send_timeout": self.send_timeout,
+        }
+        return {
+            name: value
+            for name, value in timeouts.items()
+            if not re.search(rf"(?m)^\s*{name}\s", self.snippet)
+        }
 
     def addresses(self, port: int) -> tuple[str, ...]:
         """What nginx listens on for *port*."""

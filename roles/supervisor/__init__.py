@@ -52,7 +52,11 @@ def define(parts: Parts, v: Vars) -> Iterator[Step]:
     app = known(parts.host)[0]
     yield systemd.socket_unit(parts)
     text = template(
-        "supervised.service.j2", app=app, v=parts.v, limits={}, says_ready=parts.server.says_ready
+        "supervised.service.j2",
+        app=app,
+        v=parts.v,
+        limits={"LimitNOFILE": systemd.OPEN_FILES},
+        says_ready=parts.server.says_ready,
     )
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 

@@ -28,6 +28,9 @@ FIRST_FD = 3
 TARGETS = {"service": "multi-user", "socket": "sockets"}
 """What starts a unit of this kind at boot: the ``WantedBy`` of our templates."""
 
+OPEN_FILES = 16384
+"""A server that waits for many clients at once has a file for each; what systemd(1) lets a program open is 1 024."""
+
 brings_dependencies = False
 passes_signals = True
 """Whether the main process of the instance's unit is the server's."""
@@ -44,7 +47,7 @@ class Vars:
     memory_high: Size | None = None
     cpu_quota: Quota | None = None
     tasks_max: Size | None = None
-    limit_nofile: Annotated[int, Meta(ge=64)] | None = None
+    limit_nofile: Annotated[int, Meta(ge=64)] = OPEN_FILES
 
     @property
     def limits(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from deploytasks.roles.app.asgi import (
     asgi_module,
     interface_of,
 )
+from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.parts import HTTP, known, parts_of
 from deploytasks.roles.uvicorn.settings import MANAGED, OURS, Vars, options
 
@@ -63,6 +64,8 @@ def _socket(place: Place) -> tuple[str, str]:
 def _settings(host: Host, v: Vars) -> dict[str, object]:
     """What was set, and in its absence a worker for each CPU that ends with its last request."""
     given = {field.name: getattr(v, field.name) for field in fields(v) if field.name not in OURS}
+    if v.backlog is None:
+        given["backlog"] = BACKLOG
     if v.workers is None:
         given["workers"] = max(known(host)[3].cpus, 2 if v.limit_max_requests else 1)
     if v.timeout_graceful_shutdown is None:

@@ -10,6 +10,7 @@ from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.parts import HTTP, UWSGI, Place, known, parts_of
+from deploytasks.roles.app.wsgi import is_reached_directly, served, wsgi_directory, wsgi_module
 from deploytasks.roles.uwsgi.build import build_of
 from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
 from deploytasks.template import Templates
@@ -37,10 +38,12 @@ Option = tuple[str, str]
 def steps(host: Host, v: Chosen) -> Iterator[Step]:
     """The ini file, in the release, so that a rollback brings it back with the code."""
     app, release, _, _ = known(host)
+    if is_reached_directly(host):
+        yield from wsgi_module(host)
     build = build_of(host, v)
     if build.from_apt:
         yield Step("install uWSGI", Package(build.from_apt))
-    options = [*build.options, *_own_options(host, v), *v.options()]
+    options = [*build.options, *_own_options(host, v), *_options(host, v)]
     text = template("uwsgi.ini.j2", app=app, options=options)
     yield Step("configure uWSGI", File(f"{release.path}/uwsgi.ini", text), phase=Phase.PREPARE)
     if v.logto:
@@ -66,8 +69,10 @@ def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
     directory = posixpath.normpath(f"{place.code}/{ref.directory}")
     yield "chdir", directory
     yield "pythonpath", directory
+    if is_reached_directly(host):
+        yield "pythonpath", wsgi_directory(place)
     if str(ref) not in v.mount.values():
-        yield "module", str(ref)
+        yield "module", served(host)
     if v.mount:
         yield "manage-script-name", "true"
     if not (v.processes or v.workers):
@@ -76,6 +81,14 @@ def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
     if v.master and v.die_on_term:
         # By itself it would cut off the requests that are under way.
         yield "hook-master-start", f"unix_signal:{SIGTERM} gracefully_kill_them_all"
+
+
+def _options(host: Host, v: Chosen) -> Iterator[Option]:
+    """What was set; the app is mounted as it is served."""
+    app = str(known(host)[2].callable)
+    for name, value in v.options():
+        place, _, mounted = value.rpartition("=")
+        yield name, f"{place}={served(host)}" if name == "mount" and mounted == app else value
 
 
 def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:

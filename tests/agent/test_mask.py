@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from deploytasks.agent.conversation.mask import MASK, Mask
+from deploytasks.agent.conversation.mask import MASK, Mask, without_passwords
 
 KEY = """-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg
@@ -77,3 +77,20 @@ def test_each_line_of_a_secret_is_one():
 
 def test_a_short_line_of_a_secret_is_none():
     assert Mask(["on\nhunter2hunter2"])("on it goes") == "on it goes"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("https://bob:hunter22@index.example/simple", f"https://bob:{MASK}@index.example/simple"),
+        ("https://tokentokentoken@index.example/x", f"https://{MASK}@index.example/x"),
+        ("postgresql://shop:p@ss@db/shop; next", f"postgresql://shop:{MASK}@db/shop; next"),
+        ("redis://:hunter22@db:6379/0", f"redis://:{MASK}@db:6379/0"),
+        ("ssh://git@example.org/shop.git", "ssh://git@example.org/shop.git"),
+        ('["https://a:b@c/", "d@e"]', f'["https://a:{MASK}@c/", "d@e"]'),
+        ("http://shop.test:80/a@b", "http://shop.test:80/a@b"),
+        ("mail bob@example.org", "mail bob@example.org"),
+    ],
+)
+def test_a_password_in_a_url_is_nobodys_to_read(told, shown):
+    assert without_passwords({"x": [told]}) == {"x": [shown]}

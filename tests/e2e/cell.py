@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from deploytasks.roles.app.settings import Runtime, Server, WebServer
 from deploytasks.targets import Target
+from tests.e2e.asking import says
 from tests.e2e.engine import PYTHON
 from tests.e2e.project import Project
 
@@ -29,6 +30,8 @@ LOSSES: dict[tuple[str, str, str], str] = {}
 CLIENTS = 16
 BROKEN = ("connect", "read", "write", "timeout")
 """How a request may end without an answer, as wrk calls it."""
+LIE = re.compile(r"evil\.test|6\.6\.6\.6")
+"""What stands in the fields with which a client lies (tests/e2e/asking.py)."""
 THINK = Path(__file__).with_name("think.lua")
 ASGI = frozenset({"uvicorn", "hypercorn"})
 """Servers that are for ASGI: their cells have an app of that kind."""
@@ -45,7 +48,9 @@ async def asgi(scope, receive, send):
             if message["type"] == "lifespan.shutdown":
                 return
     answer = []
-    environ = {"wsgi.input": io.BytesIO(), "wsgi.multithread": False}
+    environ = {"wsgi.input": io.BytesIO(), "wsgi.multithread": False, "wsgi.url_scheme": scope["scheme"]}
+    for name, value in scope["headers"]:
+        environ["HTTP_" + name.decode().upper().replace("-", "_")] = value.decode()
     body = app(environ, lambda *head: answer.append(head))
     headers = [(name.lower().encode(), value.encode()) for name, value in answer[0][1]]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -128,10 +133,12 @@ def all_cells() -> list[Cell]:
 
 @dataclass
 class Row:
-    """What was seen of one cell; *lost* are requests without an answer during *swaps* under load."""
+    """What was seen of one cell; *believed* is what the app heard a client say of itself, *lost* are
+    requests without an answer during *swaps* under load."""
 
     first: int = 0
     second_changed: int = -1
+    believed: list[str] = field(default_factory=list)
     changed_code: bool = False
     rolled_back: bool = False
     swaps: int = 0
@@ -154,6 +161,7 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
     project.code("one", cell.code)
     project.deploy()
     row.first = project.request().status
+    row.believed = believed(project)
     row.second_changed = project.deploy().host["changed"]
     first = project.current
     project.code("two", cell.code)
@@ -169,6 +177,13 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
     row.requests, row.lost = load["requests"], load["lost"]
     row.losses = {kind: load[kind] for kind in (*BROKEN, "status") if load[kind]}
     return row
+
+
+def believed(project: Project) -> list[str]:
+    """The header fields that came to the app as a client wrote them, and the scheme if it is not true."""
+    said = says(project, "/")
+    fields = [name for name, value in said["heard"].items() if LIE.search(value)]
+    return fields + ["scheme"] * (said["scheme"] != "http")
 
 
 @contextmanager

@@ -36,6 +36,8 @@ def app(environ, start_response):
         "dependency": version("itsdangerous"),
         "environment": dict(os.environ),
         "threads": environ["wsgi.multithread"],
+        "scheme": environ.get("wsgi.url_scheme"),
+        "heard": {name: value for name, value in environ.items() if name.startswith("HTTP_")},
     }
     body = json.dumps(answer).encode()
     # As frameworks do; wrk(1) takes an answer that ends with its connection for an error.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -40,12 +42,12 @@ def test_every_module_of_the_agent_imports(any_target):
 
 
 @pytest.mark.parametrize("suite", TESTS)
-def test_the_tests_of_the_agent_pass(suite, target):
+def test_the_tests_of_the_agent_pass(suite, target, tmp_path):
     machine = target(suite)
     bring_agent(machine, "tests/conftest.py", "tests/budgets.py", "tests/agent", PROGRAM)
-    bring_pytest(machine)
-    pytest_ = f"venv/bin/python -m pytest -q -p no:cacheprovider {TESTS[suite]}"
-    machine.run(["sh", "-c", f"cd {INSIDE} && PYTHONPATH=. {pytest_}"])
+    bring_pytest(machine, tmp_path)
+    pytest_ = f"python3 -m pytest -q -p no:cacheprovider {TESTS[suite]}"
+    machine.run(["sh", "-c", f"cd {INSIDE} && PYTHONPATH=.:pytest {pytest_}"])
 
 
 def bring_agent(target: Target, *more: str) -> None:
@@ -63,7 +65,14 @@ def without_bytecode(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     return None if entry.name.endswith("__pycache__") else entry
 
 
-def bring_pytest(target: Target) -> None:
-    install = "DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv"
-    target.run(["sh", "-c", f"apt-get -q update && {install}"])
-    target.run(["sh", "-c", f"cd {INSIDE} && python3 -m venv venv && venv/bin/pip install -q pytest"])
+def bring_pytest(target: Target, tmp_path: Path) -> None:
+    """Pure Python, and chosen here for the Python there: the host needs neither pip nor a network."""
+    python = target.run(["python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).stdout.strip()
+    choose = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--only-binary", ":all:"]
+    subprocess.run(
+        [*choose, "--python-version", python, "--target", tmp_path / "pytest", "pytest"], check=True
+    )
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.add(tmp_path / "pytest", "pytest")
+    target.container.put_archive(INSIDE, archive.getvalue())

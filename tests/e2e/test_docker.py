@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +13,11 @@ import pytest
 from deploytasks.agent.python.package_index import PUBLIC
 from deploytasks.targets import Target, ensure_engine
 from tests.e2e.cell import load_on
-from tests.e2e.controller import wait_for
+from tests.e2e.controller import environment, wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.engine import PYTHON, bring_python, build_image, client_with_buildkit
 from tests.e2e.project import Project, Run, difference, files
+from tests.inv import INV
 
 SECRETS = "--mount=type=secret,id=installer --mount=type=secret,id=authorities . /run/secrets/installer"
 OWN = f"""\
@@ -195,6 +197,21 @@ def test_run_is_in_a_container_of_the_image(boxed):
     assert said[5:] == ["kept"]
     boxed.target.run(["test", "-f", "/srv/boxed/shared/uploads/y"])
     assert len(containers(boxed)) == 1
+
+
+def test_run_in_a_container_is_a_pipe_and_nobody_sees_the_command(boxed):
+    data = os.urandom(1_000_000)
+    argv = [str(INV), "run", "--command", ": hunter2; cat; exit 7"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(argv, cwd=boxed.directory, env=environment(), **pipes) as run:
+        wait_for(lambda: "deploytasks-run" in docker(boxed, "ps", "--no-trunc"), "its container")
+        seen = docker(boxed, "ps", "--no-trunc") + boxed.target.run(["ps", "axww"]).stdout
+        assert (run.communicate(data, timeout=60)[0], run.returncode) == (data, 7)
+    assert "hunter2" not in seen
+
+
+def docker(project: Project, *words: str) -> str:
+    return project.target.run(["docker", *words]).stdout
 
 
 def test_status_and_restart_are_what_they_are_elsewhere(boxed):

@@ -57,6 +57,7 @@ def test_cell(cell, target_state, tmp_path):
     row.seconds = round(time.monotonic() - started, 1)
     row.keep(cell, ROWS)
     assert (row.first, row.second_changed) == (200, 0)
+    assert row.believed == []
     assert row.changed_code
     assert row.rolled_back
     assert row.requests > 0

@@ -7,6 +7,7 @@ import os
 import pty
 import secrets
 import signal
+import subprocess
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -14,7 +15,8 @@ from urllib.request import urlopen
 import pytest
 
 from deploytasks.targets import Target
-from tests.e2e.controller import Controller, two_targets, wait_for
+from tests.e2e.controller import Controller, environment, two_targets, wait_for
+from tests.inv import INV
 
 HANGS = "\ntime.sleep(600)\n"
 LEAVES_WITHIN_S = 2
@@ -50,11 +52,41 @@ def test_run_once_runs_on_the_first_host_alone(shop):
     assert shop.inv("run", "--once", "--command", "hostname").stdout == "front\n"
 
 
-def test_run_tells_that_the_command_failed_and_how(shop):
-    failed = shop.inv("run", "--once", "--command", "echo no luck; exit 7", code=2)
-    assert failed.stdout == "no luck\n"
+def test_run_on_one_host_is_a_pipe(shop):
+    data = os.urandom(5_000_000)
+    ended = piped(shop, "run", "--once", "--command", "cat; echo no luck >&2; exit 7", data=data)
+    assert ended.stdout == data
+    assert (ended.stderr, ended.returncode) == (b"no luck\n", 7)
+
+
+def test_a_command_need_not_read_what_it_is_given(shop):
+    ended = piped(shop, "run", "--once", "--command", "exec 0<&-; echo done", data=bytes(10_000_000))
+    assert (ended.stdout, ended.returncode) == (b"done\n", 0)
+
+
+def test_a_command_ends_when_nobody_reads_it_any_more(shop, front):
+    number = str(secrets.randbelow(10**6) + 10**6)
+    command = f"while :; do echo {number}; done"
+    with shop.running("run", "--once", "--command", command) as run:
+        assert run.stdout
+        assert run.stdout.readline() == f"{number}\n"
+        run.stdout.close()
+        run.stdout = None
+        assert run.wait(timeout=20) == 0
+    wait_for(lambda: not front.run(["pgrep", "-f", f"echo {number}"], check=False).stdout, "its end")
+
+
+def test_run_on_several_hosts_tells_which_failed_and_how(shop):
+    failed = shop.inv("run", "--command", "echo no luck; exit 7", code=2)
+    assert sorted(failed.stdout.splitlines()) == ["back   no luck", "front  no luck"]
     assert "front: " in failed.stderr
     assert "ended with 7" in failed.stderr
+
+
+def test_run_on_several_hosts_is_for_text(shop):
+    failed = shop.inv("run", "--command", "head -c 100 /dev/zero", code=2)
+    assert "front: " in failed.stderr
+    assert "no text; choose one host" in failed.stderr
 
 
 def test_run_speaks_json(shop):
@@ -82,6 +114,12 @@ def test_a_shell_is_the_apps_own(shop):
     screen, code = on_a_terminal(shop, "shell", "--host", "front", typed=typed)
     assert f"{word}-shop-teal-code-tty" in screen
     assert code == 9
+
+
+def test_a_shell_without_a_terminal_ends_with_its_input(shop):
+    ended = piped(shop, "shell", "--host", "front", data=b"id -un; [ -t 0 ] || exit 9\n")
+    assert (ended.stdout, ended.returncode) == (b"shop\n", 9)
+    assert piped(shop, "shell", "--host", "front", data=b"echo $COLOUR").stdout == b"teal\n"
 
 
 def test_a_shell_wants_one_host(shop):
@@ -219,6 +257,14 @@ def shown(terminal: int, until: bytes = b"\0") -> bytes:
 
 def outcomes(ended: Any) -> dict[str, str]:
     return {name: host["outcome"] for name, host in ended.recap["hosts"].items()}
+
+
+def piped(shop, *words: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+    """``inv`` that reads *data*, and what it says as bytes."""
+    argv = [str(INV), *words]
+    return subprocess.run(
+        argv, cwd=shop.directory, env=environment(), input=data, capture_output=True, timeout=120, check=False
+    )
 
 
 def one_document(shop: Controller, task: str) -> Any:

@@ -12,6 +12,7 @@ import pytest
 
 from deploytasks.agent.layout import App
 from deploytasks.errors import VariableError
+from deploytasks.roles.app import strangers
 from deploytasks.roles.app.asgi import template
 from deploytasks.source.app_ref import AppRef
 from tests.roles.rendered import DEFAULT, rendered
@@ -72,6 +73,8 @@ def served(tmp_path, monkeypatch):
             directory=str(code),
             threads=threads,
             behind_a_web_server=behind_a_web_server,
+            forwarded=strangers.FORWARDED,
+            others=strangers.others(),
         )
         (tmp_path / "deploytasks_app.py").write_text(text)
         spec = importlib.util.spec_from_file_location("deploytasks_app", tmp_path / "deploytasks_app.py")

@@ -15,9 +15,9 @@ import select
 import threading
 from typing import Any, Callable, Dict, Iterator, Optional, Protocol
 
-from deploytasks.agent.conversation.events import Event
+from deploytasks.agent.conversation.events import Event, Printed
 from deploytasks.agent.conversation.mask import Mask
-from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack_json
+from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 
 PIECES_AHEAD = 64
 F_SETPIPE_SZ = 1031
@@ -61,6 +61,9 @@ class Outlet:
         self._thread.start()
 
     def say(self, event: Event) -> None:
+        if isinstance(event, Printed):
+            self._queue.put(pack(event.letter, event.data))
+            return
         plain = event.to_json()
         said = {name: value if name in SPOKEN else self.mask(value) for name, value in plain.items()}
         self._queue.put(pack_json(said))
@@ -107,16 +110,17 @@ class Inlet:
 
     def object(self, patience_s: Optional[float] = None) -> Dict[str, Any]:
         """The next object; raises ``ControllerGone`` at the end, and when none comes within *patience_s* seconds."""
-        return self._frame(patience_s).to_json()
+        return self.frame(patience_s).to_json()
 
     def pieces(self) -> Iterator[bytes]:
         """The pieces of the content that was just announced."""
-        for frame in iter(self._frame, None):
+        for frame in iter(self.frame, None):
             if frame.letter == b"E":
                 return
             yield frame.body
 
-    def _frame(self, patience_s: Optional[float] = None) -> Frame:
+    def frame(self, patience_s: Optional[float] = None) -> Frame:
+        """The next frame that is no beat; raises ``ControllerGone`` as ``object`` does."""
         try:
             frame = self._queue.get(timeout=patience_s)
         except queue.Empty:

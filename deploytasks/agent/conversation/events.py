@@ -117,6 +117,25 @@ class LogLine(Event):
 
 
 @dataclass(frozen=True)
+class Printed(Event):
+    """A command printed *data*, bytes of any kind: ``O`` to its standard output, ``R`` to its standard error.
+
+    Not an object on the wire but a frame of that *letter*; the controller says when it has been taken.
+    """
+
+    event: ClassVar[str] = "printed"
+    letter: bytes
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Taken(Event):
+    """A piece of what was given to a command has been taken by it."""
+
+    event: ClassVar[str] = "taken"
+
+
+@dataclass(frozen=True)
 class Answer(Event):
     """The result of a question such as ``status``: one JSON document."""
 
@@ -128,7 +147,7 @@ class Answer(Event):
 class Ended(Event):
     """The last event of every run. *put_back* is False when not all is as it was before a failed run.
 
-    *switched* tells that another release serves now than before.
+    *switched* tells that another release serves now than before. *status* is the exit status of a command that was run.
     """
 
     event: ClassVar[str] = "end"
@@ -145,6 +164,7 @@ class Ended(Event):
     put_back: bool = True
     switched: bool = False
     elapsed_s: float = 0.0
+    status: Optional[int] = None
 
     def but(self, **changes: Any) -> Ended:
         """The same with *changes*."""
@@ -153,5 +173,18 @@ class Ended(Event):
 
 KINDS: Dict[str, Type[Event]] = {
     kind.event: kind
-    for kind in (Hello, Need, Ready, Knock, StepStarted, StepDone, Note, StepUndone, LogLine, Answer, Ended)
+    for kind in (
+        Hello,
+        Need,
+        Ready,
+        Knock,
+        StepStarted,
+        StepDone,
+        Note,
+        StepUndone,
+        LogLine,
+        Taken,
+        Answer,
+        Ended,
+    )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
 from typing import Any, Iterable, Iterator, List
 
@@ -12,8 +13,25 @@ SHORTEST = 4
 """Shorter values, such as ``1`` or ``on``, are no secrets, and masking them would garble everything."""
 SHORTEST_OF_OTHER_FORM = 8
 """What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
+LOGIN = re.compile(
+    r"""\b(?:(https?://)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'@:]*:)[^\s/?#"']+(?=@))"""
+)
+"""The password of a URL, or the name where it is alone and may be a token (RFC 3986, section 3.2.1)."""
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 """What stands for itself in a URL (RFC 3986, section 2.3)."""
+
+
+def without_passwords(document: Any) -> Any:
+    """A JSON document, or a text, whose URLs have no passwords: nobody has to know them to hide them."""
+    if isinstance(document, str):
+        if "://" not in document or "@" not in document:
+            return document
+        return LOGIN.sub(lambda found: (found.group(1) or found.group(2)) + MASK, document)
+    if isinstance(document, dict):
+        return {key: without_passwords(value) for key, value in document.items()}
+    if isinstance(document, (list, tuple)):
+        return [without_passwords(item) for item in document]
+    return document
 
 
 class Mask:

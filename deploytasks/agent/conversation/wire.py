@@ -8,6 +8,8 @@ A frame is one letter, the body's length in four bytes (big-endian) and the body
 ``D``  a piece of the content announced by ``{"blob": digest, "packed": bool}``
 ``E``  the end of that content (no body)
 ``B``  a beat: the controller is there (no body)
+``O``  what a command has printed to its standard output; ``D`` and ``E`` are its standard input
+``R``  and to its standard error
 ====== =========================================================================
 
 The agent's side begins with the nonce that the controller chose and ``!``, so that what a login shell
@@ -23,7 +25,8 @@ import zlib
 from typing import Any, Callable, Dict, Iterator, NamedTuple
 
 BEAT = b"B"
-LETTERS = frozenset({b"J", b"Z", b"D", b"E", BEAT})
+PRINTED = (b"O", b"R")
+LETTERS = frozenset({b"J", b"Z", b"D", b"E", BEAT, *PRINTED})
 HEAD = struct.Struct(">cI")
 WORTH_PACKING = 1024
 LARGEST_FRAME = 1 << 26

@@ -38,12 +38,14 @@ class ApacheReload(Action):
     def _reload(self, machine: Machine) -> None:
         """It has taken the configuration when it has a process that it did not have before."""
         old, written = _processes(machine), _size(machine)
-        machine.run(["systemctl", "reload", "--", UNIT])
-        taken = machine.wait_until(
+        reloaded = machine.ask(["systemctl", "reload", "--", UNIT])
+        taken = reloaded.ok and machine.wait_until(
             lambda: bool(_processes(machine) - old) or not systemd.is_active(machine, UNIT), TAKEN_WITHIN_S
         )
-        if not systemd.is_active(machine, UNIT):
-            raise StepError("apache2 ended when it read its configuration", _said_since(machine, written))
+        # It may have ended before systemctl has seen it reload.
+        if not reloaded.ok or not systemd.is_active(machine, UNIT):
+            said = _said_since(machine, written) or reloaded.output
+            raise StepError("apache2 ended when it read its configuration", said)
         if not taken:
             raise StepError("apache2 goes on with its old configuration", _said_since(machine, written))
 

@@ -1,0 +1,44 @@
+"""This process' own standard streams, lent to a command on a host."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+from deploytasks.agent.conversation.events import Printed
+from deploytasks.agent.conversation.relay import PIECE
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+DESCRIPTORS = {b"O": STDOUT, b"R": STDERR}
+
+
+class OwnStreams:
+    """Bytes as they are, in both directions."""
+
+    def __init__(self) -> None:
+        self.is_read = True
+
+    def pieces(self) -> Iterator[bytes]:
+        """What comes on standard input, to its end; nothing in the background of a terminal, where nobody types."""
+        with suppress(OSError):
+            if _is_in_the_background():
+                return
+            while piece := os.read(STDIN, PIECE):
+                yield piece
+
+    def print(self, printed: Printed) -> bool:
+        """Write what a command printed to the same stream here; False when nobody reads that any more."""
+        sys.stdout.flush()
+        left = printed.data
+        try:
+            while left:
+                left = left[os.write(DESCRIPTORS[printed.letter], left) :]
+        except BrokenPipeError:
+            self.is_read = False
+        return self.is_read
+
+
+def _is_in_the_background() -> bool:
+    return os.isatty(STDIN) and os.tcgetpgrp(STDIN) != os.getpgrp()

@@ -1,0 +1,45 @@
+"""What a WSGI server imports that no web server stands in front of: the app, deaf to what strangers say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from deploytasks.plan import Phase, Step
+from deploytasks.resources import Directory, File
+from deploytasks.roles.app import strangers
+from deploytasks.roles.app.asgi import MODULE
+from deploytasks.roles.app.parts import known, parts_of
+from deploytasks.template import Templates
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+    from deploytasks.roles.app.parts import Place
+
+template = Templates(beside=__file__)
+
+
+def is_reached_directly(host: Host) -> bool:
+    """Whether people's own connections come to the app's server."""
+    return parts_of(host).v.web_server == "none"
+
+
+def served(host: Host) -> str:
+    """What the server calls, ``module:name``: that of the module where nobody stands between it and people."""
+    return f"{MODULE}:app" if is_reached_directly(host) else str(known(host)[2].callable)
+
+
+def wsgi_directory(place: Place) -> str:
+    """The directory that the server has to search for ``MODULE``; nothing else is in it."""
+    return f"{place.path}/wsgi"
+
+
+def wsgi_module(host: Host) -> Iterator[Step]:
+    """The module. Its ``app`` drops the header fields that a proxy would write: there is none, so a client did."""
+    _, release, project, _ = known(host)
+    text = template(
+        "wsgi.py.j2", ref=project.callable, forwarded=strangers.FORWARDED, others=strangers.others()
+    )
+    place = f"{release.path}/wsgi"
+    yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)
+    yield Step("write the module to serve", File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)

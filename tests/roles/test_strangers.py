@@ -1,0 +1,84 @@
+"""Where no web server stands in front, an app hears nothing of what clients say of themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from deploytasks.roles.app import strangers
+from deploytasks.roles.app.instance import FORWARDED, SAID_BY_PROXIES
+from tests.roles.rendered import DEFAULT, rendered
+
+LIES = {
+    **dict.fromkeys(strangers.HEADERS, "evil"),
+    "X-Forwarded-For": "6.6.6.6",
+    "X-Forwarded-Anything": "evil",
+}
+WSGI = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in LIES.items()}
+ASGI = [(name.lower().encode(), value.encode()) for name, value in LIES.items()]
+HARMLESS = {"HTTP_HOST": "shop.test", "HTTP_PROXY_AUTHORIZATION": "Basic eA=="}
+
+
+@pytest.fixture
+def hello(monkeypatch):
+    """What the app of the examples hears, whose module is this one."""
+    heard: dict[str, Any] = {}
+
+    async def asgi(scope, receive, send):
+        heard.update(scope)
+
+    def wsgi(environ, start_response):
+        heard.update(environ)
+
+    module = ModuleType("app")
+    vars(module)["app"] = lambda *said: (wsgi if "wsgi.url_scheme" in said[0] else asgi)(*said)
+    monkeypatch.setitem(sys.modules, "app", module)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr("os.chdir", lambda _: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    return heard
+
+
+def module_of(kind: str, **variables: Any) -> dict[str, Any]:
+    """What the module that the server imports has in it."""
+    texts = rendered({**DEFAULT, "app_web_server": "none", **variables})
+    (text,) = (text for path, text in texts.items() if path.endswith(f"{kind}/deploytasks_app.py"))
+    module: dict[str, Any] = {}
+    exec(text, module)  # noqa: S102
+    return module
+
+
+@pytest.mark.parametrize("server", ["gunicorn", "uwsgi", "mod_wsgi"])
+def test_a_wsgi_app_hears_no_stranger(server, hello):
+    module = module_of("wsgi", app_server=server)
+    module["app"]({**HARMLESS, **WSGI, "wsgi.url_scheme": "http"}, None)
+    assert hello == {**HARMLESS, "wsgi.url_scheme": "http"}
+
+
+def test_uwsgi_is_not_believed_when_it_believes_a_client(hello):
+    module = module_of("wsgi", app_server="uwsgi")
+    module["app"]({"wsgi.url_scheme": "https", "uwsgi.version": b"2.0"}, None)
+    assert hello["wsgi.url_scheme"] == "http"
+
+
+@pytest.mark.parametrize("server", ["uvicorn", "hypercorn"])
+def test_an_asgi_app_hears_no_stranger(server, hello):
+    module = module_of("asgi", app_server=server, **{f"{server}_interface": "asgi"})
+    harmless = [(b"host", b"shop.test")]
+    asyncio.run(module["app"]({"type": "http", "headers": [*harmless, *ASGI]}, None, None))
+    assert hello["headers"] == harmless
+
+
+def test_launchers_know_the_same_fields():
+    others = {"HTTP_" + name.upper().replace("-", "_") for name in strangers.others()}
+    assert others == set(SAID_BY_PROXIES)
+    assert "HTTP_" + strangers.FORWARDED.upper().replace("-", "_") == FORWARDED
+
+
+def test_a_proxy_that_gunicorn_is_told_to_trust_is_heard():
+    texts = rendered({**DEFAULT, "app_web_server": "none", "gunicorn_forwarded_allow_ips": "10.0.0.1"})
+    assert not [path for path in texts if path.endswith("wsgi/deploytasks_app.py")]
