@@ -23,18 +23,41 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import sys
+from typing import TYPE_CHECKING, ClassVar
 
 from deploytasks.agent.conversation.mask import without_passwords
 
+if TYPE_CHECKING:
+    Ending = Exception
+else:
+    Ending = getattr(sys.modules.get("invoke.exceptions"), "Exit", Exception)
+    """What Invoke and Fabric end with, saying its message and no traceback, where it is they who run this."""
 
-class DeployError(Exception):
-    """Base of every error that a user of deploytasks can cause or meet; its text has no password of a URL."""
+
+class DeployError(Ending):
+    """Base of every error that a user of deploytasks can cause or meet; its text has no password of a URL.
+
+    Raised in a task of Invoke or Fabric, it ends the program with its message and ``exit_code``.
+    """
 
     exit_code: ClassVar[int] = 1
 
+    def __init__(self, message: str = "") -> None:
+        Exception.__init__(self, message)
+
     def __str__(self) -> str:
-        return str(without_passwords(super().__str__()))
+        return str(without_passwords(Exception.__str__(self)))
+
+    @property
+    def message(self) -> str:
+        """What Invoke prints."""
+        return str(self)
+
+    @property
+    def code(self) -> int:
+        """What Invoke exits with."""
+        return self.exit_code
 
 
 class ConfigError(DeployError):

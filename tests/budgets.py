@@ -41,6 +41,7 @@ BUDGETS_S: dict[str, int] = {
     "tests/cli/test_serve.py": 50,
     "tests/e2e/test_apache.py": 50,
     "tests/e2e/test_destroy.py": 50,
+    "tests/e2e/test_bad_moments.py": 50,
     "tests/e2e/test_builds.py": 50,
     "tests/e2e/test_library.py": 50,
     "tests/e2e/test_payload.py": 50,

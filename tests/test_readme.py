@@ -87,3 +87,13 @@ def test_init_writes_what_the_readme_says(tmp_path):
         [PROGRAMS / "inv", "--list"], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert "rollback" in listed.stdout
+
+
+@pytest.mark.parametrize("program", ["fab", "inv --collection fabfile"])
+def test_a_mistake_in_the_fabfile_is_a_sentence_and_a_code(project, program):
+    name, *flags = program.split()
+    argv = [PROGRAMS / name, *flags, "deploy", "--env", "nosuch"]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert ended.returncode == 5
+    assert "nosuch.ini" in ended.stderr
+    assert "Traceback" not in ended.stderr

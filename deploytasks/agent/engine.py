@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from itertools import groupby
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
@@ -36,6 +37,7 @@ Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
 """While in these, a run whose controller has gone stops and undoes; later it goes on to its end by itself."""
 CUT_SHORT = "cut short"
+OWED = "owed since a run that failed"
 
 
 class CannotUndo(StepError):
@@ -65,8 +67,7 @@ class Engine:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
         about = self._journal.begun or {}
         try:
-            import_shipped(about.get("modules", {}))
-            self._debts = [debt for debt in self._journal.owed() if debt.action.survives_failure]
+            self._debts = self._owed()
             intents = self._journal.intents() if self._journal.was_cut else []
         except FAILURES as error:
             raise CannotUndo(
@@ -87,6 +88,10 @@ class Engine:
             raise CannotUndo("what an earlier run left could not be undone: %s" % undone.trouble)
         self._end_of_cut_run(Outcome.FAILED)
 
+    def _owed(self) -> List[Handler]:
+        import_shipped((self._journal.begun or {}).get("modules", {}))
+        return [debt for debt in self._journal.owed() if debt.action.survives_failure]
+
     def _end_of_cut_run(self, outcome: Outcome) -> None:
         self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
 
@@ -99,6 +104,9 @@ class Engine:
         """
         started = time.monotonic()
         self._gate = gate or Gate()
+        if self._check:
+            self._tell_debts(plan)
+        self._debts = self._in_present_form(self._debts, plan)
         self._carried = tuple(self._debts)
         self._to_come = Counter(step.role for step in plan.steps if step.phase is not Phase.FINISH)
         if not self._check:
@@ -119,6 +127,27 @@ class Engine:
         except Failed as failed:
             ended = self._fail(failed)
         return self._close(ended, started)
+
+    def _tell_debts(self, plan: Plan) -> None:
+        """Say what a run would carry out because an earlier one did not."""
+        with suppress(
+            *FAILURES
+        ):  # A journal that cannot be understood stops the run that would change something.
+            for debt in self._in_present_form(self._owed(), plan):
+                self._count(Outcome.CHANGED)
+                self._say(StepDone(debt.role, debt.name, Outcome.CHANGED, diff=OWED))
+
+    def _in_present_form(self, debts: Sequence[Handler], plan: Plan) -> List[Handler]:
+        """What is owed is *plan*'s: a debt acts as the plan has it; one that a whole plan lacks is told and dropped."""
+        present = {(handler.role, handler.name): handler for step in plan.steps for handler in step.handlers}
+        found: List[Handler] = []
+        for debt in debts:
+            now = present.get((debt.role, debt.name), None if plan.release else debt)
+            if now is None:
+                self._note("%s: %s is owed no more: nothing is called so now" % (debt.role, debt.name))
+            elif now not in found:
+                found.append(now)
+        return found
 
     def _await_leaving(self) -> None:
         """An instance that an earlier run told to stop has stopped: what follows may start it again, or remove it."""
@@ -241,9 +270,11 @@ class Engine:
         if self._committed:
             return ended.but(put_back=False)
         self._machine.stoppable = False
-        trouble = self._undo(self._made, acted=self._acted).trouble
-        if trouble:
-            return ended.but(put_back=False, error="%s\nwhat could not be put back: %s" % (reason, trouble))
+        undone = self._undo(self._made, acted=self._acted)
+        ended = ended.but(stays=undone.stays)
+        if undone.trouble:
+            told = "%s\nwhat could not be put back: %s" % (reason, undone.trouble)
+            return ended.but(put_back=False, error=told)
         if not isinstance(failed.error, HeldBack):
             return ended
         back = "%s; this host serves what it served before" % reason

@@ -78,6 +78,7 @@ class Machine:
     the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone;
     it is heeded while *stoppable*. What *survey* says counts as long as nothing is changed. *knock* has the
     controller connect anew and returns why it could not, if so; None where there is no controller.
+    Being *thorough*, contents are compared that a glance would take for what they were.
     """
 
     root: str = "/"
@@ -89,6 +90,7 @@ class Machine:
     stoppable: bool = True
     survey: Optional[Survey] = None
     knock: Optional[Callable[[], str]] = None
+    thorough: bool = False
 
     def path(self, path: str) -> str:
         """*path*, which is absolute, below this machine's root."""

@@ -72,6 +72,8 @@ class Resource:
 
     reversible: ClassVar[bool] = True
     """Whether ``apply`` can also bring back a state that ``inspect`` saw before."""
+    lasts: ClassVar[bool] = False
+    """Whether it leaves something that a failed run has to tell of, as it cannot take it back."""
     rolls_back: ClassVar[bool] = True
     """Whether a rollback brings it back with its release; what has a life of its own, as a certificate has, stays."""
 
@@ -110,6 +112,8 @@ class Resource:
 class Action:
     """Something done to a machine when a step has changed; it has no state of its own."""
 
+    lasts: ClassVar[bool] = False
+    """Whether it leaves something that a failed run has to tell of, as nobody can take it back."""
     survives_failure: ClassVar[bool] = True
     """Whether it stays owed when its run fails, and runs once more when what it acted upon has been put back."""
 

@@ -22,11 +22,13 @@ Failures = List[Tuple[Handler, str]]
 class Undone:
     """How it went: *owed* are the handlers that a later run has to carry out.
 
-    *trouble* tells what is not as it was, and which units ran and do not any more; empty when all is well.
+    *trouble* tells what is not as it was, and which units ran and do not any more; empty when all is well. *stays* are
+    the names of what has been done and nobody can take back, such as a migration or a package.
     """
 
     owed: Tuple[Handler, ...]
     trouble: str = ""
+    stays: Tuple[str, ...] = ()
 
 
 class Undo:
@@ -56,7 +58,9 @@ class Undo:
         failed = self._act_again(_lasting(handler for handler in taken_back if handler in acted))
         kept = [*notified_by(stay), *carried]
         owed = [debt for debt in debts if (debt not in taken_back or debt in kept) and debt not in failed]
-        return Undone((*_lasting(owed), *failed), "; ".join([*trouble, *self._down()]))
+        done = [intent.step for intent in intents if intent in stay and intent.resource.lasts]
+        done += [handler.name for handler in acted if handler.action.lasts]
+        return Undone((*_lasting(owed), *failed), "; ".join([*trouble, *self._down()]), tuple(done))
 
     def _take_back_all(self, intents: Sequence[Intent]) -> Tuple[List[Handler], List[Intent], List[str]]:
         """The handlers of those that were taken back, those that stay, and what could not be taken back."""

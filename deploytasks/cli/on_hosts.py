@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -17,6 +17,7 @@ from deploytasks.cli.byte_code import keep_byte_code
 from deploytasks.cli.chosen import Chosen, whole_number
 from deploytasks.cli.collector import seldom_collecting
 from deploytasks.cli.core_flags import CoreFlags
+from deploytasks.cli.standing import beside_tasks_file
 from deploytasks.errors import ConfigError, DeployError
 
 HELP = {
@@ -53,27 +54,36 @@ def on_hosts(
     """
 
     def decorate(body: Callable[..., int | None]) -> Any:
+        signature = _signature(body)
+
         @wraps(body)
-        def wrapper(c: Any, **flags: Any) -> None:
+        def wrapper(c: Any, *given: Any, **named: Any) -> None:
             keep_byte_code()
-            common = {name: flags.pop(name) for name in COMMON}
-            chosen = Chosen(**common, needs_host=needs_host)
+            with seldom_collecting(), beside_tasks_file(c) as typed:
+                flags = typed.flags(_with_defaults(signature, c, given, named))
+                common = {name: flags.pop(name) for name in COMMON}
+                chosen = Chosen(**common, needs_host=needs_host)
 
-            def act() -> int | None:
-                core = CoreFlags.of(c)
-                own = {**_with_numbers(body, flags), **_dry_run(body.__name__, dry, core.dry)}
-                return body(_led_by(chosen, core), **own)
+                def act() -> int | None:
+                    core = CoreFlags.of(c)
+                    own = {**_with_numbers(body, flags), **_dry_run(body.__name__, dry, core.dry)}
+                    return body(_led_by(chosen, core), **own)
 
-            with seldom_collecting():
-                finish(
-                    act,
-                    lambda error: chosen.recap_of_mistake(body.__name__, error),
-                )
+                finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
 
-        wrapper.__signature__ = _signature(body)  # type: ignore[attr-defined]
+        wrapper.__signature__ = signature  # type: ignore[attr-defined]
         return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)
 
     return decorate
+
+
+def _with_defaults(
+    signature: inspect.Signature, c: Any, given: Sequence[Any], named: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The flags of a call, maybe by a task of somebody's own; those that it leaves out are as *signature* has them."""
+    bound = signature.bind(c, *given, **named)
+    bound.apply_defaults()
+    return {name: value for name, value in bound.arguments.items() if name != "c"}
 
 
 def _dry_run(name: str, dry: str, wanted: bool) -> dict[str, bool]:

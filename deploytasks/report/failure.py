@@ -30,7 +30,7 @@ def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
         yield Line.of("    ", text)
     yield from output_lines(ended.output)
     if ended.outcome is Outcome.FAILED:
-        yield from remedy_lines(command, host, begun=bool(ended.step), put_back=ended.put_back)
+        yield from remedy_lines(command, host, ended)
 
 
 def output_lines(output: str) -> Iterator[Line]:
@@ -47,14 +47,21 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]} ({len(text)} characters)"
 
 
-def remedy_lines(command: str, host: str, *, begun: bool, put_back: bool) -> Iterator[Line]:
-    if not put_back:
+def remedy_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
+    if not ended.put_back:
         yield Line.of("    ", Span("not put back: a person has to look at this host", Tone.BAD))
+        yield from _standing_lines(ended)
         yield Line.of(
             f"    next: see inv status and inv logs --host {host}, then inv {command} --host {host}"
         )
         return
-    if command in CHANGING and begun:
+    if command in CHANGING and ended.step:
         yield Line.of("    ", Span("put back: this host serves what it served before", Tone.GOOD))
+        yield from _standing_lines(ended)
     again = "the same command again" if command in WITH_FLAGS else f"inv {command} --host {host}"
     yield Line.of(f"    next: fix the cause, then {again}")
+
+
+def _standing_lines(ended: HostRecap) -> Iterator[Line]:
+    if ended.stays:
+        yield Line.of("    ", Span(f"done, and not to be taken back: {', '.join(ended.stays)}", Tone.CHANGED))

@@ -17,7 +17,7 @@ class HostRecap:
 
     *release* serves now, *previous* served before it. *step*, *error* and *output* say what failed.
     *put_back* is False when not all is as it was before a failed run; *switched* tells that *release* is of this run.
-    *status* is the exit status of a command that was run there.
+    *status* is the exit status of a command that was run there; *stays* names what a failed run cannot take back.
     """
 
     outcome: Outcome
@@ -35,6 +35,7 @@ class HostRecap:
     put_back: bool = True
     switched: bool = False
     status: int | None = None
+    stays: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, ended: Ended, elapsed_s: float, sent_bytes: int) -> HostRecap:
@@ -58,6 +59,7 @@ class HostRecap:
             put_back=ended.put_back,
             switched=ended.switched,
             status=ended.status,
+            stays=tuple(ended.stays),
         )
 
     @property
@@ -81,6 +83,7 @@ class HostRecap:
             "error": self.error,
             "elapsed_s": round(self.elapsed_s, 3),
             "sent_bytes": self.sent_bytes,
+            **({"stays": list(self.stays)} if self.stays else {}),
         }
 
 

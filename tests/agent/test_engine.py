@@ -48,13 +48,14 @@ class Deploys:
         self.journal = Journal(str(host.home / "state" / "journal.jsonl"))
         self.events = []
 
-    def __call__(self, *steps, check=False, skipped=()):
+    def __call__(self, *steps, check=False, skipped=(), release=""):
         self.events.clear()
         machine = self.host.machine
         engine = Engine(machine, self.journal, self.events.append, check)
-        engine.recover()
+        if not check:
+            engine.recover()
         owned = tuple(step if step.role else step.in_role("app") for step in steps)
-        return engine.carry_out(Plan(owned, skipped=tuple(skipped)), {"command": "deploy"})
+        return engine.carry_out(Plan(owned, skipped=tuple(skipped), release=release), {"command": "deploy"})
 
     def file(self, path, content, **options):
         return Step(
@@ -314,6 +315,46 @@ def test_a_handler_that_failed_is_owed_to_the_next_run(deploy, host):
     assert deploy.handled == ["restart"]
     deploy(flaky(host))
     assert deploy.handled == ["restart"]
+
+
+def test_what_is_owed_acts_in_its_present_form(deploy, host):
+    broken = Handler("poke", Run(("sh", "-c", "exit 1")))
+    assert deploy(deploy.file("/srv/a", "1", notify=broken)).outcome is Outcome.FAILED
+    host.path("/srv/a").write_text("1")
+    ended = deploy(deploy.file("/srv/a", "1", notify=handler("poke")))
+    assert (ended.outcome, deploy.handled) == (Outcome.CHANGED, ["poke"])
+
+
+def test_what_is_owed_and_no_plan_knows_any_more_is_told_and_forgotten(deploy, host):
+    broken = Handler("poke", Run(("sh", "-c", "exit 1")))
+    deploy(deploy.file("/srv/a", "1", notify=broken))
+    ended = deploy(deploy.file("/srv/b", "1"), release="r1")
+    assert ended.outcome is Outcome.CHANGED
+    assert [note.text for note in deploy.said(Note)] == [
+        "app: poke is owed no more: nothing is called so now"
+    ]
+    assert deploy.journal.owed() == ()
+
+
+def test_a_run_of_a_part_leaves_what_is_owed_to_others(deploy, host):
+    deploy(deploy.file("/srv/a", "1", notify=Handler("poke", Run(("sh", "-c", "exit 1")))))
+    deploy(deploy.file("/srv/b", "1").in_role("other"))
+    assert [debt.name for debt in deploy.journal.owed()] == ["poke"]
+
+
+def test_a_check_tells_what_is_owed(deploy, host):
+    deploy(deploy.file("/srv/a", "1", notify=Handler("poke", Run(("sh", "-c", "exit 1")))))
+    ended = deploy(deploy.file("/srv/b", "1", notify=handler("poke")), check=True)
+    told = [(done.step, done.outcome, done.diff) for done in deploy.said(StepDone)]
+    assert ("poke", Outcome.CHANGED, "owed since a run that failed") in told
+    assert ended.changed == 2
+    assert deploy.handled == []
+
+
+def test_a_failed_run_names_what_it_cannot_take_back(deploy, host):
+    done = Step("migrate", Command(("touch", str(host.path("/srv/done"))), creates="/srv/done"))
+    ended = deploy(done, deploy.file("/srv/a", "1", notify=Handler("poke", Run(("sh", "-c", "exit 1")))))
+    assert (ended.outcome, ended.put_back, ended.stays) == (Outcome.FAILED, True, ("migrate",))
 
 
 def test_a_debt_survives_a_run_that_was_cut_short(deploy, host):

@@ -89,6 +89,7 @@ def test_a_short_line_of_a_secret_is_none():
         ("ssh://git@example.org/shop.git", "ssh://git@example.org/shop.git"),
         ('["https://a:b@c/", "d@e"]', f'["https://a:{MASK}@c/", "d@e"]'),
         ("http://shop.test:80/a@b", "http://shop.test:80/a@b"),
+        ("https://bob:${TOKEN}@example.org/x", "https://bob:${TOKEN}@example.org/x"),
         ("mail bob@example.org", "mail bob@example.org"),
     ],
 )

@@ -9,19 +9,22 @@ from deploytasks.agent.app.owner import apps_at
 from deploytasks.agent.app.processes import processes_of
 from deploytasks.agent.app.releases import current_release, previous_release, strangers
 from deploytasks.agent.app.scale import told_apart
-from deploytasks.agent.conversation.events import Ended
+from deploytasks.agent.commands.answering import require_answer
+from deploytasks.agent.conversation.events import Ended, Outcome
 from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.engine import CUT_SHORT, Engine
+from deploytasks.agent.failure import FAILURES, reason_of
 from deploytasks.agent.files.blame import what_failed
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.session import Session
+from deploytasks.agent.system import systemd
 
 
 def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate] = None) -> Ended:
     """Converge to *plan*, as far as *gate* lets it; every run but a check leaves a line in the app's history."""
     before = current_release(session.machine, session.app) if session.app else None
     ended = with_releases(session, engine.carry_out(plan, session.about, gate))
-    ended = ended.but(switched=ended.release != before)
+    ended = _looked_after(session, ended.but(switched=ended.release != before))
     if not session.checks:
         _tell_scaled(session, plan)
         _tell_strangers(session)
@@ -34,6 +37,28 @@ def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate]
             "elapsed_s": ended.elapsed_s,
         }
         _remember(session, entry)
+    return ended
+
+
+def _looked_after(session: Session, ended: Ended) -> Ended:
+    """*ended*, where a failed run that was put back has left an app that answers; else it tells why it does not.
+
+    An app that somebody has stopped is as it was.
+    """
+    if ended.outcome is not Outcome.FAILED or not ended.put_back or session.checks:
+        return ended
+    if session.app is None or ended.release is None:
+        return ended
+    release = session.app.release(ended.release)
+    try:
+        if (
+            systemd.show(session.machine, release.service_unit, "ActiveState").get("ActiveState")
+            != "inactive"
+        ):
+            require_answer(session.machine, release)
+    except FAILURES as error:
+        silent = "%s serves, and does not answer: %s" % (release.name, reason_of(error))
+        return ended.but(put_back=False, error="%s\nwhat could not be put back: %s" % (ended.error, silent))
     return ended
 
 

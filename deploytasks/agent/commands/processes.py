@@ -6,6 +6,7 @@ from typing import Any, List, Mapping, Sequence
 
 from deploytasks.agent.app.history import remember
 from deploytasks.agent.app.processes import WEB, Wanted, lasting, processes_of, require_process
+from deploytasks.agent.commands.answering import require_answer
 from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.conversation.events import Ended, Outcome, StepDone
 from deploytasks.agent.layout import Release
@@ -27,6 +28,8 @@ def processes(session: Session) -> Ended:
         if changed:
             about = {**session.about, "release": release.name, "outcome": "changed"}
             remember(session.machine, release.app, {**about, "process": process} if process else about)
+        if act in STARTING and release.service_unit in units:
+            require_answer(session.machine, release)
     outcome = Outcome.CHANGED if changed else Outcome.OK
     session.outlet.say(StepDone("app", " ".join(filter(None, [act, release.app.name, process])), outcome))
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
@@ -70,4 +73,6 @@ def _restart(machine: Machine, units: Sequence[str]) -> bool:
     return bool(units)
 
 
+STARTING = ("start", "restart")
+"""What is done when the app answers."""
 ACTS = {"start": _start, "stop": _stop, "restart": _restart}

@@ -17,6 +17,7 @@ from deploytasks.agent.app.processes import (
 )
 from deploytasks.agent.app.scale import by_hand, set_by_hand
 from deploytasks.agent.app.web_workers import WebWorkers
+from deploytasks.agent.commands.answering import require_answer
 from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome, StepDone
 from deploytasks.agent.layout import Release
@@ -47,6 +48,8 @@ def _scale(session: Session, release: Release) -> Ended:
     number = _number(process, listed[process], session.opening["workers"])
     before = _numbers(machine, release)
     _set(machine, release, process, number, listed[process]["workers"])
+    if process == WEB:
+        require_answer(machine, release)
     after = _numbers(machine, release)
     changed = after != before
     if changed:

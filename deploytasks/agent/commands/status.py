@@ -12,12 +12,12 @@ from deploytasks.agent.app.processes import WEB, Wanted, lasting, processes_of
 from deploytasks.agent.app.recorded import recorded_plan
 from deploytasks.agent.app.releases import current_release, previous_release
 from deploytasks.agent.app.workers import workers
+from deploytasks.agent.commands.answering import question_in
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
 from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
 from deploytasks.agent.resource import StepError
-from deploytasks.agent.resources.http_check import HttpCheck
 from deploytasks.agent.resources.nginx_page import page_of
 from deploytasks.agent.resources.service import Service
 from deploytasks.agent.session import Session
@@ -132,8 +132,7 @@ def _plan(machine: Machine, release: Release) -> Optional[Plan]:
 
 
 def _health(machine: Machine, plan: Plan) -> Optional[Dict[str, Any]]:
-    checks = (step.resource for step in plan.steps if isinstance(step.resource, HttpCheck))
-    check = next(checks, None)
+    check = question_in(plan)
     if check is None:
         return None
     answer = (check.inspect(machine) or {}).get("answer", "unknown")
@@ -157,7 +156,14 @@ def _is_deploy(entry: Dict[str, Any]) -> bool:
 
 def _hints(session: Session, plan: Optional[Plan]) -> str:
     """What people should know; while somebody is at work nothing fits together, and that is as it should be."""
-    return _cut_short(session) or "; ".join(_drift(session.machine, session.require_app(), plan))
+    drift = _drift(session.machine, session.require_app(), plan)
+    return _cut_short(session) or "; ".join([*drift, *_owed(session)])
+
+
+def _owed(session: Session) -> Iterator[str]:
+    for debt in session.journal.owed():
+        if debt.action.survives_failure:
+            yield "%s: %s is owed since a run that failed; deploy again" % (debt.role, debt.name)
 
 
 def _cut_short(session: Session) -> Optional[str]:

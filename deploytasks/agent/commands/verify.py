@@ -18,5 +18,6 @@ def verify(session: Session) -> Ended:
         session.machine.say("at work here now: %s; what differs may be half of that" % who)
     session.keep_secret(release)
     hold_sealed(session.machine, release)
+    session.machine.thorough = True
     engine = Engine(session.machine, session.journal, session.outlet.say, check=True)
     return with_releases(session, engine.carry_out(recorded_plan(session.machine, release)))

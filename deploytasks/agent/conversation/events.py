@@ -147,7 +147,8 @@ class Answer(Event):
 class Ended(Event):
     """The last event of every run. *put_back* is False when not all is as it was before a failed run.
 
-    *switched* tells that another release serves now than before. *status* is the exit status of a command that was run.
+    *switched* tells that another release serves now than before. *status* is the exit status of a command that
+    was run. *stays* names what a failed run has done and cannot take back.
     """
 
     event: ClassVar[str] = "end"
@@ -165,6 +166,7 @@ class Ended(Event):
     switched: bool = False
     elapsed_s: float = 0.0
     status: Optional[int] = None
+    stays: Tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Ended:
         """The same with *changes*."""

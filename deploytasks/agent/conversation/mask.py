@@ -14,9 +14,12 @@ SHORTEST = 4
 SHORTEST_OF_OTHER_FORM = 8
 """What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
 LOGIN = re.compile(
-    r"""\b(?:(https?://)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'@:]*:)[^\s/?#"']+(?=@))"""
+    r"""\b(?:(https?://)(?!\$\{)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'@:]*:)(?!\$\{)[^\s/?#"']+(?=@))"""
 )
-"""The password of a URL, or the name where it is alone and may be a token (RFC 3986, section 3.2.1)."""
+"""The password of a URL, or the name where it is alone and may be a token (RFC 3986, section 3.2.1).
+
+A variable of the environment that stands for one is none.
+"""
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 """What stands for itself in a URL (RFC 3986, section 2.3)."""
 

@@ -21,6 +21,7 @@ class Command(Resource):
     """
 
     reversible: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
     argv: Tuple[str, ...]
     unless: Tuple[str, ...] = ()
     creates: str = ""

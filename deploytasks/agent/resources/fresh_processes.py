@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Dict, Iterator, List, Tuple
 
@@ -64,6 +65,7 @@ class FreshProcesses(Resource):
 
 def _times_of_writing(machine: Machine, release: Release) -> Iterator[float]:
     """When each thing that processes read when they begin came to be as it is (stat(2), ``st_ctime``)."""
+    yield from _time_of_building(machine, release)
     records = (release.plan, release.manifest, release.processes)
     now = time.time()
     for place in (release.path, os.path.dirname(release.command(""))):
@@ -74,6 +76,12 @@ def _times_of_writing(machine: Machine, release: Release) -> Iterator[float]:
             changed = found.stat(follow_symlinks=False).st_ctime
             if is_read and not is_record and changed <= now:
                 yield changed
+
+
+def _time_of_building(machine: Machine, release: Release) -> Iterator[float]:
+    """When the environment was finished that the release uses: one that was damaged has been built anew."""
+    with suppress(OSError):
+        yield os.stat(machine.path(release.venv) + "/.complete").st_mtime
 
 
 def _entries(path: str) -> List["os.DirEntry[str]"]:

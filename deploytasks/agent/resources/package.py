@@ -25,6 +25,7 @@ class Package(Resource):
     """
 
     reversible: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
     names: Union[str, Tuple[str, ...]]
     resting: Tuple[str, ...] = ()
 

@@ -34,6 +34,7 @@ class PostgresDatabase(Resource):
     """
 
     reversible: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
     name: str
     user: str
     secret: str

@@ -33,6 +33,7 @@ from deploytasks.agent.python.installer import (
     uv_environment,
 )
 from deploytasks.agent.python.interpreter import find_interpreter
+from deploytasks.agent.python.records import damage, digest_of_lists
 from deploytasks.agent.resource import Change, Resource, State, StepError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ LOCK = ".lock"
 """uv's own, which everybody may write; what is complete is never changed, so nobody needs it."""
 UNFINISHED: State = {"complete": ""}
 """Something lies there that no build has finished, or whose Python is gone."""
+DAMAGED = "damaged: "
 SEALED = "sha256:"
 """Begins the name of a text that travels apart from the plan."""
 FORMS = ("requirements", "uv", "pylock")
@@ -77,7 +79,8 @@ class PythonVenv(Resource):
     the paths *hides* and no login of an index; without one as root.
 
     The environment is built at *path* and never changed afterwards; so let *path* contain ``digest``. It
-    counts once its last file is there, and nothing of a failed build stays. *key* names the content in
+    counts once its last file is there, and as long as what was installed is as it was: what is damaged is built anew.
+    Nothing of a failed build stays. *key* names the content in
     the place of ``digest``, so that a recorded plan knows its environment whatever later versions compute.
     Raises ``ValueError`` for a contradiction.
     """
@@ -122,14 +125,18 @@ class PythonVenv(Resource):
 
     def inspect(self, machine: Machine) -> State:
         place = machine.path(self.path)
-        try:
-            with reading(os.path.join(place, MARKER), "ascii") as marker:
-                complete = marker.read().strip()
-        except OSError:
-            complete = ""
         if not os.path.lexists(place):
             return None
-        return {"complete": complete if _has_its_python(place) else ""}
+        complete, *lists = _marked(place)
+        if not complete or not _has_its_python(place):
+            return UNFINISHED
+        damaged = _damage(place, "".join(lists), thorough=machine.thorough)
+        return {"complete": DAMAGED + damaged if damaged else complete}
+
+    def brings_back(self, machine: Machine, before: State) -> bool:
+        """What was damaged stays mended."""
+        del machine
+        return not (before or {}).get("complete", "").startswith(DAMAGED)
 
     def apply(self, machine: Machine, change: Change) -> None:
         place = machine.path(self.path)
@@ -332,9 +339,25 @@ def _is_ours(place: str) -> bool:
 
 
 def _mark(place: str, digest: str) -> None:
+    """Say that *place* is complete, and what is installed there."""
     # After a power failure the marker must not be there without the files that it vouches for.
     os.sync()
-    _write(os.path.join(place, MARKER), digest + "\n")
+    _write(os.path.join(place, MARKER), "%s\n%s\n" % (digest, digest_of_lists(place)))
+
+
+def _marked(place: str) -> List[str]:
+    """The digest of a finished environment, and that of its lists, which older versions did not write."""
+    try:
+        with reading(os.path.join(place, MARKER), "ascii") as marker:
+            return marker.read().split() or [""]
+    except OSError:
+        return [""]
+
+
+def _damage(place: str, lists: str, *, thorough: bool) -> str:
+    if lists and lists != digest_of_lists(place):
+        return "packages have come, gone or changed their versions"
+    return damage(place, os.stat(os.path.join(place, MARKER)).st_mtime, thorough=thorough)
 
 
 def _digest(text: str) -> str:

@@ -22,6 +22,7 @@ class ReleaseCommand(Action):
     """
 
     survives_failure: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
     argv: Tuple[str, ...]
     unit: str
     timeout_s: float = 3600.0

@@ -1,0 +1,84 @@
+"""What was installed in a virtual environment, by the lists that came with it (PEP 376, PEP 627: ``RECORD``)."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import glob
+import hashlib
+import os
+from contextlib import suppress
+from typing import Iterator, List, NamedTuple, Optional
+
+from deploytasks.agent.files.directory_handle import reading, reading_bytes
+
+LISTS = "lib/python3*/site-packages/*.dist-info/RECORD"
+
+
+class Installed(NamedTuple):
+    """A file at *path*, as it was installed: ``sha256=`` and its digest in URL-safe base64, and its size."""
+
+    path: str
+    digest: str
+    size: int
+
+
+def digest_of_lists(place: str) -> str:
+    """A name for all that is listed in *place*: packages that come, go or change their version change it."""
+    digest = hashlib.sha256()
+    for path in _lists(place):
+        digest.update(os.path.relpath(path, place).encode("utf-8", "surrogateescape") + b"\0")
+        with reading_bytes(path) as file:
+            digest.update(hashlib.sha256(file.read()).digest())
+    return digest.hexdigest()
+
+
+def damage(place: str, since: float, *, thorough: bool = False) -> str:
+    """What is not as it was installed in *place*, one thing of it; empty when all is.
+
+    Contents are compared where a file was written after *since* (seconds since the epoch), or, being *thorough*,
+    everywhere; else presence and size are enough.
+    """
+    for file in _listed(place):
+        shown = os.path.relpath(file.path, place)
+        try:
+            found = os.stat(file.path)
+        except OSError:
+            return "%s is missing" % shown
+        if found.st_size != file.size:
+            return "%s has another size" % shown
+        if (thorough or found.st_mtime > since) and _digest(file.path) != file.digest:
+            return "%s has another content" % shown
+    return ""
+
+
+def _listed(place: str) -> Iterator[Installed]:
+    """All files of which a list knows the digest; what a list cannot be asked about is not known."""
+    for path in _lists(place):
+        packages = os.path.dirname(os.path.dirname(path))
+        with reading(path, errors="surrogateescape") as file, suppress(csv.Error):
+            for row in csv.reader(file):
+                known = _known(packages, row)
+                if known:
+                    yield known
+
+
+def _known(packages: str, row: List[str]) -> Optional[Installed]:
+    if len(row) != 3 or not row[1].startswith("sha256=") or not row[2].isdigit():
+        return None
+    return Installed(os.path.normpath(os.path.join(packages, row[0])), row[1], int(row[2]))
+
+
+def _lists(place: str) -> List[str]:
+    return sorted(glob.glob(os.path.join(glob.escape(place), LISTS)))
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with reading_bytes(path) as file:
+            for piece in iter(lambda: file.read(1 << 20), b""):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return "sha256=" + base64.urlsafe_b64encode(digest.digest()).decode("ascii").rstrip("=")
