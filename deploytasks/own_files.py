@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BESIDE_INVENTORIES = ("group_vars", "host_vars")
 OF_FILES = re.compile(r".*_(key|key_file|certificate|ca_bundle|env_file)")
 """What a variable is called that names a file on this machine."""
+EXTRA_VARS = "extra-vars"
 TASKS = ("tasks.py", "fabfile.py")
 OURS = re.compile(r"^\s*(?:from|import)\s+deploytasks\b", re.MULTILINE)
 
@@ -22,6 +23,18 @@ def own_files(host: Host) -> frozenset[Path]:
     """The files and directories that a run on *host* reads for itself, wherever they lie."""
     found = {*_of_inventories(host), *_named(host), *_tasks()}
     return frozenset(path.resolve() for path in found)
+
+
+def secrets_among(host: Host, directory: Path) -> tuple[str, ...]:
+    """Files of given variables, keys, certificates and environments that lie in the app's *directory*."""
+    given = (
+        Path(origin.file)
+        for origin in host.origins.values()
+        if origin.level == EXTRA_VARS and not origin.is_command_line
+    )
+    found = {path.resolve() for path in (*given, *_named(host)) if path.is_file()}
+    root = directory.resolve()
+    return tuple(sorted(str(path.relative_to(root)) for path in found if path.is_relative_to(root)))
 
 
 def _of_inventories(host: Host) -> Iterator[Path]:

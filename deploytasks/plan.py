@@ -15,8 +15,9 @@ from deploytasks.agent.resource import describe
 from deploytasks.agent.resources.directory import Directory
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.recorded_plan import RecordedPlan
+from deploytasks.authoring import steps_of
 from deploytasks.env_file import read_env_file
-from deploytasks.errors import ConfigError, PlanError
+from deploytasks.errors import PlanError
 from deploytasks.own_files import own_files
 from deploytasks.project import Project
 from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
@@ -105,13 +106,7 @@ def _record(app: App, release: str, digest: str) -> Step:
 
 
 def _steps(role: Role, host: Host, v: object) -> list[Step]:
-    try:
-        return [step if step.role else step.in_role(role_name(role)) for step in role.steps(host, v)]
-    except ConfigError:
-        raise
-    except Exception as error:
-        where = f"{host.name}: role {role_name(role)}"
-        raise PlanError(f"{where}: {type(error).__name__}: {error}{_template_line(error)}") from error
+    return [step if step.role else step.in_role(role_name(role)) for step in steps_of(role, host, v)]
 
 
 def _require_one_content(host: Host, steps: Iterable[Step]) -> None:
@@ -126,14 +121,6 @@ def _require_one_content(host: Host, steps: Iterable[Step]) -> None:
                 f"{host.name}: {step.resource.path} is written by two steps, differently: "
                 f'"{first.name}" of {first.role} and "{step.name}" of {step.role}; let one of them write it'
             )
-
-
-def _template_line(error: Exception) -> str:
-    name, line = (
-        getattr(error, "filename", None) or getattr(error, "name", None),
-        getattr(error, "lineno", None),
-    )
-    return f" ({name}:{line})" if name and line else ""
 
 
 def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step], dict[str, bytes]]:

@@ -68,7 +68,7 @@ class Results(Mapping[str, HostRecap]):
             kind = StepFailed if recap.put_back else NotPutBack
             return kind(f"{name}: {recap.step or 'failed'}: {recap.error}", name, recap.step, recap.output)
         if recap.outcome is Outcome.LOCKED:
-            return Locked(f"{name}: {recap.error}", name)
+            return Locked(f"{name}: {recap.error}; to wait for it: --lock-wait 60", name)
         return None
 
     def raise_for_failures(self) -> None:

@@ -9,6 +9,7 @@ says ``variable`` has that name instead. One whose metadata says ``secret`` is m
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -183,7 +184,15 @@ def _misfit(host: Host, name: str, kind: Any, *, hidden: bool) -> Iterator[str]:
     except VariableError as error:
         yield f"{_place(host, name)}{name}: {error}"
     except ValueError as error:
-        yield f"{_place(host, name)}{name}:{shown} {_choices(value, kind) or error}"
+        told = _choices(value, kind) or f"{error}{_as_list(value, str(error), hidden=hidden)}"
+        yield f"{_place(host, name)}{name}:{shown} {told}"
+
+
+def _as_list(value: Any, told: str, *, hidden: bool) -> str:
+    """How a text is written that was meant for a list; empty when that is not what is wrong."""
+    if hidden or not isinstance(value, str) or not told.startswith("expected a list"):
+        return ""
+    return f"; write {json.dumps([part.strip() for part in value.split(',')])}"
 
 
 def _choices(value: Any, kind: Any) -> str:
@@ -204,7 +213,7 @@ def _converted(value: Any, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise ValueError(_by_example(_in_our_words(str(error)), kind)) from error
+        raise ValueError(_by_example(in_our_words(str(error)), kind)) from error
 
 
 def _wants_text(kind: Any) -> bool:
@@ -220,7 +229,8 @@ def _as_text(value: float) -> str:
     raise VariableError(f"{value} was read as a number; quote it twice in an inventory: \"'3.10'\"")
 
 
-def _in_our_words(message: str) -> str:
+def in_our_words(message: str) -> str:
+    """What msgspec says, as people would who write inventories and roles."""
     message = re.sub(r" - at `\$\.?([^`]*)`", lambda at: f" (at {at[1]})" if at[1] else "", message)
     for theirs, ours in WORDS.items():
         message = message.replace(theirs, ours)

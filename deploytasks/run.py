@@ -18,6 +18,7 @@ from deploytasks.fleet.crew import Crew
 from deploytasks.fleet.fleet import Fleet, go_in_step
 from deploytasks.fleet.heartbeat import Heartbeat
 from deploytasks.inventory import Origin, check_key_files
+from deploytasks.own_files import secrets_among
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
 from deploytasks.project import Project
@@ -66,7 +67,8 @@ def whole(plan: Plan) -> Plan:
 class Manner:
     """How a run goes about it: the same for every command.
 
-    *forks* hosts are worked on at a time. *check* changes nothing. *lock_wait_s* seconds are
+    *forks* hosts are worked on at a time. *check* changes nothing, and with *lines* tells
+    how the lines of files differ. *lock_wait_s* seconds are
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
     *streams* are those of a command that is run on one host.
@@ -74,6 +76,7 @@ class Manner:
 
     command: str = "deploy"
     check: bool = False
+    lines: bool = False
     forks: int = 10
     serial: Sequence[int | str] = ()
     max_fail: int | str | None = None
@@ -149,7 +152,7 @@ def _carried_out(run: Run, question: str, plan_of: PlanOf, **more: Any) -> Resul
 def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, dict[str, Any], Order | None]:
     """What *host* would be told now, and how a conversation about that would open; nothing there is changed.
 
-    No order comes from a host that does not answer; the results say why.
+    The order is for the host as it is now. None comes from a host that does not answer; the results say why.
     """
     run = Run(ready_hosts([host], roles, {}), replace(manner, check=True))
     with run:
@@ -158,7 +161,10 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, dict
         orders = run.orders_for(lambda known: plan_for(known, roles(known), run.now))
         run.crew.each(lambda visit: visit.dismiss(why=""))
     (visit,) = run.crew.visits
-    return run.results, run.opening(visit.host, "converge"), orders.get(host.name)
+    order = orders.get(host.name)
+    if order and visit.facts:
+        order = replace(order, document={**order.document, "made_on": visit.facts.current or None})
+    return run.results, run.opening(visit.host, "converge"), order
 
 
 def ask(hosts: Iterable[Host], roles: RolesOf, question: str, manner: Manner, **more: Any) -> Results:
@@ -209,6 +215,7 @@ class Run:
         self.manner = manner
         self._heartbeat = Heartbeat(self.crew.visits)
         self.fleets: Sequence[Fleet] = ()
+        self._told_what_stays = False
         self._started = time.monotonic()
         self.now = datetime.now(timezone.utc)
 
@@ -270,6 +277,7 @@ class Run:
     def _order(self, visit: Visit, plan_of: PlanOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
         whole, wheels = self._with_wheels(plan_of(host), visit)
+        self._tell_what_stays(visit, host)
         plan = self.manner.narrow(whole)
         if whole.release and not plan.release and self.manner.command in RELEASING:
             visit.tell(PROVISIONING_ALONE)
@@ -285,6 +293,13 @@ class Run:
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets), **place}
         source = host.project.source if host.project else None
         return Order(document, Contents(source, plan.contents, wheels, _images(plan)))
+
+    def _tell_what_stays(self, visit: Visit, host: Host) -> None:
+        """Once in a run: files among the app's that the run reads for itself, and that are thought to be the app's."""
+        names = secrets_among(host, host.project.source.directory) if host.project else ()
+        if names and not self._told_what_stays:
+            self._told_what_stays = True
+            visit.tell(f"stays here, as this run reads it for itself: {', '.join(names)}")
 
     def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
@@ -303,6 +318,7 @@ class Run:
             "source": host.project.revision if host.project else "",
             "app": asdict(host.app) if host.app else None,
             "check": self.manner.check,
+            "lines": self.manner.lines,
             "lock_wait_s": self.manner.lock_wait_s,
         }
 

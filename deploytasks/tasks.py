@@ -42,12 +42,12 @@ def deploy(
     return deploy_to(chosen, check, diff, serial, max_fail, lock_wait, tags, skip_tags)
 
 
-@on_hosts(dry="always")
-def check(chosen: Chosen) -> int:
+@on_hosts(dry="always", diff="the lines of files that differ, too")
+def check(chosen: Chosen, diff: bool = False) -> int:
     """Tell what a deploy would change, and change nothing; exit code 3 if it would change something."""
     from deploytasks.cli.deploying import deploy_to
 
-    return deploy_to(chosen, check=True, diff=True)
+    return deploy_to(chosen, check=True, diff=diff)
 
 
 @on_hosts(dry="always")

@@ -15,7 +15,7 @@ import deploytasks
 from deploytasks.conversation.agent_archive import agent_archive
 
 PACKAGE = Path(deploytasks.__file__).parent
-LARGEST_AGENT = 100_000
+LARGEST_AGENT = 110_000
 
 LOWEST_FIRST = (
     {"agent"},
@@ -24,6 +24,7 @@ LOWEST_FIRST = (
     {"local_image", "project"},
     {"inventory"},
     {"checkup", "contents", "own_files", "results", "role", "transport"},
+    {"authoring"},
     {"conversation", "plan", "shipping", "standard", "wheelhouse"},
     {"payload", "roles"},
     {"fleet"},
@@ -44,7 +45,7 @@ AGENT_LOWEST_FIRST = (
     {"docker", "undo"},
     {"app"},
     {"engine", "facts", "resources", "session"},
-    {"opening"},
+    {"comparison", "opening"},
     {"commands"},
     {"__main__"},
     {"boot", "by_hand"},
@@ -57,7 +58,7 @@ HOMES = {
     "fabric": {"transport"},
     "invoke": {"__main__", "cli", "tasks"},
     "jinja2": {"template"},
-    "msgspec": {"conversation", "role", "roles"},
+    "msgspec": {"authoring", "conversation", "role", "roles"},
     "paramiko": {"transport"},
     "pathspec": {"source"},
     "requests": {"targets"},

@@ -83,6 +83,7 @@ def main(archive: str, words: Sequence[str]) -> int:
             **_first(kept.read(OPENING)).to_json(),
             "check": chosen.check,
             "by_hand": True,
+            "force": chosen.force,
         }
         with kept.open(SAID) as packed:
             shutil.copyfileobj(packed, said)
@@ -116,6 +117,11 @@ def _parser(archive: str) -> Words:
     )
     parser.add_argument("--check", action="store_true", help="change nothing, tell what would change")
     parser.add_argument("--diff", action="store_true", help="show what differs")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="also where another release has come to serve since this was made",
+    )
     return parser
 
 

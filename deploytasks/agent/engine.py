@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from itertools import groupby
-from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from deploytasks.agent.app.shipped import import_shipped, shipped_sources
 from deploytasks.agent.conversation.events import (
@@ -28,10 +28,13 @@ from deploytasks.agent.failure import FAILURES, Failed, reason_of
 from deploytasks.agent.journal import Intent, Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
-from deploytasks.agent.resource import Change, StepError
+from deploytasks.agent.resource import Change, Resource, StepError
 from deploytasks.agent.survey import Survey
 from deploytasks.agent.system import systemd
 from deploytasks.agent.undo import Undo, Undone, notified_by
+
+if TYPE_CHECKING:
+    from deploytasks.agent.comparison import Comparison
 
 Say = Callable[[Event], None]
 BEFORE_THE_SWITCH = (Phase.PROVISION, Phase.PREPARE, Phase.START)
@@ -62,6 +65,7 @@ class Engine:
         self._units: Set[str] = set()
         self._ran: Dict[str, bool] = {}
         self._gate = Gate()
+        self._comparison: Optional[Comparison] = None
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
@@ -96,13 +100,18 @@ class Engine:
         self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
 
     def carry_out(
-        self, plan: Plan, about: Optional[Dict[str, object]] = None, gate: Optional[Gate] = None
+        self,
+        plan: Plan,
+        about: Optional[Dict[str, object]] = None,
+        gate: Optional[Gate] = None,
+        comparison: Optional[Comparison] = None,
     ) -> Ended:
         """Converge the machine to *plan* and say how it went; never raises for a step's failure.
 
-        Where *gate* is shut it waits for other hosts.
+        Where *gate* is shut it waits for other hosts. A check with a *comparison* is one with what serves.
         """
         started = time.monotonic()
+        self._comparison = comparison
         self._gate = gate or Gate()
         if self._check:
             self._tell_debts(plan)
@@ -178,7 +187,8 @@ class Engine:
         started = time.monotonic()
         try:
             self._machine.heed_stop()
-            change = Change(step.resource.inspect(self._machine), step.resource.desired())
+            resource = self._comparison.in_place(step.resource) if self._comparison else step.resource
+            change = Change(resource.inspect(self._machine), resource.desired())
             if change and not self._check:
                 self._pass_into(step.phase)
                 self._say(StepStarted(step.role, step.name))
@@ -188,9 +198,13 @@ class Engine:
         except FAILURES as error:
             raise Failed(step.role, step.name, error, time.monotonic() - started) from error
         outcome = Outcome.CHANGED if change else Outcome.OK
-        self._tell(
-            step, outcome, time.monotonic() - started, diff_of(change, step.sensitive) if change else ""
-        )
+        self._tell(step, outcome, time.monotonic() - started, self._diff(step, resource, change))
+
+    def _diff(self, step: Step, resource: Resource, change: Change) -> str:
+        if not change:
+            return ""
+        explained = self._comparison.explained(step, resource, change) if self._comparison else None
+        return diff_of(change, step.sensitive) if explained is None else explained
 
     def _pass_into(self, phase: Phase) -> None:
         started = time.monotonic()

@@ -26,6 +26,13 @@ def require_room(machine: Machine, paths: Iterable[str], coming: int) -> None:
             )
 
 
+def amount(size: int) -> str:
+    """*size* bytes as people say it."""
+    if size < MEGABYTE:
+        return "%d bytes" % size if size < 1000 else "%.0f kB" % (size / 1000)
+    return "%.1f MB" % (size / MEGABYTE)
+
+
 def _existing(path: str) -> str:
     while not os.path.isdir(path):
         path = os.path.dirname(path)

@@ -37,11 +37,12 @@ def deploy_to(
     manner = chosen.manner(
         "check" if check else "deploy",
         check=check,
+        lines=diff,
         serial=tuple(filter(None, serial.split(","))),
         max_fail=max_fail or None,
         lock_wait_s=lock_wait,
         narrow=_by_tags(kept, dropped),
-        reporter=chosen.reporter(show_diff=diff),
+        reporter=chosen.reporter(show_diff=diff or check),
     )
     return code_of(converge(chosen.hosts, standard_roles, {}, manner), manner)
 

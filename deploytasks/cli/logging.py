@@ -27,7 +27,9 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
     """Print the log lines of the chosen hosts in the order of their times."""
     _check_flags(lines, since, grep)
     require_process(process)
-    lines_of = MergedLines(sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail)
+    lines_of = MergedLines(
+        sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail, timed=True
+    )
     manner = chosen.manner("logs", reporter=lines_of)
     results = ask(
         chosen.hosts,

@@ -7,12 +7,12 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.conversation.events import Ended, Event, Hello, LogLine, Need, Printed, Taken
+from deploytasks.agent.conversation.events import Compare, Ended, Event, Hello, LogLine, Need, Printed, Taken
 from deploytasks.agent.conversation.relay import AHEAD
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.conversation.agent_archive import agent_archive, agent_digest
 from deploytasks.conversation.hearing import MOST_EVENTS, event_of, facts_of, manifest_of
-from deploytasks.conversation.sender import Sender
+from deploytasks.conversation.sender import Sender, Watcher
 from deploytasks.errors import AgentCrashed, DeployError, NotTheAgent
 
 if TYPE_CHECKING:
@@ -107,13 +107,24 @@ class Conversation:
             finally:
                 self._speaking.release()
 
-    def provide(self, need: Need, contents: Contents) -> None:
-        """Send what the host lacks, and, with a manifest, all that its tree will lack; raises ``NotTheAgent``."""
+    def provide(self, need: Need, contents: Contents, watcher: Watcher | None = None) -> None:
+        """Send what the host lacks, and, with a manifest, all that its tree will lack; raises ``NotTheAgent``.
+
+        *watcher* hears how far it is.
+        """
         try:
             held = manifest_of(need)
         except ValueError as error:
             raise self._stranger(error) from error
-        self._sender.provide(need, held, contents)
+        self._sender.provide(need, held, contents, watcher)
+
+    def show(self, compare: Compare, contents: Contents, *, lines: bool) -> None:
+        """Send what the host needs to tell what a deploy would change; raises ``NotTheAgent``."""
+        try:
+            held = manifest_of(compare)
+        except ValueError as error:
+            raise self._stranger(error) from error
+        self._sender.show(held, compare.held, contents, lines=lines)
 
     def give(self, pieces: Iterable[bytes]) -> None:
         """Send *pieces* to the command that runs there, as it takes them, and the end; never raises."""

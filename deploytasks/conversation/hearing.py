@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Printed, Ready
+from deploytasks.agent.conversation.events import KINDS, Compare, Event, Hello, Need, Printed, Ready
 from deploytasks.agent.conversation.relay import PIECE
 from deploytasks.agent.conversation.wire import PRINTED, Frame, WireError
 from deploytasks.agent.facts import Facts
@@ -63,7 +63,7 @@ def facts_of(hello: Hello) -> Facts:
     return facts
 
 
-def manifest_of(need: Need) -> Manifest | None:
+def manifest_of(need: Need | Compare) -> Manifest | None:
     """The list of files that the host has, or None."""
     if not need.manifest:
         return None

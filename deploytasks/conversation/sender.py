@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.agent.conversation.wire import pack, pack_json
 from deploytasks.agent.files.digest import digest_of_file
@@ -18,6 +18,28 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 18
 WORTH_PACKING = 0.9
+LARGEST_SHOWN, MOST_SHOWN = 100_000, 200
+"""Of files whose lines are compared: bytes, and how many."""
+
+
+class Watcher(Protocol):
+    """Who wants to know how far it is."""
+
+    def begin(self, digests: Collection[str]) -> None:
+        """The contents of these *digests* are to be sent."""
+
+    def sent(self, count: int) -> None:
+        """So many bytes more of them have been sent."""
+
+
+class Unwatched:
+    """Nobody wants to know."""
+
+    def begin(self, digests: Collection[str]) -> None:
+        """They are to be sent."""
+
+    def sent(self, count: int) -> None:
+        """They have been sent."""
 
 
 class Sender:
@@ -25,24 +47,46 @@ class Sender:
 
     def __init__(self, carry: Callable[[bytes], object]) -> None:
         self._carry = carry
+        self._watcher: Watcher = Unwatched()
 
     def send(self, document: dict[str, Any]) -> None:
         """One object."""
         self._carry(pack_json(document))
 
-    def provide(self, need: Need, held: Manifest | None, contents: Contents) -> None:
+    def provide(
+        self, need: Need, held: Manifest | None, contents: Contents, watcher: Watcher | None = None
+    ) -> None:
         """Send what the host lacks, and, with a manifest, all that its tree will lack; *held* is what it has.
 
-        First comes how many bytes that is.
+        First comes how many bytes that is. *watcher* hears how far it is.
         """
+        self._watcher = watcher or self._watcher
         known = held.contents if held else frozenset()
         manifests = [contents.manifests[digest] for digest in need.digests if digest in contents.manifests]
         listed = (sorted(manifest.contents - known) for manifest in manifests)
         lacking = [*(digest for digest in need.digests if digest not in contents.manifests), *chain(*listed)]
+        self._watcher.begin(lacking)
         self.send({"coming": sum(map(contents.size, lacking))})
         for manifest in manifests:
             self._send_manifest(manifest, held, need.held)
         for digest in lacking:
+            self._send_content(digest, contents)
+        self.send({"blob": None})
+
+    def show(self, held: Manifest | None, held_digest: str, contents: Contents, *, lines: bool) -> None:
+        """Send how many bytes a deploy would send, the lists of files, and the texts that are compared.
+
+        With *lines* these are also the files that a list has otherwise than *held*, unless they are large.
+        """
+        known = held.contents if held else frozenset()
+        manifests = list(contents.manifests.values())
+        coming = {digest for manifest in manifests for digest in manifest.contents - known}
+        self.send({"would_send": sum(map(contents.size, coming))})
+        for manifest in manifests:
+            self._send_manifest(manifest, held, held_digest)
+        changed = _changed(held, manifests) & coming if lines and held else frozenset()
+        shown = sorted(digest for digest in changed if contents.size(digest) <= LARGEST_SHOWN)[:MOST_SHOWN]
+        for digest in (*contents.texts, *shown):
             self._send_content(digest, contents)
         self.send({"blob": None})
 
@@ -61,6 +105,7 @@ class Sender:
             packer = zlib.compressobj(1) if pack_it else None
             while first:
                 self._send_piece(packer.compress(first) if packer else first)
+                self._watcher.sent(len(first))
                 first = file.read(PIECE)
             self._send_piece(packer.flush() if packer else b"")
             self._carry(pack(b"E"))
@@ -73,3 +118,10 @@ class Sender:
     def _send_piece(self, piece: bytes) -> None:
         if piece:
             self._carry(pack(b"D", piece))
+
+
+def _changed(held: Manifest, manifests: Iterable[Manifest]) -> frozenset[str]:
+    """The contents of files that *held* has, too, and otherwise."""
+    old = {entry.path: entry.digest for entry in held.entries}
+    entries = (entry for manifest in manifests for entry in manifest.entries)
+    return frozenset(entry.digest for entry in entries if old.get(entry.path, entry.digest) != entry.digest)

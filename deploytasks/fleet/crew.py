@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from deploytasks.transport import AskPassword
 
 
+TICK_S = 1.0
+STOPPING = (
+    "stopping: what was begun is taken back, or brought to its end; Ctrl-C again leaves that to the host"
+)
+
+
 class Crew:
     """At most *forks* visits work at a time; the caller's thread hands their events to *reporter*.
 
@@ -66,7 +72,11 @@ class Crew:
 
     def _pass_on_one(self) -> int:
         """Hand one event to the reporter; 1 when it was the end of a visit's work instead."""
-        said = self._queue.get()
+        try:
+            said = self._queue.get(timeout=TICK_S)
+        except queue.Empty:
+            self._reporter.tick()
+            return 0
         if said is None:
             return 1
         self._reporter.event(*said)
@@ -78,7 +88,8 @@ class Crew:
         for visit in self.visits:
             if self._stop_asked:
                 visit.abandon()
-            else:
+            elif not visit.is_over:
+                visit.tell(STOPPING)
                 visit.stop()
         leave, self._stop_asked = self._stop_asked, True
         return leave

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.agent.conversation.events import (
     Answer,
+    Compare,
     Ended,
     Event,
     Hello,
@@ -24,6 +25,7 @@ from deploytasks.agent.facts import Facts
 from deploytasks.agent.plan import Phase
 from deploytasks.conversation.conversation import Conversation
 from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Unreachable
+from deploytasks.fleet.upload import Upload
 from deploytasks.report import HostRecap
 from deploytasks.transport import AskPassword, Transport, begin, knock, transport_for
 
@@ -75,6 +77,7 @@ class Visit:
         self._may_change = False
         self._began = False
         self._ready_for: Phase | None = None
+        self._lines = False
 
     @property
     def is_over(self) -> bool:
@@ -114,7 +117,10 @@ class Visit:
 
     def tell(self, text: str) -> None:
         """Say *text* to people, as about this host."""
-        self._say(self.host.name, Note(text))
+        self._tell(Note(text))
+
+    def _tell(self, event: Event) -> None:
+        self._say(self.host.name, event)
 
     def dismiss(self, why: str = TOO_LATE) -> None:
         """Nothing is to be done here after all."""
@@ -139,6 +145,7 @@ class Visit:
 
     def _start(self, opening: dict[str, Any]) -> None:
         self._may_change = opening["ask"] in CHANGING
+        self._lines = bool(opening.get("lines"))
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()
         self.logged_in.set()
@@ -182,7 +189,9 @@ class Visit:
                 conversation.send({"refused": self._refused()})
             elif isinstance(event, Need) and contents is not None and not self._stopped:
                 self._tell_of_images(event, contents)
-                conversation.provide(event, contents)
+                conversation.provide(event, contents, Upload(contents, self._tell))
+            elif isinstance(event, Compare) and contents is not None and not self._stopped:
+                conversation.show(event, contents, lines=self._lines)
             elif isinstance(event, Printed):
                 self._print(event, conversation)
             elif isinstance(event, Answer):

@@ -6,6 +6,7 @@ from deploytasks.report.jsonlines import JsonReporter, one_document
 from deploytasks.report.outlet import Outlet
 from deploytasks.report.recap import HostRecap, Recap
 from deploytasks.report.reporter import QuietReporter, Reporter, reporter_for
+from deploytasks.report.sending import Sending
 
 __all__ = [
     "HostRecap",
@@ -14,6 +15,7 @@ __all__ = [
     "QuietReporter",
     "Recap",
     "Reporter",
+    "Sending",
     "one_document",
     "reporter_for",
 ]

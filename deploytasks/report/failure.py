@@ -29,6 +29,8 @@ def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
     for text in text_lines(ended.error or ""):
         yield Line.of("    ", text)
     yield from output_lines(ended.output)
+    if ended.outcome is Outcome.LOCKED:
+        yield Line.of("    next: the same again later, or --lock-wait 60 to wait for it")
     if ended.outcome is Outcome.FAILED:
         yield from remedy_lines(command, host, ended)
 

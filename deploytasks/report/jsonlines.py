@@ -48,6 +48,9 @@ class JsonReporter:
         if isinstance(event, TOLD):
             self._say({"event": event.event, "host": host, **facts_of(event)})
 
+    def tick(self) -> None:
+        """Scripts wait."""
+
     def recap(self, recap: Recap) -> None:
         self.has_recapped = True
         self._say(recap.to_json())

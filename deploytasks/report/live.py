@@ -59,6 +59,9 @@ class LiveReporter:
         self._told = self._told or bool(lines)
         draw(self._console, lines)
 
+    def tick(self) -> None:
+        """The region moves by itself."""
+
     def recap(self, recap: Recap) -> None:
         self._live.stop()
         page = closing_page(recap, short_row)

@@ -27,13 +27,19 @@ HELD_S = 0.6
 
 
 class MergedLines:
-    """A reporter of log lines alone. With *follow* lines come as they do, each held back for a moment."""
+    """A reporter of log lines alone, with their times if they are *timed*.
 
-    def __init__(self, stdout: TextIO, *, prefixed: bool, json: bool, follow: bool) -> None:
+    With *follow* lines come as they do, each held back for a moment.
+    """
+
+    def __init__(
+        self, stdout: TextIO, *, prefixed: bool, json: bool, follow: bool, timed: bool = False
+    ) -> None:
         self._outlet = Outlet(stdout)
         self._prefixed = prefixed
         self._json = json
         self._follow = follow
+        self._timed = timed
         self._waiting: list[tuple[float, int, float, str, LogLine]] = []
         self._number = 0
         self._width = 0
@@ -54,6 +60,9 @@ class MergedLines:
             with self._lock:
                 self._number += 1
                 heapq.heappush(self._waiting, (float(event.at), self._number, time.monotonic(), host, event))
+
+    def tick(self) -> None:
+        """Lines come when they come."""
 
     def recap(self, recap: Recap) -> None:
         self._over.set()
@@ -82,6 +91,7 @@ class MergedLines:
     def _text(self, host: str, line: LogLine) -> str:
         text = visible(line.text, but="\t")
         text = text if line.process in UNNAMED else f"{line.process}  {text}"
+        text = f"{_time(float(line.at))}  {text}" if self._timed else text
         return f"{host:<{self._width}}  {text}" if self._prefixed else text
 
 

@@ -53,6 +53,12 @@ class Narration:
                 time = Span(clock_time(event.at), Tone.QUIET)
                 yield Line.of(self._host(host), time, "  ", Span(event.process, Tone.QUIET), "  ", event.text)
 
+    def at_work(self, host: str, phase: str, elapsed_s: float) -> Line:
+        """What *host* is at, for so long already."""
+        return self._line(
+            host, "...", Tone.QUIET, phase, Span(f"  ({duration(elapsed_s)} so far)", Tone.QUIET)
+        )
+
     def _step(self, host: str, done: StepDone) -> Line:
         outcome = Outcome(done.outcome)
         took = Span(f"  ({duration(done.elapsed_s)})", Tone.QUIET)

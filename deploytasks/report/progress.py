@@ -6,9 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.conversation.events import Ended, Event, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.report.measure import size
+from deploytasks.report.sending import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+SENDING = "sending"
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,21 @@ class Progress:
                 return replace(begun, phase=f"{event.role}: {event.step}", step_began=now)
             case StepDone():
                 return begun.with_step(event)
+            case Sending():
+                return begun.sending(event, now)
             case StepUndone():
                 return replace(begun, phase=f"undoing {event.role}: {event.step}", step_began=None)
             case Ended():
                 return replace(begun, outcome=Outcome(event.outcome), step_began=None, ended=now)
             case _:
                 return begun
+
+    def sending(self, event: Sending, now: float) -> Progress:
+        """The bytes and their rate, which is counted from the first that was told."""
+        began = self.step_began if self.step_began is not None and self.phase.startswith(SENDING) else now
+        rate = f", {size(round(event.sent / (now - began)))}/s" if now - began > 1 else ""
+        phase = f"{SENDING} {size(event.sent)} of {size(event.total)}{rate}"
+        return replace(self, phase=phase, step_began=began)
 
     def with_step(self, done: StepDone) -> Progress:
         outcome = Outcome(done.outcome)

@@ -24,6 +24,9 @@ class Reporter(Protocol):
     def event(self, host: str, event: Event) -> None:
         """*host* said something; called in the order of arrival."""
 
+    def tick(self) -> None:
+        """Nothing was said for about a second; the run goes on."""
+
     def recap(self, recap: Recap) -> None:
         """The run ended, whichever way; called once, last."""
 
@@ -35,6 +38,9 @@ class QuietReporter:
         """Nothing is said."""
 
     def event(self, host: str, event: Event) -> None:
+        """Nothing is said."""
+
+    def tick(self) -> None:
         """Nothing is said."""
 
     def recap(self, recap: Recap) -> None:

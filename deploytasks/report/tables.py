@@ -129,7 +129,7 @@ def history_row(host: str, entry: Mapping[str, Any]) -> list[Part]:
         said(entry.get("release")),
         "-" if took is None else duration(took),
         said(entry.get("by")),
-        "".join(text_lines(entry.get("error") or "")[:1]),
+        ": ".join(filter(None, [entry.get("step"), *text_lines(entry.get("error") or "")[:1]])),
     ]
 
 

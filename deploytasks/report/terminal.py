@@ -5,6 +5,7 @@ Only ``Text`` is handed over, never ``str``, so rich finds no markup, emoji code
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, cast
 from zlib import crc32
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from deploytasks.report.outlet import Outlet
 
+RELEASE = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
+"""What is copied in one piece, so it stays on one line."""
 STYLES = {
     Tone.PLAIN: "",
     Tone.QUIET: "dim",
@@ -60,8 +63,9 @@ def style_of(span: Span) -> str:
 
 def table_of(drawn: Table) -> Padding:
     grid = table.Table.grid(padding=(0, 2, 0, 0))
-    for _ in drawn.columns:
-        grid.add_column(overflow="fold")
+    for column in drawn.columns:
+        has_release = any(RELEASE.search(cell.text) for cell in column)
+        grid.add_column(overflow="fold", no_wrap=has_release)
     for row in zip(*drawn.columns, strict=True):
         grid.add_row(*(Text(cell.text, style_of(cell)) for cell in row))
     return Padding.indent(grid, drawn.indent)

@@ -237,7 +237,7 @@ def test_a_failure_after_the_release_stands_undoes_nothing(deploy, host):
 
 
 def test_what_still_differs_after_the_change_has_failed(deploy):
-    ended = deploy(Step("pretend", Command(("true",), creates="/never")))
+    ended = deploy(Step("pretend", Command(("true",), unless=("false",))))
     assert (ended.outcome, ended.error) == (Outcome.FAILED, "it still differs after the change")
     assert ended.output == "done: False → True"
 

@@ -32,3 +32,40 @@ def test_what_has_another_name_as_well_is_not_given_rights(host):
     with pytest.raises(StepError, match="did not arrive"):
         put_right(host, secret(host))
     assert stat.S_IMODE(place.stat().st_mode) == 0o644
+
+
+def checked(host, content) -> File:
+    """A file that a program has to approve of."""
+    return File("/srv/rules", content, "0644", host.user, host.group, validate=("grep", "-q", "good", "{}"))
+
+
+def test_what_a_program_refuses_is_not_put_in_place(host):
+    place = host.write("/srv/rules", "good\n")
+    with pytest.raises(StepError, match="grep -q good /srv/rules refuses it"):
+        put_right(host, checked(host, "evil\n"))
+    assert place.read_text() == "good\n"
+    assert not list(host.path("/run").glob("deploytasks-validate-*"))
+
+
+def test_what_a_program_approves_of_is_put_in_place(host):
+    put_right(host, checked(host, "as good\n"))
+    assert host.path("/srv/rules").read_text() == "as good\n"
+
+
+def test_an_undo_asks_no_program(host):
+    host.write("/srv/rules", "what was there\n")
+    file = checked(host, "good\n")
+    before = file.inspect(host.machine)
+    put_right(host, file)
+    file.apply(host.machine, Change(file.inspect(host.machine), before))
+    assert host.path("/srv/rules").read_text() == "what was there\n"
+
+
+def test_bytes_are_a_content(host):
+    put_right(host, File("/srv/bytes", b"\x00\xff\n", "0644", host.user, host.group))
+    assert host.path("/srv/bytes").read_bytes() == b"\x00\xff\n"
+
+
+def test_a_program_that_is_not_told_the_file_is_refused():
+    with pytest.raises(ValueError, match="visudo -cf {}"):
+        File("/etc/sudoers.d/shop", "x", validate=("visudo", "-c"))

@@ -35,3 +35,20 @@ def test_a_file_checks_and_deploys_as_a_deploy_would_and_says_no_secret(make_tar
     assert run("--check")[0] == 0
     assert project.deploy().changed == []
     assert target.run(["runuser", "-u", "nobody", "--", "python3", str(PLACE)], check=False).returncode != 0
+
+
+def test_a_file_is_for_the_host_as_it_was_when_it_was_made(web, tmp_path):
+    project = Project.make("gone-on", tmp_path, web)
+    project.deploy()
+    project.code("two")
+    made = project.inv("payload", "--out", "shop.pyz")
+    assert made.exit_code == 0, made.messages
+    web.put(PLACE, (tmp_path / "shop.pyz").read_bytes(), mode=0o600)
+    project.code("three")
+    project.deploy()
+    done = web.run(["python3", str(PLACE)], check=False)
+    assert done.returncode == 2
+    assert f"it serves {project.current} by now; make it anew, or have it with --force" in done.stdout
+    assert project.says["version"] == "three"
+    assert web.run(["python3", str(PLACE), "--force"], check=False).returncode == 0
+    assert project.says["version"] == "two"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.conversation.events import Note, Outcome, StepDone
-from deploytasks.report import HostRecap, Recap
+from deploytasks.agent.conversation.events import Note, Outcome, StepDone, StepStarted
+from deploytasks.report import HostRecap, Recap, Sending
 from deploytasks.report.plain import PlainReporter
 
 STORY = r"""prod1   note     waiting for ann's deploy
@@ -135,3 +135,36 @@ def test_what_a_host_says_cannot_pretend_to_be_a_line_of_ours(outlet, stream):
     assert stream.getvalue() == (
         "a\\nb  failed   app: x\\r\\x1b[2Kprod1 ok  (0.00 s)\na  note     \\u202egnihton\\x9b1m\\udcff\n"
     )
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_what_takes_long_is_told_every_few_seconds(outlet, stream):
+    clock = Clock()
+    reporter = PlainReporter(outlet, clock=clock)
+    reporter.begin("deploy", ["a"])
+    reporter.event("a", StepStarted("app", "install the dependencies"))
+    for clock.now in range(1, 13):
+        reporter.tick()
+    reporter.event("a", StepDone("app", "install the dependencies", "changed", 12.0))
+    assert stream.getvalue().splitlines() == [
+        "a  ...      app: install the dependencies  (6.00 s so far)",
+        "a  ...      app: install the dependencies  (12.0 s so far)",
+        "a  changed  app: install the dependencies  (12.0 s)",
+    ]
+
+
+def test_how_much_was_sent_is_told_with_its_rate(outlet, stream):
+    clock = Clock()
+    reporter = PlainReporter(outlet, clock=clock)
+    reporter.begin("deploy", ["a"])
+    for clock.now in range(12):
+        reporter.event("a", Sending(800_000 * (clock.now + 1), 331_000_000))
+    assert stream.getvalue().splitlines() == [
+        "a  ...      sending 5.6 MB of 331.0 MB, 933.3 kB/s  (6.00 s so far)",
+    ]

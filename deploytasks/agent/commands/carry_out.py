@@ -10,6 +10,7 @@ from deploytasks.agent.app.processes import processes_of
 from deploytasks.agent.app.releases import current_release, previous_release, strangers
 from deploytasks.agent.app.scale import told_apart
 from deploytasks.agent.commands.answering import require_answer
+from deploytasks.agent.comparison import Comparison
 from deploytasks.agent.conversation.events import Ended, Outcome
 from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.engine import CUT_SHORT, Engine
@@ -20,10 +21,19 @@ from deploytasks.agent.session import Session
 from deploytasks.agent.system import systemd
 
 
-def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate] = None) -> Ended:
-    """Converge to *plan*, as far as *gate* lets it; every run but a check leaves a line in the app's history."""
+def carry_out(
+    session: Session,
+    engine: Engine,
+    plan: Plan,
+    gate: Optional[Gate] = None,
+    comparison: Optional[Comparison] = None,
+) -> Ended:
+    """Converge to *plan*, as far as *gate* lets it; every run but a check leaves a line in the app's history.
+
+    With a *comparison* a check tells how the release that is to come differs from the one that serves.
+    """
     before = current_release(session.machine, session.app) if session.app else None
-    ended = with_releases(session, engine.carry_out(plan, session.about, gate))
+    ended = with_releases(session, engine.carry_out(plan, session.about, gate, comparison))
     ended = _looked_after(session, ended.but(switched=ended.release != before))
     if not session.checks:
         _tell_scaled(session, plan)
@@ -33,6 +43,7 @@ def carry_out(session: Session, engine: Engine, plan: Plan, gate: Optional[Gate]
             "release": plan.release or None,
             "previous": before,
             "outcome": ended.outcome.value,
+            "step": ended.step or None,
             "error": session.outlet.mask(ended.error),
             "elapsed_s": ended.elapsed_s,
         }

@@ -8,9 +8,11 @@ from dataclasses import asdict
 from typing import Any, Dict, Iterator, Optional, Set, Tuple
 
 from deploytasks.agent.app.releases import current_release, kept_releases
+from deploytasks.agent.app.sealed import hold_sealed
 from deploytasks.agent.app.shipped import import_shipped
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.conversation.events import Ended, Hello, Need
+from deploytasks.agent.comparison import Comparison
+from deploytasks.agent.conversation.events import Compare, Ended, Hello, Need
 from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.facts import gather
 from deploytasks.agent.files.digest import digest_of
@@ -20,7 +22,7 @@ from deploytasks.agent.files.manifest_patch import patched
 from deploytasks.agent.plan import Phase, Plan
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.resources.tree import hold_tree
-from deploytasks.agent.room import require_room
+from deploytasks.agent.room import amount, require_room
 from deploytasks.agent.session import Dismissed, Session
 
 ROUNDS = 4
@@ -39,7 +41,7 @@ def converge(session: Session) -> Ended:
             session.machine.blobs.forget()
         plan, gate = receive_order(session)
         if session.checks:
-            return carry_out(session, engine, plan)
+            return carry_out(session, engine, plan, comparison=_comparison(session, plan))
         try:
             _fetch(session, plan)
             return carry_out(session, engine, plan, gate)
@@ -57,6 +59,7 @@ def receive_order(session: Session) -> Tuple[Plan, Gate]:
     if "plan" not in order:
         raise Dismissed(order["bye"])
     session.outlet.mask.add(order["mask"])
+    _require_that_host(session, order)
     import_shipped(order["recording"]["modules"])
     session.machine.recording = {"plan": order["plan"], **order["recording"]}
     gates = map(Phase, order.get("gates", ()))
@@ -76,6 +79,47 @@ def _fetch(session: Session, plan: Plan) -> None:
         session.outlet.say(Need(tuple(sorted(lacking)), *_known(session, held)))
         _receive(session)
     raise StepError("the contents of the plan did not arrive; deploy again")
+
+
+def _require_that_host(session: Session, order: Dict[str, Any]) -> None:
+    """An order that was kept is for the host as it was then; raises ``StepError`` when that has gone on since."""
+    if "made_on" not in order or session.opening.get("force") or session.app is None:
+        return
+    now = current_release(session.machine, session.app)
+    if now not in (order["made_on"], order["plan"]["release"]):
+        raise StepError(
+            "this was made for a host that served %s, and it serves %s by now; make it anew, or have it with --force"
+            % (order["made_on"] or "nothing", now or "nothing")
+        )
+
+
+def _comparison(session: Session, plan: Plan) -> Optional[Comparison]:
+    """With the release that serves, where another one is to come; the controller shows what of it is new."""
+    if session.app is None or not plan.release or session.opening.get("by_hand"):
+        return None
+    held = _hold_release(session)
+    session.outlet.say(Compare(*_known(session, held)))
+    _look_at(session)
+    current = current_release(session.machine, session.app)
+    if current in (None, plan.release):
+        return None
+    serving = session.app.release(str(current))
+    hold_sealed(session.machine, serving)
+    return Comparison(session.machine, serving, plan.release, bool(session.opening.get("lines")))
+
+
+def _look_at(session: Session) -> None:
+    """Remember what the controller shows, and say how much it would send."""
+    sending = session.inlet.object()["would_send"]
+    if sending:
+        session.machine.say("a deploy would send %s" % amount(sending))
+    shown = session.inlet.object()
+    while shown.get("blob"):
+        content = b"".join(_unpacked(session.inlet.pieces(), shown))
+        if shown.get("base"):
+            content = patched(Manifest.parse(session.machine.blobs.read(shown["base"])), content).encode()
+        session.machine.blobs.remember(content)
+        shown = session.inlet.object()
 
 
 def _lacking(session: Session, plan: Plan) -> Set[str]:

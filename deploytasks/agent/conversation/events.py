@@ -92,6 +92,15 @@ class Need(Event):
 
 
 @dataclass(frozen=True)
+class Compare(Event):
+    """The agent wants to tell what a deploy would change; see ``Need`` for *held* and *manifest*."""
+
+    event: ClassVar[str] = "compare"
+    held: str = ""
+    manifest: str = ""
+
+
+@dataclass(frozen=True)
 class Ready(Event):
     """All is done that comes *before* a phase, named as in ``Phase``; the agent waits to hear whether to go on."""
 
@@ -178,6 +187,7 @@ KINDS: Dict[str, Type[Event]] = {
     for kind in (
         Hello,
         Need,
+        Compare,
         Ready,
         Knock,
         StepStarted,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.resource import Change, Resource, State
+from deploytasks.agent.resource import Change, Resource, State, StepError
 from deploytasks.agent.resources.run import Run
 
 
@@ -45,6 +45,8 @@ class Command(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         del change
         self._run.run(machine)
+        if self.creates and not self.inspect(machine) == self.desired():
+            raise StepError("it ended well, and %s is not there: creates= names what it makes" % self.creates)
 
     @property
     def _run(self) -> Run:

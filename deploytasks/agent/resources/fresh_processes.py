@@ -81,7 +81,9 @@ def _times_of_writing(machine: Machine, release: Release) -> Iterator[float]:
 def _time_of_building(machine: Machine, release: Release) -> Iterator[float]:
     """When the environment was finished that the release uses: one that was damaged has been built anew."""
     with suppress(OSError):
-        yield os.stat(machine.path(release.venv) + "/.complete").st_mtime
+        built = os.stat(machine.path(release.venv) + "/.complete").st_mtime
+        if built <= time.time():
+            yield built
 
 
 def _entries(path: str) -> List["os.DirEntry[str]"]:

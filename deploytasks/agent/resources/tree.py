@@ -72,8 +72,7 @@ class Tree(Resource):
         return tuple(sorted(digest for digest in wanted if machine.blobs.find(digest) is None))
 
     def _listed(self, machine: Machine) -> Optional[Manifest]:
-        for path in (machine.path(self.manifest), machine.blobs.find(self.digest)):
-            content = _content(path)
+        for content in (_content(machine.path(self.manifest)), machine.blobs.peek(self.digest)):
             if content is not None and digest_of(content) == self.digest:
                 return Manifest.parse(content)
         return None

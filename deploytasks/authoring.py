@@ -1,0 +1,129 @@
+"""What an author of roles has written amiss, told with its file and line before any host is contacted."""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+import types
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.plan import Handler, Step
+from deploytasks.agent.resource import Action, Resource
+from deploytasks.errors import ConfigError, PlanError
+from deploytasks.role import in_our_words, role_name
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+    from deploytasks.role import Role
+
+PLAIN = (str, int, float, bool, bytes, types.NoneType)
+
+
+def steps_of(role: Role, host: Host, v: object) -> Iterator[Step]:
+    """What *role* yields for *host*; raises ``PlanError`` for what is no step, or has a value of a wrong type."""
+    given: Iterable[Any] = ()
+    try:
+        given = role.steps(host, v)
+        for step in given:
+            for complaint in _complaints(step):
+                raise PlanError(f"{_place(role, given)}: {host.name}: role {role_name(role)}: {complaint}")
+            yield step
+    except ConfigError:
+        raise
+    except Exception as error:
+        where = f"{_raised_at(role, error)}{host.name}: role {role_name(role)}"
+        raise PlanError(f"{where}: {type(error).__name__}: {error}{_template_line(error)}") from error
+
+
+def _complaints(step: Any) -> Iterator[str]:
+    if not isinstance(step, Step):
+        hint = (
+            f'yield Step("...", {type(step).__name__}(...))' if isinstance(step, Resource) else "yield a Step"
+        )
+        yield f"{_shown(step)} is no step; {hint}"
+        return
+    if not isinstance(step.resource, Resource):
+        yield f'step "{step.name}": {_shown(step.resource)} is no resource, such as File or Package'
+        return
+    notify = (step.notify,) if isinstance(step.notify, Handler) else step.notify
+    if not isinstance(notify, (tuple, list)) or not all(isinstance(one, Handler) for one in notify):
+        yield f'step "{step.name}": notify wants a Handler, or a tuple of them'
+        return
+    things: list[Resource | Action] = [step.resource, *(handler.action for handler in step.handlers)]
+    for thing in things:
+        yield from (f'step "{step.name}": {complaint}' for complaint in _misfits(thing))
+
+
+def _misfits(thing: Resource | Action) -> Iterator[str]:
+    import msgspec
+
+    name = type(thing).__name__
+    for field, kind in _kinds(typing.cast(Any, type(thing))).items():
+        value = getattr(thing, field)
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            example = ' such as "0644"' if field == "mode" else ""
+            yield f"{name}: {field}={value!r}: {in_our_words(str(error))}{example}"
+
+
+@cache
+def _kinds(kind: Any) -> Mapping[str, Any]:
+    """The fields of a resource or action whose values are plain: text, numbers, and tuples and mappings of them."""
+    hints = typing.get_type_hints(kind)
+    fields = (field.name for field in dataclasses.fields(kind))
+    return {name: _as_kept(hints[name]) for name in fields if _is_plain(hints[name])}
+
+
+def _is_plain(hint: Any) -> bool:
+    arguments = [argument for argument in typing.get_args(hint) if argument is not Ellipsis]
+    return hint in PLAIN or (bool(arguments) and all(map(_is_plain, arguments)))
+
+
+def _as_kept(hint: Any) -> Any:
+    """Bytes are kept as text."""
+    if typing.get_origin(hint) is not typing.Union:
+        return hint
+    return typing.Union[tuple(option for option in typing.get_args(hint) if option is not bytes)]  # noqa: UP007
+
+
+def _shown(thing: Any) -> str:
+    text = repr(thing)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _place(role: Role, given: Any) -> str:
+    """Where *given*, which may be a generator, has just yielded."""
+    frame = getattr(given, "gi_frame", None)
+    while frame is not None and getattr(given, "gi_yieldfrom", None) is not None:
+        given = given.gi_yieldfrom
+        frame = getattr(given, "gi_frame", frame)
+    if frame is None:
+        return str(getattr(role, "__file__", role_name(role)))
+    return f"{_as_seen_from_here(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def _raised_at(role: Role, error: Exception) -> str:
+    """The last line of the role's own files on the way to *error*."""
+    home = str(Path(getattr(role, "__file__", "") or "?").parent)
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(home)]
+    return f"{_as_seen_from_here(lines[-1].filename)}:{lines[-1].lineno}: " if lines else ""
+
+
+def _as_seen_from_here(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
+
+
+def _template_line(error: Exception) -> str:
+    name, line = (
+        getattr(error, "filename", None) or getattr(error, "name", None),
+        getattr(error, "lineno", None),
+    )
+    return f" ({name}:{line})" if name and line else ""

@@ -1,0 +1,84 @@
+"""A check tells what a deploy would change, against what serves, in a few lines; and touches nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.project import Project, difference, files
+from tests.inv import Ended, inv
+
+SECRET = "canary-of-the-check"
+A_PAGE = 24
+
+
+@pytest.fixture(scope="module")
+def checked(web, tmp_path_factory) -> Project:
+    """A deployed app with some environment."""
+    project = Project.make("checked", tmp_path_factory.mktemp("checked"), web)
+    set_environment(project, TOKEN=SECRET, COLOUR="teal")
+    project.write("app/old.txt", "old\n")
+    project.deploy()
+    return project
+
+
+def set_environment(project: Project, **variables: str) -> None:
+    project.configure(app_env=variables)
+
+
+def check(project: Project, *flags: str) -> Ended:
+    return inv("check", "--host", project.target.name, *flags, cwd=project.directory)
+
+
+def told(project: Project, *flags: str) -> list[str]:
+    """What a person reads, who asks what a deploy would change."""
+    before = files(project.target, project.root, "/etc")
+    ended = check(project, *flags)
+    assert difference(before, files(project.target, project.root, "/etc")) == {}
+    assert ended.returncode == 3, ended.stdout + ended.stderr
+    assert SECRET not in ended.stdout + ended.stderr
+    return [line.strip() for line in ended.stdout.splitlines()]
+
+
+def test_nothing_would_change(checked):
+    assert check(checked).returncode == 0
+
+
+def test_an_edited_word_is_a_page(checked):
+    checked.code("two")
+    lines = told(checked)
+    assert "M app.py" in lines
+    assert len(lines) < A_PAGE, lines
+    assert not any("environment" in line or "nginx" in line for line in lines)
+    assert any("a deploy would send" in line for line in lines)
+
+
+def test_lines_are_told_on_demand(checked):
+    lines = told(checked, "--diff")
+    assert '-VERSION = "one"' in lines
+    assert '+VERSION = "two"' in lines
+
+
+def test_files_that_come_and_go_are_told(checked):
+    (checked.directory / "app/old.txt").unlink()
+    checked.write("app/new.txt", "new\n")
+    assert {"M app.py", "D old.txt", "A new.txt"} <= set(told(checked))
+
+
+def test_names_of_the_environment_are_told_and_no_values(checked):
+    set_environment(checked, TOKEN=SECRET + "2", SIZE="xl")
+    lines = told(checked)
+    assert {"+ SIZE", "- COLOUR", "TOKEN differs"} <= set(lines)
+    assert not any("teal" in line or "xl" in line for line in lines)
+
+
+def test_required_packages_are_told(checked):
+    checked.write("app/requirements.txt", "itsdangerous==2.2.0\nblinker==1.9.0\n")
+    lines = told(checked)
+    assert "+ blinker 1.9.0" in lines
+    assert "itsdangerous 2.1.2 → 2.2.0" in lines
+
+
+def test_after_the_deploy_nothing_would_change(checked):
+    checked.deploy()
+    assert check(checked).returncode == 0
+    assert checked.says["environment"]["SIZE"] == "xl"

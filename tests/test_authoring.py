@@ -1,0 +1,95 @@
+"""What an author of roles writes amiss is told with its place, before any host is contacted."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+
+import pytest
+
+from deploytasks import Inventory, plan_for
+from deploytasks.errors import PlanError
+
+ROLE = """\
+from dataclasses import dataclass
+
+from deploytasks import Handler, Step
+from deploytasks.resources import Command, File, Package, Run, Service
+
+
+@dataclass(frozen=True)
+class Vars:
+    packages: tuple[str, ...] = ()
+
+
+def steps(host, v):
+    yield Step("a good one", File("/etc/a", "a"))
+    yield from more()
+
+
+def more():
+    {line}
+"""
+LINE = 18
+AMISS = {
+    "a number for a text": (
+        'yield Step("x", File("/etc/x", 5))',
+        'step "x": File: content=5: expected text, got a whole number',
+    ),
+    "a mode that is a number": (
+        'yield Step("x", File("/etc/x", "x", mode=644))',
+        'File: mode=644: expected text, got a whole number such as "0644"',
+    ),
+    "no step": ('yield Package("nginx")', "Package(names="),
+    "no resource": ('yield Step("x", "/etc/x")', "step \"x\": '/etc/x' is no resource"),
+    "no handler": ('yield Step("x", File("/etc/x", "x"), notify=Run(("true",)))', "notify wants a Handler"),
+    "a number in an argv": (
+        'yield Step("x", Command(("sleep", 5), creates="/x"))',
+        "Command: argv=('sleep', 5): expected text, got a whole number (at [1])",
+    ),
+    "an action with a number": (
+        'yield Step("x", File("/etc/x", "x"), notify=Handler("h", Run((1,))))',
+        "Run: argv=(1,): expected text, got a whole number",
+    ),
+    "a word too many": (
+        'yield Step("x", File("/etc/x", "x", wrong=1))',
+        "unexpected keyword argument 'wrong'",
+    ),
+    "a contradiction": ('yield Step("x", Command(("true",)))', "a command wants unless= or creates="),
+    "an error of its own": (
+        'yield Step("x", File(host.nosuch, "x"))',
+        "NameError: name 'host' is not defined",
+    ),
+}
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """What is told of a role with that line."""
+    monkeypatch.chdir(tmp_path)
+
+    def told_of(line: str, **variables: object) -> str:
+        (tmp_path / "greeting.py").write_text(ROLE.replace("{line}", line))
+        lines = [f"{name}={value}" for name, value in variables.items()]
+        (tmp_path / "inventory.ini").write_text("\n".join(["prod1", "[all:vars]", *lines, ""]))
+        spec = importlib.util.spec_from_file_location("greeting", tmp_path / "greeting.py")
+        role = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(role)
+        (host,) = Inventory.load(tmp_path / "inventory.ini").hosts
+        with pytest.raises(PlanError) as caught:
+            plan_for(host, [role])
+        return str(caught.value)
+
+    return told_of
+
+
+@pytest.mark.parametrize("kind", AMISS)
+def test_it_is_told_with_its_file_and_line(told, kind):
+    line, complaint = AMISS[kind]
+    message = told(line)
+    assert message.startswith(f"greeting.py:{LINE}: prod1: role greeting: ")
+    assert complaint in message
+
+
+def test_a_thing_that_is_no_step_is_told_how_to_become_one(told):
+    assert re.search(r'is no step; yield Step\("...", Package\(...\)\)$', told('yield Package("nginx")'))
