@@ -16,7 +16,9 @@ OF_FILES = re.compile(r".*_(key|key_file|certificate|ca_bundle|env_file)")
 """What a variable is called that names a file on this machine."""
 EXTRA_VARS = "extra-vars"
 TASKS = ("tasks.py", "fabfile.py")
-OURS = re.compile(r"^\s*(?:from|import)\s+deploytasks\b", re.MULTILINE)
+OURS = re.compile(r"^\s*(?:from|import)\s+(?:deploytasks|fabric|invoke)\b", re.MULTILINE)
+"""What only modules import that are about deploying."""
+IMPORTS = re.compile(r"^\s*(?:from\s+(\w+)|import\s+(\w+))", re.MULTILINE)
 
 
 def own_files(host: Host) -> frozenset[Path]:
@@ -56,8 +58,24 @@ def _named(host: Host) -> Iterator[Path]:
 
 
 def _tasks() -> Iterator[Path]:
-    """Those beside which the command was typed: an app may have a tasks.py of its own."""
-    for name in TASKS:
-        path = Path(name)
-        if path.is_file() and OURS.search(path.read_text("utf-8", "replace")):
-            yield path
+    """Those beside which the command was typed, and the modules beside them that they import and that are about tasks.
+
+    An app may have a tasks.py of its own, and a tasks file may import the app.
+    """
+    waiting = [Path(name) for name in TASKS]
+    seen: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        text = path.read_text("utf-8", "replace")
+        if OURS.search(text):
+            yield path.parent if path.name == "__init__.py" else path
+            waiting += _imported(text, path.parent)
+
+
+def _imported(text: str, directory: Path) -> Iterator[Path]:
+    for found in IMPORTS.finditer(text):
+        name = found[1] or found[2]
+        yield from (directory / f"{name}.py", directory / name / "__init__.py")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
 from deploytasks.report import one_document, tables
 from deploytasks.report.page import visible
@@ -28,6 +29,8 @@ def show_answers(chosen: Chosen, question: str) -> int:
     results = believed(results, getattr(tables, question))
     answers = dict(results.answers)
     if question == "status":
+        urls = {host.name: url_of(host) for host in chosen.hosts}
+        answers = {name: {**answer, "url": urls[name] or None} for name, answer in answers.items()}
         answers.update({name: {"error": str(error)} for name, error in results.errors.items()})
     if chosen.json:
         print(one_document(answers))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError
 from deploytasks.plan import Phase, narrowed
 from deploytasks.role import role_name
@@ -16,8 +17,10 @@ from deploytasks.standard import app_alone, standard_roles
 if TYPE_CHECKING:
     from deploytasks.agent.plan import Plan
     from deploytasks.cli.chosen import Chosen
+    from deploytasks.inventory import Host
     from deploytasks.results import Results
 
+MOST_URLS = 3
 RELEASE = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}")
 
 
@@ -44,7 +47,17 @@ def deploy_to(
         narrow=_by_tags(kept, dropped),
         reporter=chosen.reporter(show_diff=diff or check),
     )
-    return code_of(converge(chosen.hosts, standard_roles, {}, manner), manner)
+    results = converge(chosen.hosts, standard_roles, {}, manner)
+    if not check and not chosen.json and results.exit_code == 0:
+        _tell_urls(chosen.hosts)
+    return code_of(results, manner)
+
+
+def _tell_urls(hosts: Iterable[Host]) -> None:
+    urls = [*dict.fromkeys(filter(None, map(url_of, hosts)))]
+    if urls:
+        more = f" and {len(urls) - MOST_URLS} more" if len(urls) > MOST_URLS else ""
+        print(f"serves at {', '.join(urls[:MOST_URLS])}{more}")
 
 
 def verify_hosts(chosen: Chosen) -> int:

@@ -68,6 +68,8 @@ def serving(state: Mapping[str, Any]) -> list[Span]:
 
 
 def facts(state: Mapping[str, Any]) -> Iterator[tuple[Span, Span]]:
+    if state.get("url"):
+        yield Span("url", Tone.QUIET), Span(state["url"])
     yield Span("health", Tone.QUIET), health(state.get("health") or {})
     yield Span("last deploy", Tone.QUIET), Span(last_deploy(state.get("last_deploy") or {}))
     yield Span("previous", Tone.QUIET), Span(said(state.get("previous")))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Protocol, TypeVar
 
-from deploytasks.errors import HostError
+from deploytasks.errors import HostError, SudoRefused
 from deploytasks.inventory.host import Host
 from deploytasks.transport.pipe import Pipe
 from deploytasks.transport.refusal import PasswordNeeded, refusal
@@ -81,11 +81,16 @@ def import_transports(hosts: Iterable[Host]) -> None:
 def begin(transport: Transport, greet: Callable[[Pipe], T | None]) -> tuple[Pipe, T]:
     """Start the agent and let *greet* speak first; that returns None if the output ended without an answer.
 
-    Where sudo turns out to want a password, it is asked for, and all is tried once more on the same
-    connection. Raises what `explain` finds to be the reason if the agent never answers.
+    Where sudo turns out to want a password, or another one than on other hosts, it is asked for, and all is tried once
+    more on the same connection. Raises what `explain` finds to be the reason if the agent never answers.
     """
     while True:
-        pipe = transport.start_agent()
+        try:
+            pipe = transport.start_agent()
+        except SudoRefused:
+            if not transport.learn_password():
+                raise
+            continue
         answer = greet(pipe)
         if answer is not None:
             return pipe, answer

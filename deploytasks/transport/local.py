@@ -21,7 +21,7 @@ class LocalTransport:
         self._host = host
         self._launch = Launch(host.connection.python, host.connection.become)
         self._pipes: list[Pipe] = []
-        self._password = SudoPassword(host.connection.become_password, ask_password)
+        self._password = SudoPassword(host.connection.become_password, ask_password, host.name)
 
     def open(self) -> None:
         """There is nothing to open."""

@@ -35,7 +35,7 @@ class SshTransport:
         self._host = host
         self._connection = connection
         self._launch = Launch(host.connection.python, host.connection.become)
-        self._password = SudoPassword(host.connection.become_password, ask_password)
+        self._password = SudoPassword(host.connection.become_password, ask_password, host.name)
         self._alive_interval_s = alive_interval_s
         self._pulse: Pulse | None = None
         # Who hands us an open connection goes on using it.

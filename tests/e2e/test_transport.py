@@ -38,6 +38,7 @@ from deploytasks.inventory.ssh_options import SshOptions
 from deploytasks.targets import Target, up
 from deploytasks.transport import PasswordNeeded, Pipe, begin, transport_for
 from deploytasks.transport.hostkeys import KnownHosts
+from deploytasks.transport.sudo import AGAIN, PROMPT
 
 ECHO = b"""
 import os, sys
@@ -442,6 +443,13 @@ def test_a_person_is_asked_for_the_sudo_password_only_when_it_is_wanted(lab: Lab
     assert prompts == []
     assert conversation(lab.host("asked"), ask)[1] == "0"
     assert len(prompts) == 1
+
+
+def test_a_host_whose_sudo_has_another_password_is_asked_about(lab: Lab) -> None:
+    host = lab.host("asked")
+    answers = {PROMPT: "that of the others", AGAIN % host.name: PASSWORD}
+    assert conversation(host, answers.get)[1] == "0"
+    assert refusal_of(lab.host("asked"), SudoRefused, {PROMPT: "wrong"}.get)
 
 
 @pytest.mark.fault(48, 49)

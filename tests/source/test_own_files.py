@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks import Inventory
-from deploytasks.own_files import own_files
+from deploytasks.own_files import own_files, secrets_among
 from deploytasks.source import Source
 
 APP = {
@@ -17,7 +17,10 @@ APP = {
     "conf/site.pem": "",
 }
 OWN = {
-    "tasks.py": "from deploytasks.tasks import ns\n",
+    "tasks.py": "import app\nfrom deploytasks.tasks import ns\nimport metrics\nfrom helpers import x\n",
+    "metrics.py": "from deploytasks import Step\n",
+    "helpers/__init__.py": "import invoke\n",
+    "helpers/token.py": "TOKEN = 'geheim'\n",
     "fabfile.py": "import deploytasks\n",
     "hosts": "web1\n[all:vars]\napp_name=shop\ncache_key=shop\nnginx_tls_certificate_key=keys/site.key\n",
     "group_vars/all.yml": "app_env_file: prodvars\n",
@@ -50,3 +53,8 @@ def test_a_tasks_file_of_the_apps_travels(project):
     (host,) = Inventory.load("hosts")
     names = [entry.name for entry in Source.scan(".", own_files(host)).manifest]
     assert {"tasks.py", "shop/tasks.py"} <= set(names)
+
+
+def test_secrets_that_lie_among_the_apps_files_are_told(project):
+    (host,) = Inventory.load("hosts").with_extra_vars(["@prod-secrets.yml"])
+    assert secrets_among(host, project) == ("keys/site.key", "prod-secrets.yml", "prodvars")

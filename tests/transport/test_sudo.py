@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploytasks.transport.sudo import SudoPassword
+from deploytasks.transport.sudo import AGAIN, PROMPT, SudoPassword
 
 
 def test_a_known_password_is_not_asked_for() -> None:
@@ -11,10 +11,13 @@ def test_a_known_password_is_not_asked_for() -> None:
     assert (password.learn(), password.value) == (False, "known")
 
 
-def test_an_unknown_password_is_asked_for_once() -> None:
-    password = SudoPassword(None, lambda _prompt: "asked")
+def test_an_unknown_password_is_asked_for_and_once_more_where_it_is_refused() -> None:
+    answers = {PROMPT: "of most", AGAIN % "prod1": "of this one"}
+    password = SudoPassword(None, answers.get, "prod1")
 
-    assert (password.learn(), password.value, password.learn()) == (True, "asked", False)
+    assert (password.learn(), password.value) == (True, "of most")
+    assert (password.learn(), password.value) == (True, "of this one")
+    assert password.learn() is False
 
 
 def test_without_a_person_there_is_no_password() -> None:

@@ -1,0 +1,33 @@
+"""Where people reach an app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import ConfigError
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host
+
+LOOPBACK = ("127.", "localhost", "::1")
+USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def url_of(host: Host) -> str:
+    """The URL that *host*'s variables give its app; empty where they do not tell, or where they are wrong.
+
+    A host that is reached by way of this machine's own addresses, as a container is, has another one there.
+    """
+    from deploytasks.roles.app.parts import parts_of
+
+    try:
+        parts = parts_of(host)
+        front = parts.front
+    except ConfigError:
+        return ""
+    if not front.names and host.connection.address.startswith(LOOPBACK):
+        return ""
+    port = (front.ports or (parts.v.port,))[-1]
+    name = next((name for name in front.names if not name.startswith("*.")), host.connection.address)
+    name = f"[{name}]" if ":" in name else name
+    return f"{front.scheme}://{name}{'' if port == USUAL_PORTS[front.scheme] else f':{port}'}/"
