@@ -16,7 +16,10 @@ LISTS = "lib/python3*/site-packages/*.dist-info/RECORD"
 
 
 class Installed(NamedTuple):
-    """A file at *path*, as it was installed: ``sha256=`` and its digest in URL-safe base64, and its size."""
+    """A file at *path*, which may have ``..`` in it, as it was installed.
+
+    *digest* is ``sha256=`` and the digest in URL-safe base64, *size* bytes.
+    """
 
     path: str
     digest: str
@@ -40,15 +43,22 @@ def damage(place: str, since: float, *, thorough: bool = False) -> str:
     everywhere; else presence and size are enough.
     """
     for file in _listed(place):
-        shown = os.path.relpath(file.path, place)
-        try:
-            found = os.stat(file.path)
-        except OSError:
-            return "%s is missing" % shown
-        if found.st_size != file.size:
-            return "%s has another size" % shown
-        if (thorough or found.st_mtime > since) and _digest(file.path) != file.digest:
-            return "%s has another content" % shown
+        why = _why_not(file, since, thorough=thorough)
+        if why:
+            return "%s %s" % (os.path.relpath(os.path.normpath(file.path), place), why)
+    return ""
+
+
+def _why_not(file: Installed, since: float, *, thorough: bool) -> str:
+    """What *file* is that it was not when it was installed; empty when it is as it was."""
+    try:
+        found = os.stat(file.path)
+    except OSError:
+        return "is missing"
+    if found.st_size != file.size:
+        return "has another size"
+    if (thorough or found.st_mtime > since) and _digest(file.path) != file.digest:
+        return "has another content"
     return ""
 
 
@@ -66,7 +76,7 @@ def _listed(place: str) -> Iterator[Installed]:
 def _known(packages: str, row: List[str]) -> Optional[Installed]:
     if len(row) != 3 or not row[1].startswith("sha256=") or not row[2].isdigit():
         return None
-    return Installed(os.path.normpath(os.path.join(packages, row[0])), row[1], int(row[2]))
+    return Installed("%s/%s" % (packages, row[0]), row[1], int(row[2]))
 
 
 def _lists(place: str) -> List[str]:
