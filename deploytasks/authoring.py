@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import traceback
 import types
 import typing
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
     from deploytasks.role import Role
 
+EXAMPLE = "write the settings"
+MODE = re.compile(r"0?[0-7]{3,4}")
 PLAIN = (str, int, float, bool, bytes, types.NoneType)
 
 
@@ -49,9 +52,15 @@ def _complaints(step: Any) -> Iterator[str]:
     if not isinstance(step.resource, Resource):
         yield f'step "{step.name}": {_shown(step.resource)} is no resource, such as File or Package'
         return
+    if not isinstance(step.name, str) or not step.name.isprintable() or not step.name:
+        yield f"{step.name!r} is no name of a step; give it one of words, such as {EXAMPLE!r}"
+        return
     notify = (step.notify,) if isinstance(step.notify, Handler) else step.notify
     if not isinstance(notify, (tuple, list)) or not all(isinstance(one, Handler) for one in notify):
         yield f'step "{step.name}": notify wants a Handler, or a tuple of them'
+        return
+    if not all(isinstance(one.action, Action) for one in notify):
+        yield f'step "{step.name}": a Handler wants an action, such as Restart or Run'
         return
     things: list[Resource | Action] = [step.resource, *(handler.action for handler in step.handlers)]
     for thing in things:
@@ -62,6 +71,11 @@ def _misfits(thing: Resource | Action) -> Iterator[str]:
     import msgspec
 
     name = type(thing).__name__
+    path, mode = getattr(thing, "path", "/"), getattr(thing, "mode", "0644")
+    if isinstance(path, str) and (not path.startswith("/") or "\0" in path):
+        yield f"{name}: path={path!r}: expected one from / on"
+    if isinstance(mode, str) and not MODE.fullmatch(mode):
+        yield f'{name}: mode={mode!r}: expected octal digits such as "0644"'
     for field, kind in _kinds(typing.cast(Any, type(thing))).items():
         value = getattr(thing, field)
         try:

@@ -36,7 +36,8 @@ def secrets_among(host: Host, directory: Path) -> tuple[str, ...]:
     )
     found = {path.resolve() for path in (*given, *_named(host)) if path.is_file()}
     root = directory.resolve()
-    return tuple(sorted(str(path.relative_to(root)) for path in found if path.is_relative_to(root)))
+    among = (path.relative_to(root) for path in found if path.is_relative_to(root))
+    return tuple(sorted(str(path) for path in among if not any(part.startswith(".") for part in path.parts)))
 
 
 def _of_inventories(host: Host) -> Iterator[Path]:

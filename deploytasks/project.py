@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.layout import COLLECTED
+from deploytasks.home import expanded
 from deploytasks.source import Source, collected_static, detect_callable, detect_static, read_procfile
 from deploytasks.source.lockfile import find_requirements
 
@@ -63,6 +64,11 @@ class Project:
         source = source.linking({**_leading_out(collected), **dict(links)})
         processes = read_procfile(source.directory)
         return cls(source, ref, wanted, static, collected, processes, *_history(source.directory))
+
+
+def origin_of(directory: str) -> str:
+    """The commit with which the history of *directory* began; empty outside git, and where a clone is shallow."""
+    return _history(expanded(directory))[1]
 
 
 def _leading_out(collected: str) -> dict[str, str]:

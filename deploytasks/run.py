@@ -21,10 +21,12 @@ from deploytasks.inventory import Origin, check_key_files
 from deploytasks.own_files import secrets_among
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
-from deploytasks.project import Project
+from deploytasks.project import Project, origin_of
 from deploytasks.report import QuietReporter, Recap
 from deploytasks.results import INTERRUPTED, Results
+from deploytasks.role import vars_of
 from deploytasks.shipping import shipped_modules
+from deploytasks.standard import app_alone
 from deploytasks.transport import import_transports
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ RELEASING = frozenset({"deploy", "check"})
 PROVISIONING_ALONE = (
     "provisioning alone: a release is made of all its roles or not at all, and some are left out"
 )
+OWNING = frozenset({"destroy", "rollback"})
+"""What is asked on behalf of a project, and reads nothing of its source."""
 GIVEN = Origin("vars", None, "extra-vars")
 
 
@@ -316,6 +320,7 @@ class Run:
             "command": self.manner.command,
             "by": self.manner.by,
             "source": host.project.revision if host.project else "",
+            "project": _origin(host) if question in OWNING else "",
             "app": asdict(host.app) if host.app else None,
             "check": self.manner.check,
             "lines": self.manner.lines,
@@ -328,6 +333,12 @@ class Run:
         answers = {visit.host.name: visit.answer for visit in self.crew.visits if visit.answer is not None}
         answered_at = {visit.host.name: visit.answered_at for visit in self.crew.visits}
         return Results(recaps, errors, answers, self.crew.interrupted, answered_at)
+
+
+def _origin(host: Host) -> str:
+    """Which project *host*'s app is of."""
+    (app,) = app_alone(host)
+    return origin_of(vars_of(app, host).source)
 
 
 def _images(plan: Plan) -> Mapping[str, LocalImage]:

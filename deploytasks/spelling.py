@@ -11,6 +11,6 @@ def did_you_mean(word: str, choices: Iterable[str], likeness: float = 0.6) -> st
 
     *likeness* is the least share of letters in common, 0 to 1, as `difflib.get_close_matches` counts it.
     """
-    by_folded = {choice.casefold(): choice for choice in choices}
+    by_folded = {choice.casefold(): choice for choice in choices if choice != word}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return f'; did you mean "{by_folded[near[0]]}"?' if near else ""

@@ -82,7 +82,9 @@ class Comparison:
             before, after = old.get(path), new.get(path)
             if before == after:
                 continue
-            yield "%s %s" % ("A" if before is None else "D" if after is None else "M", _shown(path))
+            told = "%s %s" % ("A" if before is None else "D" if after is None else "M", _shown(path))
+            modes = " (mode %s → %s)" % (before.mode, after.mode) if before and after else ""
+            yield told + modes * (before is not None and after is not None and before.mode != after.mode)
             if self.lines and before and after:
                 yield from self._changed_lines(
                     os.path.join(os.fsencode(self.machine.path(tree.path)), path), after
@@ -179,7 +181,8 @@ def _text(content: Optional[bytes]) -> Optional[str]:
 
 
 def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "backslashreplace")
+    text = path.decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def _shortened(lines: Iterator[str]) -> Iterator[str]:

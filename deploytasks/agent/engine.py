@@ -66,6 +66,8 @@ class Engine:
         self._ran: Dict[str, bool] = {}
         self._gate = Gate()
         self._comparison: Optional[Comparison] = None
+        self.is_brief = False
+        """Whether steps are told without what differs, as all does where nothing is yet."""
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
@@ -149,11 +151,14 @@ class Engine:
     def _in_present_form(self, debts: Sequence[Handler], plan: Plan) -> List[Handler]:
         """What is owed is *plan*'s: a debt acts as the plan has it; one that a whole plan lacks is told and dropped."""
         present = {(handler.role, handler.name): handler for step in plan.steps for handler in step.handlers}
+        whole = {step.role for step in plan.steps} if plan.app is None else set()
         found: List[Handler] = []
         for debt in debts:
-            now = present.get((debt.role, debt.name), None if plan.release else debt)
+            gone = bool(plan.release) or debt.role in whole
+            now = present.get((debt.role, debt.name), None if gone else debt)
             if now is None:
-                self._note("%s: %s is owed no more: nothing is called so now" % (debt.role, debt.name))
+                told = "would be owed no more" if self._check else "is owed no more"
+                self._note("%s: %s %s: nothing is called so now" % (debt.role, debt.name, told))
             elif now not in found:
                 found.append(now)
         return found
@@ -201,7 +206,7 @@ class Engine:
         self._tell(step, outcome, time.monotonic() - started, self._diff(step, resource, change))
 
     def _diff(self, step: Step, resource: Resource, change: Change) -> str:
-        if not change:
+        if not change or self.is_brief:
             return ""
         explained = self._comparison.explained(step, resource, change) if self._comparison else None
         return diff_of(change, step.sensitive) if explained is None else explained

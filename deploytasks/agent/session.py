@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
+from deploytasks.agent.app.owner import stranger_to
 from deploytasks.agent.app.releases import current_release
 from deploytasks.agent.conversation.channel import Inlet, Teller
 from deploytasks.agent.conversation.events import Knock, Note
@@ -73,6 +74,13 @@ class Session:
         if current is None:
             raise StepError("nothing of %s is deployed here; deploy first" % app.name)
         return app.release(current)
+
+    def require_own(self) -> None:
+        """The app is the one of that name on this host, at that place and of that project; else ``StepError``."""
+        app = self.require_app()
+        stranger = stranger_to(self.machine, app, str(self.opening.get("project") or ""))
+        if stranger:
+            raise StepError("%s; nothing was changed" % stranger)
 
     @property
     def about(self) -> Dict[str, Any]:

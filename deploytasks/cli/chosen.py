@@ -127,7 +127,7 @@ class PasswordPrompt:
             return self._answers[prompt]
 
     def _ask(self, prompt: str) -> str | None:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             return None
         from getpass import getpass
 

@@ -36,6 +36,7 @@ DEPLOYIGNORE = """\
 /group_vars/
 /host_vars/
 /.cache/
+*.pyz
 """
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from deploytasks.cli.asking import require_process, tell_errors
-from deploytasks.cli.own_streams import OwnStreams
+from deploytasks.cli.own_streams import OwnStreams, something_is_given
 from deploytasks.errors import ConfigError
 from deploytasks.report.merged import MergedLines
 from deploytasks.run import ask
@@ -56,8 +56,14 @@ def run_command(chosen: Chosen, command: str, once: bool) -> int:
     hosts = chosen.hosts[:1] if once else chosen.hosts
     if len(hosts) == 1 and not chosen.json:
         return _run_here(chosen, hosts, command)
+    if len(hosts) > 1 and something_is_given():
+        raise ConfigError(
+            "something is given on standard input, which is for one command on one host: choose one, or add < /dev/null"
+        )
     lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
-    results = ask(hosts, app_alone, "run", chosen.manner("run", reporter=lines_of), shell_command=command)
+    streams = OwnStreams() if len(hosts) == 1 else None
+    manner = chosen.manner("run", reporter=lines_of, streams=streams)
+    results = ask(hosts, app_alone, "run", manner, shell_command=command, input=bool(streams))
     tell_errors(results)
     return results.exit_code
 

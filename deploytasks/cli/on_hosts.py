@@ -81,7 +81,10 @@ def _with_defaults(
     signature: inspect.Signature, c: Any, given: Sequence[Any], named: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The flags of a call, maybe by a task of somebody's own; those that it leaves out are as *signature* has them."""
-    bound = signature.bind(c, *given, **named)
+    try:
+        bound = signature.bind(c, *given, **named)
+    except TypeError as error:
+        raise Exit(f"a task was called amiss: {error}", code=ConfigError.exit_code) from None
     bound.apply_defaults()
     return {name: value for name, value in bound.arguments.items() if name != "c"}
 

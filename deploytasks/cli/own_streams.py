@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -30,15 +32,31 @@ class OwnStreams:
 
     def print(self, printed: Printed) -> bool:
         """Write what a command printed to the same stream here; False when nobody reads that any more."""
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         left = printed.data
         try:
             while left:
                 left = left[os.write(DESCRIPTORS[printed.letter], left) :]
-        except BrokenPipeError:
+        except OSError:  # Nobody reads it, or there is no room for it.
             self.is_read = False
         return self.is_read
 
 
 def _is_in_the_background() -> bool:
     return os.isatty(STDIN) and os.tcgetpgrp(STDIN) != os.getpgrp()
+
+
+def something_is_given() -> bool:
+    """Whether a file, or what is in a pipe already, waits on standard input to be read."""
+    try:
+        kind = os.fstat(STDIN)
+    except OSError:
+        return False
+    if stat.S_ISREG(kind.st_mode):
+        return os.lseek(STDIN, 0, os.SEEK_CUR) < kind.st_size
+    if not stat.S_ISFIFO(kind.st_mode):
+        return False
+    waiting = select.poll()
+    waiting.register(STDIN, select.POLLIN)
+    return any(event & select.POLLIN for _, event in waiting.poll(0))

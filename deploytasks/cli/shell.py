@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from shlex import join, quote
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from deploytasks.errors import ConfigError
 from deploytasks.run import ask, ready_hosts
 from deploytasks.standard import app_alone
 from deploytasks.transport import transport_for
+from deploytasks.transport.keyboard import is_typed
 
 if TYPE_CHECKING:
     from deploytasks.agent.layout import Release
@@ -45,7 +45,7 @@ def open_shell(chosen: Chosen) -> int:
     transport = transport_for(host, manner.ask_password)
     transport.open()
     try:
-        return transport.interactive(_shell(host.app.release(current), LENT if sys.stdin.isatty() else PIPED))
+        return transport.interactive(_shell(host.app.release(current), LENT if is_typed() else PIPED))
     finally:
         transport.close()
 

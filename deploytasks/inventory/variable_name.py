@@ -30,6 +30,9 @@ SECRET_VARIABLES = frozenset(
         "ansible_ssh_password",
         "ansible_become_pass",
         "ansible_become_password",
+        "ansible_sudo_pass",
+        "ansible_su_pass",
+        "ansible_ssh_private_key_passphrase",
     },
 )
 """Connection variables whose values nobody should see on a screen."""

@@ -30,7 +30,13 @@ from deploytasks.source.listing import travelling
 _CHUNK = 1 << 18
 _SHOWN_REFUSALS = 20
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+_CONNECTION_PASSWORD = re.compile(
+    rb"""^[^#\n]*?["']?ansible_(?:\w+_)?pass(?:word)?["']?\s*[:=]\s*["']?[^\s"'{!]""", re.MULTILINE
+)
+"""As inventories and files of variables say it; a template or what a vault holds is none."""
+_VARIABLE_FILES = (".yml", ".yaml", ".json", ".ini")
 _ENV_EXAMPLES = (".example", ".sample", ".template")
+_ENDINGS = tuple(map(os.fsencode, _VARIABLE_FILES))
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -206,6 +212,8 @@ def _file(place: Path, name: bytes, mode: str) -> _Look:
         while piece := file.read(_CHUNK):
             if not size and _PRIVATE_KEY.match(piece):
                 return _refusal(place, name, "is a private key")
+            if not size and name.endswith(_ENDINGS) and _CONNECTION_PASSWORD.search(piece):
+                return _refusal(place, name, "holds the password of a connection")
             sha.update(piece)
             size += len(piece)
     return _Look(place, Entry(mode, sha.hexdigest(), name), size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import fabric
@@ -12,6 +11,7 @@ from deploytasks.errors import HostError, LoginRefused, Unreachable
 from deploytasks.inventory.host import Host
 from deploytasks.transport.channel import WINDOW, ChannelStreams
 from deploytasks.transport.connection import VerifiedConnection, silence
+from deploytasks.transport.keyboard import is_typed
 from deploytasks.transport.launch import Launch
 from deploytasks.transport.pipe import Pipe
 from deploytasks.transport.pulse import Pulse
@@ -89,7 +89,7 @@ class SshTransport:
         """*argv* as root on this terminal; its exit status. Raises `Unreachable` when the link is gone."""
         channel = self._session()
         try:
-            converse = converse_on_terminal if sys.stdin.isatty() else converse_in_pipes
+            converse = converse_on_terminal if is_typed() else converse_in_pipes
             status = converse(channel, self._launch.session(argv))
         except (EOFError, paramiko.SSHException):
             status = None

@@ -16,6 +16,7 @@ import paramiko
 
 LOOK_AT_SIZE_EVERY_S = 0.25
 CHUNK = 65536
+STDIN = 0
 END_OF_INPUT = b"\x04"
 """What a terminal takes for the end of what is typed; a channel's end says nothing to it."""
 
@@ -35,7 +36,7 @@ def converse_in_pipes(channel: paramiko.Channel, command: str) -> int | None:
     channel.exec_command(command)  # nosec B601  made by Launch, which quotes
     out, err = sys.stdout.fileno(), sys.stderr.fileno()
     with channel:
-        threading.Thread(target=_send_all, args=(sys.stdin.fileno(), channel), daemon=True).start()
+        threading.Thread(target=_send_all, args=(STDIN, channel), daemon=True).start()
         complaining = threading.Thread(target=_copy, args=(channel.recv_stderr, err), daemon=True)
         complaining.start()
         _copy(channel.recv, out)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 RELEASES = "[0-9]*T[0-9]*Z-*"
 """What is named after a release (glob(7))."""
+VENVS = "[0-9a-f]" * 16
+"""What an environment is called."""
 UNITS = ("@*.service", "@*.socket", ".*.service", ".*.timer")
 """How units of an app go on after its name: what is called like it alone, such as APP.service, is somebody else's."""
 CONTAINED = ("docker", "compose")
@@ -74,10 +76,13 @@ def _containers(app: App, v: Vars) -> Iterator[Step]:
 
 def _files(app: App, *, purge: bool) -> Iterator[Step]:
     """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
-    data = (app.shared, app.services, app.logs, app.run) if purge else ()
+    data = (app.shared, app.services, app.logs, app.run)
     settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem")
     yield Step("remove its sockets", NoFiles((f"{app.run}/current*", f"{app.run}/{RELEASES}")))
-    yield Step("remove its files", NoFiles((app.current, app.releases, app.venvs, *settings, *data)))
+    made = (f"{app.releases}/{RELEASES}", f"{app.venvs}/{VENVS}")
+    yield Step("remove its files", NoFiles((app.current, *made, *settings), rooms=(app.releases, app.venvs)))
+    if purge:
+        yield Step("remove its data", NoFiles(data, app=app.name))
 
 
 def _user(app: App) -> Iterator[Step]:

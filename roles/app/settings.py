@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from itertools import pairwise
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -115,6 +116,7 @@ class Vars:
                 raise ValueError(
                     f"shared: {path!r}; expected a path inside the app's source, such as uploads"
                 )
+        _check_nested(self.shared)
 
     @property
     def directory(self) -> str:
@@ -130,6 +132,13 @@ class Vars:
     def links(self) -> tuple[tuple[str, str], ...]:
         """The symlinks in the code that lead to what is shared: path and target."""
         return tuple((path.strip("/"), f"{self.directory}/shared/{path.strip('/')}") for path in self.shared)
+
+
+def _check_nested(shared: Iterable[str]) -> None:
+    places = sorted(path.strip("/") + "/" for path in shared)
+    for outer, inner in pairwise(places):
+        if inner.startswith(outer) and inner != outer:
+            raise ValueError(f"shared: {inner!r} is in {outer!r} already; leave it out")
 
 
 def _check_index(url: str) -> None:

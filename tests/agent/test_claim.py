@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from deploytasks.agent.app.owner import Owner, stranger_to, write_owner
+from deploytasks.agent.layout import App
 from deploytasks.agent.resource import Change, StepError
 from deploytasks.agent.resources.claim import Claim
 from deploytasks.agent.resources.no_user import NoUser
@@ -17,6 +19,8 @@ CLAIM = Claim("bar", "/srv/bar", "bar", (SITE,))
 OURS = "# bar. Managed by deploytasks.\n"
 MARK = "/var/lib/deploytasks/bar/owner.json"
 COMMENT = "deploytasks app bar"
+
+SHOP = App("shop", "/srv/shop", "shop")
 
 
 def take(host, claim=CLAIM, project=""):
@@ -151,3 +155,18 @@ def test_an_account_of_the_first_versions_gets_its_mark_and_goes(host):
     user.apply(host.machine, change)
     assert host.path("/etc/passwd").read_text() == f"bar:x:1001:1001:{COMMENT}:/srv/bar:/usr/sbin/nologin\n"
     assert NoUser("bar", COMMENT, "/srv/bar").inspect(host.machine) == {"uid": "1001"}
+
+
+@pytest.mark.parametrize("root", ["/srv/shop", "/srv/shop/shared/inner", "/srv"])
+def test_the_roots_of_two_apps_do_not_overlap(host, root):
+    write_owner(host.machine, SHOP, Owner("shop", "/srv/shop", "shop", ""))
+    other = App("other", root, "other")
+    assert stranger_to(host.machine, other) == "%s belongs to the app shop" % root
+    assert stranger_to(host.machine, App("other", "/srv/shopping", "other")) == ""
+
+
+def test_an_app_at_another_place_or_of_another_project_is_another(host):
+    write_owner(host.machine, SHOP, Owner("shop", "/srv/shop", "shop", "abc"))
+    assert stranger_to(host.machine, SHOP, "abc") == stranger_to(host.machine, SHOP) == ""
+    assert "belongs to another project" in stranger_to(host.machine, SHOP, "def")
+    assert "is at /srv/shop, not at /opt/shop" in stranger_to(host.machine, App("shop", "/opt/shop", "shop"))

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import PurePosixPath
 
 import pytest
@@ -54,6 +55,9 @@ def build_wheel(directory, settings=None, metadata=None):
         wheel.writestr("maker_of-1.0.dist-info/RECORD", "maker_of.py,,\\n")
     return name
 """
+STARTS = (
+    "import os; os.path.isdir('/var/log/maker') and open('/var/log/maker/started-%d' % os.getuid(), 'w')\n"
+)
 TELLS = "\nimport maker_of\nos.environ['FOUND'] = json.dumps(maker_of.FOUND)\n"
 
 
@@ -76,6 +80,7 @@ def index(target_state, tmp_path_factory) -> Target:
     ]
     subprocess.run(argv, check=True)
     (directory / "maker_of-1.0.tar.gz").write_bytes(sdist())
+    (directory / "starter-1.0-py3-none-any.whl").write_bytes(wheel_that_starts())
     for file in directory.iterdir():
         name = file.name.split("-")[0].replace("_", "-").lower()
         place = PurePosixPath("/opt/index/simple", name, file.name)
@@ -98,6 +103,32 @@ def sdist() -> bytes:
             entry.size = len(text.encode())
             archive.addfile(entry, io.BytesIO(text.encode()))
     return packed.getvalue()
+
+
+def wheel_that_starts() -> bytes:
+    """What is in it runs whenever the environment's Python starts (site(3))."""
+    packed = io.BytesIO()
+    info = {
+        "METADATA": "Metadata-Version: 2.1\nName: starter\nVersion: 1.0\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "starter.pth,,\n",
+    }
+    with zipfile.ZipFile(packed, "w") as wheel:
+        wheel.writestr("starter.pth", STARTS)
+        for name, text in info.items():
+            wheel.writestr(f"starter-1.0.dist-info/{name}", text)
+    return packed.getvalue()
+
+
+def test_what_a_wheel_brings_for_pythons_start_is_not_run_by_root(index, tmp_path):
+    maker = Project.make("maker", tmp_path, index, pip_index_url=INDEX)
+    maker.write("app/requirements.txt", "itsdangerous==2.1.2\nstarter\n")
+    maker.deploy()
+    assert index.run(["find", "/var/log/maker", "-name", "started-0"]).stdout == ""
+    assert index.run(["find", "/var/log/maker", "-name", "started-*"]).stdout != ""
+    compiled = index.run(["find", "/srv/maker/venvs", "-path", "*itsdangerous*", "-name", "*.pyc"]).stdout
+    assert compiled != ""
+    maker.inv("destroy", "--yes", "--purge")
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])

@@ -119,6 +119,8 @@ def test_a_packages_templates_and_directories_are_not_the_apps(make, web):
         said = refused(make("openvpn"))
         assert "openvpn@.service" in said
         assert "/var/log/openvpn" in said
+        assert make("openvpn").inv("destroy", "--yes", "--purge").exit_code == 0
+        shell(web, f"test -e /var/log/openvpn/x -a -e {unit}")
     finally:
         shell(web, f"rm -r /var/log/openvpn {unit}")
 
@@ -127,6 +129,10 @@ def test_one_root_is_one_apps(make, web):
     first, second = make("first"), make("second", app_root="/srv/first")
     first.deploy()
     assert "/srv/first belongs to the app first" in refused(second)
+    inner = make("inner", app_root="/srv/first/shared/inner")
+    assert "/srv/first/shared belongs to first, who" in refused(inner)
+    for project in (second, inner):
+        project.inv("destroy", "--yes", "--purge")
     assert first.deploy().host["changed"] == 0
 
 
@@ -137,6 +143,10 @@ def test_an_app_is_one_projects(make, tmp_path):
         commit(git, project.directory.name)
     one.deploy()
     assert "belongs to another project" in refused(other)
+    for task in (("destroy", "--yes", "--purge"), ("rollback",)):
+        run = other.inv(*task)
+        assert (run.exit_code, "belongs to another project" in run.host["error"]) == (2, True), run.messages
+    assert one.says["version"] == "one"
     other.configure(app_adopt=["project"])
     other.deploy()
 
@@ -174,6 +184,31 @@ def test_what_lies_among_the_releases_and_is_none_is_let_be_and_told(make, web):
         web,
         "test -f /srv/shop/releases/file -a -d /srv/shop/releases/theirs/precious -a -d /srv/shop/venvs/theirs",
     )
+    assert shop.inv("destroy", "--yes", "--purge").exit_code == 0
+    theirs = ("releases", "releases/file", "releases/theirs", "venvs", "venvs/theirs")
+    left = web.run(["find", "/srv/shop", "-mindepth", "1", "-maxdepth", "2"]).stdout.split()
+    assert sorted(left) == [f"/srv/shop/{name}" for name in theirs]
+    shell(web, "rm -r /srv/shop")
+
+
+def test_directories_that_were_taken_over_stay_with_what_is_in_them(make, web):
+    shell(
+        web,
+        "mkdir -p /srv/taken/shared /var/log/taken; echo precious | tee /srv/taken/shared/a /var/log/taken/a",
+    )
+    taken = make("taken", app_adopt=True)
+    taken.deploy()
+    assert taken.inv("destroy", "--yes", "--purge").exit_code == 0
+    shell(web, "test -f /srv/taken/shared/a -a -f /var/log/taken/a; rm -r /srv/taken /var/log/taken")
+
+
+def test_directories_of_any_depth_go(make, web):
+    deep = make("deep", app_shared=["data/"])
+    deep.deploy()
+    dig = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')"
+    web.run(["runuser", "-u", "deep", "--", "sh", "-c", f'cd /srv/deep/shared/data && python3 -c "{dig}"'])
+    assert deep.inv("destroy", "--yes", "--purge").exit_code == 0
+    assert web.run(["find", "/srv", "-maxdepth", "1", "-name", "*deep*"]).stdout == ""
 
 
 def test_a_kept_agent_that_was_changed_is_not_run_and_made_anew(make, web):

@@ -17,6 +17,17 @@ from tests.e2e.controller import Controller, two_targets, wait_for
 
 OURS = "deploytasks-agent|journalctl.*--follow"
 
+FORGED = """
+import socket
+journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for unit in ("hello@20261129T000000Z-0000000.service", "shop@20261129T000000Z-0000000.service"):
+    for more in ("", "MESSAGE=WORD once more\\n"):
+        name = unit.split("@")[0]
+        text = f"SYSLOG_IDENTIFIER={name}\\nUNIT={unit}\\nMESSAGE=WORD\\n{more}"
+        journal.sendto(text.encode(), "/run/systemd/journal/socket")
+"""
+"""Any account may say such things (systemd.journal-fields(7)); what journald itself has seen begins with ``_``."""
+
 
 @pytest.fixture(scope="module")
 def shop(target_state, tmp_path_factory) -> Controller:
@@ -68,6 +79,14 @@ def test_following_ends_when_its_reader_has_seen_enough(shop, word):
         wait_for(lambda: ask_all(shop, word) and tail.poll() is not None, "the end of inv logs")
         assert (tail.returncode, tail.stderr.read()) == (0, "")
     wait_for(lambda: not any(processes(target) for target in shop.targets), "the end of all agents")
+
+
+def test_nobody_else_writes_into_an_apps_log(shop, word):
+    front = shop.targets[0]
+    front.run(["runuser", "-u", "nobody", "--", "python3", "-c", FORGED.replace("WORD", word)])
+    front.run(["journalctl", "--sync"])
+    ended = shop.inv("logs", "--host", "front", "--lines", "1000")
+    assert word not in ended.stdout
 
 
 def test_the_last_lines_of_each_host_come_merged(shop, word):

@@ -76,6 +76,20 @@ def test_a_command_ends_when_nobody_reads_it_any_more(shop, front):
     wait_for(lambda: not front.run(["pgrep", "-f", f"echo {number}"], check=False).stdout, "its end")
 
 
+@pytest.mark.parametrize(("command", "code"), [("kill -TERM $$; echo whole", 143), ("kill -9 $$", 137)])
+def test_a_command_that_a_signal_ends_did_not_end_well(shop, command, code):
+    ended = piped(shop, "run", "--once", "--command", f"echo part; {command}", data=b"")
+    assert (ended.stdout, ended.returncode) == (b"part\n", code)
+
+
+def test_what_is_given_to_several_hosts_is_refused(shop):
+    ended = piped(shop, "run", "--command", "cat", data=b"create table z(i int)")
+    assert (ended.stdout, ended.returncode) == (b"", 5)
+    assert b"something is given on standard input" in ended.stderr
+    given = piped(shop, "run", "--once", "--json", "--command", "cat", data=b"given\n")
+    assert json.loads(given.stdout.splitlines()[0])["text"] == "given"
+
+
 def test_run_on_several_hosts_tells_which_failed_and_how(shop):
     failed = shop.inv("run", "--command", "echo no luck; exit 7", code=2)
     assert sorted(failed.stdout.splitlines()) == ["back   no luck", "front  no luck"]

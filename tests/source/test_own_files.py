@@ -50,7 +50,7 @@ def test_inventories_secrets_keys_and_tasks_stay_here(project):
 
 def test_a_tasks_file_of_the_apps_travels(project):
     (project / "tasks.py").write_text("from celery import shared_task\n")
-    (host,) = Inventory.load("hosts")
+    (host,) = Inventory.load("hosts").with_extra_vars(["@prod-secrets.yml"])
     names = [entry.name for entry in Source.scan(".", own_files(host)).manifest]
     assert {"tasks.py", "shop/tasks.py"} <= set(names)
 

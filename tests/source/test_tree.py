@@ -337,3 +337,29 @@ def test_a_copy_is_the_same_tree_whatever_the_umask_is(plain_or_git, tmp_path):
         os.umask(before)
     assert Source.scan(copy).manifest == Source.scan(root).manifest
     assert {oct(place.stat().st_mode & 0o777) for place in copy.rglob("*") if place.is_dir()} == {"0o755"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ansible_become_password: geheim\n", "web1 ansible_ssh_pass=geheim\n", '{"ansible_password": "x"}'],
+)
+def test_a_file_with_the_password_of_a_connection_is_refused(tmp_path, text):
+    (tmp_path / "app.py").write_text("")
+    (tmp_path / "vars.yml").write_text(text)
+    with pytest.raises(SourceError, match=r"vars.yml' holds the password of a connection"):
+        Source.scan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# ansible_password: x\n",
+        "ansible_password: '{{ vault }}'\n",
+        "ansible_password: !vault |\n",
+        "user: x\n",
+    ],
+)
+def test_a_file_without_one_travels(tmp_path, text):
+    (tmp_path / "app.py").write_text("")
+    (tmp_path / "vars.yml").write_text(text)
+    assert len(Source.scan(tmp_path).manifest.entries) == 2

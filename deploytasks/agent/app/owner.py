@@ -37,6 +37,12 @@ def owner_of(machine: Machine, app: App) -> Optional[Owner]:
     return _read(machine.path("%s/%s" % (app.state, MARK)))
 
 
+def adopted_by(machine: Machine, name: str) -> Tuple[str, ...]:
+    """The paths that the app *name* has taken over from somebody."""
+    owner = _read(machine.path("%s/%s/%s" % (STATE_ROOT, name, MARK)))
+    return tuple(thing for thing in owner.adopted if thing.startswith("/")) if owner else ()
+
+
 def apps_at(machine: Machine, app: App) -> FrozenSet[str]:
     """The names of the apps at the root of *app*; of what the first versions deployed its releases tell."""
     return frozenset([app.name]) if owner_of(machine, app) else apps_of_releases(machine, app)
@@ -52,12 +58,35 @@ def write_owner(machine: Machine, app: App, owner: Optional[Owner]) -> None:
         write_file(place, json.dumps({"format": FORMAT, **asdict(owner)}).encode("ascii"), {"mode": "0600"})
 
 
+def stranger_to(machine: Machine, app: App, project: str = "") -> str:
+    """Why *app*, as *project* describes it, is not the one of that name on this host; empty when it is.
+
+    Of what the first versions deployed its releases tell, and of no project.
+    """
+    owner = owner_of(machine, app)
+    others = {*others_at(machine, app), *apps_at(machine, app)} - {app.name}
+    if others:
+        return "%s belongs to the app %s" % (app.root, ", ".join(sorted(others)))
+    if owner is None:
+        return ""
+    if owner.root != app.root:
+        return "the app %s of this host is at %s, not at %s" % (app.name, owner.root, app.root)
+    if project and owner.project and project != owner.project:
+        return "the app %s of this host belongs to another project" % app.name
+    return ""
+
+
 def others_at(machine: Machine, app: App) -> Iterator[str]:
-    """The names of other apps that have the root of *app*, as is written down."""
+    """The names of other apps whose root is that of *app*, lies in it or holds it, as is written down."""
     for place in sorted(glob.glob(machine.path("%s/*/%s" % (STATE_ROOT, MARK)))):
         owner = _read(place)
-        if owner and owner.app != app.name and os.path.realpath(owner.root) == os.path.realpath(app.root):
+        if owner and owner.app != app.name and _overlap(owner.root, app.root):
             yield owner.app
+
+
+def _overlap(one: str, other: str) -> bool:
+    places = [os.path.realpath(one), os.path.realpath(other)]
+    return os.path.commonpath(places) in places
 
 
 def _read(place: str) -> Optional[Owner]:

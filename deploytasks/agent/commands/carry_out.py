@@ -33,8 +33,9 @@ def carry_out(
     With a *comparison* a check tells how the release that is to come differs from the one that serves.
     """
     before = current_release(session.machine, session.app) if session.app else None
+    stopped = _is_stopped(session, before)
     ended = with_releases(session, engine.carry_out(plan, session.about, gate, comparison))
-    ended = _looked_after(session, ended.but(switched=ended.release != before))
+    ended = _looked_after(session, ended.but(switched=ended.release != before), stopped)
     if not session.checks:
         _tell_scaled(session, plan)
         _tell_strangers(session)
@@ -51,22 +52,26 @@ def carry_out(
     return ended
 
 
-def _looked_after(session: Session, ended: Ended) -> Ended:
+def _is_stopped(session: Session, name: Optional[str]) -> bool:
+    """Whether the release *name* does not run because somebody has stopped it."""
+    if session.app is None or name is None or session.checks:
+        return True
+    state = systemd.show_now(session.machine, session.app.release(name).service_unit, "ActiveState")
+    return state.get("ActiveState") == "inactive"
+
+
+def _looked_after(session: Session, ended: Ended, stopped: bool) -> Ended:
     """*ended*, where a failed run that was put back has left an app that answers; else it tells why it does not.
 
-    An app that somebody has stopped is as it was.
+    An app that somebody had *stopped* is as it was.
     """
-    if ended.outcome is not Outcome.FAILED or not ended.put_back or session.checks:
+    if stopped or ended.outcome is not Outcome.FAILED or not ended.put_back or session.checks:
         return ended
     if session.app is None or ended.release is None:
         return ended
     release = session.app.release(ended.release)
     try:
-        if (
-            systemd.show(session.machine, release.service_unit, "ActiveState").get("ActiveState")
-            != "inactive"
-        ):
-            require_answer(session.machine, release)
+        require_answer(session.machine, release)
     except FAILURES as error:
         silent = "%s serves, and does not answer: %s" % (release.name, reason_of(error))
         return ended.but(put_back=False, error="%s\nwhat could not be put back: %s" % (ended.error, silent))

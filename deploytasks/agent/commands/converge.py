@@ -41,7 +41,9 @@ def converge(session: Session) -> Ended:
             session.machine.blobs.forget()
         plan, gate = receive_order(session)
         if session.checks:
-            return carry_out(session, engine, plan, comparison=_comparison(session, plan))
+            comparison = _comparison(session, plan)
+            engine.is_brief = _is_first(session, plan) and not session.opening.get("lines")
+            return carry_out(session, engine, plan, comparison=comparison)
         try:
             _fetch(session, plan)
             return carry_out(session, engine, plan, gate)
@@ -106,6 +108,10 @@ def _comparison(session: Session, plan: Plan) -> Optional[Comparison]:
     serving = session.app.release(str(current))
     hold_sealed(session.machine, serving)
     return Comparison(session.machine, serving, plan.release, bool(session.opening.get("lines")))
+
+
+def _is_first(session: Session, plan: Plan) -> bool:
+    return bool(plan.release and session.app and current_release(session.machine, session.app) is None)
 
 
 def _look_at(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploytasks.agent.app.owner import apps_at, owner_of
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.commands.converge import receive_order
 from deploytasks.agent.conversation.events import Ended, Outcome
@@ -12,7 +13,15 @@ from deploytasks.agent.session import Session
 
 
 def destroy(session: Session) -> Ended:
-    """Carry out the plan that takes the app away; with ``purge`` not even the memory of it stays."""
+    """Carry out the plan that takes the app away; with ``purge`` not even the memory of it stays.
+
+    What is somebody else's, and only called like it, is let be; where nothing of the app is, nothing is done.
+    """
+    if _is_unknown(session):
+        receive_order(session)
+        session.machine.say("nothing of %s is here" % session.require_app().name)
+        return Ended(Outcome.OK)
+    session.require_own()
     with session.lock():
         engine = ready_engine(session)
         plan, _ = receive_order(session)
@@ -20,6 +29,11 @@ def destroy(session: Session) -> Ended:
         if session.opening.get("purge") and not session.checks and ended.outcome is not Outcome.FAILED:
             _forget(session.machine, session.require_app())
         return ended
+
+
+def _is_unknown(session: Session) -> bool:
+    app = session.require_app()
+    return owner_of(session.machine, app) is None and not apps_at(session.machine, app)
 
 
 def _forget(machine: Machine, app: App) -> None:

@@ -109,18 +109,25 @@ def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> 
 
 def _process(app: App, entry: Entry) -> str:
     """The process whose service said it, or of whose service systemd says it; empty for what is not the app's."""
-    unit = str(entry.get("UNIT") or entry.get("_SYSTEMD_UNIT") or "")
+    of_systemd = entry.get("UNIT") if _text(entry.get("_PID")) == "1" else None
+    unit = _text(of_systemd or entry.get("_SYSTEMD_UNIT"))
     return process_of(app, unit) if unit.endswith(".service") else ""
 
 
 def _line(app: App, entry: Entry) -> LogLine:
-    at = int(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
+    source = entry.get("_SOURCE_REALTIME_TIMESTAMP")
+    at = int(source if isinstance(source, str) else entry["__REALTIME_TIMESTAMP"])
     return LogLine("%d.%06d" % divmod(at, 1_000_000), _process(app, entry), _message(entry))
 
 
 def _message(entry: Entry) -> str:
-    """Journald gives a message that is not UTF-8 as a list of its bytes."""
-    message = entry.get("MESSAGE")
-    if isinstance(message, list):
-        return bytes(message).decode("utf-8", "replace")
-    return str(message or "")
+    return _text(entry.get("MESSAGE"))
+
+
+def _text(field: Any) -> str:
+    """Journald gives a field that is not UTF-8 as a list of its bytes, and one that is there twice as a list."""
+    if isinstance(field, list):
+        if all(isinstance(byte, int) for byte in field):
+            return bytes(field).decode("utf-8", "replace")
+        return " ".join(map(_text, field))
+    return str(field or "")

@@ -11,6 +11,7 @@ from deploytasks.agent.commands.carry_out import with_releases
 from deploytasks.agent.conversation.events import Ended, Outcome, StepDone
 from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import StepError
 from deploytasks.agent.session import Session
 from deploytasks.agent.system import systemd
 
@@ -19,17 +20,23 @@ def processes(session: Session) -> Ended:
     """Do what ``act`` names (start, stop or restart) to ``process`` of the release that serves, or to all of them."""
     act: str = session.opening["act"]
     process: str = session.opening.get("process") or ""
+    session.require_own()
     session.require_release()  # before the lock, which would leave its directory where there is no such app
     with session.lock():
         release = session.require_release()
         session.keep_secret(release)
         units = _units(session.machine, release, process)
-        changed = ACTS[act](session.machine, units)
+        about = {**session.about, "release": release.name, **({"process": process} if process else {})}
+        try:
+            changed = ACTS[act](session.machine, units)
+            if act in STARTING and release.service_unit in units:
+                require_answer(session.machine, release)
+        except StepError as error:
+            failed = {"outcome": "failed", "error": session.outlet.mask(error.reason)}
+            remember(session.machine, release.app, {**about, **failed})
+            raise
         if changed:
-            about = {**session.about, "release": release.name, "outcome": "changed"}
-            remember(session.machine, release.app, {**about, "process": process} if process else about)
-        if act in STARTING and release.service_unit in units:
-            require_answer(session.machine, release)
+            remember(session.machine, release.app, {**about, "outcome": "changed"})
     outcome = Outcome.CHANGED if changed else Outcome.OK
     session.outlet.say(StepDone("app", " ".join(filter(None, [act, release.app.name, process])), outcome))
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))

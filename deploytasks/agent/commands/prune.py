@@ -19,6 +19,7 @@ KEPT = 2
 
 def prune(session: Session) -> Ended:
     """Carry out what the current release's plan says about old ones, but keep no more than a rollback needs."""
+    session.require_own()
     with session.lock():
         engine = ready_engine(session)
         recorded = recorded_plan(session.machine, session.require_release())

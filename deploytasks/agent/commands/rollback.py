@@ -21,6 +21,7 @@ def rollback(session: Session) -> Ended:
     app = session.app
     if app is None:
         raise StepError("a rollback needs an app")
+    session.require_own()
     with session.lock():
         engine = ready_engine(session)
         current = current_release(session.machine, app)
@@ -48,5 +49,8 @@ def _target(session: Session, app: App, wanted: Optional[str]) -> str:
         return wanted
     previous = previous_release(session.machine, app)
     if previous is None:
-        raise StepError("there is no earlier release of %s to go back to; nothing was changed" % app.name)
+        raise StepError(
+            "there is no earlier release of %s to go back to; nothing was changed. "
+            "inv releases lists those that are there, --to takes one" % app.name
+        )
     return previous

@@ -22,7 +22,9 @@ from deploytasks.agent.session import Session
 from deploytasks.agent.system.environment_file import encode_env
 
 COMMAND = "DEPLOYTASKS_COMMAND"
-CARRY_OUT = 'command=$%s; unset %s; eval "$command"' % (COMMAND, COMMAND)
+INNER = 'command=$%s; unset %s; eval "$command"' % (COMMAND, COMMAND)
+CARRY_OUT = "trap : HUP INT TERM; /bin/sh -c '%s'; exit $?" % INNER
+"""To systemd what HUP, INT, TERM or PIPE has ended has ended well; a shell says 128 and the number of the signal."""
 
 
 def run(session: Session) -> Ended:
@@ -32,6 +34,7 @@ def run(session: Session) -> Ended:
     output and error apart; else it is text, a line at a time. It is restricted as the app's own processes are. What it
     prints may be data, so nothing of the app's own environment is masked in it. It is stopped when the controller goes.
     """
+    session.require_own()
     release, asked = session.require_release(), session.opening
     session.keep_secrets_of_services(release.app)
     name = "deploytasks-run-" + secrets.token_hex(8)
@@ -84,7 +87,11 @@ def _argv(machine: Machine, release: Release, name: str, command: str) -> Iterat
         ]
         return
     path = "/run/%s.env" % name
-    write_file(machine.path(path), encode_env({COMMAND: command}).encode("utf-8"), {"mode": "0600"})
+    write_file(
+        machine.path(path),
+        encode_env({COMMAND: command}).encode("utf-8", "surrogateescape"),
+        {"mode": "0600"},
+    )
     told = ("-p", "EnvironmentFile=" + path, *options)
     shell = ["/bin/sh", "-c", CARRY_OUT.replace("$", "$$")]
     try:

@@ -31,6 +31,7 @@ DEFAULT = "default"
 
 def scale(session: Session) -> Ended:
     """Tell the numbers, or with ``workers`` give ``process`` that number, ``default`` being the inventory's."""
+    session.require_own()
     release = session.require_release()
     if not session.opening.get("workers"):
         session.outlet.say(Answer(_numbers(session.machine, release)))
@@ -49,7 +50,7 @@ def _scale(session: Session, release: Release) -> Ended:
     before = _numbers(machine, release)
     _set(machine, release, process, number, listed[process]["workers"])
     if process == WEB:
-        require_answer(machine, release)
+        _require_answer(machine, release, number)
     after = _numbers(machine, release)
     changed = after != before
     if changed:
@@ -58,6 +59,14 @@ def _scale(session: Session, release: Release) -> Ended:
     outcome = Outcome.CHANGED if changed else Outcome.OK
     session.outlet.say(StepDone("app", "scale %s to %d" % (process, number), outcome))
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
+
+
+def _require_answer(machine: Machine, release: Release, number: int) -> None:
+    try:
+        require_answer(machine, release)
+    except StepError as error:
+        told = "%s; web has %d workers from now on all the same" % (error.reason, number)
+        raise StepError(told, error.output) from error
 
 
 def _number(process: str, about: Mapping[str, Any], wanted: str) -> int:

@@ -180,6 +180,16 @@ def _drift(machine: Machine, app: App, plan: Optional[Plan]) -> Iterator[str]:
     """Hints for people: what keeps visitors from the app, or does not fit together, at first sight."""
     if os.path.exists(machine.path(page_of(app.name))):
         yield "visitors see the maintenance page; inv maintenance --off takes it away"
+    current = current_release(machine, app)
+    if (
+        current
+        and systemd.show(machine, app.release(current).service_unit, "ActiveState").get("ActiveState")
+        == "failed"
+    ):
+        yield (
+            "the instance of %s has failed; inv verify tells what differs here, inv deploy puts it right"
+            % current
+        )
     found = [step.resource for step in (plan.steps if plan else ()) if isinstance(step.resource, Service)]
     for service in found:
         if service.running and not systemd.is_active(machine, service.unit):

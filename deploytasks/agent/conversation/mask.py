@@ -14,7 +14,7 @@ SHORTEST = 4
 SHORTEST_OF_OTHER_FORM = 8
 """What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
 LOGIN = re.compile(
-    r"""\b(?:(https?://)(?!\$\{)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'@:]*:)(?!\$\{)[^\s/?#"']+(?=@))"""
+    r"""\b(?:(https?:/{1,2})(?!\$\{)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^\s/?#"'@:]*:)(?!\$\{)[^\s/?#"']+(?=@))"""
 )
 """The password of a URL, or the name where it is alone and may be a token (RFC 3986, section 3.2.1).
 
@@ -27,7 +27,7 @@ UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 def without_passwords(document: Any) -> Any:
     """A JSON document, or a text, whose URLs have no passwords: nobody has to know them to hide them."""
     if isinstance(document, str):
-        if "://" not in document or "@" not in document:
+        if ":/" not in document or "@" not in document:
             return document
         return LOGIN.sub(lambda found: (found.group(1) or found.group(2)) + MASK, document)
     if isinstance(document, dict):

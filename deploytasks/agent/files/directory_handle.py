@@ -11,12 +11,15 @@ from __future__ import annotations
 import errno
 import io
 import os
+import secrets
 import stat
 from contextlib import contextmanager
 from typing import IO, Iterator, List, Optional, Tuple
 
 from deploytasks.agent.resource import StepError
 
+DEEPEST = 64
+"""So many directories are open at once, one in the other, and no more."""
 MOST_LINKS = 40
 """As many as Linux follows (path_resolution(7))."""
 ON_THE_WAY = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -144,16 +147,27 @@ class DirectoryHandle:
             os.rmdir(name, dir_fd=self._descriptor)
 
     def remove_whole(self, name: str) -> None:
-        """*name* is gone, with all that is in it; nothing happens when it was not there."""
+        """*name* is gone, with all that is in it, however deep that is; nothing happens when it was not there."""
+        waiting = [name]
+        while waiting:
+            self._remove_below(waiting.pop(), self, waiting, DEEPEST)
+
+    def _remove_below(self, name: str, top: DirectoryHandle, waiting: List[str], depth: int) -> None:
+        """What is deeper than *depth* becomes a directory of *top*, and waits there."""
         found = self.look(name)
         if found is None:
             return
         if not stat.S_ISDIR(found.st_mode):
             self.remove(name)
             return
+        if not depth:
+            waiting.append(".deploytasks-deep-" + secrets.token_hex(8))
+            with self._telling(name):
+                os.replace(name, waiting[-1], src_dir_fd=self._descriptor, dst_dir_fd=top._descriptor)
+            return
         with self.below(name) as directory:
             for each in directory.names():
-                directory.remove_whole(each)
+                directory._remove_below(each, top, waiting, depth - 1)  # noqa: SLF001  of its own kind
         self.remove_empty(name)
 
     def sync(self) -> None:

@@ -24,6 +24,7 @@ UNFINISHED = ".deploytasks-new"
 """Ends the names of what is being made, see ``beside``."""
 KINDS = {"file": "a file", "symlink": "a link", "directory": "a directory"}
 """How each kind is called in a sentence."""
+DEEPEST_PACKAGE = 100
 SAFE = 0o755
 """All that a mode may have of what root has taken: nobody else writes, nothing runs as its owner."""
 NO_RIGHTS: Dict[str, Any] = {}
@@ -111,7 +112,9 @@ def take_whole(path: str) -> None:
         _take(directory)
 
 
-def _take(directory: DirectoryHandle) -> None:
+def _take(directory: DirectoryHandle, depth: int = DEEPEST_PACKAGE) -> None:
+    if not depth:
+        raise StepError("%s is deeper than any package" % directory.path)
     directory.give(0, 0, stat.S_IMODE(directory.itself().st_mode) & SAFE)
     for name in directory.names():
         found = directory.look(name)
@@ -119,7 +122,7 @@ def _take(directory: DirectoryHandle) -> None:
             continue
         if stat.S_ISDIR(found.st_mode):
             with directory.below(name) as below:
-                _take(below)
+                _take(below, depth - 1)
         elif stat.S_ISREG(found.st_mode):
             descriptor = directory.open(name)
             try:

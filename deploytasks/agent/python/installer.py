@@ -50,8 +50,7 @@ class Installation:
 def uv_commands(uv: str, wanted: Installation) -> Iterator[Argv]:
     """By uv: ``uv help pip install``."""
     install = [uv, "pip", "install", "--no-config", "--python", wanted.place + "/bin/python"]
-    # The user that runs the app may not write here, so what is not compiled now never will be.
-    install += ["--compile-bytecode", *wanted.sources, *([] if wanted.builds else ["--no-build"])]
+    install += [*wanted.sources, *([] if wanted.builds else ["--no-build"])]
     yield [uv, "venv", "--no-config", "--no-project", "--python", wanted.python, wanted.place]
     requirements = wanted.first_file
     if wanted.form == "uv":
@@ -66,6 +65,17 @@ def uv_commands(uv: str, wanted: Installation) -> Iterator[Argv]:
         yield [*install, *wanted.extra]
     else:
         yield [*install, *hashes, *requirements, *wanted.extra]
+    yield _compile(wanted)
+
+
+def _compile(wanted: Installation) -> Argv:
+    """The user that runs the app may not write there, so what is not compiled now never will be.
+
+    Not by the environment's own Python: that would run what packages bring along for its start (site(3), ``.pth``).
+    What is no code of this Python is none of anybody's business.
+    """
+    told = ["-I", "-S", "-m", "compileall", "-q", "-j", "0", wanted.place + "/lib"]
+    return ["sh", "-c", '"$@" >/dev/null 2>&1 || :', "compile", wanted.python, *told]
 
 
 def uv_environment(wanted: Installation) -> Dict[str, str]:

@@ -7,11 +7,13 @@ import csv
 import glob
 import hashlib
 import os
+import stat
 from contextlib import suppress
 from typing import Iterator, List, NamedTuple, Optional
 
 from deploytasks.agent.files.directory_handle import reading, reading_bytes
 
+ROOMS = "lib/python3*/site-packages"
 LISTS = "lib/python3*/site-packages/*.dist-info/RECORD"
 
 
@@ -27,8 +29,11 @@ class Installed(NamedTuple):
 
 
 def digest_of_lists(place: str) -> str:
-    """A name for all that is listed in *place*: packages that come, go or change their version change it."""
-    digest = hashlib.sha256()
+    """A name for all that is installed in *place*: packages, and what lies beside them, change it."""
+    digest = hashlib.sha256(_content(os.path.join(place, "pyvenv.cfg")))
+    for room in glob.glob(os.path.join(glob.escape(place), ROOMS)):
+        names = sorted(name for name in os.listdir(room) if name != "__pycache__")
+        digest.update("\0".join(names).encode("utf-8", "surrogateescape"))
     for path in _lists(place):
         digest.update(os.path.relpath(path, place).encode("utf-8", "surrogateescape") + b"\0")
         with reading_bytes(path) as file:
@@ -55,6 +60,8 @@ def _why_not(file: Installed, since: float, *, thorough: bool) -> str:
         found = os.stat(file.path)
     except OSError:
         return "is missing"
+    if not found.st_mode & stat.S_IROTH:
+        return "is for others not to read"
     if found.st_size != file.size:
         return "has another size"
     if (thorough or found.st_mtime > since) and _digest(file.path) != file.digest:
@@ -81,6 +88,14 @@ def _known(packages: str, row: List[str]) -> Optional[Installed]:
 
 def _lists(place: str) -> List[str]:
     return sorted(glob.glob(os.path.join(glob.escape(place), LISTS)))
+
+
+def _content(path: str) -> bytes:
+    try:
+        with reading_bytes(path) as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _digest(path: str) -> str:

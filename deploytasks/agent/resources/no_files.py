@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import glob
+import os
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.files.entry import remove_whole
+from deploytasks.agent.app.owner import adopted_by
+from deploytasks.agent.files.entry import is_bare, remove_entry, remove_whole
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
 
 
 @dataclass(frozen=True)
 class NoFiles(Resource):
-    """Nothing is at a path that fits one of *patterns* (glob(7)); directories go as wholes."""
+    """Nothing is at a path that fits one of *patterns* (glob(7)); directories go as wholes.
+
+    The directories *rooms* go with what was in them, unless something else is. What *app* has taken over from somebody
+    stays (see ``Claim``), with all that is in it.
+    """
 
     reversible: ClassVar[bool] = False
     patterns: Tuple[str, ...]
+    rooms: Tuple[str, ...] = ()
+    app: str = ""
 
     def desired(self) -> State:
         return {"files": []}
 
     def inspect(self, machine: Machine) -> State:
         found = {path for pattern in self.patterns for path in glob.glob(machine.path(pattern))}
-        return {"files": sorted(found)}
+        kept = tuple(map(machine.path, adopted_by(machine, self.app))) if self.app else ()
+        free = {path for path in found if not _is_below(path, kept)}
+        return {"files": sorted(free.union(self._empty_rooms(machine)))}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        del machine
         for path in (change.before or {}).get("files", []):
             remove_whole(path)
+        for path in self._empty_rooms(machine):
+            remove_entry(path)
+
+    def _empty_rooms(self, machine: Machine) -> Tuple[str, ...]:
+        places = map(machine.path, self.rooms)
+        return tuple(place for place in places if os.path.isdir(place) and is_bare(place))
+
+
+def _is_below(path: str, places: Tuple[str, ...]) -> bool:
+    return any(path == place or path.startswith(place + "/") for place in places)

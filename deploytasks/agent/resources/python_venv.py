@@ -355,9 +355,10 @@ def _marked(place: str) -> List[str]:
 
 
 def _damage(place: str, lists: str, *, thorough: bool) -> str:
-    if lists and lists != digest_of_lists(place):
-        return "packages have come, gone or changed their versions"
-    return damage(place, os.stat(os.path.join(place, MARKER)).st_mtime, thorough=thorough)
+    found = damage(place, os.stat(os.path.join(place, MARKER)).st_mtime, thorough=thorough)
+    if not found and lists and lists != digest_of_lists(place):
+        return "packages, or what lies beside them, have come, gone or changed"
+    return found
 
 
 def _digest(text: str) -> str:
