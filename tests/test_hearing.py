@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Note, Outcome, StepDone
-from deploytasks.agent.conversation.wire import Frame, WireError
+from deploytasks.agent.conversation.wire import Frame, WireError, pack, pack_json
 from deploytasks.agent.facts import Facts
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.cli.asking import believed
+from deploytasks.conversation.conversation import Conversation
 from deploytasks.conversation.hearing import event_of, facts_of, manifest_of
 from deploytasks.errors import NotTheAgent
 from deploytasks.report import HostRecap, tables
@@ -109,3 +110,31 @@ def test_an_answer_that_cannot_be_shown_is_that_hosts_error(question, answer):
     shown = believed(results, getattr(tables, question))
     assert shown.answers["honest"] == good
     assert ("liar" in shown.answers) != isinstance(shown.error_of("liar"), NotTheAgent)
+
+
+class Line:
+    """A pipe from a host that says *said*."""
+
+    stderr = ""
+
+    def __init__(self, said: bytes) -> None:
+        self._said = said
+
+    def read(self, size: int) -> bytes:
+        piece, self._said = self._said[:size], self._said[size:]
+        return piece
+
+
+def test_more_lines_of_a_log_than_were_asked_for_are_refused():
+    line = pack_json({"event": "log", "at": "1.0", "process": "web", "text": "x"})
+    opening = {"ask": "logs", "lines": 3, "follow": False}
+    with pytest.raises(NotTheAgent, match="more lines than were asked for"):
+        list(Conversation(Line(line * 4), "web1", opening).events())
+    for asked in ({**opening, "follow": True}, {"ask": "run"}):
+        events = Conversation(Line(line * 4), "web1", asked).events()
+        assert len([next(events) for _ in range(4)]) == 4
+
+
+def test_a_host_that_prints_where_nothing_was_run_is_refused():
+    with pytest.raises(NotTheAgent, match="nothing was run here"):
+        list(Conversation(Line(pack(b"O", b"x")), "web1", {"ask": "status"}).events())

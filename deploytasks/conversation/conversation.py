@@ -28,14 +28,16 @@ NOISE_LIMIT = 1 << 20
 class Conversation:
     """Speaks with the agent behind *pipe*; *opening* is what is asked of it."""
 
-    def __init__(self, pipe: Pipe, host: str, *, pipes: bool = False) -> None:
+    def __init__(self, pipe: Pipe, host: str, opening: dict[str, Any]) -> None:
         self._pipe = pipe
         self._host = host
         self._frames = frames(pipe.read)
         self._sender = Sender(self._carry)
         self._speaking = threading.Lock()
         self._events = 0
-        self._pipes = pipes
+        self._pipes = opening["ask"] == "run"
+        asks_for_lines = opening["ask"] == "logs" and not opening.get("follow")
+        self._lines = int(opening.get("lines", 100)) if asks_for_lines else None
         self._room = threading.Semaphore(AHEAD)
 
     @classmethod
@@ -47,7 +49,7 @@ class Conversation:
         while (said := _after(pipe, nonce.encode())) == b"?":
             archive = agent_archive()
             pipe.send(f"{len(archive)}\n".encode() + archive)
-        return cls(pipe, host, pipes=opening["ask"] == "run") if said == b"!" else None
+        return cls(pipe, host, opening) if said == b"!" else None
 
     def events(self) -> Iterator[Event]:
         """What the agent says, up to and including its last event.
@@ -80,6 +82,10 @@ class Conversation:
             self._events += not isinstance(event, LogLine | Printed | Taken)
             if self._events > MOST_EVENTS:
                 raise WireError(f"more than {MOST_EVENTS} events")
+            if self._lines is not None and isinstance(event, LogLine):
+                self._lines -= 1
+                if self._lines < 0:
+                    raise WireError("more lines than were asked for")
         except (WireError, ValueError) as error:
             raise self._stranger(error) from error
         return event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,11 @@ from deploytasks.transport.launch import BEGUN, PROMPT
 
 BEGIN_TIMEOUT_S = 30.0
 """So long may login shell, sudo and the start of Python take together."""
+
+LOOK_S = 0.5
+PIECES_AT_ONCE = 64
+NOISE_LIMIT = 1 << 22
+"""So many bytes of errors, and no program of ours, are nobody's login."""
 
 KEPT_ERRORS = 65536
 FIRST_OUTPUT = 200
@@ -62,6 +68,7 @@ class Pipe:
         self._host, self._user, self._python = host, user, python
         self._ahead = bytearray()
         self._errors = bytearray()
+        self._heard = 0
         self._begun = False
         self._begin_by = time.monotonic() + BEGIN_TIMEOUT_S
 
@@ -105,7 +112,7 @@ class Pipe:
         Raises `SudoRefused` if sudo asks again: one try, so that no account is locked.
         """
         self._streams.write(password.encode() + b"\n")
-        while not self._begun and (errors := self._next_errors()):
+        while not self._begun and self._time_to_begin() and (errors := self._next_errors()):
             self._note_errors(errors)
             if self._errors.count(PROMPT) > 1:
                 self.close()
@@ -123,13 +130,16 @@ class Pipe:
         )
 
     def _read_some(self, size: int) -> bytes:
-        """Until our program has begun, for a limited time: a login shell may run something else."""
+        """Until our program has begun, for a limited time: a login shell may run something else, and talk for ever."""
+        waited_s = 0.0
         while True:
+            patience_s = min(LOOK_S, self._time_to_begin())
             try:
-                chunk = self._streams.read(size, None if self._begun else self._time_to_begin())
+                chunk = self._streams.read(size, None if self._begun else patience_s)
             except TimeoutError:
                 self._collect_errors()
-                if self._begun:
+                waited_s += patience_s
+                if self._begun or (0 < waited_s < BEGIN_TIMEOUT_S and self._heard < NOISE_LIMIT):
                     continue
                 self.close()
                 return b""
@@ -140,11 +150,13 @@ class Pipe:
             return chunk
 
     def _collect_errors(self) -> None:
-        try:
-            while errors := self._streams.read_errors(0):
+        """What there is, but no more than a part of what comes from who never ends."""
+        with suppress(TimeoutError):
+            for _ in range(PIECES_AT_ONCE):
+                errors = self._streams.read_errors(0)
+                if not errors:
+                    return
                 self._note_errors(errors)
-        except TimeoutError:
-            pass
 
     def _next_errors(self) -> bytes:
         try:
@@ -157,6 +169,7 @@ class Pipe:
         return max(0.0, self._begin_by - time.monotonic())
 
     def _note_errors(self, errors: bytes) -> None:
+        self._heard += len(errors)
         self._errors += errors
         self._begun = self._begun or BEGUN in self._errors
         del self._errors[:-KEPT_ERRORS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, get_args
@@ -280,14 +280,27 @@ def known(host: Host) -> tuple[App, Release, Project, Facts]:
 
 
 def static_of(host: Host) -> dict[str, str]:
-    """URL prefixes with the directories that a web server serves from the disk, each ending in a slash.
+    """URL prefixes with the directories that a web server serves from the disk, both end in a slash; inner ones first.
+
+    What is shared below one of them is one of its own: links that lead elsewhere are followed at the beginning of a
+    directory only, where root made them, and below it where they lead to what is of the same owner.
 
     Raises ``VariableError`` for what cannot stand in a web server's configuration.
     """
     app, _, project, _ = known(host)
     found = parts_of(host).v.static
     found = project.static if found is None else found
-    return dict(_served(host, app, url.strip("/"), path.strip("/")) for url, path in sorted(found.items()))
+    served = dict(_served(host, app, url.strip("/"), path.strip("/")) for url, path in sorted(found.items()))
+    return {**dict(_shared_below(host, app, served)), **served}
+
+
+def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    code = f"{app.current}/code/"
+    for shared in sorted(parts_of(host).v.shared):
+        place = f"{code}{shared.strip('/')}/"
+        for url, directory in served.items():
+            if place.startswith(directory) and place != directory and PLAIN_PATH.fullmatch(shared.strip("/")):
+                yield url + place[len(directory) :], place
 
 
 def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:

@@ -141,6 +141,21 @@ def test_media_that_the_app_wrote_come_from_nginx(shop):
     assert [path for path in asked(shop) if path.startswith("/media")] == []
 
 
+LINKS = """
+cd /srv/shop/shared/uploads
+runuser -u shop -- ln -sf /var/log/nginx/access.log theirs
+runuser -u shop -- ln -sf own.txt link.txt
+runuser -u shop -- sh -c 'echo own > own.txt'
+"""
+
+
+def test_an_app_cannot_have_the_web_server_read_for_it(shop):
+    shop.target.run(["sh", "-ec", LINKS])
+    assert get(shop, "/media/own.txt").status == 200
+    assert get(shop, "/media/link.txt").status == 200
+    assert get(shop, "/media/theirs").status == 403
+
+
 @pytest.mark.parametrize(
     "path", ["/static../app.py", "/static/../app.py", "/static/%2e%2e/app.py", "/media/%2e%2e/env"]
 )

@@ -118,3 +118,16 @@ def test_a_second_question_for_the_password_ends_it() -> None:
         pipe_over(script).give_password("secret")
     assert script.is_closed
     assert script.written == b"secret\n"
+
+
+class Flood(Script):
+    """Streams of a host whose errors never end."""
+
+    def read_errors(self, timeout_s: float) -> bytes:
+        return b"x" * 65536
+
+
+def test_a_host_that_complains_for_ever_is_given_up() -> None:
+    script = Flood(silent=True)
+    assert pipe_over(script).read(1) == b""
+    assert script.is_closed
