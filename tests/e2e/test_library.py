@@ -75,8 +75,8 @@ def test_a_connection_of_fabrics_own_is_used_as_it_is(installed, project, target
 
 
 def test_a_type_that_needs_more_than_the_host_has_is_refused(installed, project):
-    refused = installed.run("fab", "greedy", cwd=project, code=1)
-    assert "PlanError: too_much holds a resource type and imports fabric, which no host has" in refused.stderr
+    refused = installed.run("fab", "greedy", cwd=project, code=5)
+    assert "too_much holds a resource type and imports fabric, which no host has" in refused.stderr
 
 
 def test_what_somebody_writes_is_checked_against_our_types(installed, project):

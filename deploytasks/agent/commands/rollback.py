@@ -49,8 +49,5 @@ def _target(session: Session, app: App, wanted: Optional[str]) -> str:
         return wanted
     previous = previous_release(session.machine, app)
     if previous is None:
-        raise StepError(
-            "there is no earlier release of %s to go back to; nothing was changed. "
-            "inv releases lists those that are there, --to takes one" % app.name
-        )
+        raise StepError("there is no earlier release of %s to go back to; nothing was changed" % app.name)
     return previous

@@ -62,12 +62,10 @@ class HttpCheck(Resource):
             raise StepError((change.before or {})["answer"], last_words(machine, self.unit))
         vigil = Vigil(machine, self.unit)
         trouble = (change.before or {}).get("answer", "no answer")
-        began = time.monotonic()
         while trouble:
             vigil.look()
             if self._left(machine) <= 0:
-                waited = time.monotonic() - began > ASK_AGAIN_S
-                raise StepError(self._complaint(trouble, waited=waited), last_words(machine, self.unit))
+                raise StepError(self._complaint(machine, trouble), last_words(machine, self.unit))
             trouble = self._ask(self._left(machine), vigil)
             time.sleep(ASK_AGAIN_S if trouble else 0)
 
@@ -80,8 +78,8 @@ class HttpCheck(Resource):
         since = float(started.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
         return since + self.timeout_s - time.monotonic()
 
-    def _complaint(self, trouble: str, *, waited: bool) -> str:
-        if not waited:
+    def _complaint(self, machine: Machine, trouble: str) -> str:
+        if self._left(machine) < -2 * LONGEST_PROBE_S:  # It started long ago.
             return "%s is not healthy: %s" % (self.unit, trouble)
         hint = "; a slow start wants a larger app_health_timeout_s" if trouble.startswith("no answer") else ""
         return "%s is not healthy after %g s: %s%s" % (self.unit, self.timeout_s, trouble, hint)
