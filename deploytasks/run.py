@@ -71,7 +71,7 @@ def whole(plan: Plan) -> Plan:
 class Manner:
     """How a run goes about it: the same for every command.
 
-    *forks* hosts are worked on at a time. *check* changes nothing, and with *lines* tells
+    *forks* hosts are worked on at a time. *check* changes nothing, and with *diff* tells
     how the lines of files differ. *lock_wait_s* seconds are
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
@@ -80,7 +80,7 @@ class Manner:
 
     command: str = "deploy"
     check: bool = False
-    lines: bool = False
+    diff: bool = False
     forks: int = 10
     serial: Sequence[int | str] = ()
     max_fail: int | str | None = None
@@ -323,7 +323,7 @@ class Run:
             "project": _origin(host) if question in OWNING else "",
             "app": asdict(host.app) if host.app else None,
             "check": self.manner.check,
-            "lines": self.manner.lines,
+            "diff": self.manner.diff,
             "lock_wait_s": self.manner.lock_wait_s,
         }
 

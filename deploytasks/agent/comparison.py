@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Protocol, Tuple
 
 from deploytasks.agent.app.recorded import recorded_plan
 from deploytasks.agent.files.directory_handle import reading_bytes
@@ -28,24 +28,43 @@ LOCKED = re.compile(r'^\[\[packages?\]\]\s+name = "([^"]+)"\s+version = "([^"]+)
 """A package of a uv.lock or of a pylock.toml."""
 
 
+class Comparison(Protocol):
+    """What a release that is to come is compared with."""
+
+    def in_place(self, resource: Resource) -> Resource:
+        """*resource* as it would be if what serves were to be what comes."""
+
+    def explained(self, step: Step, resource: Resource, change: Change) -> Optional[str]:
+        """What *change* would do, in the terms of who wrote what it is about; None where it speaks for itself."""
+
+
+class NothingServes:
+    """Everything is new, which needs no explanation."""
+
+    def in_place(self, resource: Resource) -> Resource:
+        return resource
+
+    def explained(self, step: Step, resource: Resource, change: Change) -> Optional[str]:
+        del step, resource, change
+        return ""
+
+
 @dataclass(frozen=True)
-class Comparison:
-    """The plan of the release *coming*, against what *serving* has; with *lines*, files are compared line by line."""
+class WithServing:
+    """The plan of the release *coming*, against what *serving* has; with *diff*, files are compared line by line."""
 
     machine: Machine
     serving: Release
     coming: str
-    lines: bool = False
+    diff: bool = False
 
     def in_place(self, resource: Resource) -> Resource:
-        """*resource* as it would be if the release that serves were to be what comes."""
         resource = self._with_content(resource)
         described = describe(resource)
         args = self._moved(described["args"])
         return rebuild({**described, "args": args}) if args != described["args"] else resource
 
     def explained(self, step: Step, resource: Resource, change: Change) -> Optional[str]:
-        """What *change* would do, in the terms of who wrote what it is about; None where it speaks for itself."""
         if isinstance(resource, Tree):
             return "\n".join(_shortened(self._files(resource))) or None
         if isinstance(resource, RecordedPlan):
@@ -85,7 +104,7 @@ class Comparison:
             told = "%s %s" % ("A" if before is None else "D" if after is None else "M", _shown(path))
             modes = " (mode %s → %s)" % (before.mode, after.mode) if before and after else ""
             yield told + modes * (before is not None and after is not None and before.mode != after.mode)
-            if self.lines and before and after:
+            if self.diff and before and after:
                 yield from self._changed_lines(
                     os.path.join(os.fsencode(self.machine.path(tree.path)), path), after
                 )

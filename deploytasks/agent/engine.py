@@ -66,14 +66,12 @@ class Engine:
         self._ran: Dict[str, bool] = {}
         self._gate = Gate()
         self._comparison: Optional[Comparison] = None
-        self.is_brief = False
-        """Whether steps are told without what differs, as all does where nothing is yet."""
 
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
         about = self._journal.begun or {}
         try:
-            self._debts = self._owed()
+            self._debts = lasting_debts(self._journal)
             intents = self._journal.intents() if self._journal.was_cut else []
         except FAILURES as error:
             raise CannotUndo(
@@ -93,10 +91,6 @@ class Engine:
         if undone.trouble:
             raise CannotUndo("what an earlier run left could not be undone: %s" % undone.trouble)
         self._end_of_cut_run(Outcome.FAILED)
-
-    def _owed(self) -> List[Handler]:
-        import_shipped((self._journal.begun or {}).get("modules", {}))
-        return [debt for debt in self._journal.owed() if debt.action.survives_failure]
 
     def _end_of_cut_run(self, outcome: Outcome) -> None:
         self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
@@ -141,10 +135,9 @@ class Engine:
 
     def _tell_debts(self, plan: Plan) -> None:
         """Say what a run would carry out because an earlier one did not."""
-        with suppress(
-            *FAILURES
-        ):  # A journal that cannot be understood stops the run that would change something.
-            for debt in self._in_present_form(self._owed(), plan):
+        # A journal that cannot be understood stops the run that would change something.
+        with suppress(*FAILURES):
+            for debt in self._in_present_form(lasting_debts(self._journal), plan):
                 self._count(Outcome.CHANGED)
                 self._say(StepDone(debt.role, debt.name, Outcome.CHANGED, diff=OWED))
 
@@ -206,7 +199,7 @@ class Engine:
         self._tell(step, outcome, time.monotonic() - started, self._diff(step, resource, change))
 
     def _diff(self, step: Step, resource: Resource, change: Change) -> str:
-        if not change or self.is_brief:
+        if not change:
             return ""
         explained = self._comparison.explained(step, resource, change) if self._comparison else None
         return diff_of(change, step.sensitive) if explained is None else explained
@@ -345,3 +338,9 @@ class Engine:
 
 def _since(started: float) -> float:
     return round(time.monotonic() - started, 4)
+
+
+def lasting_debts(journal: Journal) -> List[Handler]:
+    """What earlier runs owe still, of types of one's own as well; raises whatever a damaged journal leads to."""
+    import_shipped((journal.begun or {}).get("modules", {}))
+    return [debt for debt in journal.owed() if debt.action.survives_failure]

@@ -127,7 +127,9 @@ class PasswordPrompt:
             return self._answers[prompt]
 
     def _ask(self, prompt: str) -> str | None:
-        if sys.stdin is None or not sys.stdin.isatty():
+        from deploytasks.transport.keyboard import is_typed
+
+        if not is_typed():
             return None
         from getpass import getpass
 

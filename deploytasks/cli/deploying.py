@@ -40,7 +40,7 @@ def deploy_to(
     manner = chosen.manner(
         "check" if check else "deploy",
         check=check,
-        lines=diff,
+        diff=diff,
         serial=tuple(filter(None, serial.split(","))),
         max_fail=max_fail or None,
         lock_wait_s=lock_wait,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from deploytasks.agent.conversation.events import Printed
-from deploytasks.agent.conversation.relay import PIECE
+from deploytasks.agent.conversation.relay import PIECE, write_all
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 DESCRIPTORS = {b"O": STDOUT, b"R": STDERR}
@@ -34,10 +34,8 @@ class OwnStreams:
         """Write what a command printed to the same stream here; False when nobody reads that any more."""
         if sys.stdout is not None:
             sys.stdout.flush()
-        left = printed.data
         try:
-            while left:
-                left = left[os.write(DESCRIPTORS[printed.letter], left) :]
+            write_all(DESCRIPTORS[printed.letter], printed.data)
         except OSError:  # Nobody reads it, or there is no room for it.
             self.is_read = False
         return self.is_read

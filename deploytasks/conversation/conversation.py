@@ -124,13 +124,13 @@ class Conversation:
             raise self._stranger(error) from error
         self._sender.provide(need, held, contents, watcher)
 
-    def show(self, compare: Compare, contents: Contents, *, lines: bool) -> None:
+    def show(self, compare: Compare, contents: Contents, *, diff: bool) -> None:
         """Send what the host needs to tell what a deploy would change; raises ``NotTheAgent``."""
         try:
             held = manifest_of(compare)
         except ValueError as error:
             raise self._stranger(error) from error
-        self._sender.show(held, compare.held, contents, lines=lines)
+        self._sender.show(held, compare.held, contents, diff=diff)
 
     def give(self, pieces: Iterable[bytes]) -> None:
         """Send *pieces* to the command that runs there, as it takes them, and the end; never raises."""

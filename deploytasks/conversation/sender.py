@@ -73,10 +73,10 @@ class Sender:
             self._send_content(digest, contents)
         self.send({"blob": None})
 
-    def show(self, held: Manifest | None, held_digest: str, contents: Contents, *, lines: bool) -> None:
+    def show(self, held: Manifest | None, held_digest: str, contents: Contents, *, diff: bool) -> None:
         """Send how many bytes a deploy would send, the lists of files, and the texts that are compared.
 
-        With *lines* these are also the files that a list has otherwise than *held*, unless they are large.
+        With *diff* these are also the files that a list has otherwise than *held*, unless they are large.
         """
         known = held.contents if held else frozenset()
         manifests = list(contents.manifests.values())
@@ -84,7 +84,7 @@ class Sender:
         self.send({"would_send": sum(map(contents.size, coming))})
         for manifest in manifests:
             self._send_manifest(manifest, held, held_digest)
-        changed = _changed(held, manifests) & coming if lines and held else frozenset()
+        changed = _changed(held, manifests) & coming if diff and held else frozenset()
         shown = sorted(digest for digest in changed if contents.size(digest) <= LARGEST_SHOWN)[:MOST_SHOWN]
         for digest in (*contents.texts, *shown):
             self._send_content(digest, contents)

@@ -77,7 +77,7 @@ class Visit:
         self._may_change = False
         self._began = False
         self._ready_for: Phase | None = None
-        self._lines = False
+        self._diff = False
 
     @property
     def is_over(self) -> bool:
@@ -145,7 +145,7 @@ class Visit:
 
     def _start(self, opening: dict[str, Any]) -> None:
         self._may_change = opening["ask"] in CHANGING
-        self._lines = bool(opening.get("lines"))
+        self._diff = bool(opening.get("diff"))
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()
         self.logged_in.set()
@@ -191,7 +191,7 @@ class Visit:
                 self._tell_of_images(event, contents)
                 conversation.provide(event, contents, Upload(contents, self._tell))
             elif isinstance(event, Compare) and contents is not None and not self._stopped:
-                conversation.show(event, contents, lines=self._lines)
+                conversation.show(event, contents, diff=self._diff)
             elif isinstance(event, Printed):
                 self._print(event, conversation)
             elif isinstance(event, Answer):

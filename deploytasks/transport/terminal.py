@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 
 import paramiko
 
+from deploytasks.agent.conversation.relay import write_all
+
 LOOK_AT_SIZE_EVERY_S = 0.25
 CHUNK = 65536
 STDIN = 0
@@ -83,11 +85,6 @@ def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
 def size_of(screen: int) -> os.terminal_size:
     """Columns and lines that *screen* has now: a COLUMNS or LINES of the environment would be those of long ago."""
     return os.get_terminal_size(screen) if os.isatty(screen) else shutil.get_terminal_size()
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.parts import known, parts_of
+from deploytasks.roles.app.parts import is_reached_directly, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
         ref=project.callable,
         directory=parts.directory,
         threads=threads if interface == "wsgi" else 0,
-        behind_a_web_server=parts.v.web_server != "none",
+        behind_a_web_server=not is_reached_directly(host),
         forwarded=strangers.FORWARDED,
         others=strangers.others(),
     )

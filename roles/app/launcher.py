@@ -11,7 +11,7 @@ from deploytasks.plan import Phase, Step
 from deploytasks.resources import File
 from deploytasks.roles.app import instance as instances
 from deploytasks.roles.app.instance import Instance
-from deploytasks.roles.app.parts import known, parts_of
+from deploytasks.roles.app.parts import is_reached_directly, known, parts_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -60,7 +60,7 @@ def chosen(v: Any, *besides: str) -> Mapping[str, Any]:
 def _instance(host: Host, v: Launched) -> Instance:
     parts = parts_of(host)
     place = parts.place
-    in_front = 0 if parts.v.web_server == "none" else 1
+    in_front = 0 if is_reached_directly(host) else 1
     return Instance(
         app=str(known(host)[2].callable),
         directory=parts.directory,

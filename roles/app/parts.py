@@ -294,6 +294,11 @@ def static_of(host: Host) -> dict[str, str]:
     return {**dict(_shared_below(host, app, served)), **served}
 
 
+def is_reached_directly(host: Host) -> bool:
+    """Whether people's own connections come to the app's server, as there is no web server."""
+    return parts_of(host).v.web_server == "none"
+
+
 def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     code = f"{app.current}/code/"
     for shared in sorted(parts_of(host).v.shared):

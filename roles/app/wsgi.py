@@ -9,7 +9,7 @@ from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.asgi import MODULE
-from deploytasks.roles.app.parts import known, parts_of
+from deploytasks.roles.app.parts import is_reached_directly, known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from deploytasks.roles.app.parts import Place
 
 template = Templates(beside=__file__)
-
-
-def is_reached_directly(host: Host) -> bool:
-    """Whether people's own connections come to the app's server."""
-    return parts_of(host).v.web_server == "none"
 
 
 def served(host: Host) -> str:

@@ -11,8 +11,8 @@ from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
-from deploytasks.roles.app.parts import HTTP, Place, known, parts_of
-from deploytasks.roles.app.wsgi import is_reached_directly, wsgi_directory, wsgi_module
+from deploytasks.roles.app.parts import HTTP, Place, is_reached_directly, known, parts_of
+from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
 from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
 from deploytasks.template import Templates

@@ -17,8 +17,8 @@ from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE
-from deploytasks.roles.app.parts import HTTP, known, parts_of
-from deploytasks.roles.app.wsgi import is_reached_directly, wsgi_directory, wsgi_module
+from deploytasks.roles.app.parts import HTTP, is_reached_directly, known, parts_of
+from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
 from deploytasks.template import Templates
 

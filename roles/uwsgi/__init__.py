@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
-from deploytasks.roles.app.parts import HTTP, UWSGI, Place, known, parts_of
-from deploytasks.roles.app.wsgi import is_reached_directly, served, wsgi_directory, wsgi_module
+from deploytasks.roles.app.parts import HTTP, UWSGI, Place, is_reached_directly, known, parts_of
+from deploytasks.roles.app.wsgi import served, wsgi_directory, wsgi_module
 from deploytasks.roles.uwsgi.build import build_of
 from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
 from deploytasks.template import Templates

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import asdict
-from typing import Any, Dict, Iterator, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, Optional, Set, Tuple
 
 from deploytasks.agent.app.releases import current_release, kept_releases
 from deploytasks.agent.app.sealed import hold_sealed
 from deploytasks.agent.app.shipped import import_shipped
 from deploytasks.agent.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.comparison import Comparison
+from deploytasks.agent.comparison import Comparison, NothingServes, WithServing
 from deploytasks.agent.conversation.events import Compare, Ended, Hello, Need
 from deploytasks.agent.conversation.gate import Gate
 from deploytasks.agent.facts import gather
@@ -41,9 +41,7 @@ def converge(session: Session) -> Ended:
             session.machine.blobs.forget()
         plan, gate = receive_order(session)
         if session.checks:
-            comparison = _comparison(session, plan)
-            engine.is_brief = _is_first(session, plan) and not session.opening.get("lines")
-            return carry_out(session, engine, plan, comparison=comparison)
+            return carry_out(session, engine, plan, comparison=_comparison(session, plan))
         try:
             _fetch(session, plan)
             return carry_out(session, engine, plan, gate)
@@ -96,22 +94,20 @@ def _require_that_host(session: Session, order: Dict[str, Any]) -> None:
 
 
 def _comparison(session: Session, plan: Plan) -> Optional[Comparison]:
-    """With the release that serves, where another one is to come; the controller shows what of it is new."""
+    """With what serves, where a release is to come; the controller shows what of it is new."""
     if session.app is None or not plan.release or session.opening.get("by_hand"):
         return None
     held = _hold_release(session)
     session.outlet.say(Compare(*_known(session, held)))
     _look_at(session)
-    current = current_release(session.machine, session.app)
-    if current in (None, plan.release):
+    current, diff = current_release(session.machine, session.app), bool(session.opening.get("diff"))
+    if current is None:
+        return None if diff else NothingServes()
+    if current == plan.release:
         return None
-    serving = session.app.release(str(current))
+    serving = session.app.release(current)
     hold_sealed(session.machine, serving)
-    return Comparison(session.machine, serving, plan.release, bool(session.opening.get("lines")))
-
-
-def _is_first(session: Session, plan: Plan) -> bool:
-    return bool(plan.release and session.app and current_release(session.machine, session.app) is None)
+    return WithServing(session.machine, serving, plan.release, diff)
 
 
 def _look_at(session: Session) -> None:
@@ -121,10 +117,7 @@ def _look_at(session: Session) -> None:
         session.machine.say("a deploy would send %s" % amount(sending))
     shown = session.inlet.object()
     while shown.get("blob"):
-        content = b"".join(_unpacked(session.inlet.pieces(), shown))
-        if shown.get("base"):
-            content = patched(Manifest.parse(session.machine.blobs.read(shown["base"])), content).encode()
-        session.machine.blobs.remember(content)
+        session.machine.blobs.remember(b"".join(_arriving(session, shown)))
         shown = session.inlet.object()
 
 
@@ -170,16 +163,16 @@ def _receive(session: Session) -> None:
 
 
 def _keep(session: Session, announced: Dict[str, Any]) -> None:
-    pieces = session.inlet.pieces()
-    if announced.get("base"):
-        base = Manifest.parse(session.machine.blobs.read(announced["base"]))
-        session.machine.blobs.receive(
-            announced["blob"], [patched(base, b"".join(_unpacked(pieces, announced))).encode()]
-        )
-    else:
-        session.machine.blobs.receive(
-            announced["blob"], _unpacked(pieces, announced), announced.get("made", "")
-        )
+    session.machine.blobs.receive(announced["blob"], _arriving(session, announced), announced.get("made", ""))
+
+
+def _arriving(session: Session, announced: Dict[str, Any]) -> Iterable[bytes]:
+    """The content that was *announced*, whole or as what differs from one that is here."""
+    pieces = _unpacked(session.inlet.pieces(), announced)
+    if not announced.get("base"):
+        return pieces
+    base = Manifest.parse(session.machine.blobs.read(announced["base"]))
+    return [patched(base, b"".join(pieces)).encode()]
 
 
 def _unpacked(pieces: Iterator[bytes], announced: Dict[str, Any]) -> Iterator[bytes]:

@@ -14,6 +14,8 @@ from deploytasks.agent.app.releases import current_release, previous_release
 from deploytasks.agent.app.workers import workers
 from deploytasks.agent.commands.answering import question_in
 from deploytasks.agent.conversation.events import Answer, Ended, Outcome
+from deploytasks.agent.engine import OWED, lasting_debts
+from deploytasks.agent.failure import FAILURES, reason_of
 from deploytasks.agent.layout import App, Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
@@ -161,9 +163,12 @@ def _hints(session: Session, plan: Optional[Plan]) -> str:
 
 
 def _owed(session: Session) -> Iterator[str]:
-    for debt in session.journal.owed():
-        if debt.action.survives_failure:
-            yield "%s: %s is owed since a run that failed; deploy again" % (debt.role, debt.name)
+    try:
+        debts = lasting_debts(session.journal)
+    except FAILURES as error:
+        yield "the journal cannot be understood: %s; the next deploy tells what to do" % reason_of(error)
+        return
+    yield from ("%s: %s is %s; deploy again" % (debt.role, debt.name, OWED) for debt in debts)
 
 
 def _cut_short(session: Session) -> Optional[str]:

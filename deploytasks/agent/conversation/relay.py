@@ -65,7 +65,7 @@ class Relay:
     def _give(self, stream: IO[bytes]) -> None:
         with suppress(OSError), stream:  # It may read no more.
             for piece in iter(self._given.get, None):
-                _write_all(stream.fileno(), piece)
+                write_all(stream.fileno(), piece)
                 self._outlet.say(Taken())
         for _ in iter(self._given.get, None):
             self._outlet.say(Taken())
@@ -79,6 +79,7 @@ class Relay:
                 self._outlet.say(Printed(letter, piece))
 
 
-def _write_all(descriptor: int, left: bytes) -> None:
+def write_all(descriptor: int, left: bytes) -> None:
+    """Write all of *left*, however little is taken at a time; raises ``OSError``."""
     while left:
         left = left[os.write(descriptor, left) :]
