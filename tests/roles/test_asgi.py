@@ -120,6 +120,11 @@ def test_a_strange_scheme_is_not_believed(served):
     assert seen_by_the_app()["scheme"] == "http"
 
 
+def test_a_field_that_wsgi_would_take_for_another_is_dropped(served):
+    ask(served(ASGI), [(b"x_forwarded_for", b"6.6.6.6"), (b"x-app", b"1")])
+    assert seen_by_the_app()["headers"] == [(b"x-app", b"1")]
+
+
 def test_without_the_fields_nothing_is_made_up(served):
     ask(served(ASGI))
     assert (seen_by_the_app()["client"], seen_by_the_app()["scheme"]) == (None, "http")

@@ -69,7 +69,8 @@ def test_uwsgi_is_not_believed_when_it_believes_a_client(hello):
 def test_an_asgi_app_hears_no_stranger(server, hello):
     module = module_of("asgi", app_server=server, **{f"{server}_interface": "asgi"})
     harmless = [(b"host", b"shop.test")]
-    asyncio.run(module["app"]({"type": "http", "headers": [*harmless, *ASGI]}, None, None))
+    disguised = [(name.replace(b"-", b"_"), value) for name, value in ASGI if b"-" in name]
+    asyncio.run(module["app"]({"type": "http", "headers": [*harmless, *ASGI, *disguised]}, None, None))
     assert hello["headers"] == harmless
 
 

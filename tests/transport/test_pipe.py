@@ -123,6 +123,12 @@ def test_a_second_question_for_the_password_ends_it() -> None:
 class Flood(Script):
     """Streams of a host whose errors never end."""
 
+    asked = 0
+
+    def read(self, size: int, timeout_s: float | None) -> bytes:
+        self.asked += 1
+        return super().read(size, timeout_s)
+
     def read_errors(self, timeout_s: float) -> bytes:
         return b"x" * 65536
 
@@ -131,3 +137,4 @@ def test_a_host_that_complains_for_ever_is_given_up() -> None:
     script = Flood(silent=True)
     assert pipe_over(script).read(1) == b""
     assert script.is_closed
+    assert script.asked == 1
