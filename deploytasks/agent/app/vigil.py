@@ -1,23 +1,24 @@
-"""Whether an instance stays what it was: same main process, no restart, its first workers alive.
+"""Whether an instance stays what it was: same main process, no restart, one of its first workers alive.
 
 ``Type=notify`` proves nothing: gunicorn says READY before its workers have imported the app.
 """
 
 from __future__ import annotations
 
-from typing import FrozenSet, Optional
+from typing import FrozenSet, Mapping, Optional
 
 from deploytasks.agent.app.workers import workers
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import StepError
 from deploytasks.agent.system.last_words import last_words
-from deploytasks.agent.system.systemd import STAYING, show, show_now
+from deploytasks.agent.system.systemd import STAYING, program_of, show, show_now
 
 
 class Vigil:
     """Watches *unit* from now on; ``look`` raises ``StepError`` with the app's last words when it broke.
 
-    What its main process starts are workers that have to stay, unless not *has_workers*.
+    Its workers are not all to be replaced by others, unless not *has_workers*: a server whose app crashes starts them
+    again and again. What a start script has started before it became the server does not count.
     """
 
     def __init__(self, machine: Machine, unit: str, *, has_workers: bool = True) -> None:
@@ -26,10 +27,11 @@ class Vigil:
         self._has_workers = has_workers
         self._restarts = 0
         self._main: Optional[str] = None
+        self._program: Optional[str] = None
         self._workers: FrozenSet[str] = frozenset()
 
     def look(self) -> None:
-        """Raise ``StepError`` when the instance has crashed, restarted or lost all the workers it had."""
+        """Raise ``StepError`` when the instance has crashed, restarted or lost all the workers that it had."""
         self._machine.heed_stop()
         state = show_now(
             self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup"
@@ -42,18 +44,29 @@ class Vigil:
             self._broken("lost its main process")
         self._main = state.get("MainPID")
         if self._has_workers:
-            self._look_at_workers(workers(self._machine, self._unit, state))
+            self._look_at_workers(state)
 
     def begin(self) -> None:
         """Take what runs now as what has to stay; earlier restarts do not count."""
         state = show(self._machine, self._unit, "NRestarts", "ControlGroup", "MainPID")
         self._restarts = int(state.get("NRestarts") or 0)
         self._main = state.get("MainPID")
-        self._workers = workers(self._machine, self._unit, state)
+        self._take(state)
 
-    def _look_at_workers(self, now: FrozenSet[str]) -> None:
-        if self._workers and not self._workers & now:
+    def _look_at_workers(self, state: Mapping[str, str]) -> None:
+        if self._program is None:  # Nothing was begun.
+            return
+        if program_of(state.get("MainPID", "")) != self._program:
+            self._take(state)
+            return
+        now = workers(self._machine, self._unit, state)
+        if self._workers and now and not self._workers & now:
             self._broken("lost all its workers")
+
+    def _take(self, state: Mapping[str, str]) -> None:
+        """Those who work now are the first workers."""
+        self._program = program_of(state.get("MainPID", ""))
+        self._workers = workers(self._machine, self._unit, state)
 
     def _broken(self, what: str) -> None:
         raise StepError("%s %s" % (self._unit, what), last_words(self._machine, self._unit))

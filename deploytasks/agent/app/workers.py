@@ -1,28 +1,39 @@
-"""The processes of an instance besides its main one."""
+"""The workers of an instance: the processes that a server has started of its own kind, to serve in its place.
+
+What an app or a start script starts besides, a program of another file, is no worker: it comes and ends as it likes.
+"""
 
 from __future__ import annotations
 
-from typing import FrozenSet, Mapping
+from typing import FrozenSet, Iterable, Mapping
 
-from deploytasks.agent.docker.engine import workers_in
+from deploytasks.agent.docker.engine import processes_in
 from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.layout import container_of
 from deploytasks.agent.machine import Machine
-from deploytasks.agent.system.systemd import pids
+from deploytasks.agent.system.systemd import parent_of, pids, program_of
 
 CLIENTS = "docker"
 """Begins the names of the programs that stand for a container in its unit."""
 
 
 def workers(machine: Machine, unit: str, state: Mapping[str, str]) -> FrozenSet[str]:
-    """The numbers of *unit*'s processes besides its main one, in a container where it has one.
+    """The numbers of the processes that serve for *unit*'s main one, in a container where it has one.
 
     *state* holds the properties MainPID and ControlGroup of *unit*.
     """
     main = state.get("MainPID", "")
     if _command(main).startswith(CLIENTS):
-        return workers_in(machine, container_of(unit))
-    return pids(state.get("ControlGroup", "")) - {main}
+        return of_their_parents_kind(processes_in(machine, container_of(unit)))
+    return of_their_parents_kind(pids(state.get("ControlGroup", "")) - {main})
+
+
+def of_their_parents_kind(numbers: Iterable[str]) -> FrozenSet[str]:
+    """Those of the processes *numbers* that run the program that has started them."""
+    programs = {number: program_of(number) for number in numbers}
+    return frozenset(
+        number for number, program in programs.items() if program and program == program_of(parent_of(number))
+    )
 
 
 def _command(pid: str) -> str:

@@ -47,15 +47,18 @@ def _scale(session: Session, release: Release) -> Ended:
     listed = processes_of(machine, release)
     process = require_process(listed, session.opening.get("process") or WEB)
     number = _number(process, listed[process], session.opening["workers"])
+    about = {**session.about, "release": release.name, "process": process, "workers": number}
     before = _numbers(machine, release)
-    _set(machine, release, process, number, listed[process]["workers"])
-    if process == WEB:
-        _require_answer(machine, release, number)
-    after = _numbers(machine, release)
-    changed = after != before
+    try:
+        _set(machine, release, process, number, listed[process]["workers"])
+        if process == WEB:
+            _require_answer(machine, release, number)
+    except StepError as error:
+        remember(machine, app, {**about, "outcome": "failed", "error": session.outlet.mask(error.reason)})
+        raise
+    changed = _numbers(machine, release) != before
     if changed:
-        about = {**session.about, "release": release.name, "outcome": "changed"}
-        remember(machine, app, {**about, "process": process, "workers": number})
+        remember(machine, app, {**about, "outcome": "changed"})
     outcome = Outcome.CHANGED if changed else Outcome.OK
     session.outlet.say(StepDone("app", "scale %s to %d" % (process, number), outcome))
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))

@@ -17,8 +17,9 @@ from deploytasks.agent.resource import Change, Resource, State
 class NoFiles(Resource):
     """Nothing is at a path that fits one of *patterns* (glob(7)); directories go as wholes.
 
-    The directories *rooms* go with what was in them, unless something else is. What *app* has taken over from somebody
-    stays (see ``Claim``), with all that is in it.
+    Where one is a link to a directory elsewhere, the link goes, and what stays is told. The directories *rooms* go with
+    what was in them, unless something else is. What *app* has taken over from somebody stays (see ``Claim``), with all
+    that is in it.
     """
 
     reversible: ClassVar[bool] = False
@@ -36,7 +37,11 @@ class NoFiles(Resource):
         return {"files": sorted(free.union(self._empty_rooms(machine)))}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        for path in (change.before or {}).get("files", []):
+        files = tuple((change.before or {}).get("files", []))
+        for path in files:
+            place = os.path.realpath(path)
+            if os.path.islink(path) and os.path.isdir(place) and not _is_below(place, files):
+                machine.say("%s was a link to %s, which stays" % (path, place))
             remove_whole(path)
         for path in self._empty_rooms(machine):
             remove_entry(path)

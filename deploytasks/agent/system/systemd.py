@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Dict, FrozenSet, List, Sequence
 
 from deploytasks.agent.files.directory_handle import reading
@@ -87,8 +88,7 @@ def start(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) 
     """
     if not units:
         return
-    now = show_each_now(machine, units, "ActiveState")
-    forget_failures(machine, [unit for unit in units if now[unit].get("ActiveState") == "failed"])
+    forget_failures(machine, units)
     machine.run(["systemctl", "start", "--no-block", "--", *units])
     started: Dict[str, str] = {}
 
@@ -166,7 +166,7 @@ def let_leave(machine: Machine, patterns: Sequence[str]) -> bool:
 
 
 def forget_failures(machine: Machine, units: Sequence[str]) -> None:
-    """None of *units* is remembered as failed (systemctl(1) ``reset-failed``)."""
+    """None of *units* is remembered as failed, nor how often it was started of late (systemctl(1) ``reset-failed``)."""
     if units:
         machine.ask(["systemctl", "reset-failed", "--", *units])
 
@@ -200,15 +200,23 @@ def pids(cgroup: str) -> FrozenSet[str]:
 
 def started_by(main: str, cgroup: str) -> FrozenSet[str]:
     """Of the processes in *cgroup* those that the process *main* has started itself."""
-    return frozenset(pid for pid in pids(cgroup) if _parent(pid) == main)
+    return frozenset(pid for pid in pids(cgroup) if parent_of(pid) == main)
 
 
-def _parent(pid: str) -> str:
+def parent_of(pid: str) -> str:
     """The process that started *pid*; empty when it is gone."""
     try:
         with reading("/proc/%s/stat" % pid, "ascii", "replace") as file:
             # After the name in brackets, which may hold anything, come the state and the parent (proc(5)).
             return file.read().rpartition(")")[2].split()[1]
+    except OSError:
+        return ""
+
+
+def program_of(pid: str) -> str:
+    """The file that the process *pid* runs (proc(5), ``exe``); empty when there is no such process."""
+    try:
+        return os.readlink("/proc/%s/exe" % pid)
     except OSError:
         return ""
 

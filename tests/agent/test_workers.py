@@ -1,0 +1,43 @@
+"""Who counts as a worker: what a server starts of its own kind, and nothing else that an app or a script starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from deploytasks.agent.app.workers import of_their_parents_kind
+from deploytasks.agent.system.systemd import parent_of
+
+SERVER = """
+import os, subprocess, sys
+
+worker = os.fork()
+if not worker:
+    helper = subprocess.Popen(["sleep", "60"])
+    print(os.getpid(), helper.pid, flush=True)
+    helper.wait()
+    os._exit(0)
+sys.stdin.read()
+"""
+
+
+def test_a_fork_of_the_server_works_for_it_and_a_program_that_the_app_runs_does_not():
+    with subprocess.Popen(
+        ["sh", "-c", f"{sys.executable} -c '{SERVER}'; true"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as script:
+        worker, helper = script.stdout.readline().split()
+        server = parent_of(worker)
+        try:
+            assert of_their_parents_kind({str(script.pid), server, worker, helper}) == {worker}
+        finally:
+            subprocess.run(["kill", helper, worker], check=True)
+            script.communicate("")
+
+
+def test_one_that_is_gone_is_none():
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    assert of_their_parents_kind({str(gone.pid)}) == set()
