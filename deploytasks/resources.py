@@ -1,8 +1,8 @@
 """The resource types and actions for the authors of roles; each is imported when it is first used (PEP 562)."""
 
-import re
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.types import type_called
 
 if TYPE_CHECKING:
     from deploytasks.agent.resources.absent import Absent
@@ -123,6 +123,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    noun = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-    globals()[name] = getattr(import_module(f"deploytasks.agent.resources.{noun}"), name)
+    globals()[name] = type_called(name)
     return globals()[name]

@@ -37,8 +37,9 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 AGENT_LOWEST_FIRST = (
-    {"layout", "protocols", "resource", "survey"},
-    {"diff", "files", "plan"},
+    {"layout", "protocols", "survey", "types"},
+    {"resource"},
+    {"diff", "files", "format", "plan"},
     {"failure", "journal", "kept", "lock", "machine"},
     {"conversation", "python", "room", "system"},
     {"ground"},

@@ -25,6 +25,7 @@ from deploytasks.agent.conversation.events import (
 from deploytasks.agent.conversation.gate import Gate, HeldBack
 from deploytasks.agent.diff import diff_of
 from deploytasks.agent.failure import FAILURES, Failed, reason_of
+from deploytasks.agent.format import require_known
 from deploytasks.agent.journal import Intent, Journal
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Handler, Phase, Plan, Step
@@ -70,6 +71,7 @@ class Engine:
     def recover(self) -> None:
         """Finish with an earlier run that was cut short: undo what it had not committed."""
         about = self._journal.begun or {}
+        require_known(about, "the journal of the last %s" % about.get("command", "run"))
         try:
             self._debts = lasting_debts(self._journal)
             intents = self._journal.intents() if self._journal.was_cut else []

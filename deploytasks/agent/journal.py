@@ -18,6 +18,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from deploytasks.agent.files.directory_handle import reading
 from deploytasks.agent.files.entry import append, make_directories, write_file
+from deploytasks.agent.format import FORMAT
 from deploytasks.agent.plan import Handler, Step, handler_from_json, handler_to_json
 from deploytasks.agent.resource import Resource, State, describe, rebuild
 
@@ -60,7 +61,16 @@ class Journal:
         """Start anew, carrying over the handlers that are still owed."""
         make_directories(os.path.dirname(self.path))
         self._written = 0
-        self._rewrite([{"record": "begin", **about, "debts": [handler_to_json(debt) for debt in debts]}])
+        self._rewrite(
+            [
+                {
+                    "record": "begin",
+                    "format": FORMAT,
+                    **about,
+                    "debts": [handler_to_json(debt) for debt in debts],
+                }
+            ]
+        )
 
     def intend(self, step: Step, before: State) -> int:
         """Announce that *step* is going to change what is *before*; returns the number of the intent."""

@@ -2,15 +2,16 @@
 
 A *resource* has a desired state and an observed one; an *action* has an effect and no state.
 Both are frozen dataclasses whose fields are JSON values, so that a step travels as
-``{"type": "module:Class", "args": {...}}`` and is rebuilt on the host by ``rebuild``.
+``{"type": "File", "args": {...}}`` and is rebuilt on the host by ``rebuild``.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional, Tuple
+
+from deploytasks.agent.types import type_called, word_for
 
 if TYPE_CHECKING:
     from deploytasks.agent.machine import Machine
@@ -136,13 +137,12 @@ def describe(thing: Any) -> Dict[str, Any]:
     kind = type(thing)
     args = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}
     plain = {name: value for name, value in args.items() if not _is_default(kind, name, value)}
-    return {"type": "%s:%s" % (kind.__module__, kind.__qualname__), "args": plain}
+    return {"type": word_for(kind), "args": plain}
 
 
 def rebuild(description: Dict[str, Any]) -> Any:
-    """The inverse of ``describe``; JSON arrays become tuples again."""
-    module, _, name = description["type"].partition(":")
-    kind = getattr(importlib.import_module(module), name)
+    """The inverse of ``describe``; JSON arrays become tuples again. Raises as ``type_called``, and ``TypeError``."""
+    kind = type_called(description["type"])
     return kind(**{key: _frozen(value) for key, value in description["args"].items()})
 
 

@@ -294,11 +294,24 @@ def test_a_journal_that_names_what_is_gone_stops_the_next_and_is_named(deploy, h
     with pytest.raises(PowerFailure):
         deploy(deploy.file("/etc/a", "new\n"), blackout)
     journal = host.home / "state" / "journal.jsonl"
-    journal.write_text(journal.read_text().replace("deploytasks.agent.resources.file:", "metrics.graph:"))
+    journal.write_text(journal.read_text().replace('"File"', '"metrics.graph:File"'))
     with pytest.raises(
         CannotUndo, match=r"cannot be understood.*No module named 'metrics'(.|\n)*journal\.jsonl"
     ):
         deploy()
+
+
+def test_a_journal_of_a_later_version_is_told_and_let_be(deploy, host):
+    with pytest.raises(PowerFailure):
+        deploy(deploy.file("/etc/a", "new\n"), blackout)
+    journal = host.home / "state" / "journal.jsonl"
+    later = journal.read_text().replace('"format": 1', '"format": 2')
+    journal.write_text(later)
+    with pytest.raises(
+        StepError, match=r"the last deploy is in format 2, .*pip install --upgrade deploytasks"
+    ):
+        deploy()
+    assert (journal.read_text(), host.path("/etc/a").read_text()) == (later, "new\n")
 
 
 def flaky(host):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 
 import pytest
 
-from deploytasks.agent.resource import Change, describe, rebuild
+from deploytasks import agent
+from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
 from deploytasks.agent.resources.file import File
 from deploytasks.agent.resources.reload import Reload
+from deploytasks.agent.types import MODULES, type_called
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,7 @@ def test_absence_and_an_empty_state_differ():
 def test_a_description_leaves_out_what_is_by_default():
     described = describe(File("/etc/x", "text", mode="0600"))
     assert described == {
-        "type": "deploytasks.agent.resources.file:File",
+        "type": "File",
         "args": {"path": "/etc/x", "content": "text", "mode": "0600"},
     }
 
@@ -45,3 +49,29 @@ def test_a_description_leaves_out_what_is_by_default():
 def test_tuples_come_back_as_tuples():
     reload = Reload("nginx", check=("nginx", "-t"))
     assert rebuild(json.loads(json.dumps(describe(reload)))) == reload
+
+
+def test_a_type_of_ours_is_called_by_its_name_wherever_its_module_lies_and_lay():
+    file = File("/etc/x", "text")
+    assert rebuild({"type": "File", "args": {"path": "/etc/x", "content": "text"}}) == file
+    assert (
+        rebuild(
+            {"type": "deploytasks.agent.resources.file:File", "args": {"path": "/etc/x", "content": "text"}}
+        )
+        == file
+    )
+
+
+def test_every_type_of_ours_has_its_word():
+    for module in pkgutil.walk_packages(agent.__path__, "deploytasks.agent."):
+        if module.name not in {"deploytasks.agent.boot", "deploytasks.agent.__main__"}:
+            importlib.import_module(module.name)
+    ours = {kind.__name__: kind for base in (Resource, Action) for kind in kinds_of(base)}
+    assert {name: type_called(name) for name in MODULES} == ours
+
+
+def kinds_of(base):
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("deploytasks.agent."):
+            yield kind
+        yield from kinds_of(kind)

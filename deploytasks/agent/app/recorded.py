@@ -6,6 +6,7 @@ import json
 
 from deploytasks.agent.app.shipped import import_shipped
 from deploytasks.agent.files.directory_handle import reading_roots
+from deploytasks.agent.format import require_known
 from deploytasks.agent.layout import Release
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Plan
@@ -17,8 +18,9 @@ def recorded_plan(machine: Machine, release: Release) -> Plan:
     try:
         with reading_roots(machine.path(release.plan)) as file:
             document = json.load(file)
+        require_known(document, "the recorded plan of %s" % release.name)
         import_shipped(document["modules"])
         return Plan.from_json(document["plan"])
-    except (OSError, ValueError, KeyError, TypeError, ImportError, AttributeError, SyntaxError) as error:
+    except (OSError, ValueError, LookupError, TypeError, ImportError, AttributeError, SyntaxError) as error:
         reason = "the recorded plan of %s cannot be read: %s; deploy instead" % (release.name, error)
         raise StepError(reason) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deploytasks.agent.app.releases import current_release, kept_releases
 from deploytasks.agent.files.entry import read_entry, remove_entry, write_file
+from deploytasks.agent.format import FORMAT
 from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.resource import Change, Resource, State
@@ -45,6 +46,7 @@ class RecordedPlan(Resource):
             return
         kept = [release for release in kept_releases(machine, self.app) if release.name != self.release]
         record = {
+            "format": FORMAT,
             **machine.recording,
             "previous": current_release(machine, self.app),
             "sequence": max((release.sequence for release in kept), default=0) + 1,

@@ -1,0 +1,51 @@
+"""The words for types in what is written down on hosts: plans, journals, debts.
+
+These outlive the deploytasks that wrote them. A type of ours is called by its name alone, wherever its module lies by
+then; one of a user's own is ``module:Class``, and its source is kept beside it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+OURS = "deploytasks.agent."
+
+ROOMS = {
+    "resources": """
+        Absent AcmeCertificate ApacheReload Claim Command ComposeServices CopyRetention Directory DockerEngine
+        DockerImage File FirstSymlink FreshProcesses Group HttpCheck ImageRetention Instance LastingFile Member
+        NginxLimits NginxPage NginxReload NoFiles NoUnits NoUser OnlyCatchAlls OnlyComposeServices OnlyInstance
+        OnlyProcesses Package PostgresDatabase Processes ProcessesAtBoot PulledImages PythonVenv RecordedPlan
+        ReleaseCommand Reload Restart Retention Run RunIfUsed Secret SecretFile SelfSignedCertificate Service
+        ShippedImage Symlink Tree Ufw UfwRule Unit User Uv Watch Withdrawn
+    """,
+}
+"""The types of ours by room, each in the module of its own name. What was written down once is never taken away."""
+
+MODULES = {
+    name: "%s%s.%s" % (OURS, room, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    for room, names in ROOMS.items()
+    for name in names.split()
+}
+
+
+def word_for(kind: type) -> str:
+    """What *kind* is called where it is written down."""
+    if kind.__module__.startswith(OURS):
+        return kind.__qualname__
+    return "%s:%s" % (kind.__module__, kind.__qualname__)
+
+
+def type_called(word: str) -> Any:
+    """The type that *word* is for; raises ``ImportError``, ``AttributeError`` or ``LookupError`` when there is none.
+
+    The first versions wrote the modules of our types, too, as they were then.
+    """
+    module, _, name = word.rpartition(":")
+    if module and not module.startswith(OURS):
+        return getattr(importlib.import_module(module), name)
+    if name not in MODULES:
+        raise LookupError("no type is called %s" % name)
+    return getattr(importlib.import_module(MODULES[name]), name)
