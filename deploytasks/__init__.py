@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deploytasks.agent.conversation.events import Outcome
-    from deploytasks.agent.plan import Handler, Phase, Plan, Step
+    from deploytasks.agent.engine.events import Outcome
+    from deploytasks.agent.engine.phase import Phase
+    from deploytasks.agent.engine.plan import Handler, Plan, Step
     from deploytasks.errors import DeployError
     from deploytasks.inventory import Group, Host, Inventory
     from deploytasks.plan import plan_for
@@ -40,14 +41,14 @@ __all__ = [
 _HOMES = {
     "DeployError": "errors",
     "Group": "inventory",
-    "Handler": "agent.plan",
+    "Handler": "agent.engine.plan",
     "Host": "inventory",
     "Inventory": "inventory",
-    "Outcome": "agent.conversation.events",
-    "Phase": "agent.plan",
-    "Plan": "agent.plan",
+    "Outcome": "agent.engine.events",
+    "Phase": "agent.engine.phase",
+    "Plan": "agent.engine.plan",
     "Results": "results",
-    "Step": "agent.plan",
+    "Step": "agent.engine.plan",
     "Templates": "template",
     "apply": "run",
     "plan_for": "plan",

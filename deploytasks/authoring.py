@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.plan import Handler, Step
-from deploytasks.agent.resource import Action, Resource
+from deploytasks.agent.engine.plan import Handler, Step
+from deploytasks.agent.engine.resource import Action, Resource
 from deploytasks.errors import ConfigError, PlanError
 from deploytasks.role import in_our_words, role_name
 

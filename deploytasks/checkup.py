@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.facts import Facts
-from deploytasks.agent.system.firewall import Rule
+from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.release.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

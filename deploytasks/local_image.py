@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from deploytasks.agent.conversation.mask import Mask
+from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.docker.image_build import (
     BUILD_TIMEOUT_S,
     NO_BUILDKIT,
@@ -23,15 +24,14 @@ from deploytasks.agent.docker.image_build import (
     read_if_there,
     write_secrets,
 )
-from deploytasks.agent.files.digest import digest_of
-from deploytasks.agent.resources.shipped_image import ShippedImage
+from deploytasks.agent.docker.shipped_image import ShippedImage
 from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import PlanError, StepFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.engine.plan import Plan
     from deploytasks.source import Source
 
 PLATFORMS = {

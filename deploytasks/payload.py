@@ -15,8 +15,8 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 from deploytasks.agent.by_hand import OPENING, SAID
-from deploytasks.agent.conversation.events import Need
 from deploytasks.agent.conversation.wire import pack_json
+from deploytasks.agent.engine.events import Need
 from deploytasks.conversation.agent_archive import agent_archive
 from deploytasks.conversation.sender import Sender
 from deploytasks.errors import ConfigError

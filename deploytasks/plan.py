@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.facts import Facts
-from deploytasks.agent.layout import App
-from deploytasks.agent.plan import Handler, Phase, Plan, Step
-from deploytasks.agent.resource import describe
-from deploytasks.agent.resources.directory import Directory
-from deploytasks.agent.resources.file import File
-from deploytasks.agent.resources.recorded_plan import RecordedPlan
+from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.engine.plan import Handler, Plan, Step
+from deploytasks.agent.engine.resource import describe
+from deploytasks.agent.files.directory import Directory
+from deploytasks.agent.files.file import File
+from deploytasks.agent.release.facts import Facts
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.authoring import steps_of
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
@@ -25,8 +26,8 @@ from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from deploytasks.agent.layout import Release
-    from deploytasks.agent.resource import Resource
+    from deploytasks.agent.engine.resource import Resource
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
 
 LARGE = 8192
@@ -97,7 +98,7 @@ def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "")
     _require_one_content(host, steps)
     sealed, contents = _sealed(steps, host.release)
     ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
-    return Plan(ordered, app, release if app else "", contents=contents, secrets=tuple(secrets))
+    return Plan(ordered, release if app else "", whole=True, contents=contents, secrets=tuple(secrets))
 
 
 def _record(app: App, release: str, digest: str) -> Step:
@@ -168,10 +169,11 @@ def narrowed(plan: Plan, wanted: Callable[[Step], bool]) -> Plan:
 
     A release is made of all its steps or of none: without one of them only provisioning is left.
     """
-    whole = all(wanted(step) for step in plan.steps if step.phase is not Phase.PROVISION)
-    kept = [step for step in plan.steps if wanted(step) and (whole or step.phase is Phase.PROVISION)]
+    releases = all(wanted(step) for step in plan.steps if step.phase is not Phase.PROVISION)
+    kept = [step for step in plan.steps if wanted(step) and (releases or step.phase is Phase.PROVISION)]
     skipped = tuple(step for step in plan.steps if step not in kept)
-    return replace(plan, release=plan.release if whole else "", steps=tuple(kept), skipped=skipped)
+    release, whole = plan.release if releases else "", plan.whole and not skipped
+    return replace(plan, release=release, whole=whole, steps=tuple(kept), skipped=skipped)
 
 
 __all__ = ["Handler", "Phase", "Plan", "Step", "made_ready", "narrowed", "plan_for"]

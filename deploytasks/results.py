@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploytasks.agent.conversation.events import Outcome
+from deploytasks.agent.engine.events import Outcome
 from deploytasks.errors import DeployError, Locked, NotPutBack, StepFailed
 from deploytasks.report import HostRecap
 

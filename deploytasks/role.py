@@ -24,7 +24,7 @@ from deploytasks.errors import VariableError
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from deploytasks.agent.plan import Step
+    from deploytasks.agent.engine.plan import Step
     from deploytasks.inventory import Host
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.engine.plan import Plan
     from deploytasks.fleet.visit import CommandStreams, Visit
     from deploytasks.inventory import Host
     from deploytasks.local_image import LocalImage

@@ -12,7 +12,7 @@ from deploytasks.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.engine.plan import Plan
 
 
 def shipped_modules(plan: Plan) -> dict[str, str]:

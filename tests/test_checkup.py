@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploytasks.agent.facts import Facts
+from deploytasks.agent.release.facts import Facts
 from deploytasks.checkup import Finding, Needs, Verdict, findings
 
 NOW = 1_800_000_000.0

@@ -12,10 +12,10 @@ import sys
 import pytest
 
 from deploytasks import Inventory, Plan, Step, errors
-from deploytasks.agent.conversation.events import Outcome
-from deploytasks.agent.machine import Machine
-from deploytasks.agent.plan import Phase
-from deploytasks.agent.resource import Change
+from deploytasks.agent.engine.events import Outcome
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.engine.resource import Change
 from deploytasks.report import HostRecap, Recap
 from deploytasks.results import GRAVEST_FIRST
 from deploytasks.role import checked_vars

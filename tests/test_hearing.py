@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploytasks.agent.conversation.events import KINDS, Event, Hello, Need, Note, Outcome, StepDone
 from deploytasks.agent.conversation.wire import Frame, WireError, pack, pack_json
-from deploytasks.agent.facts import Facts
+from deploytasks.agent.engine.events import KINDS, Event, Hello, Need, Note, Outcome, StepDone
 from deploytasks.agent.files.manifest import Manifest
+from deploytasks.agent.release.facts import Facts
 from deploytasks.cli.asking import believed
 from deploytasks.conversation.conversation import Conversation
 from deploytasks.conversation.hearing import event_of, facts_of, manifest_of

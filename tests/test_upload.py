@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.conversation.events import Note
+from deploytasks.agent.engine.events import Note
 from deploytasks.contents import Contents
 from deploytasks.fleet.upload import Upload
 from deploytasks.report import Sending

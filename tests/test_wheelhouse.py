@@ -9,10 +9,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from deploytasks.agent.facts import Facts
-from deploytasks.agent.plan import Plan, Step
-from deploytasks.agent.resources.python_venv import PythonVenv
-from deploytasks.agent.resources.uv import Uv
+from deploytasks.agent.engine.plan import Plan, Step
+from deploytasks.agent.python.python_venv import PythonVenv
+from deploytasks.agent.python.uv import Uv
+from deploytasks.agent.release.facts import Facts
 from deploytasks.errors import PlanError
 from deploytasks.wheelhouse import with_wheels
 

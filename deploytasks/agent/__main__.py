@@ -7,14 +7,12 @@ import signal
 import sys
 import threading
 
-from deploytasks.agent.commands import command
 from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Outlet, Teller
-from deploytasks.agent.conversation.events import Ended, Outcome
-from deploytasks.agent.engine import CannotUndo
-from deploytasks.agent.files.blame import what_failed
-from deploytasks.agent.lock import LockHeld
-from deploytasks.agent.resource import StepError
-from deploytasks.agent.session import Dismissed, Session
+from deploytasks.agent.engine.events import Ended, Outcome
+from deploytasks.agent.errors import CannotUndo, StepError, what_failed
+from deploytasks.agent.release.commands import command
+from deploytasks.agent.release.lock import LockHeld
+from deploytasks.agent.release.session import Dismissed, Session
 
 IN_MEMORY = "/proc/self/fd/"
 """So begins where the agent lies when the host had not kept it, see ``boot.py``."""
@@ -67,7 +65,7 @@ def answer(inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: 
 
 def _keep_agent(digest: str) -> None:
     if sys.path[0].startswith(IN_MEMORY):
-        from deploytasks.agent.kept import keep_agent
+        from deploytasks.agent.release.kept import keep_agent
 
         keep_agent(sys.path[0], digest)
 

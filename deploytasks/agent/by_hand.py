@@ -15,9 +15,9 @@ from typing import Any, Dict, NoReturn, Sequence
 
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.conversation.channel import Inlet
-from deploytasks.agent.conversation.events import Ended, Event, Note, Outcome, StepDone, StepUndone
 from deploytasks.agent.conversation.mask import Mask
 from deploytasks.agent.conversation.wire import Frame, frames, pack_json
+from deploytasks.agent.engine.events import Ended, Event, Note, Outcome, StepDone, StepUndone
 
 OPENING = "opening"
 SAID = "said"

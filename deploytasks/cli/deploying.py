@@ -15,7 +15,7 @@ from deploytasks.spelling import did_you_mean
 from deploytasks.standard import app_alone, standard_roles
 
 if TYPE_CHECKING:
-    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.engine.plan import Plan
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
     from deploytasks.results import Results

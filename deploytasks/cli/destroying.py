@@ -11,7 +11,7 @@ from deploytasks.run import carry_out
 from deploytasks.standard import app_alone
 
 if TYPE_CHECKING:
-    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.engine.plan import Plan
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
 

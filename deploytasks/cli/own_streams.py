@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
-from deploytasks.agent.conversation.events import Printed
 from deploytasks.agent.conversation.relay import PIECE, write_all
+from deploytasks.agent.engine.events import Printed
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 DESCRIPTORS = {b"O": STDOUT, b"R": STDERR}

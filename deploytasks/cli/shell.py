@@ -6,9 +6,9 @@ import secrets
 from shlex import join, quote
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.app.environment import in_app_environment
-from deploytasks.agent.app.in_container import in_container
-from deploytasks.agent.commands.run import CARRY_OUT, COMMAND
+from deploytasks.agent.release.commands.run import CARRY_OUT, COMMAND
+from deploytasks.agent.release.runtime.environment import in_app_environment
+from deploytasks.agent.release.runtime.in_container import in_container
 from deploytasks.errors import ConfigError
 from deploytasks.run import ask, ready_hosts
 from deploytasks.standard import app_alone
@@ -16,7 +16,7 @@ from deploytasks.transport import transport_for
 from deploytasks.transport.keyboard import is_typed
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import Release
+    from deploytasks.agent.release.layout import Release
     from deploytasks.cli.chosen import Chosen
 
 LENT = "--pty"

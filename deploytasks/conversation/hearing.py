@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from deploytasks.agent.conversation.events import KINDS, Compare, Event, Hello, Need, Printed, Ready
 from deploytasks.agent.conversation.relay import PIECE
 from deploytasks.agent.conversation.wire import PRINTED, Frame, WireError
-from deploytasks.agent.facts import Facts
+from deploytasks.agent.engine.events import KINDS, Compare, Event, Hello, Need, Printed, Ready
+from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.files.manifest import Manifest
-from deploytasks.agent.plan import Phase
+from deploytasks.agent.release.facts import Facts
 
 MOST_EVENTS = 100_000
 """Besides lines of a log, which may be followed for ever."""

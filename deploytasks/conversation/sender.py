@@ -8,12 +8,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.agent.conversation.wire import pack, pack_json
-from deploytasks.agent.files.digest import digest_of_file
+from deploytasks.agent.disk.digest import digest_of_file
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.files.manifest_patch import difference
 
 if TYPE_CHECKING:
-    from deploytasks.agent.conversation.events import Need
+    from deploytasks.agent.engine.events import Need
     from deploytasks.contents import Contents
 
 PIECE = 1 << 18

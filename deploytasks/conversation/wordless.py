@@ -1,4 +1,4 @@
-"""Python source without the words that are for people, as it travels: half the size, and quicker to compile."""
+"""Python source without what is for people and type checkers, as it travels: half the size, and quicker to compile."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionD
 
 
 def without_words(source: str) -> str:
-    """*source* without comments and docstrings; every statement keeps its line, so tracebacks stay true."""
+    """*source* without comments, docstrings and annotations of functions.
+
+    Every statement keeps its line, so tracebacks stay true.
+    """
     lines = source.splitlines()
     for row, column in _comments(source):
         lines[row - 1] = lines[row - 1][:column]
-    for first, last, column in _docstrings(source):
+    tree = ast.parse(source)
+    for first, last, column in _docstrings(tree):
         lines[first - 1 : last] = [" " * column + '""'] + [""] * (last - first)
+    for row, begin, end in sorted(_annotations(tree, lines), reverse=True):
+        text = lines[row - 1].encode()
+        lines[row - 1] = (text[:begin] + text[end:]).decode()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -26,9 +33,21 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
             yield token.start
 
 
-def _docstrings(source: str) -> Iterator[tuple[int, int, int]]:
+def _annotations(tree: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, int]]:
+    """The line of each annotation of a function that stands in one, with the bytes where it begins and ends."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation and node.lineno == node.annotation.end_lineno:
+            yield node.lineno, node.col_offset + len(node.arg.encode()), node.annotation.end_col_offset or 0
+        elif isinstance(node, ast.FunctionDef) and node.returns:
+            row, end = node.returns.lineno, node.returns.end_col_offset or 0
+            arrow = lines[row - 1].encode().rfind(b" ->", 0, node.returns.col_offset)
+            if row == node.returns.end_lineno and arrow >= 0:
+                yield row, arrow, end
+
+
+def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int, int]]:
     """First line, last line and indentation of each text that stands as a statement."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         for statement in getattr(node, "body", ()) if isinstance(node, HAVE_DOCSTRINGS) else ():
             if _is_text(statement):
                 yield statement.lineno, statement.end_lineno or statement.lineno, statement.col_offset

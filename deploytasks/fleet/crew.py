@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deploytasks.fleet.visit import CommandStreams, Visit
 
 if TYPE_CHECKING:
-    from deploytasks.agent.conversation.events import Event
+    from deploytasks.agent.engine.events import Event
     from deploytasks.inventory import Host
     from deploytasks.report import Reporter
     from deploytasks.transport import AskPassword

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.plan import Phase
+from deploytasks.agent.engine.phase import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from deploytasks.agent.plan import Plan
+    from deploytasks.agent.engine.plan import Plan
     from deploytasks.fleet.batches import MaxFail
     from deploytasks.fleet.crew import Crew
     from deploytasks.fleet.visit import Visit

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.conversation.events import Event, Note
+from deploytasks.agent.engine.events import Event, Note
 from deploytasks.report import Sending
 from deploytasks.report.measure import size
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from deploytasks.agent.conversation.events import (
+from deploytasks.agent.engine.events import (
     Answer,
     Compare,
     Ended,
@@ -21,8 +21,8 @@ from deploytasks.agent.conversation.events import (
     Ready,
     StepDone,
 )
-from deploytasks.agent.facts import Facts
-from deploytasks.agent.plan import Phase
+from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.release.facts import Facts
 from deploytasks.conversation.conversation import Conversation
 from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Unreachable
 from deploytasks.fleet.upload import Upload

@@ -12,8 +12,8 @@ from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.value import Value
 
 if TYPE_CHECKING:
-    from deploytasks.agent.facts import Facts
-    from deploytasks.agent.layout import App, Release
+    from deploytasks.agent.release.facts import Facts
+    from deploytasks.agent.release.layout import App, Release
     from deploytasks.project import Project
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.conversation.events import Outcome
+from deploytasks.agent.engine.events import Outcome
 from deploytasks.report.failure import failure_lines
 from deploytasks.report.measure import duration, size
 from deploytasks.report.narration import TONES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.conversation.events import Outcome
+from deploytasks.agent.engine.events import Outcome
 from deploytasks.report.page import Line, Span, Tone, text_lines
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.conversation.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
 from deploytasks.agent.conversation.mask import without_passwords
+from deploytasks.agent.engine.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
 from deploytasks.report.closing import failures
 
 if TYPE_CHECKING:

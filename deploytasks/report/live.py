@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from deploytasks.agent.conversation.events import Event
+    from deploytasks.agent.engine.events import Event
     from deploytasks.report.recap import Recap
 
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

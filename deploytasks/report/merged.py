@@ -9,15 +9,15 @@ import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TextIO
 
-from deploytasks.agent.conversation.events import LogLine
 from deploytasks.agent.conversation.mask import without_passwords
+from deploytasks.agent.engine.events import LogLine
 from deploytasks.report.outlet import Outlet
 from deploytasks.report.page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploytasks.agent.conversation.events import Event
+    from deploytasks.agent.engine.events import Event
     from deploytasks.report.recap import Recap
 
 UNNAMED = ("web", "run")

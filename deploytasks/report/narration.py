@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.conversation.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
+from deploytasks.agent.engine.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
 from deploytasks.report.measure import duration
 from deploytasks.report.page import Line, Part, Span, Tone, text_lines
 

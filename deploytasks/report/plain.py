@@ -12,7 +12,7 @@ from deploytasks.report.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from deploytasks.agent.conversation.events import Event
+    from deploytasks.agent.engine.events import Event
     from deploytasks.report.outlet import Outlet
     from deploytasks.report.recap import Recap
 

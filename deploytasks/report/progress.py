@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.conversation.events import Ended, Event, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone, StepStarted, StepUndone
 from deploytasks.report.measure import size
 from deploytasks.report.sending import Sending
 

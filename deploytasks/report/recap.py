@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.conversation.events import Ended, Outcome
+from deploytasks.agent.engine.events import Ended, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

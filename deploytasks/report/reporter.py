@@ -11,7 +11,7 @@ from deploytasks.report.plain import PlainReporter
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploytasks.agent.conversation.events import Event
+    from deploytasks.agent.engine.events import Event
     from deploytasks.report.recap import Recap
 
 

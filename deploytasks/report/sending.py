@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deploytasks.agent.conversation.events import Event
+from deploytasks.agent.engine.events import Event
 
 
 @dataclass(frozen=True)

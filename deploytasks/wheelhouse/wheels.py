@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.resources.python_venv import PythonVenv
-from deploytasks.agent.resources.uv import Uv
+from deploytasks.agent.python.python_venv import PythonVenv
+from deploytasks.agent.python.uv import Uv
 from deploytasks.cache import cache_directory, locked
 from deploytasks.wheelhouse.filling import WHOLE, fill
 from deploytasks.wheelhouse.wish import Wish, wish_of_uv, wish_of_venv
@@ -15,8 +15,8 @@ from deploytasks.wheelhouse.wish import Wish, wish_of_uv, wish_of_venv
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploytasks.agent.facts import Facts
-    from deploytasks.agent.plan import Plan, Step
+    from deploytasks.agent.engine.plan import Plan, Step
+    from deploytasks.agent.release.facts import Facts
 
 
 def with_wheels(plan: Plan, facts: Facts) -> tuple[Plan, dict[str, Path]]:

@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.python.python_venv import SEALED, PythonVenv
 from deploytasks.agent.python.wheel_platform import LEGACY
-from deploytasks.agent.resources.python_venv import SEALED, PythonVenv
 from deploytasks.errors import PlanError
 
 if TYPE_CHECKING:
-    from deploytasks.agent.facts import Facts
-    from deploytasks.agent.plan import Plan
-    from deploytasks.agent.resources.uv import Uv
+    from deploytasks.agent.engine.plan import Plan
+    from deploytasks.agent.python.uv import Uv
+    from deploytasks.agent.release.facts import Facts
 
 OLDEST_GLIBC = 17
 

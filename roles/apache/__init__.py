@@ -25,7 +25,7 @@ from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
 __all__ = ["Vars", "front", "protocols", "steps", "withdraw"]

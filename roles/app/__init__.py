@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.system.environment_file import encode_env
+from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
 from deploytasks.plan import Handler, Phase, Step
@@ -34,7 +34,7 @@ from deploytasks.roles.app.settings import Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App, Release
+    from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.project import Project
 

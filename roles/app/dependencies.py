@@ -18,7 +18,7 @@ from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.parts import known, parts_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
     from deploytasks.roles.app.settings import Vars
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from deploytasks.agent.app.processes import RELEASE
+from deploytasks.agent.release.runtime.process_units import RELEASE
 from deploytasks.errors import PlanError, VariableError
 from deploytasks.plan import Phase
 from deploytasks.role import vars_of
@@ -21,9 +21,9 @@ from deploytasks.roles.app import settings
 from deploytasks.roles.app.process import Process, processes_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.facts import Facts
-    from deploytasks.agent.layout import App, Release
-    from deploytasks.agent.resource import Action
+    from deploytasks.agent.engine.resource import Action
+    from deploytasks.agent.release.facts import Facts
+    from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.plan import Step
     from deploytasks.project import Project

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from deploytasks.agent.app.processes import ALONE, RELEASE, WEB, nearest
+from deploytasks.agent.release.runtime.process_units import ALONE, RELEASE, WEB, nearest
 from deploytasks.errors import VariableError
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\Z", examples=["worker"])]

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.app.processes import WEB
+from deploytasks.agent.release.runtime.process_units import WEB
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
     Command,

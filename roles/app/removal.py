@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, get_args
 
-from deploytasks.agent.resources.unit import DIRECTORY
+from deploytasks.agent.services.unit import DIRECTORY
 from deploytasks.plan import Handler, Phase, Plan, Step
 from deploytasks.resources import (
     ImageRetention,
@@ -21,7 +21,7 @@ from deploytasks.resources import (
 from deploytasks.roles.app.settings import WebServer
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.roles.app.settings import Vars
 
 RELEASES = "[0-9]*T[0-9]*Z-*"
@@ -44,7 +44,7 @@ def removal(app: App, v: Vars, *, purge: bool) -> Plan:
     steps = (*_sites(app), *_processes(app, v), *_containers(app, v), *_files(app, purge=purge))
     user = _user(app) if purge and not v.user else ()
     owned = (step if step.role else step.in_role("app") for step in (*steps, *user))
-    return Plan(tuple(replace(step, phase=Phase.FINISH) for step in owned), app)
+    return Plan(tuple(replace(step, phase=Phase.FINISH) for step in owned))
 
 
 def _sites(app: App) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from deploytasks.resources import Directory, File, LastingFile, Package, SelfSig
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.plan import Handler
 
 template = Templates(beside=__file__)

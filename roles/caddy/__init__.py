@@ -28,7 +28,7 @@ from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
 protocols = frozenset({HTTP, FASTCGI})

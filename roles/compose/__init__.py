@@ -31,7 +31,7 @@ from deploytasks.roles.docker.engine import compose_packages
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
     from deploytasks.roles.app.process import Process
 

@@ -23,7 +23,7 @@ from deploytasks.roles.compose.recipe import image_name, recipe_of_build
 from deploytasks.roles.compose.values import pairs
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
     from deploytasks.roles.compose.file import ComposeFile, Definition
 

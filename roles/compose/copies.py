@@ -15,7 +15,7 @@ from deploytasks.resources import Directory, File, Tree
 from deploytasks.roles.app.parts import parts_of
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App, Release
+    from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
     from deploytasks.project import Project
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.app.processes import nearest
+from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.errors import VariableError
 from deploytasks.inventory.document import Entries, parsed_document
 from deploytasks.inventory.refused import Refused

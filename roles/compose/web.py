@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.app.processes import nearest
+from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.role import vars_of
 from deploytasks.roles import docker
 from deploytasks.roles.app import environment_of as env_of_app

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.app.in_container import in_container
 from deploytasks.agent.docker.engine import APP_LABEL, CLIENT
-from deploytasks.agent.layout import COLLECTED, container_of
+from deploytasks.agent.release.layout import COLLECTED, container_of
+from deploytasks.agent.release.runtime.in_container import in_container
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import (
@@ -32,7 +32,7 @@ from deploytasks.roles.docker.settings import Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import Release
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.app.process import Process
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deploytasks.agent.facts import Facts
+    from deploytasks.agent.release.facts import Facts
 
 APART = 13
 """From this Debian on the client and BuildKit have packages of their own."""

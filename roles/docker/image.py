@@ -26,7 +26,7 @@ from deploytasks.roles.app.parts import Place, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import Release
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.docker.settings import Vars
 

@@ -18,7 +18,7 @@ from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
 template = Templates(beside=__file__)

@@ -23,7 +23,7 @@ from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import Release
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
 
 protocols = (HTTP,)

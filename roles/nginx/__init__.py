@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.resources.nginx_page import page_of
+from deploytasks.agent.web.nginx_page import page_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
@@ -30,8 +30,8 @@ from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.facts import Facts
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.facts import Facts
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
 DIRECTIVES = {HTTP: "proxy", UWSGI: "uwsgi", FASTCGI: "fastcgi"}

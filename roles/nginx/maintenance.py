@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.resources.nginx_page import PAGES, page_of
+from deploytasks.agent.web.nginx_page import PAGES, page_of
 from deploytasks.plan import Handler, Plan, Step
 from deploytasks.resources import Absent, Directory, File, NginxPage, NginxReload
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
 
 template = Templates(beside=__file__)
 
@@ -34,10 +34,10 @@ def begin(app: App, message: str) -> Plan:
         Step("make the directory of pages", Directory(PAGES), role="nginx"),
         Step("write the page", File(page_of(app.name), page), notify=show, role="nginx"),
     )
-    return Plan(steps, app)
+    return Plan(steps)
 
 
 def end(app: App) -> Plan:
     """The app is back."""
     reload = Handler("reload nginx", NginxReload(), role="nginx")
-    return Plan((Step("take the page away", Absent(page_of(app.name)), notify=reload, role="nginx"),), app)
+    return Plan((Step("take the page away", Absent(page_of(app.name)), notify=reload, role="nginx"),))

@@ -12,7 +12,7 @@ from deploytasks.roles.app.tls import HOME, PROFILES, Profile, bring, brought, i
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.plan import Handler
     from deploytasks.roles.nginx.settings import Vars
 

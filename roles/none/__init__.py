@@ -12,7 +12,7 @@ from deploytasks.roles.app.parts import HTTP, Front, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
 template = Templates(beside=__file__)

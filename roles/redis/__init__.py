@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from deploytasks.agent.system.environment_file import encode_env
+from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.plan import Handler, Step
 from deploytasks.resources import Directory, Package, Restart, Secret, SecretFile, Service
 from deploytasks.roles.app.parts import known

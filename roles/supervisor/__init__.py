@@ -15,7 +15,7 @@ from deploytasks.roles.app.parts import Parts, Place, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import Release
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.app.process import Process
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from deploytasks.agent.app.environment import in_app_environment
-from deploytasks.agent.resources.unit import DIRECTORY
+from deploytasks.agent.release.runtime.environment import in_app_environment
+from deploytasks.agent.services.unit import DIRECTORY
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, Instance, ReleaseCommand, Symlink, Unit
 from deploytasks.roles.app.parts import Parts, Place, known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import Release
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.roles.app.process import Process
 

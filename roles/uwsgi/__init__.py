@@ -16,7 +16,7 @@ from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.agent.layout import App
+    from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
 __all__ = ["Vars", "command", "interfaces", "managed", "packages", "protocols", "says_ready", "steps"]

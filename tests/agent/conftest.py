@@ -17,9 +17,10 @@ from typing import Callable, Iterator
 
 import pytest
 
-from deploytasks.agent.files.blobs import Blobs
-from deploytasks.agent.machine import ENVIRONMENT, Machine
-from deploytasks.agent.resources import compose_services
+from deploytasks.agent.docker import compose_services
+from deploytasks.agent.engine.blobs import Blobs
+from deploytasks.agent.engine.machine import ENVIRONMENT, Machine
+from deploytasks.agent.services.units import SystemdUnits, is_answered
 
 FAKES = Path(__file__).parent / "fakes"
 UV_WHEEL = "uv-0.13.8-py3-none-manylinux1_x86_64.musllinux_1_1_aarch64.linux_armv7l.whl"
@@ -47,13 +48,16 @@ class FakeHost:
         path = "%s:%s" % (FAKES / "bin", ENVIRONMENT["PATH"])
         environment = {**ENVIRONMENT, "PATH": path, "FAKES": str(FAKES), "FAKE_HOST": str(self.home)}
         blobs = Blobs(str(self.home / "blobs"))
-        return Machine(
+        machine = Machine(
             root=str(self.root),
             environment=environment,
             blobs=blobs,
             say=self._note,
             recording={"plan": {"digest": "3f9c2d1"}},
+            answered=is_answered,
         )
+        machine.units = SystemdUnits(machine)
+        return machine
 
     @property
     def calls(self) -> list[str]:

@@ -7,13 +7,13 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-from deploytasks.agent.engine import Engine  # noqa: E402
-from deploytasks.agent.journal import Journal  # noqa: E402
-from deploytasks.agent.machine import Machine  # noqa: E402
-from deploytasks.agent.plan import Plan, Step  # noqa: E402
-from deploytasks.agent.resources.directory import Directory  # noqa: E402
-from deploytasks.agent.resources.file import File  # noqa: E402
-from deploytasks.agent.resources.symlink import Symlink  # noqa: E402
+from deploytasks.agent.engine.engine import Engine  # noqa: E402
+from deploytasks.agent.engine.journal import Journal  # noqa: E402
+from deploytasks.agent.engine.machine import Machine  # noqa: E402
+from deploytasks.agent.engine.plan import Plan, Step  # noqa: E402
+from deploytasks.agent.files.directory import Directory  # noqa: E402
+from deploytasks.agent.files.file import File  # noqa: E402
+from deploytasks.agent.files.symlink import Symlink  # noqa: E402
 
 root = sys.argv[2]
 os.makedirs(root)

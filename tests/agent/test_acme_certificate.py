@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.acme_certificate import AcmeCertificate
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.web.acme_certificate import AcmeCertificate
 
 SITE = "/etc/nginx/sites-enabled/shop"
 WANTED = AcmeCertificate(

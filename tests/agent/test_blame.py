@@ -6,7 +6,8 @@ import errno
 
 import pytest
 
-from deploytasks.agent.files.blame import blamed_on, what_failed
+from deploytasks.agent.disk.blame import blamed_on
+from deploytasks.agent.errors import what_failed
 
 
 @pytest.mark.parametrize("path", ["/srv/a b", b"/srv/a b"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.files.blobs import EARLY_BYTES, Blobs
-from deploytasks.agent.files.digest import digest_of
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.disk.digest import digest_of
+from deploytasks.agent.engine.blobs import EARLY_BYTES, Blobs
+from deploytasks.agent.errors import StepError
 
 HELLO = digest_of(b"hello")
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from deploytasks.agent.app.owner import Owner, stranger_to, write_owner
-from deploytasks.agent.layout import App
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.claim import Claim
-from deploytasks.agent.resources.no_user import NoUser
-from deploytasks.agent.resources.user import User
+from deploytasks.agent.accounts.no_user import NoUser
+from deploytasks.agent.accounts.user import User
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.claim import Claim
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.owner import Owner, stranger_to, write_owner
 
 SITE = "/etc/nginx/sites-available/bar"
 CLAIM = Claim("bar", "/srv/bar", "bar", (SITE,))

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.compose_services import ComposeServices
+from deploytasks.agent.docker.compose_services import ComposeServices
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
 
 PLACE = "/srv/shop/compose/compose.json"
 

@@ -4,77 +4,75 @@ from __future__ import annotations
 
 import dataclasses
 import http.server
-import importlib
 import json
 import os
-import pkgutil
 from pathlib import Path
 
 import pytest
 
-from deploytasks.agent import resources
-from deploytasks.agent.conversation.events import Outcome
-from deploytasks.agent.engine import Engine
+from deploytasks.agent.accounts.group import Group
+from deploytasks.agent.accounts.member import Member
+from deploytasks.agent.accounts.no_user import NoUser
+from deploytasks.agent.accounts.user import User
+from deploytasks.agent.databases.postgres_database import PostgresDatabase
+from deploytasks.agent.docker.compose_services import ComposeServices
+from deploytasks.agent.docker.docker_engine import DockerEngine
+from deploytasks.agent.docker.docker_image import DockerImage
+from deploytasks.agent.docker.only_compose_services import OnlyComposeServices
+from deploytasks.agent.docker.pulled_images import PulledImages
+from deploytasks.agent.docker.shipped_image import ShippedImage
+from deploytasks.agent.engine.engine import Engine
+from deploytasks.agent.engine.events import Outcome
+from deploytasks.agent.engine.journal import Journal
+from deploytasks.agent.engine.plan import Plan, Step
+from deploytasks.agent.engine.resource import Change, describe, rebuild
+from deploytasks.agent.engine.types import MODULES, type_called
+from deploytasks.agent.files.absent import Absent
+from deploytasks.agent.files.directory import Directory
+from deploytasks.agent.files.file import File
+from deploytasks.agent.files.lasting_file import LastingFile
 from deploytasks.agent.files.manifest import FILE, Entry, Manifest
-from deploytasks.agent.journal import Journal
-from deploytasks.agent.plan import Plan, Step
-from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
-from deploytasks.agent.resources.absent import Absent
-from deploytasks.agent.resources.acme_certificate import AcmeCertificate
-from deploytasks.agent.resources.apache_reload import ApacheReload
-from deploytasks.agent.resources.claim import Claim
-from deploytasks.agent.resources.command import Command
-from deploytasks.agent.resources.compose_services import ComposeServices
-from deploytasks.agent.resources.copy_retention import CopyRetention
-from deploytasks.agent.resources.directory import Directory
-from deploytasks.agent.resources.docker_engine import DockerEngine
-from deploytasks.agent.resources.docker_image import DockerImage
-from deploytasks.agent.resources.file import File
-from deploytasks.agent.resources.first_symlink import FirstSymlink
-from deploytasks.agent.resources.fresh_processes import FreshProcesses
-from deploytasks.agent.resources.group import Group
-from deploytasks.agent.resources.http_check import HttpCheck
-from deploytasks.agent.resources.image_retention import ImageRetention
-from deploytasks.agent.resources.instance import Instance
-from deploytasks.agent.resources.lasting_file import LastingFile
-from deploytasks.agent.resources.member import Member
-from deploytasks.agent.resources.nginx_limits import NginxLimits
-from deploytasks.agent.resources.nginx_page import NginxPage
-from deploytasks.agent.resources.nginx_reload import NginxReload
-from deploytasks.agent.resources.no_files import NoFiles
-from deploytasks.agent.resources.no_units import NoUnits
-from deploytasks.agent.resources.no_user import NoUser
-from deploytasks.agent.resources.only_catch_alls import OnlyCatchAlls
-from deploytasks.agent.resources.only_compose_services import OnlyComposeServices
-from deploytasks.agent.resources.only_instance import OnlyInstance
-from deploytasks.agent.resources.only_processes import OnlyProcesses
-from deploytasks.agent.resources.package import Package
-from deploytasks.agent.resources.postgres_database import PostgresDatabase
-from deploytasks.agent.resources.processes import Processes
-from deploytasks.agent.resources.processes_at_boot import ProcessesAtBoot
-from deploytasks.agent.resources.pulled_images import PulledImages
-from deploytasks.agent.resources.python_venv import PythonVenv
-from deploytasks.agent.resources.recorded_plan import RecordedPlan
-from deploytasks.agent.resources.release_command import ReleaseCommand
-from deploytasks.agent.resources.reload import Reload
-from deploytasks.agent.resources.restart import Restart
-from deploytasks.agent.resources.retention import Retention
-from deploytasks.agent.resources.run import Run
-from deploytasks.agent.resources.run_if_used import RunIfUsed
-from deploytasks.agent.resources.secret import Secret
-from deploytasks.agent.resources.secret_file import SecretFile
-from deploytasks.agent.resources.self_signed_certificate import SelfSignedCertificate
-from deploytasks.agent.resources.service import Service
-from deploytasks.agent.resources.shipped_image import ShippedImage
-from deploytasks.agent.resources.symlink import Symlink
-from deploytasks.agent.resources.tree import Tree
-from deploytasks.agent.resources.ufw import Ufw
-from deploytasks.agent.resources.ufw_rule import UfwRule
-from deploytasks.agent.resources.unit import Unit
-from deploytasks.agent.resources.user import User
-from deploytasks.agent.resources.uv import Uv
-from deploytasks.agent.resources.watch import Watch
-from deploytasks.agent.resources.withdrawn import Withdrawn
+from deploytasks.agent.files.secret import Secret
+from deploytasks.agent.files.secret_file import SecretFile
+from deploytasks.agent.files.symlink import Symlink
+from deploytasks.agent.files.tree import Tree
+from deploytasks.agent.files.withdrawn import Withdrawn
+from deploytasks.agent.firewall.ufw import Ufw
+from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.packages.package import Package
+from deploytasks.agent.programs.command import Command
+from deploytasks.agent.programs.run import Run
+from deploytasks.agent.python.python_venv import PythonVenv
+from deploytasks.agent.python.uv import Uv
+from deploytasks.agent.release.claim import Claim
+from deploytasks.agent.release.copy_retention import CopyRetention
+from deploytasks.agent.release.first_symlink import FirstSymlink
+from deploytasks.agent.release.image_retention import ImageRetention
+from deploytasks.agent.release.no_files import NoFiles
+from deploytasks.agent.release.recorded_plan import RecordedPlan
+from deploytasks.agent.release.release_command import ReleaseCommand
+from deploytasks.agent.release.retention import Retention
+from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
+from deploytasks.agent.release.runtime.http_check import HttpCheck
+from deploytasks.agent.release.runtime.instance import Instance
+from deploytasks.agent.release.runtime.only_instance import OnlyInstance
+from deploytasks.agent.release.runtime.only_processes import OnlyProcesses
+from deploytasks.agent.release.runtime.processes import Processes
+from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
+from deploytasks.agent.release.runtime.watch import Watch
+from deploytasks.agent.services.no_units import NoUnits
+from deploytasks.agent.services.reload import Reload
+from deploytasks.agent.services.restart import Restart
+from deploytasks.agent.services.run_if_used import RunIfUsed
+from deploytasks.agent.services.service import Service
+from deploytasks.agent.services.unit import Unit
+from deploytasks.agent.web.acme_certificate import AcmeCertificate
+from deploytasks.agent.web.apache_reload import ApacheReload
+from deploytasks.agent.web.nginx_limits import NginxLimits
+from deploytasks.agent.web.nginx_page import NginxPage
+from deploytasks.agent.web.nginx_reload import NginxReload
+from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
+from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
 
 PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
 APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
@@ -587,15 +585,5 @@ def test_an_action_travels_unchanged(action):
 
 
 def test_every_type_is_in_a_table():
-    shipped = {thing for module in modules() for thing in vars(module).values() if is_type_of(module, thing)}
+    shipped = {type_called(name) for name in MODULES}
     assert shipped == {kind for kind, _ in CASES} | {type(action) for action in ACTIONS}
-
-
-def modules():
-    names = [found.name for found in pkgutil.walk_packages(resources.__path__, resources.__name__ + ".")]
-    return [importlib.import_module(name) for name in names]
-
-
-def is_type_of(module, thing):
-    is_ours = isinstance(thing, type) and issubclass(thing, (Resource, Action))
-    return is_ours and thing.__module__ == module.__name__

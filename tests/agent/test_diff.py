@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deploytasks.agent.diff import diff_of
-from deploytasks.agent.resource import Change
+from deploytasks.agent.engine.diff import diff_of
+from deploytasks.agent.engine.resource import Change
 
 FILE = {"kind": "file", "mode": "0644", "content": "a\nb\n", "digest": "1"}
 

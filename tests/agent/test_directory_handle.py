@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import deploytasks.agent
-from deploytasks.agent.files.directory_handle import opened, reading, reading_roots
-from deploytasks.agent.files.entry import make_directory, read_entry, remove_whole, write_file
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.disk.directory_handle import opened, reading, reading_roots
+from deploytasks.agent.disk.entry import make_directory, read_entry, remove_whole, write_file
+from deploytasks.agent.errors import StepError
 
 AGENT = Path(deploytasks.agent.__file__).parent
 MADE = "[lf]?chown|[lf]?chmod|replace|rename|link|symlink|mkdir|makedirs|open|utime|truncate"
@@ -20,7 +20,7 @@ GONE = "unlink|remove|rmdir|removedirs"
 DIRECTLY = re.compile(
     rf"\bos\.(?:{MADE}|{GONE})\b|\bshutil\.(?:rmtree|move|copyfile|copy2?)\b|(?<![\w.])open\("
 )
-THE_DOOR = "files/directory_handle.py"
+THE_DOOR = "disk/directory_handle.py"
 
 
 @pytest.fixture

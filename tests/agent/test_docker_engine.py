@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from deploytasks.agent.docker.docker_engine import DockerEngine
 from deploytasks.agent.docker.engine import has_compose
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.docker_engine import DockerEngine
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.docker_image import DockerImage
+from deploytasks.agent.docker.docker_image import DockerImage
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
 
 IMAGE = DockerImage("shop:new", "/srv", "Dockerfile", "shop", "shop", ("python:3",))
 BUILD_LOG = """\

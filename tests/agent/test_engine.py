@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from deploytasks.agent.conversation.events import Note, Outcome, StepDone, StepStarted, StepUndone
-from deploytasks.agent.engine import CannotUndo, Engine
-from deploytasks.agent.journal import Journal
-from deploytasks.agent.plan import Handler, Phase, Plan, Step
-from deploytasks.agent.resource import Resource, StepError
-from deploytasks.agent.resources.command import Command
-from deploytasks.agent.resources.directory import Directory
-from deploytasks.agent.resources.file import File
-from deploytasks.agent.resources.reload import Reload
-from deploytasks.agent.resources.restart import Restart
-from deploytasks.agent.resources.run import Run
-from deploytasks.agent.resources.service import Service
-from deploytasks.agent.resources.symlink import Symlink
+from deploytasks.agent.engine.engine import Engine
+from deploytasks.agent.engine.events import Note, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.engine.journal import Journal
+from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.engine.plan import Handler, Plan, Step
+from deploytasks.agent.engine.resource import Resource
+from deploytasks.agent.errors import CannotUndo, StepError
+from deploytasks.agent.files.directory import Directory
+from deploytasks.agent.files.file import File
+from deploytasks.agent.files.symlink import Symlink
+from deploytasks.agent.programs.command import Command
+from deploytasks.agent.programs.run import Run
+from deploytasks.agent.services.reload import Reload
+from deploytasks.agent.services.restart import Restart
+from deploytasks.agent.services.service import Service
 
 
 class PowerFailure(BaseException):
@@ -55,7 +57,9 @@ class Deploys:
         if not check:
             engine.recover()
         owned = tuple(step if step.role else step.in_role("app") for step in steps)
-        return engine.carry_out(Plan(owned, skipped=tuple(skipped), release=release), {"command": "deploy"})
+        return engine.carry_out(
+            Plan(owned, skipped=tuple(skipped), release=release, whole=True), {"command": "deploy"}
+        )
 
     def file(self, path, content, **options):
         return Step(

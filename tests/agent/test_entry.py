@@ -7,8 +7,8 @@ import stat
 
 import pytest
 
-from deploytasks.agent.files.entry import read_entry, write_entry, write_file
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.disk.entry import read_entry, write_entry, write_file
+from deploytasks.agent.errors import StepError
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import stat
 
 import pytest
 
-from deploytasks.agent.files.digest import digest_of
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.file import File
+from deploytasks.agent.disk.digest import digest_of
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.files.file import File
 
 
 def secret(host) -> File:

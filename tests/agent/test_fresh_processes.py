@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.fresh_processes import FreshProcesses
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
 
 FRESH = FreshProcesses("shop", "/srv/shop", "shop", "one")
 RELEASE = "/srv/shop/releases/one"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from deploytasks.agent.conversation.channel import ControllerGone
-from deploytasks.agent.conversation.events import Outcome, Ready, StepDone
-from deploytasks.agent.conversation.gate import Gate
-from deploytasks.agent.engine import Engine
-from deploytasks.agent.journal import Journal
-from deploytasks.agent.plan import Handler, Phase, Plan, Step
-from deploytasks.agent.resources.run import Run
-from deploytasks.agent.resources.symlink import Symlink
+from deploytasks.agent.conversation.gate import FleetGate
+from deploytasks.agent.engine.engine import Engine
+from deploytasks.agent.engine.events import Outcome, Ready, StepDone
+from deploytasks.agent.engine.journal import Journal
+from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.engine.plan import Handler, Plan, Step
+from deploytasks.agent.files.symlink import Symlink
+from deploytasks.agent.programs.run import Run
 
 GO = {"held": ""}
 HELD = {"held": "held back, as web2 failed"}
@@ -30,7 +31,7 @@ class Member:
 
     def deploy(self, *more):
         steps = [Step("link %s" % path, Symlink(path, "x"), phase=phase) for phase, path in PATHS.items()]
-        gate = Gate([Phase.SWITCH, Phase.CONFIRM], self.events.append, self.hear, leads=self.leads)
+        gate = FleetGate([Phase.SWITCH, Phase.CONFIRM], self.events.append, self.hear, leads=self.leads)
         engine = Engine(self.host.machine, Journal(str(self.host.home / "journal.jsonl")), self.events.append)
         owned = tuple(step.in_role("app") for step in (*more, *steps))
         return engine.carry_out(Plan(owned), gate=gate)
@@ -101,7 +102,7 @@ def test_what_is_of_the_fleet_is_done_where_it_is_led(host, leads, ran):
 
 def test_a_gate_is_passed_once():
     said = []
-    gate = Gate([Phase.SWITCH], said.append, lambda: GO)
+    gate = FleetGate([Phase.SWITCH], said.append, lambda: GO)
     gate.pass_into(Phase.SWITCH)
     gate.pass_into(Phase.SWITCH)
     assert said == [Ready("switch")]

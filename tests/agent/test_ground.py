@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from deploytasks.agent.ground import require_ground
-from deploytasks.agent.layout import App
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.ground import require_ground
+from deploytasks.agent.release.layout import App
 
 APP = App("shop", "/srv/shop", "shop")
 

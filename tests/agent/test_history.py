@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from deploytasks.agent.app.history import recall, remember
-from deploytasks.agent.layout import App
+from deploytasks.agent.release.history import recall, remember
+from deploytasks.agent.release.layout import App
 
 SHOP = App("shop", "/srv/shop", "shop")
 DEPLOYED = {"command": "deploy", "outcome": "changed"}

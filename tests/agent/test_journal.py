@@ -6,10 +6,10 @@ import stat
 
 import pytest
 
-from deploytasks.agent.journal import Intent, Journal
-from deploytasks.agent.plan import Handler, Step
-from deploytasks.agent.resources.restart import Restart
-from deploytasks.agent.resources.symlink import Symlink
+from deploytasks.agent.engine.journal import Intent, Journal
+from deploytasks.agent.engine.plan import Handler, Step
+from deploytasks.agent.files.symlink import Symlink
+from deploytasks.agent.services.restart import Restart
 
 restart = Handler("restart nginx", Restart("nginx"), "nginx")
 reload = Handler("restart apache", Restart("apache2"), "apache")

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from deploytasks.agent import kept
+from deploytasks.agent.release import kept
 
 packed = pytest.importorskip(
     "deploytasks.conversation.agent_archive", reason="only a controller packs the agent"

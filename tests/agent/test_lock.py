@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import deploytasks
-from deploytasks.agent.lock import Lock, LockHeld
+from deploytasks.agent.release.lock import Lock, LockHeld
 
 ABOUT = {"by": "ann", "command": "deploy"}
 HOLD = """
 import subprocess, sys
-from deploytasks.agent.lock import Lock
+from deploytasks.agent.release.lock import Lock
 Lock(sys.argv[1]).take({"by": "ann", "command": "deploy"}, 0, print)
 subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
 print("held", flush=True)

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from deploytasks.agent.machine import Machine, Stopped
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.errors import StepError, Stopped
 
 
 def test_a_program_sees_the_agents_environment_alone(monkeypatch):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.resource import StepError
-from deploytasks.agent.resources.nginx_page import NginxPage
-from deploytasks.agent.resources.nginx_reload import NginxReload
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.web.nginx_page import NginxPage
+from deploytasks.agent.web.nginx_reload import NginxReload
 
 RELOAD = "systemctl reload -- nginx.service"
 CONFLICT = 'nginx: [warn] conflicting server name "%s" on 0.0.0.0:80, ignored\n'

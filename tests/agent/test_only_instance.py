@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.resource import Change
-from deploytasks.agent.resources.only_instance import OnlyInstance
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.release.runtime.only_instance import OnlyInstance
 
 RELEASES = "/srv/shop/releases"
 WANTED = OnlyInstance("shop", "/srv/shop", "shop", "20261121T101500Z-3f9c2d1")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.opening import Opening, openings
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.ufw_rule import UfwRule
-from deploytasks.agent.system.firewall import rules
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.firewall.firewall import rules
+from deploytasks.agent.firewall.opening import Opening, openings
+from deploytasks.agent.firewall.ufw_rule import UfwRule
 
 NOON = 1795262400
 SHOP = Opening(8000, "tcp", "any", NOON)

@@ -9,9 +9,10 @@ import sys
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.package import Package
-from deploytasks.agent.system.dpkg import package_states
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.packages.dpkg import package_states
+from deploytasks.agent.packages.package import Package
 
 DATABASE = """\
 Package: libc6

@@ -10,8 +10,8 @@ import json
 
 import pytest
 
+from deploytasks.agent.errors import StepError
 from deploytasks.agent.python.package_index import IndexFile, PackageIndex
-from deploytasks.agent.resource import StepError
 
 SHA = hashlib.sha256(b"wheel").hexdigest()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.app.processes import (
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.runtime.process_units import (
     Wanted,
     defined,
     enabled,
@@ -13,9 +15,7 @@ from deploytasks.agent.app.processes import (
     require_process,
     running,
 )
-from deploytasks.agent.app.scale import by_hand, set_by_hand, told_apart
-from deploytasks.agent.layout import App
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.release.scale import by_hand, set_by_hand, told_apart
 
 APP = App("my-shop", "/srv/my-shop", "my-shop")
 RELEASE = APP.release("20261121T101500Z-3f9c2d1")

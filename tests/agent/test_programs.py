@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.machine import Stopped
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.command import Command
-from deploytasks.agent.resources.release_command import ReleaseCommand
-from deploytasks.agent.resources.reload import Reload
-from deploytasks.agent.resources.restart import Restart
-from deploytasks.agent.resources.run import Run
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError, Stopped
+from deploytasks.agent.programs.command import Command
+from deploytasks.agent.programs.run import Run
+from deploytasks.agent.release.release_command import ReleaseCommand
+from deploytasks.agent.services.reload import Reload
+from deploytasks.agent.services.restart import Restart
 
 
 def test_a_program_runs_in_its_directory_with_its_environment(host):

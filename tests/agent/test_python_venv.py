@@ -6,12 +6,13 @@ import dataclasses
 
 import pytest
 
-from deploytasks.agent.engine import Engine
-from deploytasks.agent.files.digest import digest_of
-from deploytasks.agent.journal import Journal
-from deploytasks.agent.plan import Plan, Step
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.python_venv import PythonVenv
+from deploytasks.agent.disk.digest import digest_of
+from deploytasks.agent.engine.engine import Engine
+from deploytasks.agent.engine.journal import Journal
+from deploytasks.agent.engine.plan import Plan, Step
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.python.python_venv import PythonVenv
 
 FLASK = (("requirements.txt", "flask\n"),)
 LOCK = (("uv.lock", "version = 1\n"), ("pyproject.toml", "[project]\n"))

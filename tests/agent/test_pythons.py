@@ -26,7 +26,7 @@ for name in sys.argv[2:]:
 KEEP = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from deploytasks.agent.kept import compiled
+from deploytasks.agent.release.kept import compiled
 with open(sys.argv[2], "wb") as file:
     file.write(compiled(sys.argv[1]))
 """

@@ -9,10 +9,10 @@ import pkgutil
 import pytest
 
 from deploytasks import agent
-from deploytasks.agent.resource import Action, Change, Resource, describe, rebuild
-from deploytasks.agent.resources.file import File
-from deploytasks.agent.resources.reload import Reload
-from deploytasks.agent.types import MODULES, type_called
+from deploytasks.agent.engine.resource import Action, Change, Resource, describe, rebuild
+from deploytasks.agent.engine.types import MODULES, type_called
+from deploytasks.agent.files.file import File
+from deploytasks.agent.services.reload import Reload
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from deploytasks.agent.resource import StepError
-from deploytasks.agent.room import require_room
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.commands.space import require_room
 
 
 def free(path) -> int:

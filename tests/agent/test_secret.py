@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from deploytasks.agent.resource import Change
-from deploytasks.agent.resources.postgres_database import PostgresDatabase, is_of
-from deploytasks.agent.resources.secret import Secret, read_secret
-from deploytasks.agent.resources.secret_file import SecretFile
+from deploytasks.agent.databases.postgres_database import PostgresDatabase, is_of
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.files.secret import Secret, read_secret
+from deploytasks.agent.files.secret_file import SecretFile
 
 VERIFIER = (
     "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="

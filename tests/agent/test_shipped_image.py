@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.image_retention import ImageRetention
-from deploytasks.agent.resources.shipped_image import ShippedImage
+from deploytasks.agent.docker.shipped_image import ShippedImage
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.image_retention import ImageRetention
 
 IMAGE, DIGEST = "shop:dependencies-1", "1" * 64
 SHIPPED = ShippedImage(IMAGE, instead="shop:new", digest=DIGEST)

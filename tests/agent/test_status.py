@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploytasks.agent.commands.status import _since
+from deploytasks.agent.release.commands.status import _since
 
 
 def entry(time, release, command="deploy", outcome="changed"):

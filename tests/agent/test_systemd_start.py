@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.resource import StepError
-from deploytasks.agent.system import systemd
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.services import systemd
 
 WEB, WORKER = "web.service", "worker.service"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-from deploytasks.agent.conversation.events import Outcome
-from deploytasks.agent.engine import Engine
-from deploytasks.agent.files.digest import digest_of
+from deploytasks.agent.disk.digest import digest_of
+from deploytasks.agent.engine.engine import Engine
+from deploytasks.agent.engine.events import Outcome
+from deploytasks.agent.engine.journal import Journal
+from deploytasks.agent.engine.plan import Plan, Step
+from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.files.manifest import Entry, Manifest
-from deploytasks.agent.journal import Journal
-from deploytasks.agent.plan import Plan, Step
-from deploytasks.agent.resource import Change
-from deploytasks.agent.resources.command import Command
-from deploytasks.agent.resources.tree import Tree
+from deploytasks.agent.files.tree import Tree
+from deploytasks.agent.programs.command import Command
 
 FILE, PROGRAM = "100644", "100755"
 PAGE, RUN = b"a page", b"#!/bin/sh"

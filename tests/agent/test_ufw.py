@@ -6,9 +6,10 @@ import dataclasses
 
 import pytest
 
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.ufw import Ufw
-from deploytasks.agent.resources.ufw_rule import UfwRule
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.firewall.ufw import Ufw
+from deploytasks.agent.firewall.ufw_rule import UfwRule
 
 RULES = "/etc/ufw/user.rules"
 RULES_6 = "/etc/ufw/user6.rules"

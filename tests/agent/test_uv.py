@@ -9,9 +9,10 @@ import zipfile
 
 import pytest
 
-from deploytasks.agent.files.digest import digest_of
-from deploytasks.agent.resource import Change, StepError
-from deploytasks.agent.resources.uv import Uv
+from deploytasks.agent.disk.digest import digest_of
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.python.uv import Uv
 from tests.agent.conftest import uv_wheel
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.resource import Change
-from deploytasks.agent.resources.run_if_used import RunIfUsed
-from deploytasks.agent.resources.withdrawn import Withdrawn
+from deploytasks.agent.engine.resource import Change
+from deploytasks.agent.files.withdrawn import Withdrawn
+from deploytasks.agent.services.run_if_used import RunIfUsed
 
 SITE = "/etc/nginx/sites-available/shop"
 LINK = "/etc/nginx/sites-enabled/shop"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from deploytasks.agent.app.workers import of_their_parents_kind
-from deploytasks.agent.system.systemd import parent_of
+from deploytasks.agent.release.runtime.workers import of_their_parents_kind
+from deploytasks.agent.services.systemd import parent_of
 
 SERVER = """
 import os, subprocess, sys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploytasks.agent.conversation.events import Outcome
+from deploytasks.agent.engine.events import Outcome
 from deploytasks.cli.asking import tell_errors
 from deploytasks.errors import Unreachable
 from deploytasks.report import HostRecap

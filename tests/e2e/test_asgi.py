@@ -42,7 +42,7 @@ def test_an_answer_without_a_body_comes_through_the_adapter(project, server):
 def test_the_workers_follow_the_variable(project, server):
     project.configure(app_server=server, app_callable="app:asgi", **{f"{server}_workers": 3})
     project.deploy()
-    counted = ["pgrep", "--count", "--full", "--", "--multiprocessing-fork"]
+    counted = ["pgrep", "--count", "--euid", project.name, "--full", "--", "--multiprocessing-fork"]
     wait_for(
         lambda: project.target.run(counted).stdout.strip() == "3",
         "three workers, and none of the old instance",

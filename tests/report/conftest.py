@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import pytest
 
-from deploytasks.agent.conversation.events import (
+from deploytasks.agent.engine.events import (
     Ended,
     Event,
     LogLine,

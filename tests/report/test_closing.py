@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from deploytasks.agent.conversation.events import Outcome
+from deploytasks.agent.engine.events import Outcome
 from deploytasks.report import HostRecap, Recap
 from deploytasks.report.closing import closing_page, short_row
 from deploytasks.report.page import Line

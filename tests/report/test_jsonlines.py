@@ -6,7 +6,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 
-from deploytasks.agent.conversation.events import StepDone
+from deploytasks.agent.engine.events import StepDone
 from deploytasks.report.jsonlines import JsonReporter, now_in_utc
 from deploytasks.report.outlet import Outlet
 

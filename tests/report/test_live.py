@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from rich.console import Console
 
-from deploytasks.agent.conversation.events import Ended, Note, Outcome, StepDone, StepStarted
+from deploytasks.agent.engine.events import Ended, Note, Outcome, StepDone, StepStarted
 from deploytasks.report import HostRecap, Recap
 from deploytasks.report.live import LiveReporter
 from deploytasks.report.page import Line, Span, Tone

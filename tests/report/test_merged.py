@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from deploytasks.agent.conversation.events import LogLine
+from deploytasks.agent.engine.events import LogLine
 from deploytasks.report.merged import MergedLines
 from deploytasks.report.recap import Recap
 

@@ -12,7 +12,7 @@ from deploytasks.report.page import Line
 
 TALK = """
 import os, sys
-from deploytasks.agent.conversation.events import Note
+from deploytasks.agent.engine.events import Note
 from deploytasks.report import Recap, reporter_for
 reporter = reporter_for(sys.stdout, sys.stderr, json={json}, show_diff=False, environ=os.environ)
 reporter.begin("deploy", ["a"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.conversation.events import Note, Outcome, StepDone, StepStarted
+from deploytasks.agent.engine.events import Note, Outcome, StepDone, StepStarted
 from deploytasks.report import HostRecap, Recap, Sending
 from deploytasks.report.plain import PlainReporter
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from deploytasks.agent.conversation.events import Ended, Note, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.engine.events import Ended, Note, Outcome, StepDone, StepStarted, StepUndone
 from deploytasks.report.progress import Progress
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.conversation.events import Ended, Outcome
+from deploytasks.agent.engine.events import Ended, Outcome
 from deploytasks.report import HostRecap, Recap
 
 

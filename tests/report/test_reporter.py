@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from deploytasks.agent.conversation.events import Outcome, StepDone
+from deploytasks.agent.engine.events import Outcome, StepDone
 from deploytasks.report import HostRecap, QuietReporter, Recap, reporter_for
 from deploytasks.report.jsonlines import JsonReporter
 from deploytasks.report.live import LiveReporter

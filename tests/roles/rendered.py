@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from deploytasks import Host, Inventory, Plan, Step, plan_for
-from deploytasks.agent.facts import Facts
-from deploytasks.agent.plan import handler_to_json
+from deploytasks.agent.engine.plan import handler_to_json
+from deploytasks.agent.release.facts import Facts
 from deploytasks.resources import File, Unit
 from deploytasks.standard import standard_roles
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.agent.layout import App
+from deploytasks.agent.release.layout import App
 from deploytasks.errors import VariableError
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.asgi import template

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.machine import Machine
+from deploytasks.agent.engine.machine import Machine
 from deploytasks.roles import caddy, nginx
 
 SITES = {

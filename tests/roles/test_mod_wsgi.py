@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from deploytasks.agent.layout import App
+from deploytasks.agent.release.layout import App
 from deploytasks.roles import mod_wsgi
 from tests.roles.test_readmes import readme, table
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.role import role_name, variable_name
 from deploytasks.roles import gunicorn
 from tests.roles.rendered import CASES, file_of, plan_with
@@ -78,13 +79,17 @@ def test_the_settings_that_a_role_makes_are_told_with_their_reasons(role):
     }
 
 
+def app_of(plan):
+    return next(step.resource.app_name for step in plan.steps if isinstance(step.resource, RecordedPlan))
+
+
 @pytest.mark.parametrize("case", SAME_ROOT)
 def test_every_file_and_handler_is_told(role, case):
     plan = plan_with(SAME_ROOT[case])
     for step in plan.steps:
         file = file_of(step)
         if file and step.role == role_name(role):
-            path = file.path.replace(plan.release, "<release>").replace(plan.app.name, "<app>")
+            path = file.path.replace(plan.release, "<release>").replace(app_of(plan), "<app>")
             path = re.sub(rf"(?<=[./])({PROCESSES})(?=[.]|$)", "<process>", path)
             path = re.sub(r"-\d+\.conf$", "-<port>.conf", path)
             path = re.sub(r"(?<=/)[0-9a-f]{16,64}$", "<digest>", path)

@@ -15,9 +15,9 @@ import select
 import threading
 from typing import Any, Callable, Dict, Iterator, Optional, Protocol
 
-from deploytasks.agent.conversation.events import Event, Printed
 from deploytasks.agent.conversation.mask import Mask
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
+from deploytasks.agent.engine.events import Event, Printed
 
 PIECES_AHEAD = 64
 F_SETPIPE_SZ = 1031

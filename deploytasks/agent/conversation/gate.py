@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Iterable
 
 from deploytasks.agent.conversation.channel import ControllerGone
-from deploytasks.agent.conversation.events import Event, Ready
-from deploytasks.agent.machine import Stopped
-from deploytasks.agent.plan import Phase
-from deploytasks.agent.resource import StepError
-
-UP_TO_THE_SWITCH = (Phase.START, Phase.SWITCH)
-
-
-class HeldBack(StepError):
-    """The fleet does not go on; the text says why."""
+from deploytasks.agent.engine.events import Event, Ready
+from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.errors import HeldBack, Stopped
 
 
 def _nobody_listens(event: Event) -> None:
@@ -25,12 +18,12 @@ def _go_on() -> Dict[str, Any]:
     return {}
 
 
-class Gate:
+class FleetGate:
     """Before its first change in each of *phases* a host says that it is ready, and *hears* what is to be done.
 
     It goes on, or it is held back, as when another host has failed. When the controller is gone it does what a host
-    does that is alone: before the switch it undoes, after it, it goes on to its end. Of what is done on one host of a
-    fleet only, such as a release command, one that does not *lead* does nothing.
+    does that is alone (``Phase``). Of what is done on one host of a fleet only, such as a release command, one that
+    does not *lead* does nothing.
     """
 
     def __init__(
@@ -55,7 +48,7 @@ class Gate:
         try:
             answer = self._hear()
         except ControllerGone as gone:
-            if phase in UP_TO_THE_SWITCH:
+            if phase.begins_with_controller:
                 raise Stopped from gone
             return
         if answer.get("held"):

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import IO, Optional
 
 from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Teller
-from deploytasks.agent.conversation.events import Printed, Taken
+from deploytasks.agent.engine.events import Printed, Taken
 
 PIECE = 1 << 16
 AHEAD = 32

@@ -6,11 +6,11 @@ import glob
 import json
 from typing import Any, Dict, Iterable, List, Mapping
 
+from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.docker.engine import ADDRESS, CLIENT, docker
-from deploytasks.agent.files.directory_handle import reading
-from deploytasks.agent.machine import Completed, Machine
-from deploytasks.agent.resource import StepError
-from deploytasks.agent.system.environment_file import decode_env
+from deploytasks.agent.engine.machine import Completed, Machine
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.services.environment_file import decode_env
 
 DEFINITION_LABEL = "deploytasks.definition"
 """The label of a service's containers with the digest of the definition that they were made from."""

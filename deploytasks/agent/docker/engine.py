@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import FrozenSet, List, Mapping, Optional
 
-from deploytasks.agent.machine import Completed, Machine
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.engine.machine import Completed, Machine
+from deploytasks.agent.errors import StepError
 
 ADDRESS = "unix:///run/docker.sock"
 CLIENT = ("docker", "--host", ADDRESS)

@@ -7,9 +7,9 @@ import re
 import shlex
 from typing import Dict, Iterable, List, Mapping
 
+from deploytasks.agent.disk.directory_handle import reading_bytes
+from deploytasks.agent.disk.entry import write_file
 from deploytasks.agent.docker.engine import APP_LABEL
-from deploytasks.agent.files.directory_handle import reading_bytes
-from deploytasks.agent.files.entry import write_file
 from deploytasks.agent.python.installer import Installation, pip_environment, uv_environment
 
 BUILD_TIMEOUT_S = 3600.0

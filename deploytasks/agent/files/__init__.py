@@ -1,1 +1,1 @@
-"""What lies on file systems: entries, trees and contents."""
+"""Files, directories, links and trees: how they are laid out, and their types."""

@@ -7,10 +7,10 @@ import shutil
 import stat
 from typing import List, Tuple
 
-from deploytasks.agent.files.blobs import Blobs
-from deploytasks.agent.files.directory_handle import DirectoryHandle, parent_of
+from deploytasks.agent.disk.directory_handle import DirectoryHandle, parent_of
+from deploytasks.agent.engine.blobs import Blobs
+from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.manifest import Entry, Manifest
-from deploytasks.agent.resource import StepError
 
 DIRECTORY_MODE = 0o755
 

@@ -7,8 +7,8 @@ import re
 import shutil
 from typing import Tuple
 
-from deploytasks.agent.machine import Machine
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.errors import StepError
 
 NAME = re.compile(r"python3(\.\d+)?")
 

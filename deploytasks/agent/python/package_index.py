@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, List, NamedTuple, Tuple
 
-from deploytasks.agent.resource import StepError
+from deploytasks.agent.errors import StepError
 
 PUBLIC = "https://pypi.org/simple"
 ACCEPTED = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"

@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from typing import Iterator, List, NamedTuple, Optional
 
-from deploytasks.agent.files.directory_handle import reading, reading_bytes
+from deploytasks.agent.disk.directory_handle import reading, reading_bytes
 
 ROOMS = "lib/python3*/site-packages"
 LISTS = "lib/python3*/site-packages/*.dist-info/RECORD"

@@ -8,10 +8,10 @@ import tempfile
 import zipfile
 from typing import IO, Container
 
-from deploytasks.agent.files.entry import make_directories, writing
+from deploytasks.agent.disk.entry import make_directories, writing
+from deploytasks.agent.errors import StepError
 from deploytasks.agent.python.package_index import IndexFile, PackageIndex
 from deploytasks.agent.python.wheel_platform import WheelPlatform
-from deploytasks.agent.resource import StepError
 
 FOR_ALL = "0755"
 

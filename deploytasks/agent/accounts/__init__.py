@@ -1,0 +1,1 @@
+"""Users and groups: what the host knows of them, and their types."""

@@ -1,0 +1,29 @@
+"""A group of users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploytasks.agent.accounts.accounts import account_group
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+
+
+@dataclass(frozen=True)
+class Group(Resource):
+    """The group *name* exists; a new one gets a *system* number or an ordinary one (groupadd(8))."""
+
+    name: str
+    system: bool = True
+
+    def desired(self) -> State:
+        return {"group": self.name}
+
+    def inspect(self, machine: Machine) -> State:
+        return {"group": self.name} if account_group(machine, self.name) else None
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        if change.after is None:
+            machine.run(["groupdel", "--", self.name])
+        else:
+            machine.run(["groupadd", *(["--system"] if self.system else []), "--", self.name])

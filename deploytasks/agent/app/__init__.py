@@ -1,1 +1,0 @@
-"""An app on its host: its layout, releases, processes and history."""

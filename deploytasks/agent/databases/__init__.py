@@ -1,0 +1,1 @@
+"""Databases that a host has of its own."""

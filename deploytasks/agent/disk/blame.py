@@ -1,0 +1,34 @@
+"""Which file an error of the operating system is about."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from typing import Iterator
+
+NO_INODES = "no inodes left on this file system, which holds too many files (df --inodes)"
+
+
+@contextmanager
+def blamed_on(path: str) -> Iterator[None]:
+    """An ``OSError`` without a file's name, as that of write(2) on a full disk, gets the name *path*.
+
+    Whether space or inodes ran out is seen here, before what was half made is cleared away.
+    """
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or path
+        if error.errno == errno.ENOSPC and _has_no_inodes(os.path.dirname(path)):
+            error.strerror = NO_INODES
+        raise
+
+
+def _has_no_inodes(directory: str) -> bool:
+    """Of the two things that a file system runs out of; one without a limit has 0 of 0 (statvfs(3))."""
+    try:
+        found = os.statvfs(directory)
+    except OSError:
+        return False
+    return found.f_files > 0 and found.f_ffree == 0

@@ -1,0 +1,55 @@
+"""Modules of a user's own resource types, kept with a recorded plan so that it can be carried out again."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Dict
+
+from deploytasks.agent.engine.plan import Plan
+
+SOURCE = "__shipped_source__"
+
+
+def import_shipped(modules: Dict[str, str]) -> None:
+    """Make *modules* (dotted name to source text) importable, but those that the agent brings itself."""
+    for name, source in modules.items():
+        if not name.startswith("deploytasks."):
+            _ensure_parents(name)
+            _import(name, source)
+
+
+def shipped_sources(plan: Plan) -> Dict[str, str]:
+    """The sources of the modules that *plan*'s types were imported from by ``import_shipped``."""
+    things = [step.resource for step in plan.steps]
+    actions = [handler.action for step in plan.steps for handler in step.handlers]
+    modules = {type(thing).__module__ for thing in [*things, *actions]}
+    found = {name: getattr(sys.modules.get(name), SOURCE, None) for name in modules}
+    return {name: source for name, source in found.items() if source is not None}
+
+
+def _import(name: str, source: str) -> None:
+    from importlib.abc import InspectLoader
+    from importlib.machinery import ModuleSpec
+    from importlib.util import module_from_spec
+
+    class Shipped(InspectLoader):
+        """Has the text of one module (importlib.abc)."""
+
+        def get_source(self, _: str) -> str:
+            return source
+
+    loader = Shipped()
+    module = module_from_spec(ModuleSpec(name, loader, origin="<%s>" % name))
+    module.__dict__[SOURCE] = source
+    sys.modules[name] = module
+    loader.exec_module(module)
+
+
+def _ensure_parents(name: str) -> None:
+    parent = name.rpartition(".")[0]
+    if parent and parent not in sys.modules:
+        _ensure_parents(parent)
+        package = ModuleType(parent)
+        package.__path__ = []
+        sys.modules[parent] = package

@@ -1,0 +1,55 @@
+"""The words for types in what is written down on hosts: plans, journals, debts.
+
+These outlive the deploytasks that wrote them. A type of ours is called by its name alone, wherever its module lies by
+then; one of a user's own is ``module:Class``, and its source is kept beside it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+OURS = "deploytasks.agent."
+
+ROOMS = {
+    "accounts": "Group Member NoUser User",
+    "databases": "PostgresDatabase",
+    "docker": "ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
+    "files": "Absent Directory File LastingFile Secret SecretFile Symlink Tree Withdrawn",
+    "firewall": "Ufw UfwRule",
+    "packages": "Package",
+    "programs": "Command Run",
+    "python": "PythonVenv Uv",
+    "release": "Claim CopyRetention FirstSymlink ImageRetention NoFiles RecordedPlan ReleaseCommand Retention",
+    "release.runtime": "FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses Processes ProcessesAtBoot Watch",
+    "services": "NoUnits Reload Restart RunIfUsed Service Unit",
+    "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate",
+}
+"""The types of ours by room, each in the module of its own name. What was written down once is never taken away."""
+
+MODULES = {
+    name: "%s%s.%s" % (OURS, room, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    for room, names in ROOMS.items()
+    for name in names.split()
+}
+
+
+def word_for(kind: type) -> str:
+    """What *kind* is called where it is written down."""
+    if kind.__module__.startswith(OURS):
+        return kind.__qualname__
+    return "%s:%s" % (kind.__module__, kind.__qualname__)
+
+
+def type_called(word: str) -> Any:
+    """The type that *word* is for; raises ``ImportError``, ``AttributeError`` or ``LookupError`` when there is none.
+
+    The first versions wrote the modules of our types, too, as they were then.
+    """
+    module, _, name = word.rpartition(":")
+    if module and not module.startswith(OURS):
+        return getattr(importlib.import_module(module), name)
+    if name not in MODULES:
+        raise LookupError("no type is called %s" % name)
+    return getattr(importlib.import_module(MODULES[name]), name)

@@ -1,0 +1,107 @@
+"""A regular file with a known content."""
+
+from __future__ import annotations
+
+import posixpath
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Optional, Tuple, Union
+
+from deploytasks.agent.disk.digest import digest_of
+from deploytasks.agent.disk.entry import (
+    give_rights,
+    make_directory,
+    read_entry,
+    remove_whole,
+    write_entry,
+    write_file,
+)
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.errors import StepError
+
+RIGHTS = frozenset({"mode", "owner", "group"})
+
+
+@dataclass(frozen=True)
+class File(Resource):
+    """*path* holds *content*; readers see the old content or the new one, never a part.
+
+    *mode* is octal text, *owner* and *group* are names. With *digest* in place of *content* the
+    content is the blob of that SHA-256: it travels apart from the plan and is in no diff. Bytes may be a content, too.
+
+    The program *validate*, in which ``{}`` stands for a file of the new content, is asked before that is in place:
+    what it does not end well for is refused, such as ``("visudo", "-cf", "{}")``.
+    """
+
+    path: str
+    content: Optional[Union[str, bytes]] = None
+    mode: str = "0644"
+    owner: str = "root"
+    group: str = "root"
+    digest: str = ""
+    validate: Tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.content, bytes):
+            object.__setattr__(self, "content", self.content.decode("utf-8", "surrogateescape"))
+        object.__setattr__(self, "validate", tuple(self.validate))
+        if self.validate and "{}" not in " ".join(self.validate):
+            raise ValueError("validate wants {} in the place of the file, such as visudo -cf {}")
+
+    def desired(self) -> State:
+        rights = {"kind": "file", "mode": self.mode, "owner": self.owner, "group": self.group}
+        if self.content is None:
+            return {**rights, "digest": self.digest}
+        return {**rights, "content": self.content}
+
+    def inspect(self, machine: Machine) -> State:
+        return read_entry(machine.path(self.path))
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        path = machine.path(self.path)
+        if (
+            change.after
+            and change.keys
+            and RIGHTS.issuperset(change.keys)
+            and give_rights(path, change.after)
+        ):
+            return
+        if self.validate and change.after == self.desired():
+            self._ask_about(machine, self.desired() or {})
+        if change.after is None or "content" in change.after or change.after["kind"] != "file":
+            write_entry(path, change.after)
+        else:
+            write_file(path, machine.blobs.read(change.after["digest"]), change.after)
+
+    def _ask_about(self, machine: Machine, wanted: Dict[str, Any]) -> None:
+        """Raises ``StepError`` with what the program says of a content that it refuses."""
+        directory = "/run/deploytasks-validate-%s" % secrets.token_hex(8)
+        file = machine.path("%s/%s" % (directory, posixpath.basename(self.path)))
+        make_directory(machine.path(directory), {"mode": "0700"})
+        try:
+            write_file(file, self._bytes(machine), {**wanted, "mode": "0600"})
+            done = machine.ask([word.replace("{}", file) for word in self.validate])
+        finally:
+            remove_whole(machine.path(directory))
+        if not done.ok:
+            said = done.output.replace(file, self.path)
+            raise StepError("%s refuses it" % " ".join(self.validate).replace("{}", self.path), said)
+
+    def _bytes(self, machine: Machine) -> bytes:
+        if self.content is None:
+            return machine.blobs.read(self.digest)
+        return str(self.content).encode("utf-8", "surrogateescape")
+
+    def lacks(self, machine: Machine) -> Tuple[str, ...]:
+        if self.content is not None or machine.blobs.find(self.digest):
+            return ()
+        state: Dict[str, Any] = read_entry(machine.path(self.path)) or {}
+        return () if state.get("digest") == self.digest else (self.digest,)
+
+    def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
+        if self.content is None:
+            return self, {}
+        content = str(self.content).encode("utf-8", "surrogateescape")
+        digest = digest_of(content)
+        return replace(self, content=None, digest=digest), {digest: content}

@@ -1,0 +1,15 @@
+"""A regular file that no rollback touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deploytasks.agent.files.file import File
+
+
+@dataclass(frozen=True)
+class LastingFile(File):
+    """A ``File`` whose newest content is the right one, such as a certificate, whichever release serves."""
+
+    rolls_back: ClassVar[bool] = False

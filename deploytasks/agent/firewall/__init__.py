@@ -1,0 +1,1 @@
+"""The firewall: ufw, who is let in for a while, and the types."""

@@ -1,0 +1,1 @@
+"""Packages of the distribution: apt and dpkg, and the types."""

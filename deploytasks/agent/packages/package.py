@@ -1,0 +1,47 @@
+"""Packages of the distribution."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Tuple, Union
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.packages import apt
+from deploytasks.agent.packages.dpkg import INSTALLED, package_states
+
+# Debian policy 5.6.7; apt-get would take a trailing - for "remove" and + for "install".
+NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?")
+
+
+@dataclass(frozen=True)
+class Package(Resource):
+    """*names* are installed, in whatever version: ``Package("nginx")`` or ``Package(("nginx", "ufw"))``.
+
+    A name may be a virtual package, or ``name:architecture``. What a package only recommends is left out.
+    Installing cannot be undone. The units *resting* are started by a package of its own accord, and are stopped again
+    when it is installed here; who had it before keeps them. Raises ``ValueError`` for a name that Debian has not.
+    """
+
+    reversible: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
+    names: Union[str, Tuple[str, ...]]
+    resting: Tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", (self.names,) if isinstance(self.names, str) else tuple(self.names))
+        wrong = next((name for name in self.names if not NAME.fullmatch(name)), None)
+        if wrong is not None:
+            raise ValueError("package name %r; expected one such as nginx or libc6:i386" % wrong)
+
+    def desired(self) -> State:
+        return dict.fromkeys(self.names, INSTALLED)
+
+    def inspect(self, machine: Machine) -> State:
+        return dict(package_states(machine, tuple(self.names)))
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        apt.install(machine, change.keys)
+        if self.resting:
+            machine.run(["systemctl", "disable", "--now", "--quiet", "--", *self.resting])

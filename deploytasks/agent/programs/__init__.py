@@ -1,0 +1,1 @@
+"""Programs that a plan has run, once or as a handler."""

@@ -1,0 +1,104 @@
+"""What a deploy will find on this host, before there is one; nothing is changed, and nobody has to wait."""
+
+from __future__ import annotations
+
+import calendar
+import glob
+import os
+import re
+import time
+from dataclasses import asdict
+from typing import Any, Dict, Iterator, List, Optional
+
+from deploytasks.agent.disk.directory_handle import reading
+from deploytasks.agent.engine.events import Answer, Ended, Outcome
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.firewall import firewall
+from deploytasks.agent.release.facts import gather
+from deploytasks.agent.release.layout import STATE_ROOT
+from deploytasks.agent.release.session import Session
+from deploytasks.agent.services.listeners import listeners
+
+CERTIFICATES = (
+    "/etc/ssl/deploytasks/*/*.pem",
+    "/etc/ssl/deploytasks/*.pem",
+    "/etc/letsencrypt/live/*/cert.pem",
+)
+MEBIBYTE = 1 << 20
+
+
+def examine(session: Session) -> Ended:
+    """Facts, clock, disks, memory, who listens where, firewall, certificates: as they are, without a verdict."""
+    machine, app = session.machine, session.app
+    facts = gather(machine, app, session.ssh_connection)
+    answer = {
+        "facts": asdict(facts),
+        "clock": time.time(),
+        "systemd": machine.ask(["systemctl", "is-system-running"]).stdout.strip() if facts.systemd else "",
+        "disks": _disks(machine, [app.root if app else "/srv", STATE_ROOT]),
+        "memory_mb": _available_memory_mb(machine),
+        "listeners": listeners(machine),
+        "firewall": _firewall(machine),
+        "certificates": [found for path in _certificates(machine) for found in _certificate(machine, path)],
+        "addresses": machine.ask(["hostname", "--all-ip-addresses"]).stdout.split(),
+    }
+    session.outlet.say(Answer(answer))
+    return Ended(Outcome.OK)
+
+
+def _disks(machine: Machine, paths: List[str]) -> List[Dict[str, Any]]:
+    """The file systems that *paths* will lie on, each once."""
+    found: Dict[int, Dict[str, Any]] = {}
+    for path in paths:
+        place = _nearest(machine.path(path))
+        state = os.statvfs(place)
+        found.setdefault(
+            os.stat(place).st_dev,
+            {
+                "path": path,
+                "free_mb": state.f_bavail * state.f_frsize // MEBIBYTE,
+                "free_inodes": state.f_favail if state.f_files else None,
+                "read_only": bool(state.f_flag & os.ST_RDONLY),
+            },
+        )
+    return list(found.values())
+
+
+def _nearest(path: str) -> str:
+    """*path*, or the nearest directory above it that exists."""
+    while not os.path.isdir(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _available_memory_mb(machine: Machine) -> Optional[int]:
+    try:
+        with reading(machine.path("/proc/meminfo"), "ascii") as file:
+            found = re.search(r"^MemAvailable:\s+(\d+) kB", file.read(), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found.group(1)) // 1024 if found else None
+
+
+def _firewall(machine: Machine) -> Dict[str, Any]:
+    return {
+        "on": firewall.is_enabled(machine),
+        "refuses": firewall.refuses_by_default(machine),
+        "rules": [asdict(rule) for rule in firewall.rules(machine)],
+    }
+
+
+def _certificates(machine: Machine) -> List[str]:
+    return sorted({path for pattern in CERTIFICATES for path in glob.glob(machine.path(pattern))})
+
+
+def _certificate(machine: Machine, path: str) -> Iterator[Dict[str, Any]]:
+    said = machine.ask(["openssl", "x509", "-noout", "-enddate", "-in", path])
+    until = re.search(r"^notAfter=(.+)$", said.stdout, re.MULTILINE)
+    if until:
+        yield {"path": path, "until": _seconds(until.group(1))}
+
+
+def _seconds(moment: str) -> float:
+    """Seconds since the epoch of a moment as openssl(1) writes it, such as ``Nov 21 10:00:00 2027 GMT``."""
+    return float(calendar.timegm(time.strptime(moment, "%b %d %H:%M:%S %Y %Z")))

@@ -1,0 +1,34 @@
+"""Remove what no rollback needs: all releases but the current one and the one before, and what only they use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Iterable, Iterator
+
+from deploytasks.agent.engine.events import Ended
+from deploytasks.agent.engine.plan import Plan, Step
+from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine
+from deploytasks.agent.release.copy_retention import CopyRetention
+from deploytasks.agent.release.image_retention import ImageRetention
+from deploytasks.agent.release.recorded import recorded_plan
+from deploytasks.agent.release.retention import Retention
+from deploytasks.agent.release.session import Session
+
+KEPT = 2
+
+
+def prune(session: Session) -> Ended:
+    """Carry out what the current release's plan says about old ones, but keep no more than a rollback needs."""
+    session.require_own()
+    with session.lock():
+        engine = ready_engine(session)
+        recorded = recorded_plan(session.machine, session.require_release())
+        return carry_out(session, engine, Plan(tuple(_of_old_releases(recorded.steps))))
+
+
+def _of_old_releases(steps: Iterable[Step]) -> Iterator[Step]:
+    for step in steps:
+        if isinstance(step.resource, Retention):
+            yield replace(step, resource=replace(step.resource, keep=KEPT))
+        elif isinstance(step.resource, (CopyRetention, ImageRetention)):
+            yield step

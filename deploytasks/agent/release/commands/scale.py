@@ -1,0 +1,149 @@
+"""How many of a process there are: told, or changed now and for what is deployed later."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional
+
+from deploytasks.agent.engine.events import Answer, Ended, Outcome, StepDone
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.commands.answering import require_answer
+from deploytasks.agent.release.commands.carry_out import with_releases
+from deploytasks.agent.release.history import remember
+from deploytasks.agent.release.layout import Release
+from deploytasks.agent.release.runtime.process_units import (
+    ALONE,
+    WEB,
+    Wanted,
+    enabled,
+    process_of,
+    processes_of,
+    require_process,
+    running,
+)
+from deploytasks.agent.release.runtime.web_workers import WebWorkers
+from deploytasks.agent.release.scale import by_hand, set_by_hand
+from deploytasks.agent.release.session import Session
+from deploytasks.agent.services import systemd
+
+DEFAULT = "default"
+
+
+def scale(session: Session) -> Ended:
+    """Tell the numbers, or with ``workers`` give ``process`` that number, ``default`` being the inventory's."""
+    session.require_own()
+    release = session.require_release()
+    if not session.opening.get("workers"):
+        session.outlet.say(Answer(_numbers(session.machine, release)))
+        return Ended(Outcome.OK)
+    with session.lock():
+        session.machine.stoppable = False
+        return _scale(session, release)
+
+
+def _scale(session: Session, release: Release) -> Ended:
+    machine, app = session.machine, release.app
+    session.keep_secret(release)
+    listed = processes_of(machine, release)
+    process = require_process(listed, session.opening.get("process") or WEB)
+    number = _number(process, listed[process], session.opening["workers"])
+    about = {**session.about, "release": release.name, "process": process, "workers": number}
+    before = _numbers(machine, release)
+    try:
+        _set(machine, release, process, number, listed[process]["workers"])
+        if process == WEB:
+            _require_answer(machine, release, number)
+    except StepError as error:
+        remember(machine, app, {**about, "outcome": "failed", "error": session.outlet.mask(error.reason)})
+        raise
+    changed = _numbers(machine, release) != before
+    if changed:
+        remember(machine, app, {**about, "outcome": "changed"})
+    outcome = Outcome.CHANGED if changed else Outcome.OK
+    session.outlet.say(StepDone("app", "scale %s to %d" % (process, number), outcome))
+    return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
+
+
+def _require_answer(machine: Machine, release: Release, number: int) -> None:
+    try:
+        require_answer(machine, release)
+    except StepError as error:
+        told = "%s; web has %d workers from now on all the same" % (error.reason, number)
+        raise StepError(told, error.output) from error
+
+
+def _number(process: str, about: Mapping[str, Any], wanted: str) -> int:
+    """The number that *wanted* means; ``StepError`` tells why *process* cannot have it."""
+    if process == WEB and about.get("workers") is None:
+        raise StepError(
+            "%s does not change its number of workers while it runs here; set its variables in the inventory and deploy"
+            % about.get("server", "the server")
+        )
+    if about.get("workers") is None:
+        raise StepError("%s runs when it is due; it has no number" % process)
+    number = int(about["workers"]) if wanted == DEFAULT else int(wanted)
+    if process == WEB and number < 1:
+        raise StepError("web wants at least 1 worker; inv stop --process web ends it")
+    if process in ALONE and number > 1:
+        raise StepError("%s runs once: a second one would do everything twice" % process)
+    return number
+
+
+def _set(machine: Machine, release: Release, process: str, number: int, usual: int) -> None:
+    """*process* has *number* now and from now on; what was is put back when that does not work."""
+    before = by_hand(machine, release.app)
+    after = {**before, process: number}
+    if number == usual:
+        del after[process]
+    then = before.get(process, usual)
+    set_by_hand(machine, release.app, after)
+    try:
+        _converge(machine, release, process, number, then)
+    except StepError:
+        set_by_hand(machine, release.app, before)
+        _converge(machine, release, process, then, number)
+        raise
+
+
+def _converge(machine: Machine, release: Release, process: str, number: int, then: int) -> None:
+    """*process*, of which there should be *then*, becomes *number*."""
+    if process == WEB:
+        _converge_web(machine, release, number, then)
+        return
+    app = release.app
+    wanted = frozenset(Wanted(release, ((process, number),)).services(machine))
+    up = frozenset(unit for unit in running(machine, app) if process_of(app, unit) == process)
+    at_boot = frozenset(unit for unit in enabled(machine, app) if process_of(app, unit) == process)
+    systemd.stop(machine, sorted(up - wanted))
+    systemd.start(machine, sorted(wanted - up))
+    systemd.start_at_boot(machine, sorted(wanted - at_boot))
+    systemd.start_at_boot(machine, sorted(at_boot - wanted), enabled=False)
+
+
+def _converge_web(machine: Machine, release: Release, number: int, then: int) -> None:
+    if not systemd.is_active(machine, release.service_unit):
+        machine.say("web does not run; it will have %d workers when it is started" % number)
+        return
+    left = WebWorkers(machine, release.service_unit).become(number, then)
+    if left:
+        machine.say("%d workers still finish their requests" % left)
+
+
+def _numbers(machine: Machine, release: Release) -> Dict[str, Dict[str, Optional[int]]]:
+    """Of each process that can be scaled: how many there are, and what hand and inventory say."""
+    hand = by_hand(machine, release.app)
+    return {
+        name: {
+            "running": _running(machine, release, name),
+            "by_hand": hand.get(name),
+            "inventory": about["workers"],
+        }
+        for name, about in processes_of(machine, release).items()
+        if about.get("workers") is not None
+    }
+
+
+def _running(machine: Machine, release: Release, process: str) -> int:
+    if process == WEB:
+        return len(WebWorkers(machine, release.service_unit).pids)
+    return sum(process_of(release.app, unit) == process for unit in running(machine, release.app))

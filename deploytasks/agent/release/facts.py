@@ -1,0 +1,104 @@
+"""What a role may know of a host before it renders."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Tuple
+
+from deploytasks.agent.disk.directory_handle import reading
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.releases import current_release, kept_releases, previous_release
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The host as the agent found it. *memory_mb* is in MiB; *ssh_port* is the port that sshd itself listens on.
+
+    *current*, *previous* and *digest* are those of the app that is being worked on.
+    """
+
+    distribution: str = "debian"
+    version: str = "12"
+    codename: str = "bookworm"
+    architecture: str = "x86_64"
+    libc: str = "glibc 2.36"
+    hostname: str = "localhost"
+    cpus: int = 1
+    memory_mb: int = 1024
+    python: str = "3.11.2"
+    pythons: Tuple[str, ...] = ("python3",)
+    ssh_port: int = 22
+    systemd: bool = True
+    current: Optional[str] = None
+    previous: Optional[str] = None
+    digest: Optional[str] = None
+
+    @property
+    def python_version(self) -> Tuple[int, ...]:
+        """The version of ``python3``, such as ``(3, 11, 2)``."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.python)[:3])
+
+    @property
+    def python_platform(self) -> str:
+        """What a virtual environment depends on besides its packages."""
+        return "%s %s %s" % (self.python, self.architecture, self.libc)
+
+
+def gather(machine: Machine, app: Optional[App], ssh_connection: str) -> Facts:
+    """The facts of *machine*, read from files; no program is run."""
+    release = _os_release(machine)
+    return Facts(
+        distribution=release.get("ID", "linux"),
+        version=release.get("VERSION_ID", ""),
+        codename=release.get("VERSION_CODENAME", ""),
+        architecture=platform.machine(),
+        libc=" ".join(platform.libc_ver()),
+        hostname=os.uname().nodename,
+        cpus=len(os.sched_getaffinity(0)),
+        memory_mb=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20),
+        python=platform.python_version(),
+        pythons=_pythons(machine),
+        ssh_port=ssh_port(ssh_connection),
+        systemd=os.path.isdir(machine.path("/run/systemd/system")),
+        **_app_facts(machine, app),
+    )
+
+
+def ssh_port(ssh_connection: str) -> int:
+    """The server's port in ``SSH_CONNECTION`` (ssh(1): client address, port, server address, port); 0 when unknown."""
+    fields = ssh_connection.split()
+    return int(fields[3]) if len(fields) == 4 and fields[3].isdigit() else 0
+
+
+def _app_facts(machine: Machine, app: Optional[App]) -> Dict[str, Any]:
+    if app is None:
+        return {}
+    current = current_release(machine, app)
+    digests = {release.name: release.digest for release in kept_releases(machine, app)}
+    return {
+        "current": current,
+        "previous": previous_release(machine, app),
+        "digest": digests.get(current or ""),
+    }
+
+
+def _os_release(machine: Machine) -> Dict[str, str]:
+    try:
+        with reading(machine.path("/etc/os-release")) as file:
+            pairs = (line.strip().partition("=") for line in file)
+            return {name: value.strip("\"'") for name, _, value in pairs}
+    except OSError:
+        return {}
+
+
+def _pythons(machine: Machine) -> Tuple[str, ...]:
+    found: List[str] = []
+    for directory in machine.environment["PATH"].split(":"):
+        if os.path.isdir(directory):
+            found += [name for name in os.listdir(directory) if re.fullmatch(r"python3(\.\d+)?", name)]
+    return tuple(sorted({name for name in found if shutil.which(name, path=machine.environment["PATH"])}))

@@ -1,0 +1,59 @@
+"""What an app does once before a release of it serves, such as migrating a database."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import ClassVar, List, Tuple
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Action
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.sandbox import restrictions
+from deploytasks.agent.services.last_words import last_words
+
+
+@dataclass(frozen=True)
+class ReleaseCommand(Action):
+    """*argv* waits for *unit*, which it starts, and ends with its exit status; other than 0 is a failure.
+
+    With *confined*, an app's name, *argv* is of systemd-run(1), and the program is restricted as the app's own
+    processes are, but that it may write to the paths *writes*.
+    It is stopped when the run is, or after *timeout_s* seconds. What *unit* wrote to the journal tells why it failed.
+    """
+
+    survives_failure: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
+    argv: Tuple[str, ...]
+    unit: str
+    timeout_s: float = 3600.0
+    confined: str = ""
+    writes: Tuple[str, ...] = ()
+
+    def run(self, machine: Machine) -> None:
+        with subprocess.Popen(
+            self._argv(machine),
+            env=dict(machine.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as child:
+            try:
+                ended = machine.wait_until(lambda: child.poll() is not None, self.timeout_s)
+            finally:
+                if child.poll() is None:
+                    machine.ask(["systemctl", "stop", "--", self.unit])
+            complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
+        if not ended:
+            raise StepError("no end after %g s" % self.timeout_s, last_words(machine, self.unit))
+        if child.returncode:
+            raise StepError(
+                "it ended with %d" % child.returncode, last_words(machine, self.unit) or complaint
+            )
+
+    def _argv(self, machine: Machine) -> List[str]:
+        program, *words = self.argv
+        if not self.confined:
+            return [program, *words]
+        places = [word for path in self.writes for word in ("-p", "ReadWritePaths=" + path)]
+        return [program, *restrictions(machine, self.confined), *places, *words]

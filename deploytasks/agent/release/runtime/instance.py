@@ -1,0 +1,65 @@
+"""A running instance of a release, behind its own socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Tuple
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.release.runtime.drain import drain
+from deploytasks.agent.services import systemd
+
+UNDO_DRAIN_S = 2.0
+UNDO_STOP_S = 5.0
+
+
+@dataclass(frozen=True)
+class Instance(Resource):
+    """The units *socket_unit* and *service_unit* run, answering on the unix socket at *socket*.
+
+    Without a *socket_unit* the service makes that socket itself.
+
+    Being stopped, as when a deploy is undone, an instance that can first answers who is connected;
+    one that hangs is killed: nobody waits half a minute for a release that is no good.
+    """
+
+    service_unit: str
+    socket_unit: str
+    socket: str
+    timeout_s: float = 30.0
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return tuple(self._units.values())
+
+    def desired(self) -> State:
+        return dict.fromkeys(self._units, "active")
+
+    def inspect(self, machine: Machine) -> State:
+        return {kind: _state(machine, unit) for kind, unit in self._units.items()}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        if (change.after or {}).get("service") == "active":
+            systemd.start(machine, list(self._units.values()), self.timeout_s)
+        else:
+            if (change.before or {}).get("service") == "active":
+                drain(machine, self.socket, UNDO_DRAIN_S)
+            units = list(self._units.values())
+            systemd.stop_within(machine, units, UNDO_STOP_S)
+            systemd.forget_failures(machine, units)
+
+    @property
+    def _units(self) -> Dict[str, str]:
+        """What is started, in this order."""
+        socket = {"socket": self.socket_unit} if self.socket_unit else {}
+        return {**socket, "service": self.service_unit}
+
+
+def _state(machine: Machine, unit: str) -> str:
+    """Whether systemd keeps the unit ``active`` or leaves it ``inactive``.
+
+    A crashed unit that will be started again counts as active: an undo has to stop it, and after a
+    start it is the HTTP check that tells the crash, with the app's own words.
+    """
+    state = systemd.show(machine, unit, "ActiveState").get("ActiveState", "inactive")
+    return "inactive" if state in ("inactive", "failed") else "active"

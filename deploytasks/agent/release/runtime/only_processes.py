@@ -1,0 +1,36 @@
+"""No units of processes but those of one release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Tuple
+
+from deploytasks.agent.disk.entry import remove_entry
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.runtime.process_units import defined
+from deploytasks.agent.services.unit import DIRECTORY
+
+
+@dataclass(frozen=True)
+class OnlyProcesses(Resource):
+    """Of *app_name*'s processes besides web no units are defined but *units*; a rollback defines its own anew."""
+
+    reversible: ClassVar[bool] = False
+    app_name: str
+    app_root: str
+    app_user: str
+    units: Tuple[str, ...] = ()
+
+    def desired(self) -> State:
+        return {"other units": []}
+
+    def inspect(self, machine: Machine) -> State:
+        app = App(self.app_name, self.app_root, self.app_user)
+        return {"other units": [unit for unit in defined(machine, app) if unit not in self.units]}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        for unit in (change.before or {}).get("other units", []):
+            remove_entry(machine.path("%s/%s" % (DIRECTORY, unit)))
+        machine.run(["systemctl", "daemon-reload"])

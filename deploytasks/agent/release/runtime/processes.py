@@ -1,0 +1,65 @@
+"""The running processes of an app besides web."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Tuple
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.runtime.process_units import NO_DIFFERENCE, Wanted, running, units_of
+from deploytasks.agent.services import systemd
+
+LAST_MOMENTS_S = 10.0
+"""How long after its own time limit systemd may take to end what does not end by itself."""
+
+
+@dataclass(frozen=True)
+class Processes(Resource):
+    """Of *app_name*'s processes besides web those of *release* run, as often as *counts* or a hand says, and no others.
+
+    Others end before these start, so nothing runs twice at once: they get SIGTERM, and *drain_s* seconds for the work
+    that they have. A timer whose process is not among *timers* is stopped; the job that it has started goes on.
+    """
+
+    app_name: str
+    app_root: str
+    app_user: str
+    release: str
+    counts: Tuple[Tuple[str, int], ...] = ()
+    timers: Tuple[str, ...] = ()
+    drain_s: float = 30.0
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return (units_of(self._app),)
+
+    def desired(self) -> State:
+        return dict(NO_DIFFERENCE)
+
+    def inspect(self, machine: Machine) -> State:
+        return self._wanted.difference(machine, running(machine, self._app))
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        present = running(machine, self._app)
+        target = self._wanted.target(machine, present, change.after)
+        self._stop(machine, sorted(present - target))
+        missing = sorted(target - present)
+        if change.after == NO_DIFFERENCE:
+            systemd.start(machine, missing)
+        elif missing:
+            # What ran before a deploy that is undone may have been crashing then, too.
+            machine.run(["systemctl", "start", "--", *missing])
+
+    def _stop(self, machine: Machine, units: List[str]) -> None:
+        if units:
+            systemd.stop_within(machine, units, self.drain_s + LAST_MOMENTS_S)
+            systemd.forget_failures(machine, units)
+
+    @property
+    def _app(self) -> App:
+        return App(self.app_name, self.app_root, self.app_user)
+
+    @property
+    def _wanted(self) -> Wanted:
+        return Wanted(self._app.release(self.release), self.counts, self.timers)

@@ -1,0 +1,72 @@
+"""Whether an instance stays what it was: same main process, no restart, one of its first workers alive.
+
+``Type=notify`` proves nothing: gunicorn says READY before its workers have imported the app.
+"""
+
+from __future__ import annotations
+
+from typing import FrozenSet, Mapping, Optional
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.runtime.workers import workers
+from deploytasks.agent.services.last_words import last_words
+from deploytasks.agent.services.systemd import STAYING, program_of, show, show_now
+
+
+class Vigil:
+    """Watches *unit* from now on; ``look`` raises ``StepError`` with the app's last words when it broke.
+
+    Its workers are not all to be replaced by others, unless not *has_workers*: a server whose app crashes starts them
+    again and again. What a start script has started before it became the server does not count.
+    """
+
+    def __init__(self, machine: Machine, unit: str, *, has_workers: bool = True) -> None:
+        self._machine = machine
+        self._unit = unit
+        self._has_workers = has_workers
+        self._restarts = 0
+        self._main: Optional[str] = None
+        self._program: Optional[str] = None
+        self._workers: FrozenSet[str] = frozenset()
+
+    def look(self) -> None:
+        """Raise ``StepError`` when the instance has crashed, restarted or lost all the workers that it had."""
+        self._machine.heed_stop()
+        state = show_now(
+            self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup"
+        )
+        if state.get("ActiveState") not in STAYING:
+            self._broken("ended (%s)" % state.get("Result", "unknown"))
+        if int(state.get("NRestarts") or 0) > self._restarts:
+            self._broken("crashed and was restarted by systemd")
+        if self._main not in (None, "0", state.get("MainPID")):
+            self._broken("lost its main process")
+        self._main = state.get("MainPID")
+        if self._has_workers:
+            self._look_at_workers(state)
+
+    def begin(self) -> None:
+        """Take what runs now as what has to stay; earlier restarts do not count."""
+        state = show(self._machine, self._unit, "NRestarts", "ControlGroup", "MainPID")
+        self._restarts = int(state.get("NRestarts") or 0)
+        self._main = state.get("MainPID")
+        self._take(state)
+
+    def _look_at_workers(self, state: Mapping[str, str]) -> None:
+        if self._program is None:  # Nothing was begun.
+            return
+        if program_of(state.get("MainPID", "")) != self._program:
+            self._take(state)
+            return
+        now = workers(self._machine, self._unit, state)
+        if self._workers and now and not self._workers & now:
+            self._broken("lost all its workers")
+
+    def _take(self, state: Mapping[str, str]) -> None:
+        """Those who work now are the first workers."""
+        self._program = program_of(state.get("MainPID", ""))
+        self._workers = workers(self._machine, self._unit, state)
+
+    def _broken(self, what: str) -> None:
+        raise StepError("%s %s" % (self._unit, what), last_words(self._machine, self._unit))

@@ -1,0 +1,69 @@
+"""Watching a new release after traffic has come to it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar, List
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Action
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.protocols.probe import Probe
+from deploytasks.agent.release.runtime.vigil import Vigil
+from deploytasks.agent.services.last_words import last_words
+from deploytasks.agent.services.systemd import active_units
+
+LOOK_EVERY_S = 0.2
+PROBE_EVERY = 5
+PROBE_S = 10.0
+PATIENCE = 2
+
+
+@dataclass(frozen=True)
+class Watch(Action):
+    """*unit* stays up and answers for *seconds*; ``StepError`` as soon as it crashes, restarts or turns unhealthy.
+
+    Unhealthy means that two probes in a row were not answered as wanted. Units that match *processes*, a pattern
+    of systemctl(1), have to stay up, too.
+    """
+
+    survives_failure: ClassVar[bool] = False
+    unit: str
+    address: str
+    seconds: float
+    path: str = "/"
+    host: str = "localhost"
+    status: str = "200-399"
+    scheme: str = "http"
+    protocol: str = "http"
+    processes: str = ""
+
+    def run(self, machine: Machine) -> None:
+        vigil = Vigil(machine, self.unit)
+        vigils = [vigil, *self._vigils_of_processes(machine)]
+        for each in vigils:
+            each.begin()
+        deadline = time.monotonic() + self.seconds
+        troubles = looks = 0
+        while time.monotonic() < deadline or troubles:
+            for each in vigils:
+                each.look()
+            looks += 1
+            if looks % PROBE_EVERY == 0:
+                trouble = self._probe.ask(PROBE_S, vigil.look)
+                troubles = troubles + 1 if trouble else 0
+                if troubles >= PATIENCE:
+                    raise StepError(
+                        "%s turned unhealthy: %s" % (self.unit, trouble),
+                        last_words(machine, self.unit),
+                    )
+            time.sleep(LOOK_EVERY_S)
+
+    def _vigils_of_processes(self, machine: Machine) -> List[Vigil]:
+        units = active_units(machine, self.processes) if self.processes else []
+        return [Vigil(machine, unit, has_workers=False) for unit in units]
+
+    @property
+    def _probe(self) -> Probe:
+        return Probe(self.address, self.path, self.host, self.status, self.scheme, self.protocol)

@@ -1,0 +1,45 @@
+"""The workers of an instance: the processes that a server has started of its own kind, to serve in its place.
+
+What an app or a start script starts besides, a program of another file, is no worker: it comes and ends as it likes.
+"""
+
+from __future__ import annotations
+
+from typing import FrozenSet, Iterable, Mapping
+
+from deploytasks.agent.disk.directory_handle import reading
+from deploytasks.agent.docker.engine import processes_in
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.release.layout import container_of
+from deploytasks.agent.services.systemd import parent_of, pids, program_of
+
+CLIENTS = "docker"
+"""Begins the names of the programs that stand for a container in its unit."""
+
+
+def workers(machine: Machine, unit: str, state: Mapping[str, str]) -> FrozenSet[str]:
+    """The numbers of the processes that serve for *unit*'s main one, in a container where it has one.
+
+    *state* holds the properties MainPID and ControlGroup of *unit*.
+    """
+    main = state.get("MainPID", "")
+    if _command(main).startswith(CLIENTS):
+        return of_their_parents_kind(processes_in(machine, container_of(unit)))
+    return of_their_parents_kind(pids(state.get("ControlGroup", "")) - {main})
+
+
+def of_their_parents_kind(numbers: Iterable[str]) -> FrozenSet[str]:
+    """Those of the processes *numbers* that run the program that has started them."""
+    programs = {number: program_of(number) for number in numbers}
+    return frozenset(
+        number for number, program in programs.items() if program and program == program_of(parent_of(number))
+    )
+
+
+def _command(pid: str) -> str:
+    """The name of the program that the process *pid* runs (proc(5)); empty when there is no such process."""
+    try:
+        with reading("/proc/%s/comm" % pid, errors="replace") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,158 @@
+"""One conversation on the host: what was asked, the machine, and the app that it is about."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import re
+import threading
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
+
+from deploytasks.agent.conversation.channel import Inlet, Teller
+from deploytasks.agent.disk.directory_handle import reading
+from deploytasks.agent.engine.blobs import Blobs
+from deploytasks.agent.engine.events import Knock, Note
+from deploytasks.agent.engine.journal import Journal
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.firewall.way_back import AFTER_S
+from deploytasks.agent.release.ground import require_ground
+from deploytasks.agent.release.layout import STATE_ROOT, App, Release
+from deploytasks.agent.release.lock import Lock
+from deploytasks.agent.release.owner import stranger_to
+from deploytasks.agent.release.releases import current_release
+from deploytasks.agent.services.environment_file import decode_env
+from deploytasks.agent.services.units import SystemdUnits, is_answered
+
+PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
+"""The password in a URL (RFC 3986, section 3.2.1)."""
+
+
+class Dismissed(Exception):
+    """Nothing is to be done here after all; the text, if any, says why."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """*opening* is the controller's first object; *ssh_connection* comes from before sudo."""
+
+    opening: Dict[str, Any]
+    inlet: Inlet
+    outlet: Teller
+    machine: Machine
+    ssh_connection: str = ""
+
+    @classmethod
+    def begin(cls, inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: str) -> Session:
+        """Hear what is asked, and stand ready on this machine."""
+        opening = inlet.object()
+        outlet.mask.add(opening.get("mask", ()))
+        app = _app(opening)
+        machine = Machine(
+            blobs=Blobs(_state(app) + "/incoming"),
+            say=lambda line: outlet.say(Note(line)),
+            stop=gone,
+            answered=is_answered,
+            knock=None if opening.get("by_hand") else lambda: _knock(inlet, outlet),
+        )
+        machine.units = SystemdUnits(machine)
+        require_ground(machine, app)
+        return cls(opening, inlet, outlet, machine, ssh_connection)
+
+    @property
+    def app(self) -> Optional[App]:
+        return _app(self.opening)
+
+    def require_app(self) -> App:
+        """The app that this is about; raises ``StepError`` when it is about none."""
+        if self.app is None:
+            raise StepError("this needs an app; give app_name in the inventory")
+        return self.app
+
+    def require_release(self) -> Release:
+        """The release that serves; raises ``StepError`` when there is none."""
+        app = self.require_app()
+        current = current_release(self.machine, app)
+        if current is None:
+            raise StepError("nothing of %s is deployed here; deploy first" % app.name)
+        return app.release(current)
+
+    def require_own(self) -> None:
+        """The app is the one of that name on this host, at that place and of that project; else ``StepError``."""
+        app = self.require_app()
+        stranger = stranger_to(self.machine, app, str(self.opening.get("project") or ""))
+        if stranger:
+            raise StepError("%s; nothing was changed" % stranger)
+
+    @property
+    def about(self) -> Dict[str, Any]:
+        """Who asked for what, as lock, journal and history tell it."""
+        return {name: self.opening.get(name, "") for name in ("command", "by", "source")}
+
+    @property
+    def checks(self) -> bool:
+        """Whether nothing may be changed."""
+        return bool(self.opening.get("check"))
+
+    def keep_secret(self, release: Release) -> None:
+        """Mask the values of the environment that *release* runs in, and the passwords in those that are URLs."""
+        self._mask_those_in(release.env)
+        self.keep_secrets_of_services(release.app)
+
+    def keep_secrets_of_services(self, app: App) -> None:
+        """Mask the values that services of this machine hand to *app*: what it made here is told nowhere else."""
+        self._mask_those_in(app.services_env)
+
+    def _mask_those_in(self, environments: str) -> None:
+        for path in glob.glob(self.machine.path(environments)):
+            with contextlib.suppress(OSError), reading(path, errors="surrogateescape") as file:
+                values = decode_env(file.read()).values()
+                self.outlet.mask.add([*values, *_passwords(values)])
+
+    @property
+    def places(self) -> Tuple[str, ...]:
+        """Where contents arrive, and where they are to lie."""
+        releases = (self.app.releases,) if self.app else ()
+        return (_state(self.app), *releases)
+
+    @property
+    def journal(self) -> Journal:
+        failpoint = int(self.opening.get("failpoint", 0))
+        return Journal(self.machine.path(_state(self.app) + "/journal.jsonl"), failpoint)
+
+    @property
+    def lock_file(self) -> Lock:
+        return Lock(self.machine.path(_state(self.app) + "/lock"))
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Work alone on this app; a check needs no lock. Raises ``LockHeld``."""
+        if self.checks:
+            yield
+            return
+        lock = self.lock_file
+        lock.take(
+            self.about, float(self.opening.get("lock_wait_s", 0)), self.machine.say, self.machine.heed_stop
+        )
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _knock(inlet: Inlet, outlet: Teller) -> str:
+    outlet.say(Knock())
+    return str(inlet.object(AFTER_S)["refused"])
+
+
+def _passwords(values: Iterable[str]) -> Iterator[str]:
+    return (found.group(1) for value in values for found in PASSWORD.finditer(value))
+
+
+def _app(opening: Dict[str, Any]) -> Optional[App]:
+    return App(**opening["app"]) if opening.get("app") else None
+
+
+def _state(app: Optional[App]) -> str:
+    return app.state if app else STATE_ROOT + "/-"

@@ -1,1 +1,0 @@
-"""The types that a plan can hold, one noun per file."""

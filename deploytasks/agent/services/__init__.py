@@ -1,0 +1,1 @@
+"""Units of systemd: what is asked of it, what is told to it, and the types."""

@@ -1,0 +1,32 @@
+"""No unit of a kind runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Tuple
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.services import systemd
+
+
+@dataclass(frozen=True)
+class NoUnits(Resource):
+    """No unit that fits one of *patterns* (systemctl(1)) is up, or remembered as failed."""
+
+    reversible: ClassVar[bool] = False
+    patterns: Tuple[str, ...]
+
+    def surveyed(self) -> Tuple[str, ...]:
+        return self.patterns
+
+    def desired(self) -> State:
+        return {"units": []}
+
+    def inspect(self, machine: Machine) -> State:
+        return {"units": sorted(systemd.states(machine, *self.patterns))}
+
+    def apply(self, machine: Machine, change: Change) -> None:
+        systemd.stop(machine, (change.before or {}).get("units", []))
+        states = systemd.states(machine, *self.patterns)
+        systemd.forget_failures(machine, [unit for unit, state in states.items() if state == "failed"])

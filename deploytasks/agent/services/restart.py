@@ -1,0 +1,36 @@
+"""A service that starts anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.resource import Action
+from deploytasks.agent.errors import StepError
+from deploytasks.agent.services import systemd
+from deploytasks.agent.services.last_words import last_words
+
+
+@dataclass(frozen=True)
+class Restart(Action):
+    """*unit* has been started anew; one that does not exist, as after an undo, is let be."""
+
+    unit: str
+
+    def run(self, machine: Machine) -> None:
+        if systemd.show(machine, self.unit, "LoadState").get("LoadState") == "not-found":
+            return
+        # One that failed too often of late would not be started again (systemd.unit(5), StartLimitBurst).
+        systemd.forget_failures(machine, [self.unit])
+        done = machine.ask(["systemctl", "restart", "--", self.unit], timeout_s=systemd.SETTLED_S)
+        if not done.ok:
+            words = last_words(machine, self.unit)
+            raise StepError("%s did not restart" % self.unit, words or done.output)
+
+    def acts_upon(self) -> str:
+        return self.unit
+
+    def run_again(self, machine: Machine, ran: bool) -> None:
+        """What neither ran before nor runs now is not started."""
+        if ran or systemd.is_active(machine, self.unit):
+            self.run(machine)

@@ -1,1 +1,0 @@
-"""The operating system's own: accounts, packages, units, sockets and the firewall."""

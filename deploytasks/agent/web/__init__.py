@@ -1,0 +1,1 @@
+"""Web servers and their certificates, as far as they need more than files and services."""
