@@ -14,20 +14,20 @@ from deploytasks.agent.engine.resource import describe
 from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.file import File
 from deploytasks.agent.release.facts import Facts
-from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.authoring import steps_of
+from deploytasks.deployment import Deployment, deployment_among
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
 from deploytasks.own_files import own_files
 from deploytasks.project import Project
-from deploytasks.role import Role, checked_vars, role_name, secrets_of, vars_of
+from deploytasks.role import Role, checked_vars, role_name, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from deploytasks.agent.engine.resource import Resource
-    from deploytasks.agent.release.layout import Release
+    from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
 
 LARGE = 8192
@@ -45,60 +45,71 @@ def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> 
     Debian 12. Raises ``VariableError`` or ``PlanError``, the latter also for two steps that write one
     file differently.
     """
-    host = made_ready(host, roles)
     host = replace(host, facts=host.facts or Facts())
-    draft = _rendered(host, roles, DRAFT)
+    checked = checked_vars(roles, host)
+    deployment = deployment_among(host, roles, checked)
+    if deployment:
+        deployment = _with_source(deployment, host.deployment, Project.read)
+    draft = _rendered(host, roles, checked, deployment, DRAFT)
     digest = hashlib.sha256(draft.encode().encode()).hexdigest()
-    if host.app is None:
+    if deployment is None:
         return replace(draft, release="", digest=digest)
     if host.facts and host.facts.current and host.facts.digest == digest:
-        return replace(_rendered(host, roles, host.facts.current, digest), digest=digest)
+        return replace(_rendered(host, roles, checked, deployment, host.facts.current, digest), digest=digest)
     moment = (now or datetime.now(timezone.utc)).strftime("%Y%m%dT%H%M%SZ")
-    return replace(_rendered(host, roles, f"{moment}-{digest[:7]}", digest), digest=digest)
+    release = f"{moment}-{digest[:7]}"
+    return replace(_rendered(host, roles, checked, deployment, release, digest), digest=digest)
 
 
 def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] = Project.read) -> Host:
-    """*host* with its app and what lies in that app's source, when one of *roles* is the role ``app``.
+    """*host* with its deployment and what lies in its app's source, when one of *roles* is the role ``app``.
 
     *read* reads that source; many hosts may share what it found. All variables of all *roles* are
     looked at; raises ``VariableError`` with a line for each that is wrong.
     """
-    v = _vars_of_app(host, roles)
-    if v is None or host.project is not None:
+    ready = with_app(host, roles)
+    if ready.deployment is None:
         return host
-    if v.env_file:
-        read_env_file(v.env_file)  # What is wrong in it is told before anything is contacted.
-    return replace(
-        with_app(host, roles), project=read(v.source, v.callable, v.requirements, v.links, own_files(host))
-    )
+    return replace(host, deployment=_with_source(ready.deployment, host.deployment, read))
 
 
 def with_app(host: Host, roles: Sequence[Role]) -> Host:
-    """*host* with the place of its app; the app's source is not looked at."""
-    v = _vars_of_app(host, roles)
-    return replace(host, app=App(v.name, v.directory, v.account), fleet=v.fleet) if v else host
+    """*host* with its deployment; the app's source is not looked at."""
+    return replace(host, deployment=deployment_among(host, roles, checked_vars(roles, host)))
 
 
-def _vars_of_app(host: Host, roles: Sequence[Role]) -> Any:
-    found = zip(roles, checked_vars(roles, host), strict=True)
-    return next((v for role, v in found if role_name(role) == "app"), None)
+def _with_source(
+    deployment: Deployment, before: Deployment | None, read: Callable[..., Project]
+) -> Deployment:
+    """*deployment* with the app's source as it was found *before*, else as *read* finds it."""
+    if before and before.known_project:
+        return replace(deployment, known_project=before.known_project)
+    v = deployment.v
+    if v.env_file:
+        read_env_file(v.env_file)  # What is wrong in it is told before anything is contacted.
+    own = own_files(deployment.bare)
+    return replace(deployment, known_project=read(v.source, v.callable, v.requirements, v.links, own))
 
 
-def _rendered(host: Host, roles: Sequence[Role], release: str, digest: str = "") -> Plan:
-    app = host.app
-    host = replace(host, release=app.release(release) if app else None)
-    secrets: list[str] = []
-    steps: list[Step] = []
-    for role in roles:
-        v = vars_of(role, host)
-        secrets += secrets_of(v)
-        steps += _steps(role, host, v)
-    if app and host.release:
-        steps.append(_record(app, release, digest))
+def _rendered(
+    host: Host,
+    roles: Sequence[Role],
+    checked: Sequence[Any],
+    deployment: Deployment | None,
+    release: str,
+    digest: str = "",
+) -> Plan:
+    if deployment:
+        deployment = replace(deployment, known_release=deployment.app.release(release))
+        host = deployment.host
+    secrets = tuple(secret for v in checked for secret in secrets_of(v))
+    steps = [step for role, v in zip(roles, checked, strict=True) for step in _steps(role, host, v)]
+    if deployment:
+        steps.append(_record(deployment.app, release, digest))
     _require_one_content(host, steps)
-    sealed, contents = _sealed(steps, host.release)
+    sealed, contents = _sealed(steps, deployment.release if deployment else None)
     ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
-    return Plan(ordered, release if app else "", whole=True, contents=contents, secrets=tuple(secrets))
+    return Plan(ordered, release if deployment else "", whole=True, contents=contents, secrets=secrets)
 
 
 def _record(app: App, release: str, digest: str) -> Step:

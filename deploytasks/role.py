@@ -61,9 +61,13 @@ def role_name(role: Role) -> str:
     return role.__name__.rpartition(".")[2]
 
 
-def vars_of(role: Role, host: Host) -> Any:
-    """The ``Vars`` of *role* for *host*; raises ``VariableError`` with a line for each thing that is wrong."""
-    problems = list(_problems(role, host))
+def vars_of(role: Role, host: Host, beside: Iterable[Role] = ()) -> Any:
+    """The ``Vars`` of *role* for *host*; raises ``VariableError`` with a line for each thing that is wrong.
+
+    Of the roles *beside* it, one with a longer name owns the variables that begin with that.
+    """
+    longer = tuple(f"{role_name(one)}_" for one in beside if len(role_name(one)) > len(role_name(role)))
+    problems = list(_problems(role, host, longer))
     if problems:
         raise VariableError("\n".join(problems))
     values = {name: _converted(value, kind) for name, value, kind in _given(role, host)}
@@ -83,10 +87,10 @@ def _told_of_variable(role: Role, host: Host, told: str) -> str:
 
 def checked_vars(roles: Iterable[Role], host: Host) -> list[Any]:
     """The ``Vars`` of all *roles*; raises one ``VariableError`` for everything that is wrong in any of them."""
-    found, problems = [], []
+    found, problems, roles = [], [], tuple(roles)
     for role in roles:
         try:
-            found.append(vars_of(role, host))
+            found.append(vars_of(role, host, roles))
         except VariableError as error:
             problems.append(str(error))
     if problems:
@@ -125,10 +129,11 @@ def _kinds(vars_type: Any) -> dict[str, Any]:
     return typing.get_type_hints(vars_type, include_extras=True)
 
 
-def _problems(role: Role, host: Host) -> Iterator[str]:
+def _problems(role: Role, host: Host, others: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong; variables that begin as those of *others* are theirs."""
     fields = {variable_name(role, field): field for field in dataclasses.fields(role.Vars)}
     for name in host.variables:
-        if name.startswith(role_name(role) + "_") and name not in fields:
+        if name.startswith(role_name(role) + "_") and name not in fields and not name.startswith(others):
             yield f"{_place(host, name)}{_unknown(role, name, fields)}"
     kinds = _kinds(role.Vars)
     for name, field in fields.items():
@@ -197,6 +202,10 @@ def _as_list(value: Any, told: str, *, hidden: bool) -> str:
 
 def _choices(value: Any, kind: Any) -> str:
     """What may stand in the place of *value*, when that is one of few words."""
+    for rule in _rules(kind) if get_origin(kind) is typing.Annotated else ():
+        named = (rule.extra or {}).get("words")
+        if named:
+            return f"expected {' or '.join(named)}, or {rule.extra['or']}" + did_you_mean(str(value), named)
     options = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
     literals = [option for option in options if option is not NoneType]
     if [get_origin(option) for option in literals] != [typing.Literal]:

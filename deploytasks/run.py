@@ -280,6 +280,7 @@ class Run:
 
     def _order(self, visit: Visit, plan_of: PlanOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
+        project = _project_of(host)
         whole, wheels = self._with_wheels(plan_of(host), visit)
         self._tell_what_stays(visit, host)
         plan = self.manner.narrow(whole)
@@ -289,18 +290,19 @@ class Run:
             "by": self.manner.by,
             "created": self.now.isoformat(timespec="seconds"),
             **({"plan": whole.to_json()} if plan is not whole else {}),
-            "source": host.project.revision if host.project else "",
-            "project": host.project.origin if host.project else "",
+            "source": project.revision if project else "",
+            "project": project.origin if project else "",
             "modules": shipped_modules(plan),
         }
         place = next((fleet.place_of(visit, plan) for fleet in self.fleets if visit in fleet.visits), {})
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets), **place}
-        source = host.project.source if host.project else None
+        source = project.source if project else None
         return Order(document, Contents(source, plan.contents, wheels, _images(plan)))
 
     def _tell_what_stays(self, visit: Visit, host: Host) -> None:
         """Once in a run: files among the app's that the run reads for itself, and that are thought to be the app's."""
-        names = secrets_among(host, host.project.source.directory) if host.project else ()
+        project = _project_of(host)
+        names = secrets_among(host, project.source.directory) if project else ()
         if names and not self._told_what_stays:
             self._told_what_stays = True
             visit.tell(f"stays here, as this run reads it for itself: {', '.join(names)}")
@@ -315,13 +317,14 @@ class Run:
 
     def opening(self, host: Host, question: str) -> dict[str, Any]:
         """How the conversation about *question* begins."""
+        project = _project_of(host)
         return {
             "ask": question,
             "command": self.manner.command,
             "by": self.manner.by,
-            "source": host.project.revision if host.project else "",
+            "source": project.revision if project else "",
             "project": _origin(host) if question in OWNING else "",
-            "app": asdict(host.app) if host.app else None,
+            "app": asdict(host.deployment.app) if host.deployment else None,
             "check": self.manner.check,
             "diff": self.manner.diff,
             "lock_wait_s": self.manner.lock_wait_s,
@@ -333,6 +336,11 @@ class Run:
         answers = {visit.host.name: visit.answer for visit in self.crew.visits if visit.answer is not None}
         answered_at = {visit.host.name: visit.answered_at for visit in self.crew.visits}
         return Results(recaps, errors, answers, self.crew.interrupted, answered_at)
+
+
+def _project_of(host: Host) -> Project | None:
+    """What is in the source of *host*'s app, where that was looked at."""
+    return host.deployment.known_project if host.deployment else None
 
 
 def _origin(host: Host) -> str:

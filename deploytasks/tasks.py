@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any
 from invoke.collection import Collection
 from invoke.tasks import task
 
+from deploytasks.cli.additions import KEY, Additions
 from deploytasks.cli.on_hosts import finish, on_hosts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from deploytasks.cli.additions import Hook
     from deploytasks.cli.chosen import Chosen
+    from deploytasks.report import Reporter
+    from deploytasks.role import Role
 
 
 @on_hosts(
@@ -291,31 +297,44 @@ def down(c: Any, name: str = "target") -> None:
     finish(lambda: take_down(name))
 
 
-ns = Collection(
-    deploy,
-    check,
-    verify,
-    setup,
-    rollback,
-    payload,
-    prune,
-    destroy,
-    logs,
-    status,
-    doctor,
-    releases,
-    history,
-    start,
-    stop,
-    restart,
-    scale,
-    maintenance,
-    allow,
-    run,
-    shell,
-    serve,
-    hosts,
-    vars,
-    init,
-)
-ns.add_collection(Collection("target", up, down))
+def collection(
+    roles: Iterable[Role] = (),
+    before: Hook | Iterable[Hook] = (),
+    after: Hook | Iterable[Hook] = (),
+    reporters: Iterable[Reporter] = (),
+) -> Collection:
+    """All shipped tasks, with what a tasks file adds, such as ``roles=[metrics], after=tell_the_team``.
+
+    *roles* are part of ``deploy``, ``check``, ``setup``, ``payload``, of the release and so of ``verify`` and
+    ``rollback``, in their order after the standard ones; one that is an app server, a web server or a runtime
+    takes the place of the usual one. *before* and *after* are called here with an ``Occasion``, around each task
+    that may change hosts: one of *before* that raises ends the task before anything is contacted, those of
+    *after* are called however it ended, and one that raises makes exit code 1 of 0. *reporters*
+    (``deploytasks.report.Reporter``) are told every event beside what is shown.
+    """
+    found = Collection(
+        *(
+            deploy,
+            check,
+            verify,
+            setup,
+            rollback,
+            payload,
+            prune,
+            destroy,
+            logs,
+            status,
+            doctor,
+            releases,
+            history,
+        ),
+        *(start, stop, restart, scale, maintenance, allow, run, shell, serve, hosts, vars, init),
+    )
+    found.add_collection(Collection("target", up, down))
+    additions = Additions.made_of(roles, before, after, reporters)
+    if additions:
+        found.configure({KEY: {"additions": additions}})
+    return found
+
+
+ns = collection()

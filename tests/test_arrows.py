@@ -24,7 +24,7 @@ LOWEST_FIRST = (
     {"local_image", "project"},
     {"inventory"},
     {"checkup", "contents", "own_files", "results", "role", "transport"},
-    {"authoring"},
+    {"authoring", "deployment"},
     {"conversation", "plan", "shipping", "standard", "wheelhouse"},
     {"payload", "roles"},
     {"fleet"},
@@ -72,6 +72,7 @@ HOMES = {
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""
 
 FOR_ROLES = {
+    "deployment",
     "env_file",
     "errors",
     "home",

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.cli.additions import Additions, Memory
 from deploytasks.errors import ConfigError, InventoryError
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host, Inventory
     from deploytasks.report import JsonReporter, Reporter
+    from deploytasks.role import Role
     from deploytasks.run import Manner
 
 USUAL = "inventory.ini"
@@ -32,6 +34,14 @@ class Chosen:
     json: bool
     needs_host: bool = False
     sudo_password: str | None = None
+    additions: Additions = field(default_factory=Additions)
+    memory: Memory = field(default_factory=Memory)
+
+    def roles(self, host: Host) -> Sequence[Role]:
+        """What *host*'s variables ask for, and what the tasks file adds."""
+        from deploytasks.standard import with_own
+
+        return with_own(host, self.additions.roles)
 
     @cached_property
     def all(self) -> Inventory:
@@ -69,11 +79,15 @@ class Chosen:
 
     def reporter(self, *, show_diff: bool = False) -> Reporter:
         """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
-        if self.json:
-            return self._json_reporter
-        from deploytasks.report import reporter_for
+        from deploytasks.report import SeveralReporters, reporter_for
 
-        return reporter_for(sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ)
+        shown = (
+            self._json_reporter
+            if self.json
+            else reporter_for(sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ)
+        )
+        others = (self.memory, *self.additions.reporters) if self.additions else ()
+        return SeveralReporters(shown, others) if others else shown
 
     def recap_of_mistake(self, command: str, error: ConfigError) -> None:
         """With ``--json`` a run that ended before its recap because of the user's mistake has one all the same."""

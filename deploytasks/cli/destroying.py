@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploytasks.cli.deploying import code_of
-from deploytasks.errors import ConfigError
-from deploytasks.role import vars_of
+from deploytasks.deployment import deployment_of
 from deploytasks.run import carry_out
 from deploytasks.standard import app_alone
 
@@ -21,10 +20,8 @@ def destroy_app(chosen: Chosen, yes: bool, purge: bool, lock_wait: float) -> int
     from deploytasks.roles.app.removal import removal
 
     def removal_from(host: Host) -> Plan:
-        if host.app is None:
-            raise ConfigError(f"{host.name}: destroy needs app_name")
-        (app,) = app_alone(host)
-        return removal(host.app, vars_of(app, host), purge=purge)
+        deployment = deployment_of(host)
+        return removal(deployment.app, deployment.v, purge=purge)
 
     manner = chosen.manner(
         "destroy", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.checkup import Finding, Needs, Verdict, findings
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import made_ready
 from deploytasks.project import Project
 from deploytasks.report import one_document, tables
@@ -50,20 +51,18 @@ def needs_of(host: Host, read: Callable[..., Project]) -> Needs:
 
     *read* reads the source, which many hosts may share.
     """
-    from deploytasks.roles.app.parts import parts_of
-
     roles = standard_roles(host)
-    parts = parts_of(made_ready(host, roles, read))
-    front = parts.front
+    deployment = deployment_of(made_ready(host, roles, read))
+    front, web_server = deployment.front, deployment.name_of("web_server")
     names = tuple(name for name in front.names if not name.startswith("*."))
     return Needs(
-        PROGRAMS[parts.v.web_server],
-        front.ports or (parts.v.port,),
+        PROGRAMS.get(web_server, web_server),
+        front.ports or (deployment.v.port,),
         names,
         tuple(map(addresses_of, names)),
-        parts.v.firewall,
-        bool(front.ports) or _opens(host, parts.v.port),
-        host.variables.get(f"{parts.v.web_server}_tls") == "acme",
+        deployment.v.firewall,
+        bool(front.ports) or _opens(host, deployment.v.port),
+        host.variables.get(f"{web_server}_tls") == "acme",
     )
 
 

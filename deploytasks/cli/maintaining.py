@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.errors import ConfigError
 from deploytasks.role import vars_of
 from deploytasks.run import carry_out
@@ -33,9 +34,8 @@ def turn_maintenance(chosen: Chosen, on: bool, off: bool, message: str) -> int:
     def plan_for(host: Host) -> Plan:
         from deploytasks.roles.nginx import maintenance
 
-        if host.app is None:
-            raise ConfigError(f"{host.name}: maintenance needs app_name")
-        return maintenance.begin(host.app, message or USUAL) if on else maintenance.end(host.app)
+        app = deployment_of(host).app
+        return maintenance.begin(app, message or USUAL) if on else maintenance.end(app)
 
     manner = chosen.manner("maintenance", reporter=chosen.reporter())
     return carry_out(chosen.hosts, app_alone, "converge", plan_for, manner, of_release=True).exit_code

@@ -13,6 +13,7 @@ from typing import Any
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from deploytasks.cli.additions import Additions, Occasion, around
 from deploytasks.cli.byte_code import keep_byte_code
 from deploytasks.cli.chosen import Chosen, whole_number
 from deploytasks.cli.collector import seldom_collecting
@@ -62,12 +63,18 @@ def on_hosts(
             with seldom_collecting(), beside_tasks_file(c) as typed:
                 flags = typed.flags(_with_defaults(signature, c, given, named))
                 common = {name: flags.pop(name) for name in COMMON}
-                chosen = Chosen(**common, needs_host=needs_host)
+                additions = Additions.of(c)
+                chosen = Chosen(**common, needs_host=needs_host, additions=additions)
 
                 def act() -> int | None:
                     core = CoreFlags.of(c)
                     own = {**_with_numbers(body, flags), **_dry_run(body.__name__, dry, core.dry)}
-                    return body(_led_by(chosen, core), **own)
+                    led = _led_by(chosen, core)
+                    if dry == ALWAYS or not additions:
+                        return body(led, **own)
+                    names = tuple(host.name for host in led.hosts)
+                    occasion = Occasion(body.__name__, names, own)
+                    return around(additions, led.memory, occasion, lambda: body(led, **own))
 
                 finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
 

@@ -40,12 +40,14 @@ def open_shell(chosen: Chosen) -> int:
     results.raise_for_failures()
     (host,) = ready_hosts(chosen.hosts, app_alone, {}, with_projects=False)
     current = results.answers[host.name]["release"]
-    if host.app is None or current is None:
+    if host.deployment is None or current is None:
         raise ConfigError(f"{host.name}: nothing is deployed here; deploy first")
     transport = transport_for(host, manner.ask_password)
     transport.open()
     try:
-        return transport.interactive(_shell(host.app.release(current), LENT if is_typed() else PIPED))
+        return transport.interactive(
+            _shell(host.deployment.app.release(current), LENT if is_typed() else PIPED)
+        )
     finally:
         transport.close()
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.errors import ConfigError
+from deploytasks.plan import with_app
+from deploytasks.standard import standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -18,16 +21,14 @@ def url_of(host: Host) -> str:
 
     A host that is reached by way of this machine's own addresses, as a container is, has another one there.
     """
-    from deploytasks.roles.app.parts import parts_of
-
     try:
-        parts = parts_of(host)
-        front = parts.front
+        deployment = deployment_of(with_app(host, standard_roles(host)))
+        front = deployment.front
     except ConfigError:
         return ""
     if not front.names and host.connection.address.startswith(LOOPBACK):
         return ""
-    port = (front.ports or (parts.v.port,))[-1]
+    port = (front.ports or (deployment.v.port,))[-1]
     name = next((name for name in front.names if not name.startswith("*.")), host.connection.address)
     name = f"[{name}]" if ":" in name else name
     return f"{front.scheme}://{name}{'' if port == USUAL_PORTS[front.scheme] else f':{port}'}/"

@@ -35,8 +35,9 @@ class Fleet:
         """The fleets that *visits* are to."""
         of_app: dict[str, list[Visit]] = {}
         for visit in visits:
-            if visit.host.app and visit.host.fleet == IN_STEP:
-                of_app.setdefault(visit.host.app.name, []).append(visit)
+            deployment = visit.host.deployment
+            if deployment and deployment.v.fleet == IN_STEP:
+                of_app.setdefault(deployment.app.name, []).append(visit)
         return [cls(members) for members in of_app.values() if len(members) > 1]
 
     def place_of(self, visit: Visit, plan: Plan) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.inventory.connection import ConnectionSettings, read_connection
 from deploytasks.inventory.origin import Origin, Setting
@@ -13,8 +13,6 @@ from deploytasks.inventory.value import Value
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.facts import Facts
-    from deploytasks.agent.release.layout import App, Release
-    from deploytasks.project import Project
 
 
 class OpenConnection(Protocol):
@@ -30,8 +28,7 @@ class Host:
     """One host of an inventory, with what all levels say about it merged.
 
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
-    agent found), *app* (where it lives there), *fleet* (how it goes with the app's other hosts), *project* (what is
-    in its source) and *release*.
+    agent found) and *deployment* (what its roles are made into, see ``deployment_of``).
     """
 
     name: str
@@ -40,10 +37,7 @@ class Host:
     groups: tuple[str, ...]
     connection: ConnectionSettings
     facts: Facts | None = field(default=None, repr=False)
-    app: App | None = field(default=None, repr=False)
-    fleet: str = field(default="", repr=False)
-    project: Project | None = field(default=None, repr=False)
-    release: Release | None = field(default=None, repr=False)
+    deployment: Any = field(default=None, repr=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:

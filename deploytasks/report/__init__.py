@@ -7,6 +7,7 @@ from deploytasks.report.outlet import Outlet
 from deploytasks.report.recap import HostRecap, Recap
 from deploytasks.report.reporter import QuietReporter, Reporter, reporter_for
 from deploytasks.report.sending import Sending
+from deploytasks.report.several import SeveralReporters
 
 __all__ = [
     "HostRecap",
@@ -16,6 +17,7 @@ __all__ = [
     "Recap",
     "Reporter",
     "Sending",
+    "SeveralReporters",
     "one_document",
     "reporter_for",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
     Absent,
@@ -20,7 +21,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
+from deploytasks.roles.app.static import static_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.template import Templates
 
@@ -49,7 +50,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     The site is written when the new instance has answered, so that it comes into force together with the
     release whose protocol and static files it names.
     """
-    app = known(host)[0]
+    app = deployment_of(host).app
     yield Step("install Apache", Package("apache2"))
     if v.tls == "self-signed":
         yield from issue_here(app, v.names, reload)
@@ -88,7 +89,7 @@ def _of_unknown_names(app: App) -> str:
 
 
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
-    scheme = SCHEMES[parts_of(host).protocol]
+    scheme = SCHEMES[deployment_of(host).protocol]
     yield from (_enable(file) for file in _modules(v, scheme))
     yield Step("leave the ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload)
     of_all_sites = File(f"{ETC}/conf-enabled/zz-deploytasks.conf", template("server.conf.j2"))
@@ -116,13 +117,13 @@ def _enable(file: str) -> Step:
 
 def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     """Apache takes the first site for requests that no name leads to, so one that answers to any name comes first."""
-    app = known(host)[0]
+    app = deployment_of(host).app
     text = template(
         "site.conf.j2",
         app=app,
         v=v,
         static=static_of(host),
-        hidden_too=parts_of(host).v.static_hidden,
+        hidden_too=deployment_of(host).v.static_hidden,
         scheme=scheme,
         strangers=strangers.HEADERS,
         **_tls(app, v),
@@ -137,7 +138,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
 
 def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
     """Requests for names that no site has are refused, unless a site takes any name."""
-    app = known(host)[0]
+    app = deployment_of(host).app
     site = _of_unknown_names(app)
     if v.catch_all and v.names:
         text = template("catch-all.conf.j2", v=v, **_tls(app, v))

@@ -6,10 +6,12 @@ import posixpath
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.services.environment_file import encode_env
+from deploytasks.deployment import Deployment, deployment_of, module_of
 from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
 from deploytasks.plan import Handler, Phase, Step
@@ -29,8 +31,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app import dependencies, processes
-from deploytasks.roles.app.parts import Parts, known, parts_of
-from deploytasks.roles.app.settings import Vars
+from deploytasks.roles.app.settings import WEB_SERVERS, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -49,39 +50,47 @@ template = Templates(beside=__file__)
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """From nothing to the new release serving and the old one gone, in the order of the phases."""
-    app, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    app, release, project = deployment.app, deployment.release, deployment.project
     if app.user == host.connection.user:
         raise PlanError(
             f"{host.name}: app_user {app.user} is the user that logs in; the app wants one of its own"
         )
-    parts = parts_of(host)
-    yield _claim(app, v, parts)
+    yield _claim(app, v, deployment)
     yield from _places(app, v)
-    yield from parts.define()
+    yield from deployment.define()
     yield from _contents(release, project)
-    if not parts.runtime.brings_dependencies:
+    if not deployment.runtime.brings_dependencies:
         yield from dependencies.install(host, v)
     yield from _environment(release, v)
-    yield from _program(release, parts)
-    yield from processes.prepare(parts)
-    yield from processes.collect_static_files(parts)
-    yield from processes.run_release_command(parts)
+    yield from _program(release, deployment)
+    yield from processes.prepare(deployment)
+    yield from processes.collect_static_files(deployment)
+    yield from processes.run_release_command(deployment)
     yield _run_what_is_there(release)
-    yield from parts.start()
-    yield from _ask(v, release, parts)
+    yield from deployment.start()
+    yield from _ask(v, release, deployment)
     yield _lead_somewhere(app, release)
-    yield from parts.withdraw_others()
-    yield from processes.hand_over(parts)
-    yield from _switch(v, app, release, parts)
-    yield from parts.confirm()
-    yield from processes.confirm(parts)
+    yield from _withdraw_others(deployment)
+    yield from processes.hand_over(deployment)
+    yield from _switch(v, app, release, deployment)
+    yield from deployment.confirm()
+    yield from processes.confirm(deployment)
     yield from _point_at_boot(app, release)
-    yield from processes.finish(parts)
+    yield from processes.finish(deployment)
     yield from _finish(app, v, release)
 
 
-def _claim(app: App, v: Vars, parts: Parts) -> Step:
-    withdrawn = [step.resource for step in parts.web_server.withdraw(app)]
+def _withdraw_others(deployment: Deployment) -> Iterator[Step]:
+    """The other web servers have no site of the app, so that the chosen one can have their ports."""
+    for name in WEB_SERVERS:
+        if name != deployment.name_of("web_server"):
+            steps = import_module(module_of(name)).withdraw(deployment.app)
+            yield from (replace(step, phase=Phase.START).in_role(name) for step in steps)
+
+
+def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
+    withdrawn = [step.resource for step in deployment.web_server.withdraw(app)]
     sites = [path for site in withdrawn if isinstance(site, Withdrawn) for path in (site.path, *site.others)]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
     claim = Claim(app.name, app.root, app.user, files, v.adopt)
@@ -122,9 +131,9 @@ def _environment(release: Release, v: Vars) -> Iterator[Step]:
     )
 
 
-def _program(release: Release, parts: Parts) -> Iterator[Step]:
-    words = [shlex.quote(word) for word in parts.command()]
-    text = template("program.sh.j2", command=words, place=parts.place)
+def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
+    words = [shlex.quote(word) for word in deployment.command()]
+    text = template("program.sh.j2", command=words, place=deployment.place)
     yield Step("make the directory of programs", Directory(f"{release.path}/bin"), phase=Phase.PREPARE)
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
 
@@ -135,8 +144,10 @@ def _run_what_is_there(release: Release) -> Step:
     return Step("run what is there", fresh, phase=Phase.START)
 
 
-def _ask(v: Vars, release: Release, parts: Parts) -> Iterator[Step]:
-    check = HttpCheck(release.service_unit, release.socket, **_probe(v, parts), timeout_s=v.health_timeout_s)
+def _ask(v: Vars, release: Release, deployment: Deployment) -> Iterator[Step]:
+    check = HttpCheck(
+        release.service_unit, release.socket, **_probe(v, deployment), timeout_s=v.health_timeout_s
+    )
     yield Step("ask the new instance", check, phase=Phase.START)
 
 
@@ -146,9 +157,9 @@ def _lead_somewhere(app: App, release: Release) -> Step:
     return Step("lead to it where none serves", link, phase=Phase.START)
 
 
-def _switch(v: Vars, app: App, release: Release, parts: Parts) -> Iterator[Step]:
-    others = release.process_unit("*", "*") if parts.processes else ""
-    watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, parts), processes=others)
+def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iterator[Step]:
+    others = release.process_unit("*", "*") if processes.besides_web(deployment) else ""
+    watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, deployment), processes=others)
     notify = Handler(f"watch the new release for {v.watch_s:g} s", watch) if v.watch_s else ()
     socket = posixpath.basename(release.socket)
     yield Step("send traffic to it", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
@@ -175,14 +186,14 @@ def _shut_others_out(app: App) -> Iterator[Step]:
     yield Step("shut others out of the app's directory", root, phase=Phase.FINISH)
 
 
-def _probe(v: Vars, parts: Parts) -> dict[str, str]:
-    front = parts.front
+def _probe(v: Vars, deployment: Deployment) -> dict[str, str]:
+    front = deployment.front
     return {
         "path": v.health_path,
         "host": v.health_host or front.host,
         "status": v.health_status,
         "scheme": front.scheme,
-        "protocol": parts.protocol,
+        "protocol": deployment.protocol,
     }
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.parts import is_reached_directly, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
+    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
-    from deploytasks.roles.app.parts import Place
 
 template = Templates(beside=__file__)
 
@@ -27,7 +27,7 @@ Interface = Literal["asgi", "wsgi"]
 
 def interface_of(host: Host, wanted: Interface | None) -> str:
     """The app's interface: the one that is *wanted*, else the one that its source shows."""
-    return wanted or known(host)[2].callable.interface
+    return wanted or deployment_of(host).project.callable.interface
 
 
 def asgi_directory(place: Place) -> str:
@@ -42,16 +42,16 @@ def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
     web server saw, and nothing that a client says of itself. Without a web server it believes nobody, and unless
     it sees that its release is current it ends each connection after an answer: none is lost in a switch.
     """
-    app, release, project, _ = known(host)
-    parts = parts_of(host)
+    deployment = deployment_of(host)
+    app, release, project = deployment.app, deployment.release, deployment.project
     text = template(
         "asgi.py.j2",
         app=app,
         release=release,
         ref=project.callable,
-        directory=parts.directory,
+        directory=deployment.directory,
         threads=threads if interface == "wsgi" else 0,
-        behind_a_web_server=not is_reached_directly(host),
+        behind_a_web_server=not deployment.is_reached_directly,
         forwarded=strangers.FORWARDED,
         others=strangers.others(),
     )

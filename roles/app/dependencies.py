@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.installer import CACHE
+from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.home import expanded
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app import uv_wheels
-from deploytasks.roles.app.parts import known, parts_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -28,7 +28,7 @@ WITH_DISTUTILS = (3, 11)
 
 def install(host: Host, v: Vars) -> Iterator[Step]:
     """The installer, and the virtual environment that the release uses."""
-    release = known(host)[1]
+    release = deployment_of(host).release
     yield from _installer(host, v)
     venv = _venv(host, v)
     yield Step("install the dependencies", venv, phase=Phase.PREPARE)
@@ -37,7 +37,8 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
 
 
 def _installer(host: Host, v: Vars) -> Iterator[Step]:
-    app, _, _, facts = known(host)
+    deployment = deployment_of(host)
+    app, facts = deployment.app, deployment.facts
     yield from bring_authorities(app, v)
     # Who reads it could hold a lock in it that an installer waits for.
     yield Step("make the cache of packages", Directory(CACHE, mode="0700"))
@@ -60,7 +61,8 @@ def _installer(host: Host, v: Vars) -> Iterator[Step]:
 
 def _venv(host: Host, v: Vars) -> PythonVenv:
     """The environment at a path that names its content and the Python and platform that it is built for."""
-    app, _, project, facts = known(host)
+    deployment = deployment_of(host)
+    app, project, facts = deployment.app, deployment.project, deployment.facts
     wanted = project.requirements
     if v.require_hashes and wanted.kind == "requirements" and not wanted.hash_checked:
         raise VariableError(
@@ -89,8 +91,10 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
 
 def besides_the_app(host: Host) -> tuple[str, ...]:
     """What the server wants installed and the app does not require by itself."""
-    _, _, project, _ = known(host)
-    return tuple(name for name in parts_of(host).packages() if _bare(name) not in project.requirements.names)
+    project = deployment_of(host).project
+    return tuple(
+        name for name in deployment_of(host).packages() if _bare(name) not in project.requirements.names
+    )
 
 
 def read_authorities(path: str) -> str:

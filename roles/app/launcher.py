@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol
 
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File
 from deploytasks.roles.app import instance as instances
 from deploytasks.roles.app.instance import Instance
-from deploytasks.roles.app.parts import is_reached_directly, known, parts_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -35,7 +35,7 @@ class Launched(Protocol):
 
 def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Iterator[Step]:
     """The release's ``serve.py``, made from *v* and *values* by the role's *template* of that name."""
-    release = known(host)[1]
+    release = deployment_of(host).release
     instance = _instance(host, v)
     text = template("serve.py.j2", app=instance.app, instance=_as_written(instance), v=v, **values)
     shared = File(f"{release.path}/deploytasks_instance.py", inspect.getsource(instances))
@@ -45,7 +45,7 @@ def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Ite
 
 def launch(host: Host) -> tuple[str, ...]:
     """The command line that runs it."""
-    place = parts_of(host).place
+    place = deployment_of(host).place
     return (place.program("python"), f"{place.path}/serve.py")
 
 
@@ -58,17 +58,17 @@ def chosen(v: Any, *besides: str) -> Mapping[str, Any]:
 
 
 def _instance(host: Host, v: Launched) -> Instance:
-    parts = parts_of(host)
-    place = parts.place
-    in_front = 0 if is_reached_directly(host) else 1
+    deployment = deployment_of(host)
+    place = deployment.place
+    in_front = 0 if deployment.is_reached_directly else 1
     return Instance(
-        app=str(known(host)[2].callable),
-        directory=parts.directory,
+        app=str(deployment.project.callable),
+        directory=deployment.directory,
         path=place.socket,
         fd=place.fd,
         proxies=in_front if v.trusted_proxy_count is None else v.trusted_proxy_count,
         access_log=v.access_log,
-        grace_s=parts.v.drain_timeout_s,
+        grace_s=deployment.v.drain_timeout_s,
     )
 
 

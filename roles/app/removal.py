@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from deploytasks.agent.services.unit import DIRECTORY
 from deploytasks.plan import Handler, Phase, Plan, Step
@@ -18,7 +18,7 @@ from deploytasks.resources import (
     Run,
     Withdrawn,
 )
-from deploytasks.roles.app.settings import WebServer
+from deploytasks.roles.app.settings import WEB_SERVERS
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -48,7 +48,7 @@ def removal(app: App, v: Vars, *, purge: bool) -> Plan:
 
 
 def _sites(app: App) -> Iterator[Step]:
-    for name in get_args(WebServer):
+    for name in WEB_SERVERS:
         web_server = import_module(f"deploytasks.roles.{name}")
         yield from (step.in_role(name) for step in web_server.withdraw(app))
 

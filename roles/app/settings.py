@@ -28,7 +28,7 @@ OF_THE_SYSTEM = re.compile(
 SSH = 22
 LOADER = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"})
 
-Server = Literal[
+SERVERS = (
     "gunicorn",
     "uwsgi",
     "waitress",
@@ -40,10 +40,22 @@ Server = Literal[
     "mod_wsgi",
     "fastcgi",
     "cgi",
-]
-WebServer = Literal["nginx", "apache", "caddy", "none"]
-Runtime = Literal["systemd", "supervisor", "docker", "compose"]
-ServiceName = Literal["postgres", "redis"]
+)
+WEB_SERVERS = ("nginx", "apache", "caddy", "none")
+RUNTIMES = ("systemd", "supervisor", "docker", "compose")
+SERVICES = ("postgres", "redis")
+
+
+def _one_of(words: tuple[str, ...]) -> Meta:
+    """One of ours, or a part of one's own by the dotted name of its module."""
+    pattern = rf"^({'|'.join(words)}|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+)\Z"
+    return Meta(pattern=pattern, extra={"words": words, "or": "the dotted name of a module"})
+
+
+Server = Annotated[str, _one_of(SERVERS)]
+WebServer = Annotated[str, _one_of(WEB_SERVERS)]
+Runtime = Annotated[str, _one_of(RUNTIMES)]
+ServiceName = Annotated[str, _one_of(SERVICES)]
 
 
 @dataclass(frozen=True)

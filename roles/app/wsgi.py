@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.asgi import MODULE
-from deploytasks.roles.app.parts import is_reached_directly, known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
+    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
-    from deploytasks.roles.app.parts import Place
 
 template = Templates(beside=__file__)
 
 
 def served(host: Host) -> str:
     """What the server calls, ``module:name``: that of the module where nobody stands between it and people."""
-    return f"{MODULE}:app" if is_reached_directly(host) else str(known(host)[2].callable)
+    return (
+        f"{MODULE}:app"
+        if deployment_of(host).is_reached_directly
+        else str(deployment_of(host).project.callable)
+    )
 
 
 def wsgi_directory(place: Place) -> str:
@@ -31,7 +35,8 @@ def wsgi_directory(place: Place) -> str:
 
 def wsgi_module(host: Host) -> Iterator[Step]:
     """The module. Its ``app`` drops the header fields that a proxy would write: there is none, so a client did."""
-    _, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    release, project = deployment.release, deployment.project
     text = template(
         "wsgi.py.j2", ref=project.callable, forwarded=strangers.FORWARDED, others=strangers.others()
     )

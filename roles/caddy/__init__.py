@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import FASTCGI, HTTP, Front, deployment_of
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
     Absent,
@@ -23,7 +24,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.parts import FASTCGI, HTTP, Front, known, parts_of, static_of
+from deploytasks.roles.app.static import static_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 from deploytasks.template import Templates
 
@@ -57,7 +58,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     The site is written when the new instance has answered, so that it comes into force together with the
     release whose protocol and static files it names.
     """
-    app = known(host)[0]
+    app = deployment_of(host).app
     yield Step("install Caddy", Package("caddy"))
     yield from _server()
     yield from _trust(app, v)
@@ -109,10 +110,10 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         "site.caddy.j2",
         app=app,
         v=v,
-        hidden_too=parts_of(host).v.static_hidden,
+        hidden_too=deployment_of(host).v.static_hidden,
         strangers=strangers.HEADERS,
         static=static_of(host),
-        protocol=parts_of(host).protocol,
+        protocol=deployment_of(host).protocol,
         pair=_pair(app),
         authorities=_authorities(app),
     )

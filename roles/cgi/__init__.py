@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.deployment import FASTCGI, deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File, Package
-from deploytasks.roles.app.parts import FASTCGI, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """fcgiwrap, and in the release the script and what starts fcgiwrap beside it."""
-    _, release, project, facts = known(host)
-    parts = parts_of(host)
-    script = template("app.j2", ref=project.callable, directory=parts.directory, place=parts.place)
-    start = template("serve.j2", place=parts.place, processes=v.processes or 2 * facts.cpus + 1)
+    deployment = deployment_of(host)
+    release, project, facts = deployment.release, deployment.project, deployment.facts
+    script = template("app.j2", ref=project.callable, directory=deployment.directory, place=deployment.place)
+    start = template("serve.j2", place=deployment.place, processes=v.processes or 2 * facts.cpus + 1)
     home = f"{release.path}/cgi"
-    if not parts.runtime.brings_dependencies:
+    if not deployment.runtime.brings_dependencies:
         yield Step("install fcgiwrap", Package(system_packages))
     yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
     yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
@@ -59,4 +59,4 @@ def packages(host: Host, v: Vars) -> tuple[str, ...]:
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process."""
     del v
-    return (f"{parts_of(host).place.path}/cgi/serve",)
+    return (f"{deployment_of(host).place.path}/cgi/serve",)

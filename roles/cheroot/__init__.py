@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.deployment import HTTP
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.launcher import chosen, launch, launcher
-from deploytasks.roles.app.parts import HTTP
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:

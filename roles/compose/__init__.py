@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.docker.compose import PROJECT, SERVICE
 from deploytasks.agent.docker.engine import CLIENT
+from deploytasks.deployment import Deployment, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import (
@@ -20,7 +21,6 @@ from deploytasks.resources import (
     ReleaseCommand,
 )
 from deploytasks.roles import docker
-from deploytasks.roles.app.parts import Parts, known, parts_of
 from deploytasks.roles.compose.beside import Beside, beside_app, label_of, prepare
 from deploytasks.roles.compose.copies import bring, room_of
 from deploytasks.roles.compose.groups import COMPLETED, HEALTHY
@@ -52,10 +52,11 @@ template = Templates(beside=__file__)
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """An engine, what a release has with Docker, and the services beside it before the release needs them."""
-    app, release, _, facts = known(host)
+    deployment = deployment_of(host)
+    app, release, facts = deployment.app, deployment.release, deployment.facts
     web, file = web_of(host, v), file_of(host, v)
     beside = beside_app(host, file, beside_of(host, file, v))
-    if beside and parts_of(host).v.network == "none":
+    if beside and deployment.v.network == "none":
         raise VariableError(
             f"{host.name}: app_network: none leaves {v.web} without the network of its services; leave it out"
         )
@@ -69,36 +70,37 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from _prune(app)
 
 
-def define(parts: Parts, v: Vars) -> Iterator[Step]:
+def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The units of ``docker``, whose instance waits for what it depends on."""
-    web = web_of(parts.host, v)
+    web = web_of(deployment.host, v)
     if not web.additions.command:
-        docker.require_an_image_with_a_port(parts.host, web.v, web.recipe)
-    return docker.define_units(parts, web.v, waits=True)
+        docker.require_an_image_with_a_port(deployment.host, web.v, web.recipe)
+    return docker.define_units(deployment, web.v, waits=True)
 
 
-def start(parts: Parts, v: Vars) -> Iterator[Step]:
+def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's container, running."""
-    return docker.start(parts, web_of(parts.host, v).v)
+    return docker.start(deployment, web_of(deployment.host, v).v)
 
 
-def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+def confirm(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's units, enabled."""
-    return docker.confirm(parts, web_of(parts.host, v).v)
+    return docker.confirm(deployment, web_of(deployment.host, v).v)
 
 
-def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     """A template whose instances are the containers of *process*; with a schedule, a unit that runs one."""
-    return docker.process_unit(parts, process, web_of(parts.host, v).v)
+    return docker.process_unit(deployment, process, web_of(deployment.host, v).v)
 
 
-def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
     """*program*, run in a container of the new release's image."""
-    return docker.release_command(parts, program, web_of(parts.host, v).v)
+    return docker.release_command(deployment, program, web_of(deployment.host, v).v)
 
 
 def _wait(host: Host, web: Web) -> Iterator[Step]:
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     needs = [
         (shlex.quote(name), condition == HEALTHY)
         for name, condition in web.needs.items()
@@ -113,7 +115,8 @@ def _wait(host: Host, web: Web) -> Iterator[Step]:
 
 def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
     """The services beside the app, up and healthy; those that are no longer wanted stay until the switch."""
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     if beside:
         yield Step("make the directory of services", Directory(room_of(app)))
         yield from bring(app, release, beside.copies)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.docker.compose import DEFINITION_LABEL, ONCE_LABEL
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import DockerImage, PulledImages
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.app.dependencies import authorities
-from deploytasks.roles.app.parts import known, parts_of
 from deploytasks.roles.compose.copies import Copy, copy_of, shared_at
 from deploytasks.roles.compose.environment import environment_of
 from deploytasks.roles.compose.groups import COMPLETED, name_on_host, needs_of, networks_of
@@ -79,7 +79,7 @@ class _Drawn:
 
 
 def _drawn(host: Host, file: ComposeFile, services: Mapping[str, Definition], name: str) -> _Drawn:
-    project = known(host)[2]
+    project = deployment_of(host).project
     given = services[name]
     with file.refusing("services", name):
         for key, why in REFUSED.items():
@@ -131,12 +131,13 @@ def _image(given: Definition) -> str:
 
 def _build(host: Host, file: ComposeFile, name: str, given: Definition) -> tuple[DockerImage, Copy]:
     """Its image, whose name tells what it is built from; and that, at a place of its own."""
-    app, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    app, release, project = deployment.app, deployment.release, deployment.project
     recipe = recipe_of_build(host, file, given)
     context = recipe.context.removeprefix(release.code).strip("/")
     purpose = json.dumps([recipe.name, recipe.target, recipe.arguments])
     copy = copy_of(project, context, purpose)
-    of_app = parts_of(host).v
+    of_app = deployment.v
     image = DockerImage(
         name=f"{app.name}-{name.lower()}:{copy.name}",
         context=copy.directory(app),
@@ -158,12 +159,12 @@ def label_of(app: App) -> str:
 
 
 def _environment(host: Host, file: ComposeFile, given: Definition) -> dict[str, str]:
-    found = environment_of(file, given, known(host)[2], env_of_app(parts_of(host).v))
+    found = environment_of(file, given, deployment_of(host).project, env_of_app(deployment_of(host).v))
     return {name: for_compose(value) for name, value in found.items()}
 
 
 def _mount(host: Host, mount: Mount, copies: Mapping[Mount, Copy]) -> str:
-    app = known(host)[0]
+    app = deployment_of(host).app
     if mount in copies:
         return mount.of(copies[mount].place(app), "ro")
     return mount.of(shared_at(host, mount.source) if mount.kind == "source" else mount.source)
@@ -176,7 +177,7 @@ def _networks(services: Mapping[str, Definition]) -> set[str]:
 def _named(
     file: ComposeFile, host: Host, section: str, names: set[str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    app = known(host)[0]
+    app = deployment_of(host).app
     for name in sorted(names):
         given = getattr(file, section).get(name, {})
         if section == "networks" and name != "default" and name not in file.networks:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.files.manifest import Entry, Manifest
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File, Tree
-from deploytasks.roles.app.parts import parts_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
@@ -68,7 +68,8 @@ def copy_of(project: Project, path: str, purpose: str = "") -> Copy:
 
 def shared_at(host: Host, path: str) -> str:
     """Where *path* of the source is when it is at or below a link of ``app_shared``; else empty."""
-    for link, target in parts_of(host).v.links:
+    links: tuple[tuple[str, str], ...] = deployment_of(host).v.links
+    for link, target in links:
         if f"{path}/".startswith(f"{link}/"):
             return target + path[len(link) :]
     return ""

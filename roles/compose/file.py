@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.runtime.process_units import nearest
+from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.inventory.document import Entries, parsed_document
 from deploytasks.inventory.refused import Refused
-from deploytasks.roles.app.parts import known
 from deploytasks.roles.compose.interpolation import resolved
 from deploytasks.roles.compose.values import definitions, items, text
 
@@ -72,7 +72,7 @@ class ComposeFile:
 
 def compose_file(host: Host, v: Vars) -> ComposeFile:
     """The file of the source, else what the inventory says; raises ``VariableError`` for what is no compose file."""
-    project = known(host)[2]
+    project = deployment_of(host).project
     name = v.file or next((name for name in NAMES if text_at(project, name) is not None), None)
     if name is None:
         return _ours(host, v)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.roles.app import environment_of as env_of_app
-from deploytasks.roles.app.parts import known, parts_of
 from deploytasks.roles.app.settings import ENV_NAME
 from deploytasks.roles.compose.file import text_at
 from deploytasks.roles.compose.values import pairs, text
@@ -25,7 +25,8 @@ IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
 
 def recipe_of_build(host: Host, file: ComposeFile, definition: Definition) -> Recipe:
     """The Dockerfile that a service's ``build`` names, in the source; raises ``ValueError``."""
-    _, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    release, project = deployment.release, deployment.project
     build = (
         definition["build"] if isinstance(definition["build"], Mapping) else {"context": definition["build"]}
     )
@@ -38,7 +39,7 @@ def recipe_of_build(host: Host, file: ComposeFile, definition: Definition) -> Re
         raise ValueError(
             f"build: there is no {path} in the app's source; without build one is written for web"
         )
-    given = env_of_app(parts_of(host).v)
+    given = env_of_app(deployment.v)
     arguments = {
         name: given.get(name) if value is None else value for name, value in pairs(build.get("args")).items()
     }

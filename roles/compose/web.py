@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.runtime.process_units import nearest
+from deploytasks.deployment import deployment_of
 from deploytasks.role import vars_of
 from deploytasks.roles import docker
 from deploytasks.roles.app import environment_of as env_of_app
-from deploytasks.roles.app.parts import known, parts_of
 from deploytasks.roles.compose.copies import copy_of, shared_at
 from deploytasks.roles.compose.environment import environment_of, settings
 from deploytasks.roles.compose.file import ComposeFile, Definition, compose_file, with_values
@@ -63,7 +63,7 @@ class Web:
 
 def file_of(host: Host, v: Vars) -> ComposeFile:
     """The compose file with the values that the inventory gives to its variables."""
-    written, env = compose_file(host, v), env_of_app(parts_of(host).v)
+    written, env = compose_file(host, v), env_of_app(deployment_of(host).v)
     _require_no_secrets(written, v.web, env)
     return with_values(written, env)
 
@@ -112,7 +112,7 @@ def web_of(host: Host, v: Vars) -> Web:
 
 def beside_of(host: Host, file: ComposeFile, v: Vars) -> dict[str, Definition]:
     """The services of *file* that live across releases."""
-    return beside(file, v.web, {**known(host)[2].processes, **parts_of(host).v.processes})
+    return beside(file, v.web, {**deployment_of(host).project.processes, **deployment_of(host).v.processes})
 
 
 def _require_understood(definition: Definition) -> None:
@@ -192,7 +192,7 @@ def _networks(
     host: Host, file: ComposeFile, definition: Definition, others: Mapping[str, Definition]
 ) -> list[str]:
     """What the engine calls the networks that *definition* shares with *others* or somebody outside the file."""
-    app = known(host)[0]
+    app = deployment_of(host).app
     if definition.get("network_mode"):
         mode = text(definition["network_mode"])
         if mode not in ENGINES_OWN:
@@ -220,7 +220,7 @@ def _networks_of(file: ComposeFile, service: str) -> dict[str, dict[str, object]
 def _recipe(
     host: Host, file: ComposeFile, definition: Definition, mounts: tuple[Mount, ...], v: DockerVars
 ) -> Recipe:
-    release = known(host)[1]
+    release = deployment_of(host).release
     if v.build == "controller" and (definition.get("build") or definition.get("image")):
         raise ValueError("only the host builds, or pulls, what a compose file names; leave docker_build out")
     if definition.get("build"):
@@ -234,9 +234,9 @@ def _recipe(
 def _additions(
     host: Host, file: ComposeFile, service: str, mounts: tuple[Mount, ...], networks: list[str], v: DockerVars
 ) -> Additions:
-    project = known(host)[2]
+    project = deployment_of(host).project
     definition = file.services[service]
-    env = env_of_app(parts_of(host).v)
+    env = env_of_app(deployment_of(host).v)
     environment = environment_of(file, definition, project, env)
     entrypoint, command = words(definition.get("entrypoint")), words(definition.get("command"))
     aliases = tuple(_aliases(service, definition)) if v.port and v.network not in ENGINES_OWN else ()
@@ -264,7 +264,8 @@ def _aliases(service: str, definition: Definition) -> Iterator[str]:
 
 def _option(host: Host, file: ComposeFile, mount: Mount) -> str:
     """*mount* as an option of docker-run(1)."""
-    app, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    app, release, project = deployment.app, deployment.release, deployment.project
     if mount.kind == "tmpfs":
         return f"--tmpfs={mount.of('')}"
     if mount.kind == "source":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.docker.engine import APP_LABEL, CLIENT
 from deploytasks.agent.release.layout import COLLECTED, container_of
 from deploytasks.agent.release.runtime.in_container import in_container
+from deploytasks.deployment import Deployment, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import (
@@ -23,7 +24,6 @@ from deploytasks.resources import (
 from deploytasks.roles import systemd
 from deploytasks.roles.app import environment_of
 from deploytasks.roles.app.dependencies import bring_authorities
-from deploytasks.roles.app.parts import Parts, known, parts_of
 from deploytasks.roles.docker.additions import NONE, Additions
 from deploytasks.roles.docker.client import require_not_the_clients
 from deploytasks.roles.docker.engine import engine_packages
@@ -61,17 +61,18 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:
     """An engine; with the packages *compose*, Compose too."""
-    yield Step("have a Docker engine", DockerEngine(engine_packages(known(host)[3]), compose))
+    yield Step("have a Docker engine", DockerEngine(engine_packages(deployment_of(host).facts), compose))
 
 
 def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) -> Iterator[Step]:
     """The release's image by *recipe*, and the program that starts its containers with *additions*."""
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     try:
-        require_not_the_clients(environment_of(parts_of(host).v))
+        require_not_the_clients(environment_of(deployment.v))
     except ValueError as error:
         raise VariableError(f"{host.name}: app_env: {error}") from error
-    yield from bring_authorities(app, parts_of(host).v)
+    yield from bring_authorities(app, deployment.v)
     if additions.settings:
         settings = File(_settings(release), additions.settings, mode="0600")
         yield Step("write the containers' settings", settings, phase=Phase.PREPARE, sensitive=True)
@@ -87,76 +88,77 @@ def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) ->
     yield Step("prune old images", retention, phase=Phase.FINISH)
 
 
-def define(parts: Parts, v: Vars) -> Iterator[Step]:
+def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The template unit of a container; where the image listens on a port, those of a socket that leads to it."""
-    require_an_image_with_a_port(parts.host, v, recipe_of(parts.host, v))
-    yield from define_units(parts, v)
+    require_an_image_with_a_port(deployment.host, v, recipe_of(deployment.host, v))
+    yield from define_units(deployment, v)
 
 
-def define_units(parts: Parts, v: Vars, *, waits: bool = False) -> Iterator[Step]:
+def define_units(deployment: Deployment, v: Vars, *, waits: bool = False) -> Iterator[Step]:
     """The units of ``define``, whatever the image; an instance *waits* as its release's ``bin/services`` wants it."""
-    app = known(parts.host)[0]
+    app = deployment.app
     shape = {"container": f"{app.name}-%i", "has_port": bool(v.port), "waits": waits}
-    text = template("app.service.j2", **shape, **_of_units(parts))
+    text = template("app.service.j2", **shape, **_of_units(deployment))
     yield Step("make the directory of logs", Directory(app.logs, owner=app.user, group=app.user))
     if v.port:
         yield Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
-        port = Unit(f"{app.name}-port@.service", template("port.service.j2", **_of_units(parts)))
+        port = Unit(f"{app.name}-port@.service", template("port.service.j2", **_of_units(deployment)))
         yield Step("define the port's unit", port)
     else:
         yield Step("define no socket unit", Unit(f"{app.name}@.socket", None))
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 
 
-def start(parts: Parts, v: Vars) -> Iterator[Step]:
+def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's container, running."""
-    release = known(parts.host)[1]
+    release = deployment.release
     socket_unit = release.socket_unit if v.port else ""
-    instance = Instance(release.service_unit, socket_unit, release.socket, parts.v.health_timeout_s)
+    instance = Instance(release.service_unit, socket_unit, release.socket, deployment.v.health_timeout_s)
     yield Step("start the new instance", instance, phase=Phase.START)
 
 
-def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+def confirm(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's units, enabled."""
-    release = known(parts.host)[1]
+    release = deployment.release
     if v.port:
         yield from systemd.at_boot(release, release.socket_unit)
     yield from systemd.at_boot(release, release.service_unit)
 
 
-def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     """A template whose instances are the containers of *process*; with a schedule, a unit that runs one."""
     del v
-    app, release, _, _ = known(parts.host)
+    app, release = deployment.app, deployment.release
     if process.schedule:
         container = container_of(app.job(process.name))
-        return template("job.service.j2", process=process, container=container, **_of_units(parts))
+        return template("job.service.j2", process=process, container=container, **_of_units(deployment))
     container = container_of(release.process_unit(process.name, "%i"))
     return template(
-        "process.service.j2", process=process, release=release, container=container, **_of_units(parts)
+        "process.service.j2", process=process, release=release, container=container, **_of_units(deployment)
     )
 
 
-def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
     """*program*, run in a container of the new release's image."""
     del v
-    app, release, _, _ = known(parts.host)
+    app, release = deployment.app, deployment.release
     unit = systemd.release_unit(release, program)
     argv = in_container(app, release, container_of(unit), "--wait", "--unit", unit, "--slice", app.slice)
     return ReleaseCommand((*argv, f"{app.current}/bin/{program}"), unit)
 
 
-def _of_units(parts: Parts) -> dict[str, Any]:
+def _of_units(deployment: Deployment) -> dict[str, Any]:
     return {
-        "app": known(parts.host)[0],
+        "app": deployment.app,
         "docker": _docker(),
-        "drain_timeout_s": parts.v.drain_timeout_s,
-        "health_timeout_s": parts.v.health_timeout_s,
+        "drain_timeout_s": deployment.v.drain_timeout_s,
+        "health_timeout_s": deployment.v.health_timeout_s,
     }
 
 
 def _container(host: Host, v: Vars, additions: Additions) -> str:
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     return template(
         "container.sh.j2",
         app=app,
@@ -188,8 +190,9 @@ def _of_instance(release: Release, v: Vars) -> Iterator[str]:
 
 
 def _options(host: Host, v: Vars, additions: Additions) -> Iterator[str]:
-    app, release, project, _ = known(host)
-    of_app = parts_of(host).v
+    deployment = deployment_of(host)
+    app, release, project = deployment.app, deployment.release, deployment.project
+    of_app = deployment.v
     yield f"--label={APP_LABEL}={app.name}"
     yield "--env=PS"
     yield "--cap-drop=ALL"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.python.installer import Installation, pip_commands, uv_commands
+from deploytasks.deployment import Place, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.local_image import PLATFORMS, LocalImage
 from deploytasks.plan import Phase, Step
@@ -22,7 +23,6 @@ from deploytasks.roles.app.dependencies import (
     besides_the_app,
     read_authorities,
 )
-from deploytasks.roles.app.parts import Place, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def place(release: Release) -> Place:
 
 def recipe_of(host: Host, v: Vars, owned: tuple[str, ...] = ()) -> Recipe:
     """The project's own Dockerfile where it has one, else ours, in which the app's user has the directories *owned*."""
-    _, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    release, project = deployment.release, deployment.project
     own = next(
         (entry for entry in project.source.manifest if v.dockerfile and entry.name == v.dockerfile), None
     )
@@ -95,7 +96,8 @@ def recipe_of(host: Host, v: Vars, owned: tuple[str, ...] = ()) -> Recipe:
 
 def build(host: Host, recipe: Recipe) -> Iterator[Step]:
     """The release's image, built when all that belongs in it lies in the release."""
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     if recipe.shipped:
         yield Step(
             "bring the image of the dependencies" if recipe.is_ours else "bring the image",
@@ -107,7 +109,7 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
             return
     if recipe.is_ours:
         yield from _context(host, recipe)
-    of_app = parts_of(host).v
+    of_app = deployment.v
     image = DockerImage(
         name=image_of(release),
         context=recipe.context,
@@ -125,7 +127,7 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
 
 def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
     """What the build needs beside the release's other files."""
-    release = known(host)[1]
+    release = deployment_of(host).release
     files = _requirements(host)
     for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, files)}):
         room = Directory(f"{release.path}/{directory}")
@@ -137,13 +139,14 @@ def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
 
 def _requirements(host: Host) -> dict[str, str]:
     """The files that the dependencies are installed from, by their places in the context."""
-    files = known(host)[2].requirements.files
+    files = deployment_of(host).project.requirements.files
     return {f"{REQUIREMENTS}/{name}": text for name, text in files.items()}
 
 
 def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
     """The Dockerfile that is written where there is none: on the image of the dependencies if that is shipped."""
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     dependencies = _dependencies(host, v)
     shipped = _shipped_dependencies(host, dependencies) if v.build == "controller" else None
     text = template(
@@ -157,12 +160,12 @@ def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
 
 
 def _dependencies(host: Host, v: Vars) -> str:
-    uses_uv = parts_of(host).v.installer == "uv"
+    uses_uv = deployment_of(host).v.installer == "uv"
     return template(
         "dependencies.Dockerfile.j2",
         base=_base(host, v),
-        place=place(known(host)[1]),
-        packages=dict.fromkeys((*parts_of(host).system_packages, *v.packages)),
+        place=place(deployment_of(host).release),
+        packages=dict.fromkeys((*deployment_of(host).system_packages, *v.packages)),
         build_packages=v.build_packages,
         installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
         install=[shlex.join(argv) for argv in _commands(host)],
@@ -171,7 +174,7 @@ def _dependencies(host: Host, v: Vars) -> str:
 
 def _shipped_dependencies(host: Host, dockerfile: str) -> ShippedImage:
     """The image of *dockerfile*, named by what it is made from: a change of the code needs no other."""
-    release, facts = known(host)[1], known(host)[3]
+    release, facts = deployment_of(host).release, deployment_of(host).facts
     files = {"Dockerfile": f"{dockerfile}\n", **_requirements(host)}
     made_from = json.dumps([files, facts.architecture], sort_keys=True)
     name = f"{release.app.name}:dependencies-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
@@ -180,18 +183,19 @@ def _shipped_dependencies(host: Host, dockerfile: str) -> ShippedImage:
 
 def _shipped_whole(host: Host, dockerfile: str) -> ShippedImage:
     """The release's image by the project's own *dockerfile*, a path in its source."""
-    name = image_of(known(host)[1])
+    name = image_of(deployment_of(host).release)
     return ShippedImage(name, recipe=_local(host, name, dockerfile=dockerfile).encode())
 
 
 def _local(host: Host, name: str, **context: Any) -> LocalImage:
-    app, _, _, facts = known(host)
+    deployment = deployment_of(host)
+    app, facts = deployment.app, deployment.facts
     platform = PLATFORMS.get(facts.architecture)
     if platform is None:
         raise VariableError(
             f"{host.name}: docker_build: no image can be built here for {facts.architecture}; leave it out"
         )
-    of_app = parts_of(host).v
+    of_app = deployment.v
     trusted = read_authorities(of_app.ca_bundle) if of_app.ca_bundle else ""
     return LocalImage(name, app.name, platform, index_url=of_app.index_url, authorities=trusted, **context)
 
@@ -200,7 +204,7 @@ def _base(host: Host, v: Vars) -> str:
     """The image that has Python; by default Debian's small one with the version that the app wants."""
     if v.base_image:
         return v.base_image
-    facts, python = known(host)[3], parts_of(host).v.python
+    facts, python = deployment_of(host).facts, deployment_of(host).v.python
     wanted = VERSION.fullmatch(facts.python.rpartition(".")[0] if python == "python3" else python)
     if wanted is None:
         raise VariableError(
@@ -224,12 +228,13 @@ def _uv_itself() -> Iterator[list[str]]:
 
 def _commands(host: Host) -> Iterator[list[str]]:
     """What fills the virtual environment of the image, as it is filled on a host without containers."""
-    _, release, project, _ = known(host)
+    deployment = deployment_of(host)
+    release, project = deployment.release, deployment.project
     wanted = project.requirements
-    uses_uv = parts_of(host).v.installer == "uv"
+    uses_uv = deployment.v.installer == "uv"
     if wanted.kind in {"uv", "pylock"} and not uses_uv:
         raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
-    if parts_of(host).v.wheelhouse:
+    if deployment.v.wheelhouse:
         raise VariableError(
             f"{host.name}: wheelhouse: an image is built from a package index; leave it out, and where only this "
             "machine reaches one, set docker_build=controller"
@@ -243,7 +248,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
         extra=besides_the_app(host),
         hash_checked=wanted.hash_checked,
         wheelhouse="",
-        index_url=parts_of(host).v.index_url,
+        index_url=deployment.v.index_url,
         authorities="",
         cache="",
     )

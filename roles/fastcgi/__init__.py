@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.deployment import FASTCGI, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, File
-from deploytasks.roles.app.parts import FASTCGI, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The program that serves the app, in the release: a rollback brings it back with the code."""
-    _, release, project, facts = known(host)
-    parts = parts_of(host)
+    deployment = deployment_of(host)
+    release, project, facts = deployment.release, deployment.project, deployment.facts
     text = template(
         "serve.py.j2",
         ref=project.callable,
-        directory=parts.directory,
-        place=parts.place,
+        directory=deployment.directory,
+        place=deployment.place,
         processes=v.processes or facts.cpus,
         threads=v.threads,
-        drain_timeout_s=parts.v.drain_timeout_s,
+        drain_timeout_s=deployment.v.drain_timeout_s,
     )
     place = f"{release.path}/fastcgi"
     yield Step("make the directory of the server", Directory(place), phase=Phase.PREPARE)
@@ -56,8 +56,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:
     """What pip installs for it besides the app's own requirements; raises ``VariableError`` for an old Python."""
-    found = known(host)[3].python_version
-    if parts_of(host).v.python == "python3" and found < FLOOR:
+    found = deployment_of(host).facts.python_version
+    if deployment_of(host).v.python == "python3" and found < FLOOR:
         raise VariableError(
             f"{host.name}: app_server=fastcgi needs Python {_dotted(FLOOR)} and python3 is {_dotted(found)}; "
             "set app_python to a later one that the host has, or choose another app_server"
@@ -68,7 +68,7 @@ def packages(host: Host, v: Vars) -> tuple[str, ...]:
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process."""
     del v
-    place = parts_of(host).place
+    place = deployment_of(host).place
     return (place.program("python"), f"{place.path}/fastcgi/serve.py")
 
 

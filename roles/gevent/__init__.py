@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.deployment import HTTP
 from deploytasks.roles.app.launcher import chosen, launch, launcher
-from deploytasks.roles.app.parts import HTTP
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.deployment import HTTP, Place, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
-from deploytasks.roles.app.parts import HTTP, Place, is_reached_directly, known, parts_of
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
 from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
@@ -35,14 +35,15 @@ FIRST_FD = 3
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The configuration, in the release, so that a rollback brings it back with the code."""
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     settings = {**_own_settings(host, v), **v.settings()}
     if interface_served(host, v) == "asgi":
         yield from asgi_module(host, "asgi")
-        settings |= _module_settings(asgi_directory(parts_of(host).place), v)
+        settings |= _module_settings(asgi_directory(deployment.place), v)
     elif _is_alone(host, v):
         yield from wsgi_module(host)
-        settings |= _module_settings(wsgi_directory(parts_of(host).place), v)
+        settings |= _module_settings(wsgi_directory(deployment.place), v)
     text = template("gunicorn.conf.py.j2", settings=settings, hooks=v.hooks())
     yield Step("configure gunicorn", File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
     files = tuple(_log_files(app, v))
@@ -61,7 +62,7 @@ def packages(host: Host, v: Vars) -> tuple[str, ...]:
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process."""
     del v
-    place = parts_of(host).place
+    place = deployment_of(host).place
     return (place.program("gunicorn"), "--config", f"{place.path}/gunicorn.conf.py")
 
 
@@ -71,15 +72,15 @@ def worker_count(host: Host, v: Vars) -> int | None:
 
 
 def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
-    app, _, project, _ = known(host)
-    parts = parts_of(host)
-    place = parts.place
+    deployment = deployment_of(host)
+    app, project = deployment.app, deployment.project
+    place = deployment.place
     # It believes every unix socket.
     believed: dict[str, Any] = {"secure_scheme_headers": {}} if _is_alone(host, v) else {}
     own = {
         **believed,
         "wsgi_app": str(project.callable),
-        "chdir": parts.directory,
+        "chdir": deployment.directory,
         "worker_class": worker_class(host, v),
         "workers": _usual_workers(host),
         "proc_name": app.name,
@@ -91,11 +92,11 @@ def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
 
 def _is_alone(host: Host, v: Vars) -> bool:
     """Whether no proxy stands in front, neither ours nor one whose address is given."""
-    return is_reached_directly(host) and v.forwarded_allow_ips is None
+    return deployment_of(host).is_reached_directly and v.forwarded_allow_ips is None
 
 
 def _usual_workers(host: Host) -> int:
-    return 2 * known(host)[3].cpus + 1
+    return 2 * deployment_of(host).facts.cpus + 1
 
 
 def _module_settings(directory: str, v: Vars) -> dict[str, Any]:

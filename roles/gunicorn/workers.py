@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.roles.app.parts import known
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -51,7 +51,7 @@ WORKERS = {
 
 def worker_class(host: Host, v: Vars) -> str:
     """The worker class that is set, or the one that fits; raises ``VariableError`` when it cannot serve the app."""
-    project = known(host)[2]
+    project = deployment_of(host).project
     ref = project.callable
     if not v.worker_class:
         return "sync" if ref.interface == "wsgi" else _for_asgi(host, v)
@@ -73,19 +73,20 @@ def worker_class(host: Host, v: Vars) -> str:
 def interface_served(host: Host, v: Vars) -> str:
     """What the workers call the app by: ``wsgi`` or ``asgi``."""
     worker = WORKERS.get(worker_class(host, v))
-    return worker.interface if worker else known(host)[2].callable.interface
+    return worker.interface if worker else deployment_of(host).project.callable.interface
 
 
 def _for_asgi(host: Host, v: Vars) -> str:
     """The one of gunicorn, where that is certain to have it."""
-    _, _, project, facts = known(host)
+    deployment = deployment_of(host)
+    project, facts = deployment.project, deployment.facts
     own = _is_the_newest(host, v) and facts.python_version >= WITH_ASGI
     return "asgi" if v.packages or (own and "uvicorn-worker" not in project.requirements.names) else UVICORN
 
 
 def _is_the_newest(host: Host, v: Vars) -> bool:
     """Whether nobody says which gunicorn it has to be."""
-    return not v.packages and "gunicorn" not in known(host)[2].requirements.names
+    return not v.packages and "gunicorn" not in deployment_of(host).project.requirements.names
 
 
 def _contradicts(worker: Worker, project: Project) -> bool:

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.deployment import HTTP, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File
@@ -20,13 +21,12 @@ from deploytasks.roles.app.asgi import (
     interface_of,
 )
 from deploytasks.roles.app.instance import BACKLOG
-from deploytasks.roles.app.parts import HTTP, known, parts_of
 from deploytasks.roles.hypercorn.settings import MANAGED, Vars
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
+    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
-    from deploytasks.roles.app.parts import Place
 
 template = Templates(beside=__file__)
 
@@ -41,13 +41,14 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The module that hypercorn imports and its configuration, in the release: a rollback brings both back."""
     interface = interface_of(host, v.interface)
     if interface == "wsgi" and v.worker_class == "trio":
+        ref = deployment_of(host).project.callable
         raise VariableError(
-            f"{host.name}: hypercorn_worker_class=trio cannot serve {known(host)[2].callable}, which is WSGI; "
+            f"{host.name}: hypercorn_worker_class=trio cannot serve {ref}, which is WSGI; "
             "use asyncio or uvloop"
         )
     yield from asgi_module(host, interface, v.threads)
     text = template("hypercorn.conf.py.j2", settings={**_own_settings(host), **_given_settings(host, v)})
-    path = f"{known(host)[1].path}/hypercorn.conf.py"
+    path = f"{deployment_of(host).release.path}/hypercorn.conf.py"
     yield Step("configure hypercorn", File(path, text), phase=Phase.PREPARE)
 
 
@@ -61,7 +62,7 @@ def packages(host: Host, v: Vars) -> tuple[str, ...]:
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process."""
     del v
-    place = parts_of(host).place
+    place = deployment_of(host).place
     return (
         place.program("hypercorn"),
         "--config",
@@ -72,12 +73,12 @@ def command(host: Host, v: Vars) -> tuple[str, ...]:
 
 def _own_settings(host: Host) -> dict[str, Any]:
     """The socket, a worker for each CPU, and the time that a worker's last requests may take."""
-    parts = parts_of(host)
+    deployment = deployment_of(host)
     return {
-        **_socket(parts.place),
-        "workers": known(host)[3].cpus,
+        **_socket(deployment.place),
+        "workers": deployment.facts.cpus,
         "backlog": BACKLOG,
-        "graceful_timeout": parts.v.drain_timeout_s,
+        "graceful_timeout": deployment.v.drain_timeout_s,
     }
 
 
@@ -90,5 +91,5 @@ def _given_settings(host: Host, v: Vars) -> dict[str, Any]:
     given = v.settings()
     if v.logconfig:
         form, colon, path = v.logconfig.rpartition(":")
-        given["logconfig"] = form + colon + posixpath.join(parts_of(host).directory, path)
+        given["logconfig"] = form + colon + posixpath.join(deployment_of(host).directory, path)
     return given

@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import HTTP, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE
-from deploytasks.roles.app.parts import HTTP, is_reached_directly, known, parts_of
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
 from deploytasks.template import Templates
@@ -42,14 +42,14 @@ PORTS = range(10_000, 32_768)
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """Apache's module, and the instance's files in the release, so that a rollback brings them back with the code."""
-    release = known(host)[1]
+    release = deployment_of(host).release
     _require_network(host)
     if v.module == "pip":
         yield Step("install what builds mod_wsgi", Package(("apache2-bin", *COMPILER)))
     else:
         _require_python(host)
         yield Step("install mod_wsgi", Package("libapache2-mod-wsgi-py3"))
-    if is_reached_directly(host):
+    if deployment_of(host).is_reached_directly:
         yield from wsgi_module(host)
     for name, text in _files(host, v).items():
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
@@ -63,17 +63,17 @@ def packages(host: Host, v: Vars) -> tuple[str, ...]:
 
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process: both Apache and the bridge."""
-    place = parts_of(host).place
+    place = deployment_of(host).place
     if place.fd is None:
         raise VariableError(
             f"{host.name}: app_server=mod_wsgi takes its connections from a socket that is handed to it, "
-            f"and app_runtime={parts_of(host).v.runtime} hands none; choose another of the two"
+            f"and app_runtime={deployment_of(host).name_of('runtime')} hands none; choose another of the two"
         )
     module = "/usr/lib/apache2/modules/mod_wsgi.so"
     if v.module == "pip":
         module = f"{place.venv}/lib/python3.*/site-packages/mod_wsgi/server/mod_wsgi-*.so"
     instance = (place.program("python"), "-I", f"{place.path}/instance.py", f"{place.path}/httpd.conf")
-    return (*instance, module, *address(known(host)[1]), str(place.fd))
+    return (*instance, module, *address(deployment_of(host).release), str(place.fd))
 
 
 def address(release: Release) -> tuple[str, str]:
@@ -85,13 +85,14 @@ def address(release: Release) -> tuple[str, str]:
 
 
 def _files(host: Host, v: Vars) -> dict[str, str]:
-    app, release, project, facts = known(host)
-    place, ref = parts_of(host).place, project.callable
+    deployment = deployment_of(host)
+    app, release, project, facts = deployment.app, deployment.release, deployment.project, deployment.facts
+    place, ref = deployment.place, project.callable
     code = posixpath.normpath(f"{place.code}/{ref.directory}")
     processes = v.processes or facts.cpus
     workers = v.max_request_workers or 2 * processes * v.threads
     daemon = v.daemon_options(processes)
-    alone = is_reached_directly(host)
+    alone = deployment.is_reached_directly
     paths = [code]
     if alone:
         ref, paths = replace(ref, module=MODULE, name="app", factory=False), [wsgi_directory(place), code]
@@ -105,7 +106,7 @@ def _files(host: Host, v: Vars) -> dict[str, str]:
 
 
 def _require_python(host: Host) -> None:
-    python, own = parts_of(host).v.python, known(host)[3].python_version[:2]
+    python, own = deployment_of(host).v.python, deployment_of(host).facts.python_version[:2]
     version = ".".join(map(str, own))
     names = {"python3", version, f"python{version}"}
     if python.removeprefix("/usr/bin/") not in names:
@@ -116,7 +117,7 @@ def _require_python(host: Host) -> None:
 
 
 def _require_network(host: Host) -> None:
-    if parts_of(host).v.network == "none":
+    if deployment_of(host).v.network == "none":
         raise VariableError(
             f"{host.name}: app_network=none leaves unix sockets only, and Apache listens on TCP ports only; "
             "choose another app_server than mod_wsgi"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.web.nginx_page import page_of
+from deploytasks.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import (
@@ -23,7 +24,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.parts import FASTCGI, HTTP, UWSGI, Front, known, parts_of, static_of
+from deploytasks.roles.app.static import static_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
@@ -66,7 +67,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     The site is written when the new instance has answered, so that it comes into force together with the
     release whose protocol and static files it names.
     """
-    app = known(host)[0]
+    app = deployment_of(host).app
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx"))
     limits = NginxLimits(v.worker_connections)
@@ -104,7 +105,7 @@ def _enabled(app: App) -> str:
 
 
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
-    app = known(host)[0]
+    app = deployment_of(host).app
     if static_of(host):
         yield Step("let nginx read what it serves", Member(USER, app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
@@ -135,8 +136,9 @@ def _challenge_site(host: Host, v: Vars) -> str:
 
 
 def _served(host: Host, v: Vars, webroot: str) -> str:
-    app, _, _, facts = known(host)
-    protocol = parts_of(host).protocol
+    deployment = deployment_of(host)
+    app, facts = deployment.app, deployment.facts
+    protocol = deployment.protocol
     if v.backends and protocol != HTTP:
         raise VariableError(
             f"{host.name}: nginx_backends are asked over HTTP, and this host's own instance speaks {protocol}; "
@@ -158,7 +160,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         trusted=_variable(app, "trusted"),
         scheme=_variable(app, "scheme") if v.trusted_proxies else "scheme",
         strangers=strangers.HEADERS,
-        hidden_too=parts_of(host).v.static_hidden,
+        hidden_too=deployment.v.static_hidden,
         maintenance=included(app),
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
@@ -180,13 +182,13 @@ def _servers(app: App, v: Vars) -> list[str]:
 
 
 def _catch_all(host: Host, v: Vars, port: int) -> str:
-    tls = tls_of(known(host)[0], v) if port == v.tls_listen else None
+    tls = tls_of(deployment_of(host).app, v) if port == v.tls_listen else None
     rejects = _rejects_handshakes(host)
     return template("catch-all.conf.j2", v=v, port=port, tls=tls, rejects_handshakes=rejects)
 
 
 def _rejects_handshakes(host: Host) -> bool:
-    return _version(known(host)[3]) >= REJECTS_HANDSHAKES
+    return _version(deployment_of(host).facts) >= REJECTS_HANDSHAKES
 
 
 def _version(facts: Facts) -> tuple[int, ...]:

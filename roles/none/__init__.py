@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import HTTP, Front, deployment_of
 from deploytasks.plan import Handler, Phase, Step
 from deploytasks.resources import Restart, RunIfUsed, Service, Unit, Withdrawn
-from deploytasks.roles.app.parts import HTTP, Front, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Vars:
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """A TCP port whose connections go to the serving release, whichever that is at the moment."""
     del v
-    app = known(host)[0]
-    port = parts_of(host).v.port
+    app = deployment_of(host).app
+    port = deployment_of(host).v.port
     socket, service = _units(app)
     leads = Unit(service, template("front.service.j2", app=app))
     listens = Unit(socket, template("front.socket.j2", app=app, port=port))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.agent.services.environment_file import encode_env
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Step
 from deploytasks.resources import Directory, Package, PostgresDatabase, Secret, SecretFile, Service
-from deploytasks.roles.app.parts import known
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -38,7 +38,7 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The server, a secret that the host makes, the user and the database, and their URL in the app's environment."""
-    app = known(host)[0]
+    app = deployment_of(host).app
     own = app.name.replace("-", "_")
     user, database = v.user or own, v.database or own
     secret = f"{app.services}/postgres.secret"

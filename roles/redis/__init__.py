@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.services.environment_file import encode_env
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Handler, Step
 from deploytasks.resources import Directory, Package, Restart, Secret, SecretFile, Service
-from deploytasks.roles.app.parts import known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The instance, a secret that the host makes, and its URL in the app's environment."""
-    app = known(host)[0]
+    app = deployment_of(host).app
     secret = f"{app.services}/redis.secret"
     unit = f"redis-server@{app.name}"
     restart = Handler("restart Redis", Restart(unit))

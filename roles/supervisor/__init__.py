@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.deployment import Deployment, Place, deployment_of
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package, ReleaseCommand, Unit
 from deploytasks.roles import systemd
-from deploytasks.roles.app.parts import Parts, Place, known, parts_of
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """Supervisor, and what it runs of this release."""
-    app, release, _, _ = known(host)
-    drain_timeout_s = parts_of(host).v.drain_timeout_s
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
+    drain_timeout_s = deployment.v.drain_timeout_s
     text = template("supervisord.conf.j2", app=app, release=release, v=v, drain_timeout_s=drain_timeout_s)
     yield Step("install Supervisor", Package("supervisor"))
     yield Step("configure Supervisor", File(f"{release.path}/supervisord.conf", text), phase=Phase.PREPARE)
@@ -46,40 +47,40 @@ def place(release: Release) -> Place:
     return systemd.place(release)
 
 
-def define(parts: Parts, v: Vars) -> Iterator[Step]:
+def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The units of systemd, the second of which runs Supervisor."""
     del v
-    app = known(parts.host)[0]
-    yield systemd.socket_unit(parts)
+    app = deployment.app
+    yield systemd.socket_unit(deployment)
     text = template(
         "supervised.service.j2",
         app=app,
-        v=parts.v,
+        v=deployment.v,
         limits={"LimitNOFILE": systemd.OPEN_FILES},
-        says_ready=parts.server.says_ready,
+        says_ready=deployment.server.says_ready,
     )
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 
 
-def start(parts: Parts, v: Vars) -> Iterator[Step]:
+def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's units, active."""
     del v
-    return systemd.start(parts, systemd.Vars())
+    return systemd.start(deployment, systemd.Vars())
 
 
-def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     """As with systemd: other processes than web end before those of the next release start, which web does not."""
     del v
-    return systemd.process_unit(parts, process, systemd.Vars())
+    return systemd.process_unit(deployment, process, systemd.Vars())
 
 
-def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
     """As with systemd."""
     del v
-    return systemd.release_command(parts, program, systemd.Vars())
+    return systemd.release_command(deployment, program, systemd.Vars())
 
 
-def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+def confirm(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's units, enabled."""
     del v
-    return systemd.confirm(parts, systemd.Vars())
+    return systemd.confirm(deployment, systemd.Vars())

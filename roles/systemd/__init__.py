@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.services.unit import DIRECTORY
+from deploytasks.deployment import Deployment, Place
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import Directory, Instance, ReleaseCommand, Symlink, Unit
-from deploytasks.roles.app.parts import Parts, Place, known
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:
@@ -73,33 +73,35 @@ def place(release: Release) -> Place:
     return Place(release.path, release.code, release.venv, release.socket, FIRST_FD)
 
 
-def define(parts: Parts, v: Vars) -> Iterator[Step]:
+def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The two template units."""
-    app = known(parts.host)[0]
-    yield socket_unit(parts)
-    says_ready = parts.server.says_ready
-    text = template("app.service.j2", app=app, v=parts.v, limits=v.limits, says_ready=says_ready)
+    app = deployment.app
+    yield socket_unit(deployment)
+    says_ready = deployment.server.says_ready
+    text = template("app.service.j2", app=app, v=deployment.v, limits=v.limits, says_ready=says_ready)
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 
 
-def socket_unit(parts: Parts) -> Step:
+def socket_unit(deployment: Deployment) -> Step:
     """The template unit whose instances hold the releases' sockets."""
-    app = known(parts.host)[0]
+    app = deployment.app
     return Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
 
 
-def start(parts: Parts, v: Vars) -> Iterator[Step]:
+def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's units, active."""
     del v
-    release = known(parts.host)[1]
-    instance = Instance(release.service_unit, release.socket_unit, release.socket, parts.v.health_timeout_s)
+    release = deployment.release
+    instance = Instance(
+        release.service_unit, release.socket_unit, release.socket, deployment.v.health_timeout_s
+    )
     yield Step("start the new instance", instance, phase=Phase.START)
 
 
-def confirm(parts: Parts, v: Vars) -> Iterator[Step]:
+def confirm(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's service, enabled; it starts its socket."""
     del v
-    release = known(parts.host)[1]
+    release = deployment.release
     yield from at_boot(release, release.service_unit)
 
 
@@ -115,17 +117,17 @@ def at_boot(release: Release, unit: str) -> Iterator[Step]:
     yield Step(f"start {kind} at boot", link, phase=Phase.CONFIRM)
 
 
-def process_unit(parts: Parts, process: Process, v: Vars) -> str:
+def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     """A template whose instances are the numbers of *process*; with a schedule, a unit that runs once."""
-    app, release, _, _ = known(parts.host)
+    app, release = deployment.app, deployment.release
     name = "job.service.j2" if process.schedule else "process.service.j2"
-    return template(name, app=app, release=release, process=process, v=parts.v, limits=v.limits)
+    return template(name, app=app, release=release, process=process, v=deployment.v, limits=v.limits)
 
 
-def release_command(parts: Parts, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
     """Run and restricted as the app's own processes are; the place for collected files is its to fill."""
     del v
-    app, release, project, _ = known(parts.host)
+    app, release, project = deployment.app, deployment.release, deployment.project
     writes = (release.collected,) if project.collected else ()
     unit = release_unit(release, program)
     named = ("--unit", unit, "--slice", app.slice, "--description", f"{app.name} release command")

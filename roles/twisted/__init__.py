@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.deployment import HTTP
 from deploytasks.roles.app.launcher import launch, launcher
-from deploytasks.roles.app.parts import HTTP
 from deploytasks.template import Templates
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.plan import Step
 from deploytasks.resources import Package, Ufw, UfwRule
-from deploytasks.roles.app.parts import parts_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -62,7 +62,7 @@ def _rule(action: str, port: int | str) -> Step:
 def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:
     if v.allow is not None:
         return v.allow
-    return parts_of(host).front.ports if host.app else (HTTP_PORT,)
+    return deployment_of(host).front.ports if host.deployment else (HTTP_PORT,)
 
 
 def _is_port(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import HTTP, deployment_of
 from deploytasks.plan import Step
 from deploytasks.roles.app.asgi import (
     ADAPTER,
@@ -17,12 +18,11 @@ from deploytasks.roles.app.asgi import (
     interface_of,
 )
 from deploytasks.roles.app.instance import BACKLOG
-from deploytasks.roles.app.parts import HTTP, known, parts_of
 from deploytasks.roles.uvicorn.settings import MANAGED, OURS, Vars, options
 
 if TYPE_CHECKING:
+    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
-    from deploytasks.roles.app.parts import Place
 
 protocols = (HTTP,)
 interfaces = ("asgi", "wsgi")
@@ -44,7 +44,7 @@ def packages(host: Host, v: Vars) -> tuple[str, ...]:
 
 def command(host: Host, v: Vars) -> tuple[str, ...]:
     """The command line of the web process."""
-    place = parts_of(host).place
+    place = deployment_of(host).place
     return (
         place.program("uvicorn"),
         *_socket(place),
@@ -67,9 +67,9 @@ def _settings(host: Host, v: Vars) -> dict[str, object]:
     if v.backlog is None:
         given["backlog"] = BACKLOG
     if v.workers is None:
-        given["workers"] = max(known(host)[3].cpus, 2 if v.limit_max_requests else 1)
+        given["workers"] = max(deployment_of(host).facts.cpus, 2 if v.limit_max_requests else 1)
     if v.timeout_graceful_shutdown is None:
-        given["timeout_graceful_shutdown"] = math.ceil(parts_of(host).v.drain_timeout_s)
+        given["timeout_graceful_shutdown"] = math.ceil(deployment_of(host).v.drain_timeout_s)
     if v.log_config is not None:
-        given["log_config"] = posixpath.join(parts_of(host).directory, v.log_config)
+        given["log_config"] = posixpath.join(deployment_of(host).directory, v.log_config)
     return given

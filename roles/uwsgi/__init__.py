@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import HTTP, UWSGI, Place, deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.plan import Phase, Step
 from deploytasks.resources import File, Package
-from deploytasks.roles.app.parts import HTTP, UWSGI, Place, is_reached_directly, known, parts_of
 from deploytasks.roles.app.wsgi import served, wsgi_directory, wsgi_module
 from deploytasks.roles.uwsgi.build import build_of
 from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
@@ -37,8 +37,9 @@ Option = tuple[str, str]
 
 def steps(host: Host, v: Chosen) -> Iterator[Step]:
     """The ini file, in the release, so that a rollback brings it back with the code."""
-    app, release, _, _ = known(host)
-    if is_reached_directly(host):
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
+    if deployment.is_reached_directly:
         yield from wsgi_module(host)
     build = build_of(host, v)
     if build.from_apt:
@@ -58,18 +59,19 @@ def packages(host: Host, v: Chosen) -> tuple[str, ...]:
 
 def command(host: Host, v: Chosen) -> tuple[str, ...]:
     """The command line of the web process."""
-    return (build_of(host, v).program, "--ini", f"{parts_of(host).place.path}/uwsgi.ini")
+    return (build_of(host, v).program, "--ini", f"{deployment_of(host).place.path}/uwsgi.ini")
 
 
 def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
-    app, _, project, facts = known(host)
+    deployment = deployment_of(host)
+    app, project, facts = deployment.app, deployment.project, deployment.facts
     _require_own_places(app, v)
-    place = parts_of(host).place
+    place = deployment.place
     ref = project.callable
     directory = posixpath.normpath(f"{place.code}/{ref.directory}")
     yield "chdir", directory
     yield "pythonpath", directory
-    if is_reached_directly(host):
+    if deployment.is_reached_directly:
         yield "pythonpath", wsgi_directory(place)
     if str(ref) not in v.mount.values():
         yield "module", served(host)
@@ -85,7 +87,7 @@ def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
 
 def _options(host: Host, v: Chosen) -> Iterator[Option]:
     """What was set; the app is mounted as it is served."""
-    app = str(known(host)[2].callable)
+    app = str(deployment_of(host).project.callable)
     for name, value in v.options():
         place, _, mounted = value.rpartition("=")
         yield name, f"{place}={served(host)}" if name == "mount" and mounted == app else value
@@ -93,9 +95,10 @@ def _options(host: Host, v: Chosen) -> Iterator[Option]:
 
 def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:
     """The socket, in the protocol that the web server speaks."""
-    app, release, _, _ = known(host)
+    deployment = deployment_of(host)
+    app, release = deployment.app, deployment.release
     address = place.socket if place.fd is None else f"fd://{place.fd}"
-    if parts_of(host).protocol == UWSGI:
+    if deployment.protocol == UWSGI:
         _refuse_router(host, v)
         yield "socket", address
         # Apache answers 503 when the app has answered and closed before all of a request's body is sent.
@@ -105,7 +108,7 @@ def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:
         yield "socket", f"/tmp/{app.name}-{release.name}.sock"  # noqa: S108  # nosec B108  in its own /tmp
     else:
         yield "http-socket", address
-    if parts_of(host).protocol == HTTP and not (v.http_router and v.http_keepalive):
+    if deployment.protocol == HTTP and not (v.http_router and v.http_keepalive):
         # A client that is not told that the connection ends with the answer would send its next request on it.
         yield "add-header", "Connection: close"
     if place.fd is None:
@@ -119,8 +122,9 @@ def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:
 
 def _refuse_router(host: Host, v: Chosen) -> None:
     if v.http_router:
+        web_server = deployment_of(host).name_of("web_server")
         raise VariableError(
-            f"{host.name}: uwsgi_http_router: app_web_server={parts_of(host).v.web_server} speaks uwsgi, which needs "
+            f"{host.name}: uwsgi_http_router: app_web_server={web_server} speaks uwsgi, which needs "
             "no router; leave it out, or set app_web_server=none"
         )
 

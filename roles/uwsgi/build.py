@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.roles.app.parts import known, parts_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -34,8 +34,8 @@ def build_of(host: Host, v: Chosen) -> Build:
     """The build that the variables ask for; raises ``VariableError`` where it cannot be."""
     if v.build == "debian":
         return _debian(host, v)
-    place = parts_of(host).place
-    required = known(host)[2].requirements.names
+    place = deployment_of(host).place
+    required = deployment_of(host).project.requirements.names
     packages = v.packages or (() if {WHEEL, SOURCE} & set(required) else (WHEEL,))
     if SOURCE in {*required, *map(_bare, packages)}:
         found = ("virtualenv", place.venv)
@@ -46,21 +46,28 @@ def build_of(host: Host, v: Chosen) -> Build:
 
 
 def _debian(host: Host, v: Chosen) -> Build:
-    parts = parts_of(host)
-    if parts.runtime.brings_dependencies:
+    deployment = deployment_of(host)
+    if deployment.runtime.brings_dependencies:
         raise VariableError(
-            f"{host.name}: uwsgi_from=debian: app_runtime={parts.v.runtime} installs with pip; set uwsgi_from=pip"
+            f"{host.name}: uwsgi_from=debian: app_runtime={deployment.name_of('runtime')} installs with pip; "
+            "set uwsgi_from=pip"
         )
-    version = known(host)[3].python_version[:2]
+    version = deployment.facts.python_version[:2]
     own = "{}.{}".format(*version)
-    if parts.v.python not in ("python3", "/usr/bin/python3", own, f"python{own}", f"/usr/bin/python{own}"):
+    if deployment.v.python not in (
+        "python3",
+        "/usr/bin/python3",
+        own,
+        f"python{own}",
+        f"/usr/bin/python{own}",
+    ):
         raise VariableError(
-            f"{host.name}: uwsgi_from=debian is for the host's own Python {own}, not app_python={parts.v.python}; "
+            f"{host.name}: uwsgi_from=debian is for the host's own Python {own}, not app_python={deployment.v.python}; "
             "set uwsgi_from=pip, or leave app_python out"
         )
     plugin = "python{}{}".format(*version)
     plugins = [plugin, *["http"] * v.http_router, *[f"gevent_{plugin}"] * bool(v.gevent)]
-    options = (*(("plugin", name) for name in plugins), ("virtualenv", parts.place.venv))
+    options = (*(("plugin", name) for name in plugins), ("virtualenv", deployment.place.venv))
     from_apt = ("uwsgi-core", "uwsgi-plugin-python3", *["uwsgi-plugin-gevent-python3"] * bool(v.gevent))
     return Build("/usr/bin/uwsgi-core", options, v.packages + GEVENT * bool(v.gevent), from_apt)
 

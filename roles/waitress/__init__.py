@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks.deployment import HTTP
 from deploytasks.roles.app.launcher import chosen, launch, launcher
-from deploytasks.roles.app.parts import HTTP
 from deploytasks.roles.waitress.settings import MANAGED, Vars
 from deploytasks.template import Templates
 

@@ -60,7 +60,7 @@ def test_a_host_cannot_be_changed_but_replaced(load) -> None:
     host = load("h1\n").hosts[0]
     with pytest.raises(FrozenInstanceError):
         host.name = "h2"
-    assert replace(host, release="r1").release == "r1"
+    assert replace(host, deployment="d1").deployment == "d1"
 
 
 def test_a_host_can_be_a_key(load) -> None:
@@ -69,5 +69,5 @@ def test_a_host_can_be_a_key(load) -> None:
 
 
 def test_what_lies_over_it_survives_new_variables(load) -> None:
-    host = replace(load("h1\n").hosts[0], app="app")
-    assert host.with_variables({"a": 1}, Origin("x", 1, "x")).app == "app"
+    host = replace(load("h1\n").hosts[0], deployment="d1")
+    assert host.with_variables({"a": 1}, Origin("x", 1, "x")).deployment == "d1"

@@ -12,9 +12,9 @@ import pytest
 
 from deploytasks.agent.protocols.fastcgi import SCRIPT
 from deploytasks.agent.protocols.probe import Probe
+from deploytasks.deployment import Place
 from deploytasks.errors import VariableError
 from deploytasks.roles import cgi, fastcgi
-from deploytasks.roles.app.parts import Place
 from deploytasks.source.app_ref import AppRef
 from tests.roles import rendered as rendering
 from tests.roles.rendered import CASES, rendered

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import fabric
 
 from deploytasks import Step
-from deploytasks.agent.engine.resource import Resource
+from deploytasks.agent.resource import Resource
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,9 @@ class Vigil:
         if program_of(state.get("MainPID", "")) != self._program:
             self._take(state)
             return
-        now = workers(self._machine, self._unit, state)
-        if self._workers and now and not self._workers & now:
+        # One that has become another program, as a start script's child does, is not lost.
+        are_gone = self._workers and not any(map(program_of, self._workers))
+        if are_gone and workers(self._machine, self._unit, state):
             self._broken("lost all its workers")
 
     def _take(self, state: Mapping[str, str]) -> None:

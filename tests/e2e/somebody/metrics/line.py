@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploytasks.agent.disk.entry import read_entry, write_entry
-from deploytasks.agent.engine.machine import Machine
-from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.files.entry import read_entry, write_entry
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.resource import Change, Resource, State
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,128 @@
+"""What a tasks file adds to the shipped tasks: roles, callables around them, and reporters."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.errors import DeployError
+
+if TYPE_CHECKING:
+    from deploytasks.report import Recap, Reporter
+    from deploytasks.role import Role
+
+KEY = "deploytasks"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One run of a task that may change hosts.
+
+    *command* is the task's name, *hosts* are the names of the chosen hosts, *flags* the task's own flags by name.
+    Afterwards *exit_code* tells how it ended, and *recap* what was done on which host; where the run ended
+    before any host was contacted there is none, and *error* says why.
+    """
+
+    command: str
+    hosts: tuple[str, ...]
+    flags: Mapping[str, Any]
+    exit_code: int | None = None
+    recap: Recap | None = None
+    error: str = ""
+
+
+Hook = Callable[[Occasion], object]
+
+
+@dataclass(frozen=True)
+class Additions:
+    """*roles* are part of every deploy, after the others; *before* and *after* are called around tasks.
+
+    *reporters* are told every event beside what is shown.
+    """
+
+    roles: tuple[Role, ...] = ()
+    before: tuple[Hook, ...] = ()
+    after: tuple[Hook, ...] = ()
+    reporters: tuple[Reporter, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.roles or self.before or self.after or self.reporters)
+
+    @classmethod
+    def made_of(
+        cls,
+        roles: Iterable[Role],
+        before: Hook | Iterable[Hook],
+        after: Hook | Iterable[Hook],
+        reporters: Iterable[Reporter],
+    ) -> Additions:
+        """As a tasks file gives them: one callable, or several."""
+        return cls(tuple(roles), _several(before), _several(after), tuple(reporters))
+
+    @classmethod
+    def of(cls, c: Any) -> Additions:
+        """Those of the collection that the task of Invoke's context *c* was found in."""
+        found = c.config.get(KEY) if getattr(c, "config", None) is not None else None
+        additions = found.get("additions") if found else None
+        return additions if isinstance(additions, cls) else cls()
+
+    def tell_before(self, occasion: Occasion) -> None:
+        """Call those before; one that raises ends the task before anything is contacted."""
+        for hook in self.before:
+            hook(occasion)
+
+    def tell_after(self, occasion: Occasion) -> bool:
+        """Call all those after, however it ended; one that raises is told. Whether all went well."""
+        failed = [hook for hook in self.after if not _went_well(hook, occasion)]
+        return not failed
+
+
+@dataclass
+class Memory:
+    """A reporter that keeps the last recap."""
+
+    recap_of_run: Recap | None = None
+
+    def begin(self, command: str, hosts: Any) -> None:
+        """Nothing is kept of it."""
+
+    def event(self, host: str, event: Any) -> None:
+        """Nothing is kept of it."""
+
+    def tick(self) -> None:
+        """Nothing is kept of it."""
+
+    def recap(self, recap: Recap) -> None:
+        """Keep it."""
+        self.recap_of_run = recap
+
+
+def around(additions: Additions, memory: Memory, occasion: Occasion, act: Callable[[], int | None]) -> int:
+    """*act*, with the callables of *additions* before and after it; returns the exit code."""
+    additions.tell_before(occasion)
+    try:
+        code = act() or 0
+    except BaseException as error:
+        code = error.exit_code if isinstance(error, DeployError) else getattr(error, "exit_code", 1)
+        told = str(error) or type(error).__name__
+        additions.tell_after(replace(occasion, exit_code=code, recap=memory.recap_of_run, error=told))
+        raise
+    is_well = additions.tell_after(replace(occasion, exit_code=code, recap=memory.recap_of_run))
+    return code or int(not is_well)
+
+
+def _went_well(hook: Hook, occasion: Occasion) -> bool:
+    try:
+        hook(occasion)
+    except Exception as error:  # noqa: BLE001 - whatever somebody's own code raises is told
+        name = getattr(hook, "__name__", repr(hook))
+        sys.stderr.write(f"after {occasion.command}: {name}: {type(error).__name__}: {error}\n")
+        return False
+    return True
+
+
+def _several(hooks: Hook | Iterable[Hook]) -> tuple[Hook, ...]:
+    return (hooks,) if callable(hooks) else tuple(hooks)

@@ -1,0 +1,362 @@
+"""One host's app, and the parts that serve it: what its roles are made into, once, before there is a plan.
+
+There are three lists of parts and no table of pairs. A *server* says its command line and the protocols it
+speaks; a *web server* renders each protocol that it knows; a *runtime* starts a command at a place. A role is
+such a part by what it has: see the protocols below. The parts are those that were given; the host's variables
+``app_server``, ``app_web_server`` and ``app_runtime`` say which those are, or agree with them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from deploytasks.agent.release.layout import App
+from deploytasks.errors import PlanError, VariableError
+from deploytasks.role import role_name, vars_of
+
+if TYPE_CHECKING:
+    from deploytasks.agent.engine.plan import Step
+    from deploytasks.agent.release.facts import Facts
+    from deploytasks.agent.release.layout import Release
+    from deploytasks.inventory import Host
+    from deploytasks.project import Project
+    from deploytasks.role import Role
+
+APP = "app"
+"""The role that makes a deployment of the others."""
+HTTP = "http"
+UWSGI = "uwsgi"
+FASTCGI = "fastcgi"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an instance finds its things, as its own processes see them.
+
+    *path* holds the release's rendered files. It takes its connections from the listening descriptor
+    *fd*; where that is None nobody hands it one, and it makes the unix socket *socket* itself.
+    """
+
+    path: str
+    code: str
+    venv: str
+    socket: str
+    fd: int | None = None
+
+    def program(self, name: str) -> str:
+        """A program of the virtual environment."""
+        return f"{self.venv}/bin/{name}"
+
+
+@dataclass(frozen=True)
+class Front:
+    """What people reach: domains (none means any), TCP ports, and whether they come over TLS."""
+
+    names: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    secure: bool = False
+
+    @property
+    def host(self) -> str:
+        """A Host header with which people come."""
+        return self.names[0].removeprefix("*.") if self.names else "localhost"
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.secure else "http"
+
+
+@runtime_checkable
+class Server(Protocol):
+    """The role of an app server: such as gunicorn or uwsgi."""
+
+    Vars: Any
+    protocols: tuple[str, ...]
+    """What it can speak on its socket, the preferred first."""
+    interfaces: tuple[str, ...]
+    """The apps it can serve: ``wsgi``, ``asgi``."""
+    says_ready: bool
+    """Whether it tells systemd that it is ready (sd_notify(3))."""
+
+    def packages(self, host: Host, v: Any) -> tuple[str, ...]:
+        """What pip installs for it besides the app's own requirements."""
+
+    def command(self, host: Host, v: Any) -> tuple[str, ...]:
+        """The command line of the web process."""
+
+    # It may have ``system_packages`` as well, names of what it wants of the distribution, on the host or in the image;
+    # and ``worker_count(host, v)``, how many workers it begins with, where SIGTTIN and SIGTTOU change their number.
+
+
+@runtime_checkable
+class WebServer(Protocol):
+    """The role of what people reach: nginx, apache, caddy, none."""
+
+    Vars: Any
+    protocols: frozenset[str]
+    """What it can speak to an instance."""
+
+    def front(self, host: Host, v: Any) -> Front:
+        """What people reach."""
+
+    def withdraw(self, app: App) -> Iterator[Step]:
+        """The site of *app* is gone, and the web server rests when it has no other; without a site nothing is done.
+
+        Another web server wants its port, or the app goes; its own variables may be gone from the inventory.
+        """
+
+
+@runtime_checkable
+class Runtime(Protocol):
+    """The role of what runs the processes: systemd, supervisor, docker, compose."""
+
+    Vars: Any
+    brings_dependencies: bool
+    """Whether the app's requirements come with it, as in an image; otherwise they are in a virtual environment."""
+
+    def place(self, release: Release) -> Place:
+        """Where an instance of *release* finds its things."""
+
+    def define(self, deployment: Deployment, v: Any) -> Iterator[Step]:
+        """What every instance shares, such as units."""
+
+    def start(self, deployment: Deployment, v: Any) -> Iterator[Step]:
+        """The new instance runs."""
+
+    def confirm(self, deployment: Deployment, v: Any) -> Iterator[Step]:
+        """The new instance starts at boot."""
+
+    # One that runs other processes than web has ``process_unit(deployment, process, v)`` as well, the text of the
+    # systemd unit of *process*: a template whose instances are its numbers, or the job that a timer starts; and
+    # ``release_command(deployment, program, v)``, the action that runs *program* of the release to its end. It says
+    # that it ``passes_signals`` when one to the main process of its unit reaches the server.
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of part: the *variable* of the role ``app`` that chooses it, and what a role of it has."""
+
+    variable: str
+    called: str
+    shape: Any
+
+    def is_a(self, role: object) -> bool:
+        """Whether *role* is one."""
+        return isinstance(role, self.shape)
+
+
+KINDS = (
+    Kind("server", "app server", Server),
+    Kind("web_server", "web server", WebServer),
+    Kind("runtime", "runtime", Runtime),
+)
+EVERYWHERE = "deploytasks.roles.systemd"
+"""The runtime that every host has; it has no steps of its own, so it need not be given."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The app *app* of one host: its *parts* by kind, the variables *vars* of all *roles*, and *v*, those of ``app``.
+
+    Until a host has been asked and a plan is made, *known_project* (what is in the app's source) and *known_release*
+    are empty.
+    """
+
+    bare: Host = field(repr=False)
+    app: App
+    v: Any = field(repr=False)
+    roles: tuple[str, ...]
+    parts: Mapping[str, Any] = field(repr=False)
+    vars: Mapping[str, Any] = field(repr=False)
+    known_project: Project | None = field(default=None, repr=False)
+    known_release: Release | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> Host:
+        """The host, which knows of this."""
+        return replace(self.bare, deployment=self)
+
+    @property
+    def project(self) -> Project:
+        """What is in the app's source; raises ``PlanError`` where it was not looked at."""
+        if self.known_project is None:
+            raise PlanError(f"{self.bare.name}: the app's source was not read; use plan_for")
+        return self.known_project
+
+    @property
+    def release(self) -> Release:
+        """The release that is to come; raises ``PlanError`` outside of ``plan_for``."""
+        if self.known_release is None:
+            raise PlanError(f"{self.bare.name}: there is no release to serve; use plan_for")
+        return self.known_release
+
+    @property
+    def facts(self) -> Facts:
+        """What the host has said of itself; raises ``PlanError`` outside of ``plan_for``."""
+        if self.bare.facts is None:
+            raise PlanError(f"{self.bare.name}: nothing is known of this host; use plan_for")
+        return self.bare.facts
+
+    @property
+    def server(self) -> Server:
+        """The app's server; raises ``PlanError``, as the next two, when no role is one."""
+        found: Server = self._part("server")
+        return found
+
+    @property
+    def web_server(self) -> WebServer:
+        found: WebServer = self._part("web_server")
+        return found
+
+    @property
+    def runtime(self) -> Runtime:
+        found: Runtime = self._part("runtime")
+        return found
+
+    @property
+    def is_reached_directly(self) -> bool:
+        """Whether people's own connections come to the app's server, as there is no web server."""
+        return self.name_of("web_server") == "none"
+
+    def name_of(self, kind: str) -> str:
+        """What the part of that *kind* (``server`` …) is called; raises ``PlanError`` when no role is one."""
+        return role_name(self._part(kind))
+
+    def vars_of(self, part: Any) -> Any:
+        """The variables of one of the parts."""
+        name = role_name(part)
+        return self.vars[name] if name in self.vars else vars_of(part, self.bare)
+
+    @property
+    def protocol(self) -> str:
+        """What the web server speaks to the instance; raises ``VariableError`` when they share no language."""
+        shared = (protocol for protocol in self.server.protocols if protocol in self.web_server.protocols)
+        found = next(shared, None)
+        if found is None:
+            raise VariableError(
+                f"{self.bare.name}: app_server={self.name_of('server')} speaks {', '.join(self.server.protocols)}, "
+                f"which app_web_server={self.name_of('web_server')} does not; choose another of the two"
+            )
+        return found
+
+    @property
+    def front(self) -> Front:
+        """What people reach."""
+        return self.web_server.front(self.host, self.vars_of(self.web_server))
+
+    @property
+    def place(self) -> Place:
+        """Where the new instance finds its things."""
+        return self.runtime.place(self.release)
+
+    @property
+    def directory(self) -> str:
+        """Where the app's imports start, as its processes see it."""
+        return posixpath.normpath(f"{self.place.code}/{self.project.callable.directory}")
+
+    def command(self) -> tuple[str, ...]:
+        """The command line of the web process; raises ``VariableError`` for an app that the server cannot serve."""
+        ref = self.project.callable
+        if ref.interface not in self.server.interfaces:
+            raise VariableError(
+                f"{self.bare.name}: {ref} is {ref.interface.upper()}, which app_server={self.name_of('server')} "
+                "cannot serve; set app_server to gunicorn, uvicorn or hypercorn"
+            )
+        return self.server.command(self.host, self.vars_of(self.server))
+
+    @property
+    def workers(self) -> int | None:
+        """How many workers the web process begins with, where their number can change while it runs."""
+        count = getattr(self.server, "worker_count", None)
+        if count is None or not getattr(self.runtime, "passes_signals", False):
+            return None
+        number: int | None = count(self.host, self.vars_of(self.server))
+        said = str(self.v.env.get("WEB_CONCURRENCY", ""))
+        return int(said) if number and said.isdecimal() else number
+
+    @property
+    def system_packages(self) -> tuple[str, ...]:
+        """What of the distribution's the server wants beside it: on the host, or in the image."""
+        found: tuple[str, ...] = getattr(self.server, "system_packages", ())
+        return found
+
+    def packages(self) -> tuple[str, ...]:
+        """What pip installs for the server."""
+        return self.server.packages(self.host, self.vars_of(self.server))
+
+    def define(self) -> Iterator[Step]:
+        """What every instance shares, such as units."""
+        return self._of_runtime(self.runtime.define)
+
+    def start(self) -> Iterator[Step]:
+        """The new instance runs."""
+        return self._of_runtime(self.runtime.start)
+
+    def confirm(self) -> Iterator[Step]:
+        """The new instance starts at boot."""
+        return self._of_runtime(self.runtime.confirm)
+
+    def _of_runtime(self, steps: Callable[[Deployment, Any], Iterator[Step]]) -> Iterator[Step]:
+        name = self.name_of("runtime")
+        return (step.in_role(name) for step in steps(self, self.vars_of(self.runtime)))
+
+    def _part(self, kind: str) -> Any:
+        if kind in self.parts:
+            return self.parts[kind]
+        (called,) = (one.called for one in KINDS if one.variable == kind)
+        raise PlanError(
+            f"{self.bare.name}: none of the roles {', '.join(self.roles)} is the app's {called}; "
+            f"add {getattr(self.v, kind)}"
+        )
+
+
+def deployment_of(host: Host) -> Deployment:
+    """What *host*'s roles are made into; raises ``PlanError`` where the role ``app`` is not among them."""
+    found: Deployment | None = host.deployment
+    if found is None:
+        raise PlanError(f"{host.name}: this role serves an app; put the role app before it, and use plan_for")
+    return found
+
+
+def deployment_among(host: Host, roles: Sequence[Role], checked: Sequence[Any]) -> Deployment | None:
+    """What *roles*, whose variables are *checked*, make of *host*; None without the role ``app``.
+
+    Raises ``PlanError`` for two parts of a kind, and ``VariableError`` for a variable that names another part than the
+    one that was given.
+    """
+    values = {role_name(role): v for role, v in zip(roles, checked, strict=True)}
+    v = values.get(APP)
+    if v is None:
+        return None
+    parts = {kind.variable: _part_among(host, roles, kind, v) for kind in KINDS}
+    given = {kind: part for kind, part in parts.items() if part is not None}
+    app = App(v.name, v.directory, v.account)
+    return Deployment(replace(host, deployment=None), app, v, tuple(values), given, values)
+
+
+def _part_among(host: Host, roles: Sequence[Role], kind: Kind, v: Any) -> Any:
+    found = [role for role in roles if kind.is_a(role)]
+    wanted = getattr(v, kind.variable)
+    if len(found) > 1:
+        names = " and ".join(role_name(role) for role in found)
+        raise PlanError(f"{host.name}: {names} are each the app's {kind.called}; leave one of them out")
+    if not found:
+        is_everywhere = kind.shape is Runtime and module_of(wanted) == EVERYWHERE
+        return import_module(EVERYWHERE) if is_everywhere else None
+    variable = f"app_{kind.variable}"
+    if variable in host.variables and wanted not in (role_name(found[0]), found[0].__name__):
+        origin = host.origin(variable)
+        raise VariableError(
+            f"{origin or host.name}: {variable}: {wanted!r}, but the role {role_name(found[0])} was given; "
+            f"give the role {wanted.rpartition('.')[2]}, or leave {variable} out"
+        )
+    return found[0]
+
+
+def module_of(part: str) -> str:
+    """The dotted name of the module of the part called *part*: ours by a word, another by its own dotted name."""
+    return part if "." in part else f"deploytasks.roles.{part}"

@@ -1,0 +1,51 @@
+"""The directories whose files a web server serves from the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from deploytasks.deployment import deployment_of
+from deploytasks.errors import VariableError
+
+if TYPE_CHECKING:
+    from deploytasks.agent.release.layout import App
+    from deploytasks.inventory import Host
+
+PLAIN_PATH = re.compile(r"[A-Za-z0-9._~@+/-]+")
+"""Nothing that ends a word in a web server's configuration."""
+
+
+def static_of(host: Host) -> dict[str, str]:
+    """URL prefixes with the directories that a web server serves from the disk, both end in a slash; inner ones first.
+
+    What is shared below one of them is one of its own: links that lead elsewhere are followed at the beginning of a
+    directory only, where root made them, and below it where they lead to what is of the same owner.
+
+    Raises ``VariableError`` for what cannot stand in a web server's configuration.
+    """
+    deployment = deployment_of(host)
+    app, project = deployment.app, deployment.project
+    found = deployment.v.static
+    found = project.static if found is None else found
+    served = dict(_served(host, app, url.strip("/"), path.strip("/")) for url, path in sorted(found.items()))
+    return {**dict(_shared_below(host, app, served)), **served}
+
+
+def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    code = f"{app.current}/code/"
+    for shared in sorted(deployment_of(host).v.shared):
+        place = f"{code}{shared.strip('/')}/"
+        for url, directory in served.items():
+            if place.startswith(directory) and place != directory and PLAIN_PATH.fullmatch(shared.strip("/")):
+                yield url + place[len(directory) :], place
+
+
+def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
+    if not (PLAIN_PATH.fullmatch(url) and PLAIN_PATH.fullmatch(path)) or ".." in f"{url}/{path}".split("/"):
+        raise VariableError(
+            f"{host.name}: app_static: {url!r}: {path!r}; expected a URL prefix and a directory of the source, "
+            "both of letters, digits and ._~@+-/, such as /static: shop/static"
+        )
+    return f"/{url}/", f"{app.current}/code/{path}/"

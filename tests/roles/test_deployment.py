@@ -1,0 +1,131 @@
+"""The parts of an app are the roles that were given; variables choose them, or agree with them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import make_dataclass, replace
+from types import ModuleType
+
+import pytest
+
+from deploytasks import Inventory, Step, plan_for
+from deploytasks.agent.release.facts import Facts
+from deploytasks.errors import PlanError, VariableError
+from deploytasks.resources import File
+from deploytasks.roles import app, caddy, docker, gunicorn, nginx, ufw, waitress
+from deploytasks.standard import standard_roles
+
+
+@pytest.fixture
+def host(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    (tmp_path / "src" / "requirements.txt").write_text("flask==3.0.3\n")
+
+    def of(*variables):
+        lines = (f"app_name=shop app_source={tmp_path}/src", *variables)
+        (tmp_path / "inventory.ini").write_text("web1 " + " ".join(lines) + "\n")
+        (found,) = Inventory.load(str(tmp_path / "inventory.ini")).hosts
+        return replace(found, facts=Facts())
+
+    return of
+
+
+def web_program(plan):
+    return next(step.resource.content for step in plan.steps if step.name == "write the web program")
+
+
+def roles_in(plan):
+    return {step.role for step in plan.steps}
+
+
+def test_the_server_and_the_web_server_are_those_that_were_given(host):
+    plan = plan_for(host(), [app, waitress, caddy, ufw])
+    assert "serve" in web_program(plan)
+    assert "gunicorn" not in web_program(plan)
+    assert roles_in(plan) >= {"waitress", "caddy", "systemd", "ufw"}
+    withdrawn = {step.role: step.name for step in plan.steps if "site" in step.name}
+    assert "caddy" not in {role for role, name in withdrawn.items() if name.startswith("remove")}
+
+
+def test_a_variable_that_says_otherwise_is_told_with_both(host):
+    with pytest.raises(
+        VariableError, match=r"inventory.ini:1: app_server: 'gunicorn', but the role waitress was given"
+    ):
+        plan_for(host("app_server=gunicorn"), [app, waitress, nginx, ufw])
+
+
+def test_a_variable_that_agrees_is_well(host):
+    plan_for(host("app_server=waitress", "app_web_server=caddy"), [app, waitress, caddy])
+
+
+def test_two_of_a_kind_are_told(host):
+    with pytest.raises(
+        PlanError, match="web1: gunicorn and waitress are each the app's app server; leave one"
+    ):
+        plan_for(host(), [app, gunicorn, waitress, nginx])
+
+
+def test_one_that_is_missing_is_told_with_what_to_add(host):
+    with pytest.raises(PlanError, match="none of the roles app, gunicorn is the app's web server; add nginx"):
+        plan_for(host(), [app, gunicorn])
+    with pytest.raises(
+        PlanError, match="none of the roles app, gunicorn, nginx is the app's runtime; add docker"
+    ):
+        plan_for(host("app_runtime=docker"), [app, gunicorn, nginx])
+    assert "docker" in roles_in(plan_for(host("app_runtime=docker"), [app, gunicorn, nginx, docker]))
+
+
+@pytest.fixture
+def granian(monkeypatch):
+    """A server of one's own, as a module of that name would be."""
+    module = ModuleType("somebody.granian")
+    monkeypatch.setitem(sys.modules, "somebody", ModuleType("somebody"))
+    monkeypatch.setitem(sys.modules, "somebody.granian", module)
+    exec(  # noqa: S102 - a module, as one would be imported
+        "from dataclasses import dataclass\n"
+        "@dataclass(frozen=True)\n"
+        "class Vars:\n    workers: int = 2\n"
+        "protocols = ('http',)\ninterfaces = ('wsgi',)\nsays_ready = False\n"
+        "def steps(host, v):\n    return ()\n"
+        "def packages(host, v):\n    return ('granian',)\n"
+        "def command(host, v):\n    return ('granian', '--workers', str(v.workers))\n",
+        module.__dict__,
+    )
+
+
+@pytest.mark.usefixtures("granian")
+def test_a_server_of_ones_own_is_chosen_by_its_dotted_name(host):
+    mine = host("app_server=somebody.granian", "granian_workers=3")
+    assert "granian --workers 3" in web_program(plan_for(mine, standard_roles(mine)))
+
+
+def test_one_that_cannot_be_imported_is_told_with_its_place(host):
+    with pytest.raises(
+        VariableError, match=r"inventory.ini:1: app_server: 'no.such' cannot be imported: No module"
+    ):
+        standard_roles(host("app_server=no.such"))
+
+
+def test_the_variables_of_a_role_are_made_once_for_a_plan(host, monkeypatch):
+    made, check = [], nginx.Vars.__post_init__
+
+    def counted(v):
+        made.append(v)
+        check(v)
+
+    monkeypatch.setattr(nginx.Vars, "__post_init__", counted)
+    plan_for(host(), [app, gunicorn, nginx, ufw])
+    assert len(made) == 1
+
+
+def test_the_longest_name_of_a_role_owns_a_variable(host):
+    exporter = ModuleType("somebody.nginx_exporter")
+    exporter.Vars = make_dataclass("Vars", [("port", int, 9113)], frozen=True)
+    exporter.steps = lambda host, v: [Step(f"listen at {v.port}", File("/etc/exporter", ""))]
+    plan = plan_for(host("nginx_exporter_port=9200"), [app, gunicorn, nginx, exporter])
+    assert "listen at 9200" in {step.name for step in plan.steps}
+    with pytest.raises(VariableError, match="unknown variable nginx_exporter_prt; did you mean"):
+        plan_for(host("nginx_exporter_prt=9200"), [app, gunicorn, nginx, exporter])
+    with pytest.raises(VariableError, match="unknown variable nginx_exporter_port"):
+        plan_for(host("nginx_exporter_port=9200"), [app, gunicorn, nginx])
