@@ -69,7 +69,8 @@ def test_python_is_python(example):
 
 
 @pytest.mark.parametrize("example", blocks("ini"), ids=lambda example: example.name)
-def test_variables_are_variables_of_the_roles(example, tmp_path):
+def test_variables_are_variables_of_the_roles(example, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(example.document.parent))
     (tmp_path / "inventory.ini").write_text(f"prod1\n{example.text}")
     inventory = Inventory.load(tmp_path / "inventory.ini")
     for host in inventory:

@@ -21,7 +21,12 @@ README = REPOSITORY / "README.md"
 PROGRAMS = Path(sys.executable).parent
 ROW = re.compile(r"^\| `([a-z.]+)` \| ((?:`--[a-z-]+` ?)*)\|", re.MULTILINE)
 PRINTED = [capture for capture in blocks("console") if "inventory.example.ini" in capture.text]
-FILES = {"fabfile.py": "fabfile.py", "metrics.py": "metrics.py", "inventory.ini": "staging.ini"}
+FILES = {
+    "fabfile.py": "fabfile.py",
+    "metrics.py": "metrics.py",
+    "tasks.py": "tasks.py",
+    "inventory.ini": "staging.ini",
+}
 
 
 @pytest.fixture
@@ -54,6 +59,12 @@ def test_the_fabfile_has_its_task(project, program):
     assert re.search(
         r"^  deploy +Release the shop to the web hosts of an environment\.$", listed.stdout, re.MULTILINE
     )
+
+
+def test_the_tasks_file_adds_its_role(project):
+    wrong = [PROGRAMS / "inv", "deploy", "--inventory", "staging.ini", "--tags", "metric"]
+    told = subprocess.run(wrong, capture_output=True, text=True, check=False)
+    assert 'no role here is called metric; did you mean "metrics"?' in told.stderr
 
 
 def test_the_fabfile_is_short():

@@ -1,0 +1,1 @@
+"""App servers of this project's own."""
