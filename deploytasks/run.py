@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +24,7 @@ from deploytasks.own_files import secrets_among
 from deploytasks.performer import performer
 from deploytasks.plan import made_ready, plan_for, with_app
 from deploytasks.project import Project, origin_of
-from deploytasks.report import QuietReporter, Recap
+from deploytasks.report import QuietReporter, Recap, reporter_of_program
 from deploytasks.results import INTERRUPTED, Results
 from deploytasks.role import vars_of
 from deploytasks.shipping import shipped_modules
@@ -106,6 +108,7 @@ def apply(
 ) -> Results:
     """Converge *hosts* to what *roles* say; *vars* are over the variables of every host.
 
+    On a terminal the run is shown, unless there is a *reporter*, such as ``QuietReporter()``.
     Never raises for a host's failure: see ``Results.raise_for_failures``. Raises ``ConfigError``
     before anything is contacted, or before anything is touched, when a plan cannot be made.
     """
@@ -116,7 +119,7 @@ def apply(
         max_fail=max_fail,
         forks=forks,
         lock_wait_s=lock_wait_s,
-        reporter=reporter or QuietReporter(),
+        reporter=reporter or reporter_of_program(sys.stdout, os.environ),
     )
     return converge(hosts, lambda _: roles, vars or {}, manner)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deploytasks.report.jsonlines import JsonReporter, one_document
 from deploytasks.report.outlet import Outlet
 from deploytasks.report.recap import HostRecap, Recap
-from deploytasks.report.reporter import QuietReporter, Reporter, reporter_for
+from deploytasks.report.reporter import QuietReporter, Reporter, reporter_for, reporter_of_program
 from deploytasks.report.sending import Sending
 from deploytasks.report.several import SeveralReporters
 
@@ -20,4 +20,5 @@ __all__ = [
     "SeveralReporters",
     "one_document",
     "reporter_for",
+    "reporter_of_program",
 ]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 LAST_LINES = 20
 LONGEST_LINE = 500
-CHANGING = frozenset({"deploy", "rollback", "prune", "setup", "scale", "maintenance"})
-WITH_FLAGS = frozenset({"prune", "destroy", "scale", "maintenance", "allow", "run"})
+CHANGING = frozenset({"apply", "deploy", "rollback", "prune", "setup", "scale", "maintenance"})
+WITH_FLAGS = frozenset({"apply", "prune", "destroy", "scale", "maintenance", "allow", "run"})
 """What has to be told more than the host."""
 
 
@@ -53,17 +53,19 @@ def remedy_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
     if not ended.put_back:
         yield Line.of("    ", Span("not put back: a person has to look at this host", Tone.BAD))
         yield from _standing_lines(ended)
-        yield Line.of(
-            f"    next: see inv status and inv logs --host {host}, then inv {command} --host {host}"
-        )
+        yield Line.of(f"    next: see inv status and inv logs --host {host}, then {_again(command, host)}")
         return
     if command in CHANGING and ended.step:
         yield Line.of("    ", Span("put back: this host serves what it served before", Tone.GOOD))
         yield from _standing_lines(ended)
-    again = "the same command again" if command in WITH_FLAGS else f"inv {command} --host {host}"
+    again = _again(command, host)
     yield Line.of(f"    next: fix the cause, then {again}")
 
 
 def _standing_lines(ended: HostRecap) -> Iterator[Line]:
     if ended.stays:
         yield Line.of("    ", Span(f"done, and not to be taken back: {', '.join(ended.stays)}", Tone.CHANGED))
+
+
+def _again(command: str, host: str) -> str:
+    return "the same command again" if command in WITH_FLAGS else f"inv {command} --host {host}"

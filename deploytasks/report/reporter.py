@@ -47,6 +47,15 @@ class QuietReporter:
         """Nothing is said."""
 
 
+def reporter_of_program(stdout: TextIO, environ: Mapping[str, str]) -> Reporter:
+    """What a program of somebody's own shows: on a terminal the live view, elsewhere nothing."""
+    if not stdout.isatty():
+        return QuietReporter()
+    from deploytasks.report.applied import AppliedReporter
+
+    return AppliedReporter(reporter_for(stdout, stdout, json=False, show_diff=False, environ=environ))
+
+
 def reporter_for(
     stdout: TextIO, stderr: TextIO, *, json: bool, show_diff: bool, environ: Mapping[str, str]
 ) -> Reporter:

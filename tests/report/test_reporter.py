@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from deploytasks.agent.engine.events import Outcome, StepDone
-from deploytasks.report import HostRecap, QuietReporter, Recap, reporter_for
+from deploytasks.report import HostRecap, QuietReporter, Recap, reporter_for, reporter_of_program
 from deploytasks.report.jsonlines import JsonReporter
 from deploytasks.report.live import LiveReporter
 from deploytasks.report.plain import PlainReporter
@@ -81,3 +81,19 @@ def test_the_quiet_reporter_says_nothing(capfd, events, recap):
         reporter.event(host, event)
     reporter.recap(recap)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_of_ones_own_shows_its_run_on_a_terminal_and_names_no_command_of_ours(
+    terminal, recap, monkeypatch
+):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    reporter = reporter_of_program(terminal.stdout, DRAWING)
+    reporter.begin("deploy", ["prod1", "prod10"])
+    reporter.recap(recap)
+    seen = terminal.seen()
+    assert "apply failed after" in seen
+    assert "inv deploy" not in seen
+
+
+def test_in_a_pipe_it_says_nothing():
+    assert isinstance(reporter_of_program(StringIO(), DRAWING), QuietReporter)
