@@ -30,6 +30,8 @@ from deploytasks.role import vars_of
 from deploytasks.shipping import shipped_modules
 from deploytasks.standard import app_alone
 from deploytasks.transport import import_transports
+from deploytasks.verbs import question as asked_of
+from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,12 +51,9 @@ if TYPE_CHECKING:
     PlanOf = Callable[[Host], Plan]
 
 CHANGES_PENDING = 3
-RELEASING = frozenset({"deploy", "check"})
 PROVISIONING_ALONE = (
     "provisioning alone: a release is made of all its roles or not at all, and some are left out"
 )
-OWNING = frozenset({"destroy", "rollback"})
-"""What is asked on behalf of a project, and reads nothing of its source."""
 GIVEN = Origin("vars", None, "extra-vars")
 
 
@@ -287,7 +286,7 @@ class Run:
         whole, wheels = self._with_wheels(plan_of(host), visit)
         self._tell_what_stays(visit, host)
         plan = self.manner.narrow(whole)
-        if whole.release and not plan.release and self.manner.command in RELEASING:
+        if whole.release and not plan.release and verb(self.manner.command).releases:
             visit.tell(PROVISIONING_ALONE)
         recording = {
             "by": self.manner.by,
@@ -326,7 +325,7 @@ class Run:
             "command": self.manner.command,
             "by": self.manner.by,
             "source": project.revision if project else "",
-            "project": _origin(host) if question in OWNING else "",
+            "project": _origin(host) if asked_of(question).asked_by_project else "",
             "app": asdict(host.deployment.app) if host.deployment else None,
             "check": self.manner.check,
             "diff": self.manner.diff,

@@ -19,7 +19,7 @@ LARGEST_AGENT = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "cache", "performer", "home"},
+    {"errors", "spelling", "verbs", "cache", "performer", "home"},
     {"env_file", "report", "resources", "source", "targets", "template"},
     {"local_image", "project"},
     {"inventory"},

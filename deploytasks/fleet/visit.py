@@ -28,13 +28,12 @@ from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Un
 from deploytasks.fleet.upload import Upload
 from deploytasks.report import HostRecap
 from deploytasks.transport import AskPassword, Transport, begin, knock, transport_for
+from deploytasks.verbs import question
 
 if TYPE_CHECKING:
     from deploytasks.contents import Contents
     from deploytasks.inventory import Host
 
-CHANGING = frozenset({"rollback", "prune", "processes", "scale", "allow"})
-"""What the agent is asked that changes the host without a plan from here."""
 
 TOO_LATE = "nothing was done here: the run ended before this host's turn"
 
@@ -144,7 +143,7 @@ class Visit:
             self._transport.close()
 
     def _start(self, opening: dict[str, Any]) -> None:
-        self._may_change = opening["ask"] in CHANGING
+        self._may_change = question(opening["ask"]).changes
         self._diff = bool(opening.get("diff"))
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()

@@ -10,6 +10,7 @@ from deploytasks.report.failure import failure_lines
 from deploytasks.report.measure import duration, size
 from deploytasks.report.narration import TONES
 from deploytasks.report.page import Line, Page, Part, Span, Table, Tone
+from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,10 +25,8 @@ ENDINGS = {
     130: ("interrupted after", Tone.BAD),
     143: ("terminated after", Tone.BAD),
 }
-DRY_RUNS = frozenset({"prune", "destroy"})
 WITHOUT_YES = ("changed nothing, --yes does it; took", Tone.CHANGED)
 """How a command that removes things ends without ``--yes`` when there are any."""
-DEPLOY = "deploy"
 SWITCHED = "serves the new release; to take that back:"
 FAILED = ("failed after", Tone.BAD)
 
@@ -84,12 +83,12 @@ def _standings(recap: Recap) -> Iterator[Line]:
     for name, host in recap.hosts.items():
         if host.went_well and host.error:
             yield Line.of(Span(name, Tone.HOST), "  ", host.error)
-        elif has_failed and host.went_well and host.switched and host.previous and recap.command == DEPLOY:
+        elif has_failed and host.went_well and host.switched and host.previous and recap.command == "deploy":
             yield Line.of(Span(name, Tone.HOST), f"  {SWITCHED} inv rollback --host {name}")
 
 
 def closing_line(recap: Recap) -> Line:
-    is_dry_run = recap.command in DRY_RUNS and recap.exit_code == 3
+    is_dry_run = verb(recap.command).asks_first and recap.exit_code == 3
     words, tone = WITHOUT_YES if is_dry_run else ENDINGS.get(recap.exit_code, FAILED)
     ending = Span(f"{recap.command} {words} {duration(recap.elapsed_s)}", tone)
     return Line.of(ending, counted(recap)) if len(recap.hosts) > 1 else Line.of(ending)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.report.page import Line, Span, Tone, text_lines
+from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
 LAST_LINES = 20
 LONGEST_LINE = 500
-CHANGING = frozenset({"apply", "deploy", "rollback", "prune", "setup", "scale", "maintenance"})
-WITH_FLAGS = frozenset({"apply", "prune", "destroy", "scale", "maintenance", "allow", "run"})
-"""What has to be told more than the host."""
 
 
 def failure_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
@@ -55,7 +53,7 @@ def remedy_lines(command: str, host: str, ended: HostRecap) -> Iterator[Line]:
         yield from _standing_lines(ended)
         yield Line.of(f"    next: see inv status and inv logs --host {host}, then {_again(command, host)}")
         return
-    if command in CHANGING and ended.step:
+    if verb(command).puts_back and ended.step:
         yield Line.of("    ", Span("put back: this host serves what it served before", Tone.GOOD))
         yield from _standing_lines(ended)
     again = _again(command, host)
@@ -68,4 +66,4 @@ def _standing_lines(ended: HostRecap) -> Iterator[Line]:
 
 
 def _again(command: str, host: str) -> str:
-    return "the same command again" if command in WITH_FLAGS else f"inv {command} --host {host}"
+    return "the same command again" if verb(command).wants_more else f"inv {command} --host {host}"

@@ -15,6 +15,7 @@ from deploytasks.report.narration import TONES, Narration
 from deploytasks.report.page import Line, Span, Tone
 from deploytasks.report.progress import Progress
 from deploytasks.report.terminal import draw, text_of
+from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,8 +29,6 @@ FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 FRAMES_PER_S = 10
 # Lines of the region; more hosts than this are counted in its last line.
 MOST_HOSTS = 12
-# Their output is the app's own, and a spinner below it would be in the way.
-WITHOUT_REGION = frozenset({"logs", "run", "shell"})
 
 
 class LiveReporter:
@@ -50,7 +49,7 @@ class LiveReporter:
     def begin(self, command: str, hosts: Sequence[str]) -> None:
         self._narration = self._narration.among(hosts)
         self._progress = dict.fromkeys(hosts, Progress())
-        if command not in WITHOUT_REGION:
+        if not verb(command).prints:
             self._live.start()
 
     def event(self, host: str, event: Event) -> None:

@@ -1,0 +1,68 @@
+"""What each command is like, said once: for the views, for what is told of it, and for what its agent may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A command that people type.
+
+    One that *releases* makes a release, or tells what it would be like. One that *puts_back* leaves a host on which
+    it failed as that was. *wants_more* than a host to be typed once more. One that *asks_first* changes nothing
+    without ``--yes``. While one *prints* what the app says, nothing is drawn below it.
+    """
+
+    releases: bool = False
+    puts_back: bool = False
+    wants_more: bool = False
+    asks_first: bool = False
+    prints: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an agent is asked.
+
+    When the answer to one that *changes* something is lost, the host may have changed. One that is *asked_by_project*
+    comes with the project's identity.
+    """
+
+    changes: bool = False
+    asked_by_project: bool = False
+
+
+VERBS = {
+    "allow": Verb(wants_more=True),
+    "apply": Verb(puts_back=True, wants_more=True),
+    "check": Verb(releases=True),
+    "deploy": Verb(releases=True, puts_back=True),
+    "destroy": Verb(wants_more=True, asks_first=True),
+    "logs": Verb(prints=True),
+    "maintenance": Verb(puts_back=True, wants_more=True),
+    "prune": Verb(puts_back=True, wants_more=True, asks_first=True),
+    "rollback": Verb(puts_back=True),
+    "run": Verb(wants_more=True, prints=True),
+    "scale": Verb(puts_back=True, wants_more=True),
+    "setup": Verb(puts_back=True),
+    "shell": Verb(prints=True),
+}
+QUESTIONS = {
+    "allow": Question(changes=True),
+    "destroy": Question(asked_by_project=True),
+    "processes": Question(changes=True),
+    "prune": Question(changes=True),
+    "rollback": Question(changes=True, asked_by_project=True),
+    "scale": Question(changes=True),
+}
+
+
+def verb(command: str) -> Verb:
+    """What *command* is like; one that is not listed is none of these."""
+    return VERBS.get(command, Verb())
+
+
+def question(asked: str) -> Question:
+    """What the question *asked* is like; one that is not listed is none of these."""
+    return QUESTIONS.get(asked, Question())
