@@ -11,7 +11,7 @@ import docker
 from bench import wire
 from bench.host import Host
 from bench.places import STATE
-from deploytasks.cache import locked
+from deploytasks.here import locked
 from deploytasks.targets import Target, down, names
 from deploytasks.targets.container import create_and_start
 from deploytasks.targets.lifecycle import introduce, target_in

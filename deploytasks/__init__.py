@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from deploytasks.agent.engine.phase import Phase
     from deploytasks.agent.engine.plan import Handler, Plan, Step
     from deploytasks.errors import DeployError
+    from deploytasks.fleet.results import Results
+    from deploytasks.fleet.run import apply
     from deploytasks.inventory import Group, Host, Inventory
-    from deploytasks.plan import plan_for
-    from deploytasks.results import Results
-    from deploytasks.run import apply
-    from deploytasks.template import Templates
+    from deploytasks.planning.deployment import deployment_of
+    from deploytasks.planning.plan import plan_for
+    from deploytasks.planning.template import Templates
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ __all__ = [
     "Step",
     "Templates",
     "apply",
+    "deployment_of",
     "plan_for",
 ]
 
@@ -47,11 +49,12 @@ _HOMES = {
     "Outcome": "agent.engine.events",
     "Phase": "agent.engine.phase",
     "Plan": "agent.engine.plan",
-    "Results": "results",
+    "Results": "fleet.results",
     "Step": "agent.engine.plan",
-    "Templates": "template",
-    "apply": "run",
-    "plan_for": "plan",
+    "Templates": "planning.template",
+    "apply": "fleet.run",
+    "deployment_of": "planning.deployment",
+    "plan_for": "planning.plan",
 }
 
 

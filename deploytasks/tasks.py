@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from deploytasks.cli.additions import Hook
     from deploytasks.cli.chosen import Chosen
+    from deploytasks.planning.role import Role
     from deploytasks.report import Reporter
-    from deploytasks.role import Role
 
 
 @on_hosts(

@@ -12,23 +12,20 @@ from typing import NamedTuple
 import pytest
 
 import deploytasks
-from deploytasks.conversation.agent_archive import agent_archive
+from deploytasks.delivery.agent_archive import agent_archive
 
 PACKAGE = Path(deploytasks.__file__).parent
 LARGEST_AGENT = 100_000
 
 LOWEST_FIRST = (
     {"agent"},
-    {"errors", "spelling", "verbs", "cache", "performer", "home"},
-    {"env_file", "report", "resources", "source", "targets", "template"},
-    {"local_image", "project"},
+    {"errors", "here", "spelling", "verbs"},
+    {"report", "resources", "source", "targets"},
     {"inventory"},
-    {"checkup", "contents", "own_files", "results", "role", "transport"},
-    {"authoring", "deployment"},
-    {"conversation", "plan", "shipping", "standard", "wheelhouse"},
-    {"payload", "roles"},
+    {"planning", "transport"},
+    {"delivery"},
+    {"roles"},
     {"fleet"},
-    {"run"},
     {"cli"},
     {"tasks"},
     {"__init__"},
@@ -58,33 +55,20 @@ HOMES = {
     "docker": {"targets"},
     "fabric": {"transport"},
     "invoke": {"__main__", "cli", "tasks"},
-    "jinja2": {"template"},
-    "msgspec": {"authoring", "conversation", "role", "roles"},
+    "jinja2": {"planning"},
+    "msgspec": {"delivery", "planning", "roles"},
     "paramiko": {"transport"},
     "pathspec": {"source"},
     "requests": {"targets"},
     "rich": {"report"},
     "tomli": {"inventory", "source"},
-    "typing_extensions": {"fleet", "run"},
+    "typing_extensions": {"fleet"},
     "werkzeug": {"cli"},
     "yaml": {"inventory"},
 }
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""
 
-FOR_ROLES = {
-    "deployment",
-    "env_file",
-    "errors",
-    "home",
-    "inventory",
-    "local_image",
-    "plan",
-    "project",
-    "resources",
-    "role",
-    "roles",
-    "template",
-}
+FOR_ROLES = {"delivery", "errors", "here", "inventory", "planning", "resources", "roles"}
 """What the shipped roles are made of; roles of users have the same."""
 
 

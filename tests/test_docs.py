@@ -16,11 +16,11 @@ from deploytasks.agent.engine.events import Outcome
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.resource import Change
+from deploytasks.delivery.shipping import shipped_modules
+from deploytasks.fleet.results import GRAVEST_FIRST
+from deploytasks.planning.role import checked_vars
+from deploytasks.planning.standard import standard_roles
 from deploytasks.report import HostRecap, Recap
-from deploytasks.results import GRAVEST_FIRST
-from deploytasks.role import checked_vars
-from deploytasks.shipping import shipped_modules
-from deploytasks.standard import standard_roles
 from deploytasks.tasks import ns
 from tests.markdown import DOCUMENTS, REPOSITORY, block, blocks
 from tests.roles.rendered import CASES, plan_with

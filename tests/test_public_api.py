@@ -22,6 +22,7 @@ PUBLIC = {
     "Step",
     "Templates",
     "apply",
+    "deployment_of",
     "plan_for",
 }
 IMPORT_S = 0.15

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.errors import DeployError
 
 if TYPE_CHECKING:
+    from deploytasks.planning.role import Role
     from deploytasks.report import Recap, Reporter
-    from deploytasks.role import Role
 
 KEY = "deploytasks"
 

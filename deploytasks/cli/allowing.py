@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from deploytasks.cli.asking import show_answers
 from deploytasks.errors import ConfigError
-from deploytasks.run import ask
-from deploytasks.standard import app_alone
+from deploytasks.fleet.run import ask
+from deploytasks.planning.standard import app_alone
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
+from deploytasks.fleet.run import ask
+from deploytasks.planning.standard import app_alone
 from deploytasks.report import one_document, tables
 from deploytasks.report.page import visible
-from deploytasks.run import ask
-from deploytasks.standard import app_alone
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
-    from deploytasks.results import Results
+    from deploytasks.fleet.results import Results
 
 
 def show_answers(chosen: Chosen, question: str) -> int:

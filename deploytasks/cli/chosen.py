@@ -15,10 +15,10 @@ from deploytasks.cli.additions import Additions, Memory
 from deploytasks.errors import ConfigError, InventoryError
 
 if TYPE_CHECKING:
+    from deploytasks.fleet.run import Manner
     from deploytasks.inventory import Host, Inventory
+    from deploytasks.planning.role import Role
     from deploytasks.report import JsonReporter, Reporter
-    from deploytasks.role import Role
-    from deploytasks.run import Manner
 
 USUAL = "inventory.ini"
 
@@ -39,7 +39,7 @@ class Chosen:
 
     def roles(self, host: Host) -> Sequence[Role]:
         """What *host*'s variables ask for, and what the tasks file adds."""
-        from deploytasks.standard import with_own
+        from deploytasks.planning.standard import with_own
 
         return with_own(host, self.additions.roles)
 
@@ -68,7 +68,7 @@ class Chosen:
 
     def manner(self, command: str, **more: Any) -> Manner:
         """How the run goes about it, as the flags say."""
-        from deploytasks.run import Manner
+        from deploytasks.fleet.run import Manner
 
         forks = whole_number("forks", self.forks)
         if forks < 1:

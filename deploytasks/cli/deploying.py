@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError
-from deploytasks.plan import Phase, narrowed
-from deploytasks.role import role_name
-from deploytasks.run import CHANGES_PENDING, Manner, ask, converge
+from deploytasks.fleet.run import CHANGES_PENDING, Manner, ask, converge
+from deploytasks.planning.plan import Phase, narrowed
+from deploytasks.planning.role import role_name
+from deploytasks.planning.standard import app_alone
 from deploytasks.spelling import did_you_mean
-from deploytasks.standard import app_alone
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
     from deploytasks.cli.chosen import Chosen
+    from deploytasks.fleet.results import Results
     from deploytasks.inventory import Host
-    from deploytasks.results import Results
 
 MOST_URLS = 3
 RELEASE = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}")

@@ -10,13 +10,13 @@ from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.checkup import Finding, Needs, Verdict, findings
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import made_ready
-from deploytasks.project import Project
+from deploytasks.fleet.run import ask
+from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import made_ready
+from deploytasks.planning.project import Project
+from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.report import one_document, tables
-from deploytasks.run import ask
-from deploytasks.standard import app_alone, standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from deploytasks.errors import SourceError
-from deploytasks.project import Project
+from deploytasks.planning.project import Project
 
 TASKS = '''"""inv deploy, inv rollback, inv logs --tail: see inv --list."""
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from deploytasks.cli.asking import require_process, tell_errors
 from deploytasks.cli.own_streams import OwnStreams, something_is_given
 from deploytasks.errors import ConfigError
+from deploytasks.fleet.run import ask
+from deploytasks.planning.standard import app_alone
 from deploytasks.report.merged import MergedLines
-from deploytasks.run import ask
-from deploytasks.standard import app_alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

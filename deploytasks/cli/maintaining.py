@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import ConfigError
-from deploytasks.role import vars_of
-from deploytasks.run import carry_out
-from deploytasks.standard import app_alone
+from deploytasks.fleet.run import carry_out
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.role import vars_of
+from deploytasks.planning.standard import app_alone
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan

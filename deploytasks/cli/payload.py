@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.delivery.payload import write_payload
 from deploytasks.errors import ConfigError
-from deploytasks.payload import write_payload
-from deploytasks.run import order_for
+from deploytasks.fleet.run import order_for
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen

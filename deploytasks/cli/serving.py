@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.cli import development_server
-from deploytasks.env_file import read_env_file
 from deploytasks.errors import ConfigError, SourceError
-from deploytasks.home import expanded
-from deploytasks.role import vars_of
+from deploytasks.here import expanded
+from deploytasks.planning.env_file import read_env_file
+from deploytasks.planning.role import vars_of
+from deploytasks.planning.standard import app_alone
 from deploytasks.source import detect_callable, detect_static, find_requirements
-from deploytasks.standard import app_alone
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen

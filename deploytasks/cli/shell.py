@@ -10,8 +10,8 @@ from deploytasks.agent.release.commands.run import CARRY_OUT, COMMAND
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.release.runtime.in_container import in_container
 from deploytasks.errors import ConfigError
-from deploytasks.run import ask, ready_hosts
-from deploytasks.standard import app_alone
+from deploytasks.fleet.run import ask, ready_hosts
+from deploytasks.planning.standard import app_alone
 from deploytasks.transport import transport_for
 from deploytasks.transport.keyboard import is_typed
 

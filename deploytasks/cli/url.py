@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import ConfigError
-from deploytasks.plan import with_app
-from deploytasks.standard import standard_roles
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import with_app
+from deploytasks.planning.standard import standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host

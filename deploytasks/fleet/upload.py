@@ -12,7 +12,7 @@ from deploytasks.report import Sending
 from deploytasks.report.measure import size
 
 if TYPE_CHECKING:
-    from deploytasks.contents import Contents
+    from deploytasks.delivery.contents import Contents
 
 MUCH_BYTES, MANY_FILES = 20_000_000, 2000
 TOLD_EVERY_S = 0.25

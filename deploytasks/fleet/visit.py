@@ -23,7 +23,7 @@ from deploytasks.agent.engine.events import (
 )
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.release.facts import Facts
-from deploytasks.conversation.conversation import Conversation
+from deploytasks.delivery.conversation import Conversation
 from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Unreachable
 from deploytasks.fleet.upload import Upload
 from deploytasks.report import HostRecap
@@ -31,7 +31,7 @@ from deploytasks.transport import AskPassword, Transport, begin, knock, transpor
 from deploytasks.verbs import question
 
 if TYPE_CHECKING:
-    from deploytasks.contents import Contents
+    from deploytasks.delivery.contents import Contents
     from deploytasks.inventory import Host
 
 

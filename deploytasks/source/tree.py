@@ -23,7 +23,7 @@ from deploytasks.agent.files.manifest import (
     shown,
 )
 from deploytasks.errors import SourceError
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 from deploytasks.source.ignore import DEPLOYIGNORE
 from deploytasks.source.listing import travelling
 

@@ -7,8 +7,8 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping
 
-from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import ConfigError
+from deploytasks.here import cache_directory, locked
 from deploytasks.targets.command import run
 
 # What a target must be told to reach the same mirror; names from apt.conf(5).

@@ -12,8 +12,8 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 
-from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import ConfigError
+from deploytasks.here import cache_directory, locked
 from deploytasks.targets.apt import can_install, install
 from deploytasks.targets.command import run
 

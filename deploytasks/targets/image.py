@@ -11,8 +11,8 @@ from pathlib import Path
 
 import docker
 
-from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import ConfigError
+from deploytasks.here import cache_directory, locked
 from deploytasks.targets.apt import network_settings, sources_for
 from deploytasks.targets.authorities import extra_authorities
 from deploytasks.targets.base import ensure_base

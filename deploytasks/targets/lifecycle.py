@@ -9,8 +9,8 @@ from pathlib import Path
 import docker
 from docker.models.containers import Container
 
-from deploytasks.cache import locked
 from deploytasks.errors import ConfigError
+from deploytasks.here import locked
 from deploytasks.targets.container import IMAGE_LABEL, NAME_LABEL, create_and_start, find, host_port
 from deploytasks.targets.engine import Say, engine_errors, ensure_engine
 from deploytasks.targets.entry import write_entry

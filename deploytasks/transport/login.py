@@ -16,7 +16,7 @@ from paramiko.auth_strategy import SourceResult
 from paramiko.pkey import PublicBlob, UnknownKeyType
 
 from deploytasks.errors import LoginRefused, Unreachable
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 from deploytasks.transport.route import Route
 from deploytasks.transport.sudo import AskPassword
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.ssh_options import SshOptions
 from deploytasks.transport.hostkeys import SSH_PORT, KnownHosts, known_name

@@ -11,7 +11,7 @@ from pathlib import Path
 import paramiko
 
 from deploytasks.errors import ConfigError
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 from deploytasks.inventory.connection import ConnectionSettings
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")

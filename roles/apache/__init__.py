@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
-from deploytasks.plan import Handler, Phase, Step
+from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
     ApacheReload,
@@ -23,7 +24,6 @@ from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.static import static_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

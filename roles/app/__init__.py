@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.services.environment_file import encode_env
-from deploytasks.deployment import Deployment, deployment_of, module_of
-from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
-from deploytasks.plan import Handler, Phase, Step
+from deploytasks.planning.deployment import Deployment, deployment_of, module_of
+from deploytasks.planning.env_file import read_env_file
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Claim,
     Directory,
@@ -32,12 +33,11 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
-    from deploytasks.project import Project
+    from deploytasks.planning.project import Project
 
 TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
 """Those that count first first (tmpfiles.d(5))."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File
 from deploytasks.roles.app import strangers
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
+    from deploytasks.planning.deployment import Place
 
 template = Templates(beside=__file__)
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.installer import CACHE
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.home import expanded
-from deploytasks.plan import Phase, Step
+from deploytasks.here import expanded
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app import uv_wheels
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol
 
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import File
 from deploytasks.roles.app import instance as instances
 from deploytasks.roles.app.instance import Instance
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.template import Templates
+    from deploytasks.planning.template import Templates
 
 OWN = frozenset({"packages", "trusted_proxy_count", "access_log"})
 """The variables that mean the same for each of these servers, whatever the server calls its own."""

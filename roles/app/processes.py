@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.runtime.process_units import RELEASE, WEB
 from deploytasks.errors import VariableError
-from deploytasks.plan import Handler, Phase, Step
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Command,
     Directory,
@@ -21,11 +22,10 @@ from deploytasks.resources import (
     Unit,
 )
 from deploytasks.roles.app.process import Process, processes_of
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.resource import Action
-    from deploytasks.deployment import Deployment
+    from deploytasks.planning.deployment import Deployment
 
 template = Templates(beside=__file__)
 

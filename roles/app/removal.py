@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.services.unit import DIRECTORY
-from deploytasks.plan import Handler, Phase, Plan, Step
+from deploytasks.planning.plan import Handler, Phase, Plan, Step
 from deploytasks.resources import (
     ImageRetention,
     NoFiles,

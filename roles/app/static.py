@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
+from deploytasks.planning.deployment import deployment_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

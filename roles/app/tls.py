@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.plan import Step
+from deploytasks.planning.plan import Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File, LastingFile, Package, SelfSignedCertificate, Service, Unit
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
-    from deploytasks.plan import Handler
+    from deploytasks.planning.plan import Handler
 
 template = Templates(beside=__file__)
 

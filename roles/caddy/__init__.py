@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import FASTCGI, HTTP, Front, deployment_of
-from deploytasks.plan import Handler, Phase, Step
+from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
     Directory,
@@ -26,7 +27,6 @@ from deploytasks.resources import (
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.static import static_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

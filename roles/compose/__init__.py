@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.docker.compose import PROJECT, SERVICE
 from deploytasks.agent.docker.engine import CLIENT
-from deploytasks.deployment import Deployment, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import Deployment, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     ComposeServices,
     CopyRetention,
@@ -28,7 +29,6 @@ from deploytasks.roles.compose.settings import Vars
 from deploytasks.roles.compose.web import Web, beside_of, file_of, web_of
 from deploytasks.roles.docker import brings_dependencies, place
 from deploytasks.roles.docker.engine import compose_packages
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.docker.compose import DEFINITION_LABEL, ONCE_LABEL
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import DockerImage, PulledImages
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.app.dependencies import authorities

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.files.manifest import Entry, Manifest
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import Directory, File, Tree
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
-    from deploytasks.project import Project
+    from deploytasks.planning.project import Project
 
 
 @dataclass(frozen=True)

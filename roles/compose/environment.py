@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.env_file import parsed_env
+from deploytasks.planning.env_file import parsed_env
 from deploytasks.roles.app.settings import ENV_NAME
 from deploytasks.roles.compose.file import text_at
 from deploytasks.roles.compose.interpolation import Text, for_shell, resolved_in_part
@@ -13,7 +13,7 @@ from deploytasks.roles.compose.values import items, pairs, text
 from deploytasks.roles.docker.client import require_not_the_clients
 
 if TYPE_CHECKING:
-    from deploytasks.project import Project
+    from deploytasks.planning.project import Project
     from deploytasks.roles.compose.file import ComposeFile, Definition
 
 

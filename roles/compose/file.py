@@ -11,16 +11,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.runtime.process_units import nearest
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
 from deploytasks.inventory.document import Entries, parsed_document
 from deploytasks.inventory.refused import Refused
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.roles.compose.interpolation import resolved
 from deploytasks.roles.compose.values import definitions, items, text
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.project import Project
+    from deploytasks.planning.project import Project
     from deploytasks.roles.compose.settings import Vars
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")

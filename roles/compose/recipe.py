@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.app.settings import ENV_NAME
 from deploytasks.roles.compose.file import text_at

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.runtime.process_units import nearest
-from deploytasks.deployment import deployment_of
-from deploytasks.role import vars_of
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.role import vars_of
 from deploytasks.roles import docker
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.compose.copies import copy_of, shared_at

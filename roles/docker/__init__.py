@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.docker.engine import APP_LABEL, CLIENT
 from deploytasks.agent.release.layout import COLLECTED, container_of
 from deploytasks.agent.release.runtime.in_container import in_container
-from deploytasks.deployment import Deployment, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import Deployment, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Directory,
     DockerEngine,
@@ -29,7 +30,6 @@ from deploytasks.roles.docker.client import require_not_the_clients
 from deploytasks.roles.docker.engine import engine_packages
 from deploytasks.roles.docker.image import Recipe, build, image_of, place, recipe_of
 from deploytasks.roles.docker.settings import Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release

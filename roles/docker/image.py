@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.python.installer import Installation, pip_commands, uv_commands
-from deploytasks.deployment import Place, deployment_of
+from deploytasks.delivery.local_image import PLATFORMS, LocalImage
 from deploytasks.errors import VariableError
-from deploytasks.local_image import PLATFORMS, LocalImage
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import Place, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, DockerImage, File, ShippedImage
 from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.dependencies import (
@@ -23,7 +24,6 @@ from deploytasks.roles.app.dependencies import (
     besides_the_app,
     read_authorities,
 )
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from deploytasks.deployment import FASTCGI, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import FASTCGI, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host

@@ -6,16 +6,16 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.deployment import HTTP, Place, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import HTTP, Place, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.gunicorn.settings import MANAGED, Vars
 from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
+from deploytasks.planning.deployment import deployment_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.project import Project
+    from deploytasks.planning.project import Project
     from deploytasks.roles.gunicorn.settings import Vars
 
 WITH_ASGI = (3, 10)

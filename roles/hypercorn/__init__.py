@@ -9,9 +9,10 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.deployment import HTTP, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import File
 from deploytasks.roles.app.asgi import (
     ADAPTER,
@@ -22,11 +23,10 @@ from deploytasks.roles.app.asgi import (
 )
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.hypercorn.settings import MANAGED, Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
-    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
+    from deploytasks.planning.deployment import Place
 
 template = Templates(beside=__file__)
 

@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import HTTP, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release

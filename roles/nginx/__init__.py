@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.web.nginx_page import page_of
-from deploytasks.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Handler, Phase, Step
+from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
     File,
@@ -28,7 +29,6 @@ from deploytasks.roles.app.static import static_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.facts import Facts

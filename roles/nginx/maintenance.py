@@ -6,9 +6,9 @@ import html
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.web.nginx_page import PAGES, page_of
-from deploytasks.plan import Handler, Plan, Step
+from deploytasks.planning.plan import Handler, Plan, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Absent, Directory, File, NginxPage, NginxReload
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import AcmeCertificate, Directory, File, Package, Service, Unit
 from deploytasks.roles.app.tls import HOME, PROFILES, Profile, bring, brought, issue_here, self_signed
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
-    from deploytasks.plan import Handler
+    from deploytasks.planning.plan import Handler
     from deploytasks.roles.nginx.settings import Vars
 
 template = Templates(beside=__file__)

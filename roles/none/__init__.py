@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import HTTP, Front, deployment_of
-from deploytasks.plan import Handler, Phase, Step
+from deploytasks.planning.deployment import HTTP, Front, deployment_of
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Restart, RunIfUsed, Service, Unit, Withdrawn
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

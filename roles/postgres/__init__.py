@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.agent.services.environment_file import encode_env
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Step
 from deploytasks.resources import Directory, Package, PostgresDatabase, Secret, SecretFile, Service
 
 if TYPE_CHECKING:

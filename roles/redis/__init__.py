@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.services.environment_file import encode_env
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Handler, Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Handler, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, Package, Restart, Secret, SecretFile, Service
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host

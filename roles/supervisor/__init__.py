@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from deploytasks.deployment import Deployment, Place, deployment_of
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import Deployment, Place, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package, ReleaseCommand, Unit
 from deploytasks.roles import systemd
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release

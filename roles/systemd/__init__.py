@@ -10,10 +10,10 @@ from msgspec import Meta
 
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.services.unit import DIRECTORY
-from deploytasks.deployment import Deployment, Place
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import Deployment, Place
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, Instance, ReleaseCommand, Symlink, Unit
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release

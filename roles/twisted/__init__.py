@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from deploytasks.deployment import HTTP
+from deploytasks.planning.deployment import HTTP
+from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import launch, launcher
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.plan import Step
+    from deploytasks.planning.plan import Step
 
 template = Templates(beside=__file__)
 

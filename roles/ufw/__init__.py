@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
-from deploytasks.plan import Step
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Step
 from deploytasks.resources import Package, Ufw, UfwRule
 
 if TYPE_CHECKING:

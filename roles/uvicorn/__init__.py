@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import HTTP, deployment_of
-from deploytasks.plan import Step
+from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.plan import Step
 from deploytasks.roles.app.asgi import (
     ADAPTER,
     MODULE,
@@ -21,8 +21,8 @@ from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.uvicorn.settings import MANAGED, OURS, Vars, options
 
 if TYPE_CHECKING:
-    from deploytasks.deployment import Place
     from deploytasks.inventory import Host
+    from deploytasks.planning.deployment import Place
 
 protocols = (HTTP,)
 interfaces = ("asgi", "wsgi")

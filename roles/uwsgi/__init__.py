@@ -6,14 +6,14 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import HTTP, UWSGI, Place, deployment_of
 from deploytasks.errors import VariableError
-from deploytasks.plan import Phase, Step
+from deploytasks.planning.deployment import HTTP, UWSGI, Place, deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
 from deploytasks.roles.app.wsgi import served, wsgi_directory, wsgi_module
 from deploytasks.roles.uwsgi.build import build_of
 from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import deployment_of
 from deploytasks.errors import VariableError
+from deploytasks.planning.deployment import deployment_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deploytasks.deployment import HTTP
+from deploytasks.planning.deployment import HTTP
+from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import chosen, launch, launcher
 from deploytasks.roles.waitress.settings import MANAGED, Vars
-from deploytasks.template import Templates
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.plan import Step
+    from deploytasks.planning.plan import Step
 
 template = Templates(beside=__file__)
 

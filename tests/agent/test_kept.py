@@ -10,9 +10,7 @@ import pytest
 
 from deploytasks.agent.release import kept
 
-packed = pytest.importorskip(
-    "deploytasks.conversation.agent_archive", reason="only a controller packs the agent"
-)
+packed = pytest.importorskip("deploytasks.delivery.agent_archive", reason="only a controller packs the agent")
 
 
 @pytest.fixture

@@ -11,9 +11,7 @@ import pytest
 
 from deploytasks import agent
 
-packed = pytest.importorskip(
-    "deploytasks.conversation.agent_archive", reason="only a controller packs the agent"
-)
+packed = pytest.importorskip("deploytasks.delivery.agent_archive", reason="only a controller packs the agent")
 PACKAGE = Path(agent.__file__).parent
 DEPLOYS_TWICE = Path(__file__).with_name("deploys_twice.py")
 IMPORTS = """

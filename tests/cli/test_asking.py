@@ -5,8 +5,8 @@ from __future__ import annotations
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.cli.asking import tell_errors
 from deploytasks.errors import Unreachable
+from deploytasks.fleet.results import Results
 from deploytasks.report import HostRecap
-from deploytasks.results import Results
 
 
 def test_each_error_has_its_host(capsys):

@@ -15,7 +15,7 @@ from typing import Any
 
 import docker
 
-from deploytasks.cache import cache_directory, locked
+from deploytasks.here import cache_directory, locked
 from deploytasks.targets import Target, down, ensure_engine, ensure_image, up
 from tests.e2e.project import Project
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import docker
 
-from deploytasks.cache import cache_directory, locked
+from deploytasks.here import cache_directory, locked
 from deploytasks.targets import SUITES, Target, ensure_engine
 from deploytasks.targets.base import ensure_base
 

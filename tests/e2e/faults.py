@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from deploytasks import Inventory
-from deploytasks.plan import plan_for
+from deploytasks.fleet.run import Manner, Run, converge, ready_hosts
+from deploytasks.planning.plan import plan_for
+from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.report import HostRecap
-from deploytasks.run import Manner, Run, converge, ready_hosts
-from deploytasks.standard import app_alone, standard_roles
 from tests.e2e.controller import wait_for
 from tests.e2e.project import Project, difference, files
 from tests.inv import INV

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploytasks.role import TEMPLATE
+from deploytasks.planning.role import TEMPLATE
 from tests.e2e.project import Project
 
 DEPLOYS = 5

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.cache import cache_directory
+from deploytasks.here import cache_directory
 from deploytasks.targets import Target
 from tests.e2e.converged import up_converged
 from tests.e2e.project import Project

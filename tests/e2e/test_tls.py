@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.cache import cache_directory, locked
+from deploytasks.here import cache_directory, locked
 from deploytasks.targets import SUITES, Target
 from tests.certificates import Authority, written
 from tests.e2e import pebble

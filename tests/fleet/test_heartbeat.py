@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from deploytasks.agent.conversation.wire import BEAT, pack, pack_json
-from deploytasks.conversation.conversation import Conversation
+from deploytasks.delivery.conversation import Conversation
 from deploytasks.errors import Unreachable
 from deploytasks.fleet import heartbeat
 from deploytasks.fleet.heartbeat import Heartbeat

@@ -17,8 +17,8 @@ from typing import Any
 from deploytasks import Host, Inventory, Plan, Step, plan_for
 from deploytasks.agent.engine.plan import handler_to_json
 from deploytasks.agent.release.facts import Facts
+from deploytasks.planning.standard import standard_roles
 from deploytasks.resources import File, Unit
-from deploytasks.standard import standard_roles
 
 HERE = Path(__file__).parent
 HELLO = HERE.parents[1] / "examples/hello"

@@ -11,9 +11,9 @@ import pytest
 from deploytasks import Inventory, Step, plan_for
 from deploytasks.agent.release.facts import Facts
 from deploytasks.errors import PlanError, VariableError
+from deploytasks.planning.standard import standard_roles
 from deploytasks.resources import File
 from deploytasks.roles import app, caddy, docker, gunicorn, nginx, ufw, waitress
-from deploytasks.standard import standard_roles
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from deploytasks.agent.protocols.fastcgi import SCRIPT
 from deploytasks.agent.protocols.probe import Probe
-from deploytasks.deployment import Place
 from deploytasks.errors import VariableError
+from deploytasks.planning.deployment import Place
 from deploytasks.roles import cgi, fastcgi
 from deploytasks.source.app_ref import AppRef
 from tests.roles import rendered as rendering

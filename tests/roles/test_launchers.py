@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 from deploytasks.errors import VariableError
-from deploytasks.role import vars_of
+from deploytasks.planning.role import vars_of
 from tests.roles.rendered import CASES, DEFAULT, host_with, rendered
 
 SERVERS = ("cheroot", "gevent", "twisted", "waitress")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks.agent.release.recorded_plan import RecordedPlan
-from deploytasks.role import role_name, variable_name
+from deploytasks.planning.role import role_name, variable_name
 from deploytasks.roles import gunicorn
 from tests.roles.rendered import CASES, file_of, plan_with
 

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from deploytasks.errors import VariableError
-from deploytasks.role import variable_name
+from deploytasks.planning.role import variable_name
 from deploytasks.roles import uwsgi
 from deploytasks.roles.uwsgi.settings import MANAGED, listed
 from tests.roles.rendered import DEFAULT, HELLO, plan_with, rendered

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks import Inventory
-from deploytasks.own_files import own_files, secrets_among
+from deploytasks.planning.own_files import own_files, secrets_among
 from deploytasks.source import Source
 
 APP = {

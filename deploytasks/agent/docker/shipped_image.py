@@ -18,7 +18,7 @@ LOAD_TIMEOUT_S = 1800.0
 class ShippedImage(Resource):
     """The engine holds the image *name*, which came along as an archive (docker-save(1)); or *instead*.
 
-    *recipe* says how it is built, see ``deploytasks.local_image``; with *digest* in its place the archive
+    *recipe* says how it is built, see ``deploytasks.delivery.local_image``; with *digest* in its place the archive
     is the blob of that name: what is made when it is asked for is named by what it is made from.
     """
 

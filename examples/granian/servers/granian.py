@@ -1,4 +1,4 @@
-"""granian as the app's server: a role of one's own that is a part, by what it has (deploytasks/deployment.py).
+"""granian as the app's server: a role of one's own that is a part, by what it has (deploytasks/planning/deployment.py).
 
 It takes its connections from the descriptor that systemd hands on, which granian's command line has no option for.
 """
@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks import Phase, Step
-from deploytasks.deployment import deployment_of
+from deploytasks import Phase, Step, deployment_of
 from deploytasks.resources import File
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from deploytasks.agent.engine.plan import Plan, Step
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
 from deploytasks.agent.release.facts import Facts
+from deploytasks.delivery.wheelhouse import with_wheels
 from deploytasks.errors import PlanError
-from deploytasks.wheelhouse import with_wheels
 
 BULLSEYE = Facts(version="11", python="3.9.2", libc="glibc 2.31")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploytasks.agent.engine.events import Note
-from deploytasks.contents import Contents
+from deploytasks.delivery.contents import Contents
 from deploytasks.fleet.upload import Upload
 from deploytasks.report import Sending
 from deploytasks.source import Source

@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 
 if TYPE_CHECKING:
     from pathlib import Path

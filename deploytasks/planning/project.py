@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.release.layout import COLLECTED
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 from deploytasks.source import Source, collected_static, detect_callable, detect_static, read_procfile
 from deploytasks.source.lockfile import find_requirements
 

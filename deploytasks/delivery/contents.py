@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.agent.files.manifest import Manifest
-    from deploytasks.local_image import LocalImage
+    from deploytasks.delivery.local_image import LocalImage
     from deploytasks.source import Source
 
 

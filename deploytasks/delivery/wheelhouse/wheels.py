@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
-from deploytasks.cache import cache_directory, locked
-from deploytasks.wheelhouse.filling import WHOLE, fill
-from deploytasks.wheelhouse.wish import Wish, wish_of_uv, wish_of_venv
+from deploytasks.delivery.wheelhouse.filling import WHOLE, fill
+from deploytasks.delivery.wheelhouse.wish import Wish, wish_of_uv, wish_of_venv
+from deploytasks.here import cache_directory, locked
 
 if TYPE_CHECKING:
     from pathlib import Path

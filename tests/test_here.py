@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploytasks.home import expanded
+from deploytasks.here import expanded
 
 
 def test_a_tilde_is_home(monkeypatch) -> None:

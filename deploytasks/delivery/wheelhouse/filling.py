@@ -23,7 +23,7 @@ from deploytasks.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from deploytasks.wheelhouse.wish import Wish
+    from deploytasks.delivery.wheelhouse.wish import Wish
 
 WHOLE = "complete.json"
 """Lies beside the wheels once all are there: their names with their SHA-256."""

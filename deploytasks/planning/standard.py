@@ -7,8 +7,8 @@ from dataclasses import fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
-from deploytasks.deployment import KINDS, module_of
 from deploytasks.errors import VariableError
+from deploytasks.planning.deployment import KINDS, module_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host

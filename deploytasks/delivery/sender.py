@@ -14,7 +14,7 @@ from deploytasks.agent.files.manifest_patch import difference
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.events import Need
-    from deploytasks.contents import Contents
+    from deploytasks.delivery.contents import Contents
 
 PIECE = 1 << 18
 WORTH_PACKING = 0.9

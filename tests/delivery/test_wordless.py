@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks import agent
-from deploytasks.conversation.wordless import without_words
+from deploytasks.delivery.wordless import without_words
 
 SOURCES = sorted(Path(agent.__file__).parent.rglob("*.py"))
 

@@ -15,13 +15,13 @@ from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.file import File
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.recorded_plan import RecordedPlan
-from deploytasks.authoring import steps_of
-from deploytasks.deployment import Deployment, deployment_among
-from deploytasks.env_file import read_env_file
 from deploytasks.errors import PlanError
-from deploytasks.own_files import own_files
-from deploytasks.project import Project
-from deploytasks.role import Role, checked_vars, role_name, secrets_of
+from deploytasks.planning.authoring import steps_of
+from deploytasks.planning.deployment import Deployment, deployment_among
+from deploytasks.planning.env_file import read_env_file
+from deploytasks.planning.own_files import own_files
+from deploytasks.planning.project import Project
+from deploytasks.planning.role import Role, checked_vars, role_name, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

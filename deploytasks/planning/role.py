@@ -19,8 +19,8 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
-from deploytasks.env_file import read_env_file
 from deploytasks.errors import VariableError
+from deploytasks.planning.env_file import read_env_file
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:

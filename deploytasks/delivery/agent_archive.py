@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from deploytasks.cache import cache_directory
-from deploytasks.conversation import wordless
+from deploytasks.delivery import wordless
+from deploytasks.here import cache_directory
 
 DIGEST_BYTES = hashlib.sha256().digest_size
 EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploytasks.agent.release.facts import Facts
-from deploytasks.checkup import Finding, Needs, Verdict, findings
+from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 
 NOW = 1_800_000_000.0
 DAY_S = 86_400

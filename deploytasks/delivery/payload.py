@@ -17,15 +17,15 @@ from typing import IO, TYPE_CHECKING, Any
 from deploytasks.agent.by_hand import OPENING, SAID
 from deploytasks.agent.conversation.wire import pack_json
 from deploytasks.agent.engine.events import Need
-from deploytasks.conversation.agent_archive import agent_archive
-from deploytasks.conversation.sender import Sender
+from deploytasks.delivery.agent_archive import agent_archive
+from deploytasks.delivery.sender import Sender
 from deploytasks.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from deploytasks.contents import Contents
+    from deploytasks.delivery.contents import Contents
 
 MAIN = """\
 import sys

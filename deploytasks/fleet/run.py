@@ -13,22 +13,22 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.contents import Contents
+from deploytasks.delivery.contents import Contents
+from deploytasks.delivery.shipping import shipped_modules
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.batches import MaxFail, in_batches
 from deploytasks.fleet.crew import Crew
 from deploytasks.fleet.fleet import Fleet, go_in_step
 from deploytasks.fleet.heartbeat import Heartbeat
+from deploytasks.fleet.results import INTERRUPTED, Results
+from deploytasks.here import performer
 from deploytasks.inventory import Origin, check_key_files
-from deploytasks.own_files import secrets_among
-from deploytasks.performer import performer
-from deploytasks.plan import made_ready, plan_for, with_app
-from deploytasks.project import Project, origin_of
+from deploytasks.planning.own_files import secrets_among
+from deploytasks.planning.plan import made_ready, plan_for, with_app
+from deploytasks.planning.project import Project, origin_of
+from deploytasks.planning.role import vars_of
+from deploytasks.planning.standard import app_alone
 from deploytasks.report import QuietReporter, Recap, reporter_of_program
-from deploytasks.results import INTERRUPTED, Results
-from deploytasks.role import vars_of
-from deploytasks.shipping import shipped_modules
-from deploytasks.standard import app_alone
 from deploytasks.transport import import_transports
 from deploytasks.verbs import question as asked_of
 from deploytasks.verbs import verb
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from deploytasks.agent.engine.plan import Plan
+    from deploytasks.delivery.local_image import LocalImage
     from deploytasks.fleet.visit import CommandStreams, Visit
     from deploytasks.inventory import Host
-    from deploytasks.local_image import LocalImage
+    from deploytasks.planning.role import Role
     from deploytasks.report import Reporter
-    from deploytasks.role import Role
     from deploytasks.transport import AskPassword
 
     RolesOf = Callable[[Host], Sequence[Role]]
@@ -313,7 +313,7 @@ class Run:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
         if self.manner.check or visit.facts is None or not wants:
             return plan, {}
-        from deploytasks.wheelhouse import with_wheels
+        from deploytasks.delivery.wheelhouse import with_wheels
 
         return with_wheels(plan, visit.facts)
 
@@ -354,6 +354,6 @@ def _origin(host: Host) -> str:
 def _images(plan: Plan) -> Mapping[str, LocalImage]:
     if not any(hasattr(step.resource, "recipe") for step in plan.steps):
         return {}
-    from deploytasks.local_image import images_of
+    from deploytasks.delivery.local_image import images_of
 
     return images_of(plan)

@@ -25,8 +25,8 @@ from deploytasks.agent.docker.image_build import (
     write_secrets,
 )
 from deploytasks.agent.docker.shipped_image import ShippedImage
-from deploytasks.cache import cache_directory, locked
 from deploytasks.errors import PlanError, StepFailed
+from deploytasks.here import cache_directory, locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

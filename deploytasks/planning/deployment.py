@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from deploytasks.agent.release.layout import App
 from deploytasks.errors import PlanError, VariableError
-from deploytasks.role import role_name, vars_of
+from deploytasks.planning.role import role_name, vars_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Step
     from deploytasks.agent.release.facts import Facts
     from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
-    from deploytasks.project import Project
-    from deploytasks.role import Role
+    from deploytasks.planning.project import Project
+    from deploytasks.planning.role import Role
 
 APP = "app"
 """The role that makes a deployment of the others."""

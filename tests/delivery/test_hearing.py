@@ -15,11 +15,11 @@ from deploytasks.agent.engine.events import KINDS, Event, Hello, Need, Note, Out
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.release.facts import Facts
 from deploytasks.cli.asking import believed
-from deploytasks.conversation.conversation import Conversation
-from deploytasks.conversation.hearing import event_of, facts_of, manifest_of
+from deploytasks.delivery.conversation import Conversation
+from deploytasks.delivery.hearing import event_of, facts_of, manifest_of
 from deploytasks.errors import NotTheAgent
+from deploytasks.fleet.results import Results
 from deploytasks.report import HostRecap, tables
-from deploytasks.results import Results
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

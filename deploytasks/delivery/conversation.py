@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.conversation.relay import AHEAD
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.agent.engine.events import Compare, Ended, Event, Hello, LogLine, Need, Printed, Taken
-from deploytasks.conversation.agent_archive import agent_archive, agent_digest
-from deploytasks.conversation.hearing import MOST_EVENTS, event_of, facts_of, manifest_of
-from deploytasks.conversation.sender import Sender, Watcher
+from deploytasks.delivery.agent_archive import agent_archive, agent_digest
+from deploytasks.delivery.hearing import MOST_EVENTS, event_of, facts_of, manifest_of
+from deploytasks.delivery.sender import Sender, Watcher
 from deploytasks.errors import AgentCrashed, DeployError, NotTheAgent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from deploytasks.agent.release.facts import Facts
-    from deploytasks.contents import Contents
+    from deploytasks.delivery.contents import Contents
     from deploytasks.transport import Pipe
 
 NOISE_LIMIT = 1 << 20

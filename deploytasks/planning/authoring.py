@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.engine.plan import Handler, Step
 from deploytasks.agent.engine.resource import Action, Resource
 from deploytasks.errors import ConfigError, PlanError
-from deploytasks.role import in_our_words, role_name
+from deploytasks.planning.role import in_our_words, role_name
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.role import Role
+    from deploytasks.planning.role import Role
 
 EXAMPLE = "write the settings"
 MODE = re.compile(r"0?[0-7]{3,4}")

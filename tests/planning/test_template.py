@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploytasks.errors import PlanError
-from deploytasks.template import Templates
+from deploytasks.planning.template import Templates
 
 
 @pytest.fixture

@@ -1,1 +1,0 @@
-"""The controller's side of the conversation with an agent."""

@@ -1,0 +1,1 @@
+"""What goes to a host and how: the conversation with its agent, the agent itself, contents, wheels, images."""
