@@ -9,7 +9,7 @@ import docker
 
 from bench import fleet
 from bench.places import JOB
-from deploytasks.roles.app.dependencies import UV
+from deploytasks.roles.app.uv_wheels import VERSION as UV
 from deploytasks.targets import Target, ensure_image
 
 RELEASE = "debian12"

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from itertools import product
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from deploytasks.roles.app.settings import Runtime, Server, WebServer
+from deploytasks.roles.app.settings import RUNTIMES, SERVERS, WEB_SERVERS
 from deploytasks.targets import Target
 from tests.e2e.asking import says
 from tests.e2e.engine import PYTHON
@@ -127,7 +127,7 @@ class Cell:
 
 def all_cells() -> list[Cell]:
     """Every server with every web server in every runtime, also those that cannot be."""
-    lists = get_args(Server), get_args(WebServer), get_args(Runtime)
+    lists = SERVERS, WEB_SERVERS, RUNTIMES
     return [Cell(*names) for names in product(*lists)]
 
 

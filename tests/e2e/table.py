@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from deploytasks.roles.app.settings import Runtime, Server, WebServer
+from deploytasks.roles.app.settings import RUNTIMES, SERVERS, WEB_SERVERS
 from tests.e2e.cell import Cell
 
 ROOT = Path(__file__).parents[2]
@@ -27,19 +27,19 @@ def page() -> str:
     """The whole document."""
     rows = {path.stem: json.loads(path.read_text()) for path in ROWS.glob("*.json")}
     swaps = min((row["swaps"] for row in rows.values()), default=0)
-    sections = (section(runtime, rows) for runtime in get_args(Runtime))
+    sections = (section(runtime, rows) for runtime in RUNTIMES)
     return "\n".join([HEAD.format(swaps=swaps), *sections])
 
 
 def section(runtime: str, rows: dict[str, dict[str, Any]]) -> str:
     """The table of one runtime."""
-    web_servers = get_args(WebServer)
+    web_servers = WEB_SERVERS
     lines = [
         f"## app_runtime={runtime}\n",
         f"| app_server | {' | '.join(web_servers)} |",
         "|---" * (len(web_servers) + 1) + "|",
     ]
-    for server in get_args(Server):
+    for server in SERVERS:
         cells = (Cell(server, web_server, runtime) for web_server in web_servers)
         lines.append(f"| `{server}` | {' | '.join(said(cell, rows.get(str(cell))) for cell in cells)} |")
     return "\n".join([*lines, ""])
