@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.errors import DeployError
-
 if TYPE_CHECKING:
     from deploytasks.planning.role import Role
     from deploytasks.report import Recap, Reporter
 
 KEY = "deploytasks"
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,8 @@ def around(additions: Additions, memory: Memory, occasion: Occasion, act: Callab
     try:
         code = act() or 0
     except BaseException as error:
-        code = error.exit_code if isinstance(error, DeployError) else getattr(error, "exit_code", 1)
+        usual = INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+        code = getattr(error, "exit_code", usual)
         told = str(error) or type(error).__name__
         additions.tell_after(replace(occasion, exit_code=code, recap=memory.recap_of_run, error=told))
         raise
