@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 @on_hosts(
+    changes="not check",
     dry="check",
     check="change nothing, tell what would change; exit code 3 if something would",
     diff="show what differs",
@@ -64,7 +65,7 @@ def verify(chosen: Chosen) -> int:
     return verify_hosts(chosen)
 
 
-@on_hosts(lock_wait="seconds to wait for somebody else's deploy")
+@on_hosts(changes="always", lock_wait="seconds to wait for somebody else's deploy")
 def setup(chosen: Chosen, lock_wait: int = 0) -> int:
     """Provision only: everything but the app's release."""
     from deploytasks.cli.deploying import set_up
@@ -73,7 +74,9 @@ def setup(chosen: Chosen, lock_wait: int = 0) -> int:
 
 
 @on_hosts(
-    to="the release to go to (default: the one that served before)", lock_wait="seconds to wait for the lock"
+    changes="always",
+    to="the release to go to (default: the one that served before)",
+    lock_wait="seconds to wait for the lock",
 )
 def rollback(chosen: Chosen, to: str = "", lock_wait: int = 0) -> int:
     """Back to the release that served before the current one, from what lies on the host; needs no network."""
@@ -91,6 +94,7 @@ def payload(chosen: Chosen, out: str = "") -> int:
 
 
 @on_hosts(
+    changes="yes",
     yes="remove it; without this, tell what would go, with exit code 3",
     lock_wait="seconds to wait for the lock",
 )
@@ -102,6 +106,7 @@ def prune(chosen: Chosen, yes: bool = False, lock_wait: int = 0) -> int:
 
 
 @on_hosts(
+    changes="yes",
     needs_host=True,
     yes="remove it; without this, tell what would go, with exit code 3",
     purge="shared data and history, too",
@@ -163,7 +168,7 @@ def history(chosen: Chosen) -> int:
     return show_answers(chosen, "history")
 
 
-@on_hosts(process="only this process")
+@on_hosts(changes="always", process="only this process")
 def start(chosen: Chosen, process: str = "") -> int:
     """Start the app's processes."""
     from deploytasks.cli.asking import act_on_processes
@@ -171,7 +176,7 @@ def start(chosen: Chosen, process: str = "") -> int:
     return act_on_processes(chosen, "start", process)
 
 
-@on_hosts(process="only this process")
+@on_hosts(changes="always", process="only this process")
 def stop(chosen: Chosen, process: str = "") -> int:
     """Stop the app's processes."""
     from deploytasks.cli.asking import act_on_processes
@@ -179,7 +184,7 @@ def stop(chosen: Chosen, process: str = "") -> int:
     return act_on_processes(chosen, "stop", process)
 
 
-@on_hosts(process="only this process")
+@on_hosts(changes="always", process="only this process")
 def restart(chosen: Chosen, process: str = "") -> int:
     """Restart the app's processes."""
     from deploytasks.cli.asking import act_on_processes
@@ -188,6 +193,7 @@ def restart(chosen: Chosen, process: str = "") -> int:
 
 
 @on_hosts(
+    changes="workers",
     process="which process (default: web)",
     workers="how many, or default for the inventory's number; without it the numbers are shown",
 )
@@ -199,6 +205,7 @@ def scale(chosen: Chosen, process: str = "", workers: str = "") -> int:
 
 
 @on_hosts(
+    changes="always",
     on="show the page to everybody, with status 503",
     off="the app is back",
     message="what the page says",
@@ -211,6 +218,7 @@ def maintenance(chosen: Chosen, on: bool = False, off: bool = False, message: st
 
 
 @on_hosts(
+    changes="port",
     port="8000, or 8000/udp; without it, what is open for a time is shown",
     for_="how long: 30s, 15m, 1h or 2d, at most 30d",
     from_="only to this address or range, such as 192.0.2.0/24",
@@ -223,7 +231,7 @@ def allow(chosen: Chosen, port: str = "", for_: str = "", from_: str = "", close
     return allow_port(chosen, port, for_, from_, close)
 
 
-@on_hosts(command="what /bin/sh is to run", once="on the first chosen host only")
+@on_hosts(changes="always", command="what /bin/sh is to run", once="on the first chosen host only")
 def run(chosen: Chosen, command: str = "", once: bool = False) -> int:
     """A command in the app's environment: its user, directory, virtual environment and variables."""
     from deploytasks.cli.logging import run_command
@@ -308,7 +316,7 @@ def collection(
     *roles* are part of ``deploy``, ``check``, ``setup``, ``payload``, of the release and so of ``verify`` and
     ``rollback``, in their order after the standard ones; one that is an app server, a web server or a runtime
     takes the place of the usual one. *before* and *after* are called here with an ``Occasion``, around each task
-    that may change hosts: one of *before* that raises ends the task before anything is contacted, those of
+    that is going to change hosts: one of *before* that raises ends the task before anything is contacted, those of
     *after* are called however it ended, and one that raises makes exit code 1 of 0. *reporters*
     (``deploytasks.report.Reporter``) are told every event beside what is shown.
     """

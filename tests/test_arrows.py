@@ -34,7 +34,7 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 AGENT_LOWEST_FIRST = (
-    {"errors", "protocols"},
+    {"errors", "moved", "protocols"},
     {"disk"},
     {"engine"},
     {"machine", "resource"},

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import TYPE_CHECKING, Any
+
+from deploytasks.errors import ConfigError, DeployError
 
 if TYPE_CHECKING:
     from deploytasks.planning.role import Role
@@ -17,7 +21,7 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Occasion:
-    """One run of a task that may change hosts.
+    """One run of a task that is going to change hosts; one that only tells what it would change is none.
 
     *command* is the task's name, *hosts* are the names of the chosen hosts, *flags* the task's own flags by name.
     Afterwards *exit_code* tells how it ended, and *recap* what was done on which host; where the run ended
@@ -69,14 +73,23 @@ class Additions:
         return additions if isinstance(additions, cls) else cls()
 
     def tell_before(self, occasion: Occasion) -> None:
-        """Call those before; one that raises ends the task before anything is contacted."""
+        """Call those before; raises ``Refused`` for one that raises: nothing has been contacted yet."""
         for hook in self.before:
-            hook(occasion)
+            try:
+                hook(occasion)
+            except Exception as error:
+                raise Refused(_told(f"before {occasion.command}", hook, error)) from error
 
     def tell_after(self, occasion: Occasion) -> bool:
         """Call all those after, however it ended; one that raises is told. Whether all went well."""
         failed = [hook for hook in self.after if not _went_well(hook, occasion)]
         return not failed
+
+
+class Refused(ConfigError):
+    """A callable of the tasks file has ended a task before it began."""
+
+    exit_code = 1
 
 
 @dataclass
@@ -114,14 +127,30 @@ def around(additions: Additions, memory: Memory, occasion: Occasion, act: Callab
     return code or int(not is_well)
 
 
+def aside(hook: Hook) -> Hook:
+    """*hook*, whose output goes to standard error: the standard output is for somebody who reads what we print."""
+
+    def told_aside(occasion: Occasion) -> object:
+        with redirect_stdout(sys.stderr):
+            return hook(occasion)
+
+    return wraps(hook)(told_aside)
+
+
 def _went_well(hook: Hook, occasion: Occasion) -> bool:
     try:
         hook(occasion)
     except Exception as error:  # noqa: BLE001 - whatever somebody's own code raises is told
-        name = getattr(hook, "__name__", repr(hook))
-        sys.stderr.write(f"after {occasion.command}: {name}: {type(error).__name__}: {error}\n")
+        sys.stderr.write(_told(f"after {occasion.command}", hook, error) + "\n")
         return False
     return True
+
+
+def _told(when: str, hook: Hook, error: Exception) -> str:
+    """What a callable has raised; an error of ours is a sentence for people."""
+    if isinstance(error, DeployError):
+        return str(error)
+    return f"{when}: {getattr(hook, '__name__', repr(hook))}: {type(error).__name__}: {error}"
 
 
 def _several(hooks: Hook | Iterable[Hook]) -> tuple[Hook, ...]:

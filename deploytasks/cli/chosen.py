@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.cli.additions import Additions, Memory
+from deploytasks.cli.additions import Additions, Memory, aside
 from deploytasks.errors import ConfigError, InventoryError
+from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
     from deploytasks.fleet.run import Manner
     from deploytasks.inventory import Host, Inventory
-    from deploytasks.planning.role import Role
     from deploytasks.report import JsonReporter, Reporter
 
 USUAL = "inventory.ini"
@@ -37,12 +37,6 @@ class Chosen:
     additions: Additions = field(default_factory=Additions)
     memory: Memory = field(default_factory=Memory)
 
-    def roles(self, host: Host) -> Sequence[Role]:
-        """What *host*'s variables ask for, and what the tasks file adds."""
-        from deploytasks.planning.standard import with_own
-
-        return with_own(host, self.additions.roles)
-
     @cached_property
     def all(self) -> Inventory:
         """The whole inventory."""
@@ -52,7 +46,11 @@ class Chosen:
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
-        """The chosen hosts; raises ``InventoryError`` when the pattern chooses none, or is empty."""
+        """The chosen hosts, each with the roles that the tasks file adds; raises as ``_chosen_hosts`` does."""
+        return tuple(replace(host, own_roles=self.additions.roles) for host in self._chosen_hosts())
+
+    def _chosen_hosts(self) -> tuple[Host, ...]:
+        """Those that the flags name; raises ``InventoryError`` when the pattern chooses none, or is empty."""
         if self.host is None and self.needs_host:
             raise InventoryError("this task wants --host: it never works on all hosts by default")
         named, pattern = "--host", self.host
@@ -79,15 +77,28 @@ class Chosen:
 
     def reporter(self, *, show_diff: bool = False) -> Reporter:
         """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
-        from deploytasks.report import SeveralReporters, reporter_for
+        if self.json:
+            return self.told(self._json_reporter)
+        from deploytasks.report import reporter_for
 
-        shown = (
-            self._json_reporter
-            if self.json
-            else reporter_for(sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ)
+        return self.told(
+            reporter_for(sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ)
         )
-        others = (self.memory, *self.additions.reporters) if self.additions else ()
-        return SeveralReporters(shown, others) if others else shown
+
+    def told(self, shown: Reporter) -> Reporter:
+        """*shown*, and beside it the reporters that the tasks file adds."""
+        if not self.additions:
+            return shown
+        from deploytasks.report import SeveralReporters
+
+        return SeveralReporters(shown, (self.memory, *self.additions.reporters))
+
+    def hooks(self, command: str) -> Additions:
+        """The additions; where standard output is for somebody who reads it, their words go to standard error."""
+        if not (self.json or verb(command).prints):
+            return self.additions
+        before, after = (tuple(map(aside, hooks)) for hooks in (self.additions.before, self.additions.after))
+        return replace(self.additions, before=before, after=after)
 
     def recap_of_mistake(self, command: str, error: ConfigError) -> None:
         """With ``--json`` a run that ended before its recap because of the user's mistake has one all the same."""

@@ -11,7 +11,7 @@ from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import CHANGES_PENDING, Manner, ask, converge
 from deploytasks.planning.plan import Phase, narrowed
 from deploytasks.planning.role import role_name
-from deploytasks.planning.standard import app_alone
+from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def deploy_to(
         narrow=_by_tags(kept, dropped),
         reporter=chosen.reporter(show_diff=diff or check),
     )
-    results = converge(chosen.hosts, chosen.roles, {}, manner)
+    results = converge(chosen.hosts, standard_roles, {}, manner)
     if not check and not chosen.json and results.exit_code == 0:
         _tell_urls(chosen.hosts)
     return code_of(results, manner)
@@ -69,7 +69,7 @@ def verify_hosts(chosen: Chosen) -> int:
 def set_up(chosen: Chosen, lock_wait: float) -> int:
     """Carry out the steps that provision the hosts, and no others."""
     manner = chosen.manner("setup", lock_wait_s=lock_wait, narrow=_provisioning, reporter=chosen.reporter())
-    return code_of(converge(chosen.hosts, chosen.roles, {}, manner), manner)
+    return code_of(converge(chosen.hosts, standard_roles, {}, manner), manner)
 
 
 def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:
@@ -112,7 +112,7 @@ def _require_roles(chosen: Chosen, tags: frozenset[str]) -> None:
     """Raise ``ConfigError`` when one of *tags* is the name of no role of the chosen hosts."""
     if not tags:
         return
-    known = {role_name(role) for host in chosen.hosts for role in chosen.roles(host)}
+    known = {role_name(role) for host in chosen.hosts for role in standard_roles(host)}
     unknown = sorted(tags - known)
     if unknown:
         hint = did_you_mean(unknown[0], sorted(known))

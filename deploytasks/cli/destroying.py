@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from deploytasks.cli.deploying import code_of
 from deploytasks.fleet.run import carry_out
-from deploytasks.planning.deployment import deployment_of
-from deploytasks.planning.standard import app_alone
+from deploytasks.planning.deployment import deployment_of, parts_among
+from deploytasks.planning.standard import app_alone, standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
@@ -21,7 +21,7 @@ def destroy_app(chosen: Chosen, yes: bool, purge: bool, lock_wait: float) -> int
 
     def removal_from(host: Host) -> Plan:
         deployment = deployment_of(host)
-        return removal(deployment.app, deployment.v, purge=purge)
+        return removal(deployment.app, deployment.v, parts_among(standard_roles(host)), purge=purge)
 
     manner = chosen.manner(
         "destroy", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)

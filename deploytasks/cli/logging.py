@@ -11,6 +11,7 @@ from deploytasks.cli.own_streams import OwnStreams, something_is_given
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import ask
 from deploytasks.planning.standard import app_alone
+from deploytasks.report import QuietReporter
 from deploytasks.report.merged import MergedLines
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def run_command(chosen: Chosen, command: str, once: bool) -> int:
         )
     lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
     streams = OwnStreams() if len(hosts) == 1 else None
-    manner = chosen.manner("run", reporter=lines_of, streams=streams)
+    manner = chosen.manner("run", reporter=chosen.told(lines_of), streams=streams)
     results = ask(hosts, app_alone, "run", manner, shell_command=command, input=bool(streams))
     tell_errors(results)
     return results.exit_code
@@ -71,7 +72,8 @@ def run_command(chosen: Chosen, command: str, once: bool) -> int:
 def _run_here(chosen: Chosen, hosts: Sequence[Host], command: str) -> int:
     streams = OwnStreams()
     asked = {"shell_command": command, "input": True, "bytes": True}
-    results = ask(hosts, app_alone, "run", chosen.manner("run", streams=streams), **asked)
+    manner = chosen.manner("run", reporter=chosen.told(QuietReporter()), streams=streams)
+    results = ask(hosts, app_alone, "run", manner, **asked)
     if not streams.is_read:
         raise BrokenPipeError
     if all(recap.status is None for recap in results.values()):

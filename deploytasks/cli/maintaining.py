@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import carry_out
-from deploytasks.planning.deployment import deployment_of
-from deploytasks.planning.role import vars_of
-from deploytasks.planning.standard import app_alone
+from deploytasks.planning.deployment import deployment_of, parts_among
+from deploytasks.planning.role import role_name, vars_of
+from deploytasks.planning.standard import app_alone, standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
@@ -43,9 +43,10 @@ def turn_maintenance(chosen: Chosen, on: bool, off: bool, message: str) -> int:
 
 def _require_nginx(host: Host) -> None:
     (app,) = app_alone(host)
-    web_server = vars_of(app, host).web_server
+    vars_of(app, host)  # What is wrong in them is told first.
+    web_server = role_name(parts_among(standard_roles(host))["web_server"])
     if web_server != "nginx":
         raise ConfigError(
-            f"{host.name}: maintenance is a page of nginx, and app_web_server is {web_server}; "
+            f"{host.name}: maintenance is a page of nginx, and the web server is {web_server}; "
             "without a page there is inv stop"
         )

@@ -46,12 +46,12 @@ def say_no_more(error: ConfigError) -> None:
 
 
 def on_hosts(
-    *, needs_host: bool = False, dry: str = "", **help_: str
+    *, needs_host: bool = False, dry: str = "", changes: str = "", **help_: str
 ) -> Callable[[Callable[..., int | None]], Any]:
     """A task whose body gets a ``Chosen`` and its own flags, and returns its exit code or None for 0.
 
     *dry* is what Invoke's ``--dry`` is for it: ``always`` as it changes nothing, or the flag of its check mode; without
-    one it is refused.
+    one it is refused. *changes* is when it changes hosts: ``always``, with a flag, or ``not`` with one; never without.
     """
 
     def decorate(body: Callable[..., int | None]) -> Any:
@@ -63,18 +63,20 @@ def on_hosts(
             with seldom_collecting(), beside_tasks_file(c) as typed:
                 flags = typed.flags(_with_defaults(signature, c, given, named))
                 common = {name: flags.pop(name) for name in COMMON}
-                additions = Additions.of(c)
-                chosen = Chosen(**common, needs_host=needs_host, additions=additions)
+                chosen = Chosen(**common, needs_host=needs_host, additions=Additions.of(c))
 
                 def act() -> int | None:
+                    nonlocal chosen
                     core = CoreFlags.of(c)
                     own = {**_with_numbers(body, flags), **_dry_run(body.__name__, dry, core.dry)}
-                    led = _led_by(chosen, core)
-                    if dry == ALWAYS or not additions:
-                        return body(led, **own)
-                    names = tuple(host.name for host in led.hosts)
+                    chosen = _led_by(chosen, core)
+                    if not (chosen.additions and _is_to_change(changes, own)):
+                        return body(chosen, **own)
+                    names = tuple(host.name for host in chosen.hosts)
                     occasion = Occasion(body.__name__, names, own)
-                    return around(additions, led.memory, occasion, lambda: body(led, **own))
+                    return around(
+                        chosen.hooks(body.__name__), chosen.memory, occasion, lambda: body(chosen, **own)
+                    )
 
                 finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
 
@@ -103,6 +105,14 @@ def _dry_run(name: str, dry: str, wanted: bool) -> dict[str, bool]:
             f"--dry: {name} has no check mode, and was not carried out; leave --dry out, or see inv check"
         )
     return {dry: True} if wanted and dry != ALWAYS else {}
+
+
+def _is_to_change(changes: str, flags: Mapping[str, Any]) -> bool:
+    """Whether a task with these *flags* is one that changes hosts, as *changes* has it (see ``on_hosts``)."""
+    if changes in ("", ALWAYS):
+        return changes == ALWAYS
+    flag = changes.removeprefix("not ")
+    return bool(flags[flag]) is (flag == changes)
 
 
 def _led_by(chosen: Chosen, core: CoreFlags) -> Chosen:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deploytasks.delivery.payload import write_payload
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import order_for
+from deploytasks.planning.standard import standard_roles
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
@@ -22,7 +23,7 @@ def make_payload(chosen: Chosen, out: str) -> int:
         names = ", ".join(host.name for host in chosen.hosts)
         raise ConfigError(f"a payload is for one host, and --host means {names}; choose one of them")
     manner = chosen.manner("payload", reporter=chosen.reporter())
-    results, opening, order = order_for(chosen.hosts[0], chosen.roles, manner)
+    results, opening, order = order_for(chosen.hosts[0], standard_roles, manner)
     if order:
         write_payload(Path(out), {**opening, "command": "deploy"}, order.document, order.contents)
         print(f"{out} is for {chosen.hosts[0].name}; on it: sudo python3 {out} --check", file=sys.stderr)

@@ -28,7 +28,8 @@ class Host:
     """One host of an inventory, with what all levels say about it merged.
 
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
-    agent found) and *deployment* (what its roles are made into, see ``deployment_of``).
+    agent found) and *deployment* (what its roles are made into, see ``deployment_of``). *own_roles* are those that
+    a tasks file adds to what the variables ask for.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Host:
     connection: ConnectionSettings
     facts: Facts | None = field(default=None, repr=False)
     deployment: Any = field(default=None, repr=False)
+    own_roles: tuple[Any, ...] = field(default=(), repr=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:

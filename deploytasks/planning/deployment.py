@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.agent.release.layout import App
 from deploytasks.errors import PlanError, VariableError
@@ -70,7 +70,6 @@ class Front:
         return "https" if self.secure else "http"
 
 
-@runtime_checkable
 class Server(Protocol):
     """The role of an app server: such as gunicorn or uwsgi."""
 
@@ -89,10 +88,10 @@ class Server(Protocol):
         """The command line of the web process."""
 
     # It may have ``system_packages`` as well, names of what it wants of the distribution, on the host or in the image;
-    # and ``worker_count(host, v)``, how many workers it begins with, where SIGTTIN and SIGTTOU change their number.
+    # and ``worker_count(host, v)``, how many workers it begins with, where SIGTTIN and SIGTTOU change their number. One
+    # that serves in a single process says ``has_workers = False``: what its app starts there is nothing that it loses.
 
 
-@runtime_checkable
 class WebServer(Protocol):
     """The role of what people reach: nginx, apache, caddy, none."""
 
@@ -110,7 +109,6 @@ class WebServer(Protocol):
         """
 
 
-@runtime_checkable
 class Runtime(Protocol):
     """The role of what runs the processes: systemd, supervisor, docker, compose."""
 
@@ -133,7 +131,8 @@ class Runtime(Protocol):
     # One that runs other processes than web has ``process_unit(deployment, process, v)`` as well, the text of the
     # systemd unit of *process*: a template whose instances are its numbers, or the job that a timer starts; and
     # ``release_command(deployment, program, v)``, the action that runs *program* of the release to its end. It says
-    # that it ``passes_signals`` when one to the main process of its unit reaches the server.
+    # that it ``passes_signals`` when one to the main process of its unit reaches the server, and that it
+    # ``starts_again`` what crashes, by itself.
 
 
 @dataclass(frozen=True)
@@ -142,17 +141,26 @@ class Kind:
 
     variable: str
     called: str
-    shape: Any
+    has: tuple[str, ...]
 
     def is_a(self, role: object) -> bool:
         """Whether *role* is one."""
-        return isinstance(role, self.shape)
+        return not self.lacking(role)
+
+    def lacking(self, role: object) -> list[str]:
+        """What *role* would have to have to be one."""
+        return [name for name in self.has if not hasattr(role, name)]
+
+
+def _named_in(shape: type) -> tuple[str, ...]:
+    """What the protocol *shape* has, in the order of its source."""
+    return tuple(name for name in (*shape.__annotations__, *vars(shape)) if name[0] != "_")
 
 
 KINDS = (
-    Kind("server", "app server", Server),
-    Kind("web_server", "web server", WebServer),
-    Kind("runtime", "runtime", Runtime),
+    Kind("server", "app server", _named_in(Server)),
+    Kind("web_server", "web server", _named_in(WebServer)),
+    Kind("runtime", "runtime", _named_in(Runtime)),
 )
 EVERYWHERE = "deploytasks.roles.systemd"
 """The runtime that every host has; it has no steps of its own, so it need not be given."""
@@ -279,6 +287,11 @@ class Deployment:
         return int(said) if number and said.isdecimal() else number
 
     @property
+    def has_workers(self) -> bool:
+        """Whether something starts workers of the web process again when they crash: the server, or what runs it."""
+        return bool(getattr(self.server, "has_workers", True) or getattr(self.runtime, "starts_again", False))
+
+    @property
     def system_packages(self) -> tuple[str, ...]:
         """What of the distribution's the server wants beside it: on the host, or in the image."""
         found: tuple[str, ...] = getattr(self.server, "system_packages", ())
@@ -322,6 +335,12 @@ def deployment_of(host: Host) -> Deployment:
     return found
 
 
+def parts_among(roles: Sequence[Role]) -> dict[str, Any]:
+    """The first part of each kind among *roles*, whatever their variables say."""
+    found = {kind.variable: next(filter(kind.is_a, roles), None) for kind in KINDS}
+    return {variable: part for variable, part in found.items() if part is not None}
+
+
 def deployment_among(host: Host, roles: Sequence[Role], checked: Sequence[Any]) -> Deployment | None:
     """What *roles*, whose variables are *checked*, make of *host*; None without the role ``app``.
 
@@ -345,7 +364,7 @@ def _part_among(host: Host, roles: Sequence[Role], kind: Kind, v: Any) -> Any:
         names = " and ".join(role_name(role) for role in found)
         raise PlanError(f"{host.name}: {names} are each the app's {kind.called}; leave one of them out")
     if not found:
-        is_everywhere = kind.shape is Runtime and module_of(wanted) == EVERYWHERE
+        is_everywhere = kind.variable == "runtime" and module_of(wanted) == EVERYWHERE
         return import_module(EVERYWHERE) if is_everywhere else None
     variable = f"app_{kind.variable}"
     if variable in host.variables and wanted not in (role_name(found[0]), found[0].__name__):

@@ -64,9 +64,12 @@ def role_name(role: Role) -> str:
 def vars_of(role: Role, host: Host, beside: Iterable[Role] = ()) -> Any:
     """The ``Vars`` of *role* for *host*; raises ``VariableError`` with a line for each thing that is wrong.
 
-    Of the roles *beside* it, one with a longer name owns the variables that begin with that.
+    Of the roles *beside* it, and of those that are known to be *host*'s, one with a longer name owns the variables that
+    begin with that.
     """
-    longer = tuple(f"{role_name(one)}_" for one in beside if len(role_name(one)) > len(role_name(role)))
+    names = {role_name(one) for one in (*beside, *host.own_roles)}
+    names.update(host.deployment.roles if host.deployment else ())
+    longer = tuple(f"{name}_" for name in names if len(name) > len(role_name(role)))
     problems = list(_problems(role, host, longer))
     if problems:
         raise VariableError("\n".join(problems))

@@ -27,21 +27,18 @@ def standard_roles(host: Host) -> Sequence[Any]:
     """``app`` with its server, web server, runtime, firewall and services, as *host*'s ``app_*`` variables choose them.
 
     Each is one of ours by its word, or a module by its dotted name; raises ``VariableError`` for one that cannot be
-    imported. A choice that does not exist is left to the check of ``app``'s variables, which says so.
+    imported, or is no role. A choice that does not exist is left to the check of ``app``'s variables, which says so.
+    The host's own roles come after these; a part that one of them is, and no variable chooses, is that one.
     """
     (app,) = app_alone(host)
-    return [app, *(_imported(host, variable, name) for variable, name in _chosen(app.Vars, host))]
-
-
-def with_own(host: Host, own: Sequence[Any]) -> Sequence[Any]:
-    """The standard roles, and then *own* ones; a part that one of these is, and no variable chooses, is that one."""
-    if not own:
-        return standard_roles(host)
-    taken = [
-        kind for kind in KINDS if f"app_{kind.variable}" not in host.variables and any(map(kind.is_a, own))
-    ]
-    standard = [role for role in standard_roles(host) if not any(kind.is_a(role) for kind in taken)]
-    return [*standard, *(role for role in own if role not in standard)]
+    taken = {
+        f"app_{kind.variable}"
+        for kind in KINDS
+        if f"app_{kind.variable}" not in host.variables and any(map(kind.is_a, host.own_roles))
+    }
+    chosen = [(variable, name) for variable, name in _chosen(app.Vars, host) if variable not in taken]
+    roles = [app, *(_imported(host, variable, name) for variable, name in chosen), *host.own_roles]
+    return [*dict.fromkeys(roles)]
 
 
 def _chosen(vars_type: Any, host: Host) -> Iterator[tuple[str, str]]:
@@ -74,11 +71,19 @@ def _words(kind: Any) -> tuple[str, ...]:
 
 
 def _imported(host: Host, variable: str, name: str) -> Any:
+    """The role *name*; a module of somebody's own may fail in any way."""
+    place = f"{host.origin(variable) or host.name}: {variable}: {name!r}"
     try:
-        return import_module(module_of(name))
-    except ImportError as error:
-        place = host.origin(variable) or host.name
+        role = import_module(module_of(name))
+    except Exception as error:
+        told = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
         raise VariableError(
-            f"{place}: {variable}: {name!r} cannot be imported: {error}; a module of your own lies beside tasks.py, "
-            "or is installed here"
+            f"{place} cannot be imported: {told}; a module of your own lies beside tasks.py, or is installed here"
         ) from error
+    lacks = [what for what in ("Vars", "steps") if not hasattr(role, what)]
+    kind = next((kind for kind in KINDS if variable == f"app_{kind.variable}"), None)
+    lacks += kind.lacking(role) if kind and not lacks else []
+    if lacks:
+        called = kind.called if kind else "role"
+        raise VariableError(f"{place} is no {called}: it has no {', '.join(lacks)}")
+    return role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeGuard
 
 from deploytasks.report.jsonlines import JsonReporter
 from deploytasks.report.outlet import Outlet
@@ -47,13 +47,21 @@ class QuietReporter:
         """Nothing is said."""
 
 
-def reporter_of_program(stdout: TextIO, environ: Mapping[str, str]) -> Reporter:
+def reporter_of_program(stdout: TextIO | None, environ: Mapping[str, str]) -> Reporter:
     """What a program of somebody's own shows: on a terminal the live view, elsewhere nothing."""
-    if not stdout.isatty():
+    if not _is_terminal(stdout):
         return QuietReporter()
     from deploytasks.report.applied import AppliedReporter
 
     return AppliedReporter(reporter_for(stdout, stdout, json=False, show_diff=False, environ=environ))
+
+
+def _is_terminal(stdout: TextIO | None) -> TypeGuard[TextIO]:
+    """A program may have no standard output, a closed one, or something of its own in that place."""
+    try:
+        return stdout is not None and stdout.isatty()
+    except (AttributeError, ValueError):
+        return False
 
 
 def reporter_for(

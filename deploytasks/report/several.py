@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class SeveralReporters:
     def _tell(self, what: Callable[[Reporter], None]) -> None:
         for reporter in [*self._others]:
             try:
-                what(reporter)
+                with redirect_stdout(sys.stderr):  # What is shown has standard output for itself.
+                    what(reporter)
             except Exception as error:  # noqa: BLE001 - whatever somebody's own code raises is told
                 self._others.remove(reporter)
                 name = type(reporter).__name__

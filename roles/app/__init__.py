@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.errors import PlanError
@@ -186,7 +186,7 @@ def _shut_others_out(app: App) -> Iterator[Step]:
     yield Step("shut others out of the app's directory", root, phase=Phase.FINISH)
 
 
-def _probe(v: Vars, deployment: Deployment) -> dict[str, str]:
+def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
     front = deployment.front
     return {
         "path": v.health_path,
@@ -194,6 +194,7 @@ def _probe(v: Vars, deployment: Deployment) -> dict[str, str]:
         "status": v.health_status,
         "scheme": front.scheme,
         "protocol": deployment.protocol,
+        "has_workers": deployment.has_workers,
     }
 
 

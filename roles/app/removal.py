@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.services.unit import DIRECTORY
+from deploytasks.planning.deployment import module_of
 from deploytasks.planning.plan import Handler, Phase, Plan, Step
+from deploytasks.planning.role import role_name
 from deploytasks.resources import (
     ImageRetention,
     NoFiles,
@@ -36,25 +38,33 @@ NOWHERE = "/nonexistent"
 """Where no release, and no service, is wanted."""
 
 
-def removal(app: App, v: Vars, *, purge: bool) -> Plan:
+def removal(app: App, v: Vars, parts: Mapping[str, Any], *, purge: bool) -> Plan:
     """The plan that leaves nothing of *app* but its shared data and its history; with *purge* not even these.
 
+    *parts* are the roles that serve it, by their kinds.
     Packages, firewall rules, certificates and databases stay: others may use them.
     """
-    steps = (*_sites(app), *_processes(app, v), *_containers(app, v), *_files(app, purge=purge))
+    runtime = role_name(parts["runtime"])
+    steps = (
+        *_sites(app, parts),
+        *_processes(app, runtime),
+        *_containers(app, runtime),
+        *_files(app, purge=purge),
+    )
     user = _user(app) if purge and not v.user else ()
     owned = (step if step.role else step.in_role("app") for step in (*steps, *user))
     return Plan(tuple(replace(step, phase=Phase.FINISH) for step in owned))
 
 
-def _sites(app: App) -> Iterator[Step]:
-    for name in WEB_SERVERS:
-        web_server = import_module(f"deploytasks.roles.{name}")
-        yield from (step.in_role(name) for step in web_server.withdraw(app))
+def _sites(app: App, parts: Mapping[str, Any]) -> Iterator[Step]:
+    """Of every web server that we know, and of the one that serves."""
+    known = [import_module(module_of(name)) for name in WEB_SERVERS]
+    for web_server in dict.fromkeys([*known, parts["web_server"]]):
+        yield from (step.in_role(role_name(web_server)) for step in web_server.withdraw(app))
 
 
-def _processes(app: App, v: Vars) -> Iterator[Step]:
-    kinds = tuple(app.name + kind for kind in (*UNITS, *(PORT_UNITS if v.runtime in CONTAINED else ())))
+def _processes(app: App, runtime: str) -> Iterator[Step]:
+    kinds = tuple(app.name + kind for kind in (*UNITS, *(PORT_UNITS if runtime in CONTAINED else ())))
     links = tuple(f"{DIRECTORY}/*.wants/{kind}" for kind in kinds)
     defined = tuple(f"{DIRECTORY}/{kind}" for kind in kinds)
     reread = Handler("reread the units", Run(("systemctl", "daemon-reload")))
@@ -64,9 +74,9 @@ def _processes(app: App, v: Vars) -> Iterator[Step]:
     yield Step("forget it at boot", NoFiles((f"/etc/tmpfiles.d/{app.name}.conf",)))
 
 
-def _containers(app: App, v: Vars) -> Iterator[Step]:
+def _containers(app: App, runtime: str) -> Iterator[Step]:
     """A host without an engine has no images; a compose project of that name may be somebody else's."""
-    if v.runtime == "compose":
+    if runtime == "compose":
         yield Step("end the services beside it", OnlyComposeServices(app.name, NOWHERE)).in_role("compose")
     yield Step("remove its images", ImageRetention(app.name, NOWHERE)).in_role("docker")
     yield Step("remove images for its services", ImageRetention(f"{app.name}/services", NOWHERE)).in_role(

@@ -48,8 +48,10 @@ SERVICES = ("postgres", "redis")
 
 def _one_of(words: tuple[str, ...]) -> Meta:
     """One of ours, or a part of one's own by the dotted name of its module."""
-    pattern = rf"^({'|'.join(words)}|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+)\Z"
-    return Meta(pattern=pattern, extra={"words": words, "or": "the dotted name of a module"})
+    pattern = rf"^({'|'.join(words)}|(?!deploytasks\.)[A-Za-z_]\w*(\.[A-Za-z_]\w*)+)\Z"
+    return Meta(
+        pattern=pattern, examples=list(words), extra={"words": words, "or": "the dotted name of a module"}
+    )
 
 
 Server = Annotated[str, _one_of(SERVERS)]

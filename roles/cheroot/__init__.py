@@ -22,6 +22,7 @@ template = Templates(beside=__file__)
 protocols = (HTTP,)
 interfaces = ("wsgi",)
 says_ready = True
+has_workers = False
 
 managed = {
     "bind_addr": "the instance gets its socket from its runtime",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 template = Templates(beside=__file__)
 
 brings_dependencies = False
+starts_again = True
 
 
 @dataclass(frozen=True)

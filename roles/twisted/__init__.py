@@ -21,6 +21,7 @@ template = Templates(beside=__file__)
 protocols = (HTTP,)
 interfaces = ("wsgi",)
 says_ready = True
+has_workers = False
 
 Threads = Annotated[int, Meta(ge=1, le=1024)]
 

@@ -19,6 +19,7 @@ template = Templates(beside=__file__)
 protocols = (HTTP,)
 interfaces = ("wsgi",)
 says_ready = True
+has_workers = False
 
 managed = MANAGED
 

@@ -6,6 +6,7 @@ cut in the middle, one with a handler that is owed, and a history. Never change 
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ from deploytasks.agent.engine.format import FORMAT
 from deploytasks.agent.engine.journal import Journal
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.moved import know_old_names
 from deploytasks.agent.release.history import recall
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.recorded import recorded_plan
@@ -44,6 +46,46 @@ def test_the_plan_of_a_release_can_be_carried_out_again(host):
     plan = recorded_plan(host.machine, release)
     assert (plan.release, plan.whole, len(plan.steps)) == (release.name, True, len(document["plan"]["steps"]))
     assert Plan.from_json(json.loads(plan.encode())) == plan
+
+
+OWN = """
+from dataclasses import dataclass
+
+from deploytasks.agent.app.processes import Wanted
+from deploytasks.agent.files.blobs import Blobs
+from deploytasks.agent.files.entry import make_directory, read_entry
+from deploytasks.agent.layout import App
+from deploytasks.agent.machine import Machine
+from deploytasks.agent.plan import Phase
+from deploytasks.agent.resource import Resource, StepError
+from deploytasks.agent.resources.file import File
+from deploytasks.agent.system import apt, systemd
+
+
+@dataclass(frozen=True)
+class Motto(Resource):
+    text: str
+
+    def desired(self):
+        return {"text": self.text, "unit": systemd.RUNNING[0]}
+"""
+
+
+def test_a_type_of_somebodys_own_imports_ours_by_the_names_that_they_had(host):
+    document = json.loads((BEFORE / "plan.json").read_text())
+    release = SHOP.release(document["plan"]["release"])
+    step = {**document["plan"]["steps"][0], "resource": {"type": "motto.kept:Motto", "args": {"text": "x"}}}
+    plan = {**document["plan"], "steps": [step]}
+    host.write(release.plan, json.dumps({**document, "plan": plan, "modules": {"motto.kept": OWN}}))
+    (found,) = recorded_plan(host.machine, release).steps
+    assert found.resource.desired() == {"text": "x", "unit": "active"}
+
+
+@pytest.mark.parametrize("name", ["nosuch", "system.nosuch", "files.nosuch", "release.nosuch"])
+def test_what_there_never_was_is_not_found(name):
+    know_old_names()
+    with pytest.raises(ModuleNotFoundError, match=name):
+        importlib.import_module("deploytasks.agent." + name)
 
 
 def test_the_plan_of_a_later_version_is_told(host):

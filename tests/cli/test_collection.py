@@ -29,6 +29,7 @@ def note(moment):
 
 
 def guard(occasion):
+    print("chatter")
     if "closed" in occasion.hosts:
         raise DeployError("closed takes no deploys today")
 
@@ -48,6 +49,7 @@ class Teller:
         pass
 
     def recap(self, recap):
+        print("chatter")
         print("teller:", recap.exit_code, file=sys.stderr)
 
 
@@ -123,6 +125,42 @@ def test_one_of_before_that_raises_ends_the_task(project):
 def test_a_task_that_changes_nothing_is_nobodys_occasion(project):
     typed("check", "--host", "web1", at=project)
     assert not (project / "noted").exists()
+
+
+def test_what_only_tells_what_would_change_is_no_occasion(project):
+    for words in (["deploy", "--check"], ["prune"], ["scale"], ["allow"], ["--dry", "deploy"]):
+        core, rest = (words[:1], words[1:]) if words[0] == "--dry" else ([], words)
+        typed(*core, *rest, "--host", "web1", at=project)
+    assert not (project / "noted").exists()
+
+
+def test_standard_output_is_for_who_reads_it(project):
+    ended = typed("deploy", "--host", "web1", "--json", at=project)
+    *_, last = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert (last["event"], last["exit_code"]) == ("recap", 4)
+    refused = typed("deploy", "--host", "closed", "--json", at=project)
+    (recap,) = [json.loads(line) for line in refused.stdout.splitlines()]
+    assert (recap["event"], recap["exit_code"], recap["error"]) == (
+        "recap",
+        1,
+        "closed takes no deploys today",
+    )
+    assert "chatter" in ended.stderr
+
+
+def test_a_command_that_is_run_has_its_recap(project):
+    typed("run", "--host", "web1", "--command", "true", at=project)
+    assert noted(project)[-1][5] == {"web1": "unreachable"}
+
+
+def test_a_task_that_needs_no_host_needs_no_inventory(project):
+    (project / "inventory.ini").unlink()
+    refused = typed("serve", "--source", "nowhere", at=project)
+    assert "inventory" not in refused.stderr
+
+
+def test_every_command_knows_the_variables_of_the_added_roles(project):
+    assert "unknown variable" not in typed("status", "--host", "web1", at=project).stderr
 
 
 def test_a_role_of_ones_own_has_its_variables_and_its_tag(project):

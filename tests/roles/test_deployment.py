@@ -10,10 +10,13 @@ import pytest
 
 from deploytasks import Inventory, Step, plan_for
 from deploytasks.agent.release.facts import Facts
+from deploytasks.cli.url import url_of
 from deploytasks.errors import PlanError, VariableError
-from deploytasks.planning.standard import standard_roles
+from deploytasks.planning.plan import with_app
+from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.resources import File
 from deploytasks.roles import app, caddy, docker, gunicorn, nginx, ufw, waitress
+from deploytasks.roles.app.removal import removal
 
 
 @pytest.fixture
@@ -56,7 +59,8 @@ def test_a_variable_that_says_otherwise_is_told_with_both(host):
 
 
 def test_a_variable_that_agrees_is_well(host):
-    plan_for(host("app_server=waitress", "app_web_server=caddy"), [app, waitress, caddy])
+    plan = plan_for(host("app_server=waitress", "app_web_server=caddy"), [app, waitress, caddy])
+    assert roles_in(plan) >= {"waitress", "caddy"}
 
 
 def test_two_of_a_kind_are_told(host):
@@ -107,6 +111,34 @@ def test_one_that_cannot_be_imported_is_told_with_its_place(host):
         standard_roles(host("app_server=no.such"))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x = 1\n", "is no app server: it has no Vars, steps"),
+        (
+            "class Vars: pass\ndef steps(host, v): return ()\n",
+            "is no app server: it has no protocols",
+        ),
+        ("def broken(:\n", "cannot be imported: SyntaxError"),
+        ("raise RuntimeError('no licence')\n", "cannot be imported: RuntimeError: no licence"),
+    ],
+)
+def test_a_module_that_is_no_part_is_told_with_what_it_lacks(host, tmp_path, monkeypatch, text, told):
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "half.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "ours.half", raising=False)
+    monkeypatch.delitem(sys.modules, "ours", raising=False)
+    with pytest.raises(VariableError, match=f"inventory.ini:1: app_server: 'ours.half' {told}"):
+        standard_roles(host("app_server=ours.half"))
+
+
+def test_ours_are_named_by_their_words(host):
+    with pytest.raises(VariableError, match="app_server: 'deploytasks.roles.gunicorn': expected gunicorn or"):
+        wrong = host("app_server=deploytasks.roles.gunicorn")
+        plan_for(wrong, standard_roles(wrong))
+
+
 def test_the_variables_of_a_role_are_made_once_for_a_plan(host, monkeypatch):
     made, check = [], nginx.Vars.__post_init__
 
@@ -129,3 +161,29 @@ def test_the_longest_name_of_a_role_owns_a_variable(host):
         plan_for(host("nginx_exporter_prt=9200"), [app, gunicorn, nginx, exporter])
     with pytest.raises(VariableError, match="unknown variable nginx_exporter_port"):
         plan_for(host("nginx_exporter_port=9200"), [app, gunicorn, nginx])
+
+
+def test_a_hosts_own_roles_own_their_variables_for_every_command(host):
+    metrics = ModuleType("somebody.app_metrics")
+    metrics.Vars = make_dataclass("Vars", [("port", int, 9113)], frozen=True)
+    metrics.steps = lambda host, v: []
+    mine = replace(host("app_metrics_port=9200"), own_roles=(metrics,))
+    assert with_app(mine, app_alone(mine)).deployment.app.name == "shop"
+    assert url_of(mine) == "http://web1/"
+    assert standard_roles(mine)[-1] is metrics
+
+
+def test_a_part_among_a_hosts_own_roles_takes_the_usual_ones_place(host):
+    mine = replace(host("caddy_server_name=shop.test"), own_roles=(caddy,))
+    assert nginx not in standard_roles(mine)
+    assert url_of(mine) == "http://shop.test/"
+    assert caddy not in standard_roles(replace(host("app_web_server=nginx"), own_roles=()))
+
+
+def test_what_goes_with_an_app_is_what_its_own_parts_have_made(host):
+    web = ModuleType("somebody.lighttpd")
+    web.withdraw = lambda app: [Step("remove the site", File(f"/etc/lighttpd/{app.name}", ""))]
+    with_own = with_app(host(), [app]).deployment
+    parts = {"web_server": web, "runtime": docker}
+    names = {step.role: step.name for step in removal(with_own.app, with_own.v, parts, purge=False).steps}
+    assert names["lighttpd"] == "remove the site"

@@ -7,12 +7,15 @@ from types import ModuleType
 from typing import Dict
 
 from deploytasks.agent.engine.plan import Plan
+from deploytasks.agent.moved import know_old_names
 
 SOURCE = "__shipped_source__"
 
 
 def import_shipped(modules: Dict[str, str]) -> None:
     """Make *modules* (dotted name to source text) importable, but those that the agent brings itself."""
+    if modules:
+        know_old_names()
     for name, source in modules.items():
         if not name.startswith("deploytasks."):
             _ensure_parents(name)

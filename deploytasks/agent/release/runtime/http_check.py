@@ -25,7 +25,8 @@ class HttpCheck(Resource):
 
     The answer may come *timeout_s* seconds after *unit* started. An instance that crashes
     meanwhile fails at once. The request carries *host* as its Host header and *scheme* as
-    X-Forwarded-Proto, so that an app that checks them answers as it will behind the web server.
+    X-Forwarded-Proto, so that an app that checks them answers as it will behind the web server. A server that
+    *has_workers* may not lose them all.
     """
 
     reversible: ClassVar[bool] = False
@@ -37,6 +38,7 @@ class HttpCheck(Resource):
     scheme: str = "http"
     protocol: str = "http"
     timeout_s: float = 30.0
+    has_workers: bool = True
 
     def surveyed(self) -> Tuple[str, ...]:
         return (self.unit,)
@@ -45,7 +47,7 @@ class HttpCheck(Resource):
         return {"answer": "ok"}
 
     def inspect(self, machine: Machine) -> State:
-        vigil = Vigil(machine, self.unit)
+        vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
         vigil.begin()
         # An instance that is long past its start has as much time as it had then.
         patience_s = self._left(machine) if self._left(machine) > 0 else self.timeout_s
@@ -61,7 +63,7 @@ class HttpCheck(Resource):
             return
         if (change.before or {}).get("broken"):
             raise StepError((change.before or {})["answer"], last_words(machine, self.unit))
-        vigil = Vigil(machine, self.unit)
+        vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
         trouble = (change.before or {}).get("answer", "no answer")
         while trouble:
             vigil.look()

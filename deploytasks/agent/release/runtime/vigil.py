@@ -27,7 +27,7 @@ class Vigil:
         self._has_workers = has_workers
         self._restarts = 0
         self._main: Optional[str] = None
-        self._program: Optional[str] = None
+        self._program = ""
         self._workers: FrozenSet[str] = frozenset()
 
     def look(self) -> None:
@@ -51,21 +51,20 @@ class Vigil:
         state = show(self._machine, self._unit, "NRestarts", "ControlGroup", "MainPID")
         self._restarts = int(state.get("NRestarts") or 0)
         self._main = state.get("MainPID")
-        self._take(state)
+        if self._has_workers:
+            self._take(state)
 
     def _look_at_workers(self, state: Mapping[str, str]) -> None:
-        if self._program is None:  # Nothing was begun.
-            return
-        if program_of(state.get("MainPID", "")) != self._program:
+        if not self._workers or program_of(state.get("MainPID", "")) != self._program:
             self._take(state)
             return
         # One that has become another program, as a start script's child does, is not lost.
-        are_gone = self._workers and not any(map(program_of, self._workers))
+        are_gone = not any(map(program_of, self._workers))
         if are_gone and workers(self._machine, self._unit, state):
             self._broken("lost all its workers")
 
     def _take(self, state: Mapping[str, str]) -> None:
-        """Those who work now are the first workers."""
+        """Those who work now are the first workers; where none does, the next that do."""
         self._program = program_of(state.get("MainPID", ""))
         self._workers = workers(self._machine, self._unit, state)
 

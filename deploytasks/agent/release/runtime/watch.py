@@ -25,7 +25,7 @@ class Watch(Action):
     """*unit* stays up and answers for *seconds*; ``StepError`` as soon as it crashes, restarts or turns unhealthy.
 
     Unhealthy means that two probes in a row were not answered as wanted. Units that match *processes*, a pattern
-    of systemctl(1), have to stay up, too.
+    of systemctl(1), have to stay up, too. A server that *has_workers* may not lose them all.
     """
 
     survives_failure: ClassVar[bool] = False
@@ -38,9 +38,10 @@ class Watch(Action):
     scheme: str = "http"
     protocol: str = "http"
     processes: str = ""
+    has_workers: bool = True
 
     def run(self, machine: Machine) -> None:
-        vigil = Vigil(machine, self.unit)
+        vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
         vigils = [vigil, *self._vigils_of_processes(machine)]
         for each in vigils:
             each.begin()

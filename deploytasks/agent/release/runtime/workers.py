@@ -15,6 +15,8 @@ from deploytasks.agent.services.systemd import parent_of, pids, program_of
 
 CLIENTS = "docker"
 """Begins the names of the programs that stand for a container in its unit."""
+HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+"""Stand in the command lines of what Python starts beside its workers."""
 
 
 def workers(machine: Machine, unit: str, state: Mapping[str, str]) -> FrozenSet[str]:
@@ -24,16 +26,29 @@ def workers(machine: Machine, unit: str, state: Mapping[str, str]) -> FrozenSet[
     """
     main = state.get("MainPID", "")
     if _command(main).startswith(CLIENTS):
-        return of_their_parents_kind(processes_in(machine, container_of(unit)))
-    return of_their_parents_kind(pids(state.get("ControlGroup", "")) - {main})
+        return of_a_servers_kind(processes_in(machine, container_of(unit)))
+    return of_a_servers_kind(pids(state.get("ControlGroup", "")) - {main})
 
 
-def of_their_parents_kind(numbers: Iterable[str]) -> FrozenSet[str]:
-    """Those of the processes *numbers* that run the program that has started them."""
-    programs = {number: program_of(number) for number in numbers}
-    return frozenset(
-        number for number, program in programs.items() if program and program == program_of(parent_of(number))
-    )
+def of_a_servers_kind(numbers: Iterable[str]) -> FrozenSet[str]:
+    """Those of the processes *numbers* that run the program of their parent, which is the first to run it."""
+    return frozenset(number for number in numbers if _works(number))
+
+
+def _works(number: str) -> bool:
+    program, server = program_of(number), parent_of(number)
+    if not program or program != program_of(server) or program == program_of(parent_of(server)):
+        return False
+    return not any(helper in _command_line(number) for helper in HELPERS)
+
+
+def _command_line(pid: str) -> str:
+    """What the process *pid* was started with (proc(5)); empty when there is no such process."""
+    try:
+        with reading("/proc/%s/cmdline" % pid, errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def _command(pid: str) -> str:
