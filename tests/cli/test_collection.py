@@ -40,6 +40,7 @@ def broken(occasion):
 
 class Teller:
     def begin(self, command, hosts):
+        print("chatter of a reporter")
         print("teller:", command, *hosts, file=sys.stderr)
 
     def event(self, host, event):
@@ -49,7 +50,6 @@ class Teller:
         pass
 
     def recap(self, recap):
-        print("chatter")
         print("teller:", recap.exit_code, file=sys.stderr)
 
 
@@ -145,7 +145,7 @@ def test_standard_output_is_for_who_reads_it(project):
         1,
         "closed takes no deploys today",
     )
-    assert "chatter" in ended.stderr
+    assert {"chatter", "chatter of a reporter"} <= set(ended.stderr.splitlines())
 
 
 def test_a_command_that_is_run_has_its_recap(project):
@@ -169,3 +169,5 @@ def test_a_role_of_ones_own_has_its_variables_and_its_tag(project):
     assert "metrics_port: 'many': expected a whole number" in wrong.stderr
     unknown = typed("deploy", "--host", "web1", "--tags", "metrix", at=project)
     assert 'no role here is called metrix; did you mean "metrics"?' in unknown.stderr
+    assert noted(project)[-1][4] == 5
+    assert "no role here is called metrix" in noted(project)[-1][6]
