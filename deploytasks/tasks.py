@@ -16,7 +16,7 @@ from deploytasks.cli.on_hosts import finish, on_hosts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deploytasks.cli.additions import Hook
+    from deploytasks.cli.additions import Callback
     from deploytasks.cli.chosen import Chosen
     from deploytasks.planning.role import Role
     from deploytasks.report import Reporter
@@ -307,8 +307,8 @@ def down(c: Any, name: str = "target") -> None:
 
 def collection(
     roles: Iterable[Role] = (),
-    before: Hook | Iterable[Hook] = (),
-    after: Hook | Iterable[Hook] = (),
+    before: Callback | Iterable[Callback] = (),
+    after: Callback | Iterable[Callback] = (),
     reporters: Iterable[Reporter] = (),
 ) -> Collection:
     """All shipped tasks, with what a tasks file adds, such as ``roles=[metrics], after=tell_the_team``.

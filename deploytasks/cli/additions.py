@@ -36,7 +36,7 @@ class Occasion:
     error: str = ""
 
 
-Hook = Callable[[Occasion], object]
+Callback = Callable[[Occasion], object]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Additions:
     """
 
     roles: tuple[Role, ...] = ()
-    before: tuple[Hook, ...] = ()
-    after: tuple[Hook, ...] = ()
+    before: tuple[Callback, ...] = ()
+    after: tuple[Callback, ...] = ()
     reporters: tuple[Reporter, ...] = ()
 
     def __bool__(self) -> bool:
@@ -58,8 +58,8 @@ class Additions:
     def made_of(
         cls,
         roles: Iterable[Role],
-        before: Hook | Iterable[Hook],
-        after: Hook | Iterable[Hook],
+        before: Callback | Iterable[Callback],
+        after: Callback | Iterable[Callback],
         reporters: Iterable[Reporter],
     ) -> Additions:
         """As a tasks file gives them: one callable, or several."""
@@ -74,15 +74,15 @@ class Additions:
 
     def tell_before(self, occasion: Occasion) -> None:
         """Call those before; raises ``Refused`` for one that raises: nothing has been contacted yet."""
-        for hook in self.before:
+        for callback in self.before:
             try:
-                hook(occasion)
+                callback(occasion)
             except Exception as error:
-                raise Refused(_told(f"before {occasion.command}", hook, error)) from error
+                raise Refused(_told(f"before {occasion.command}", callback, error)) from error
 
     def tell_after(self, occasion: Occasion) -> bool:
         """Call all those after, however it ended; one that raises is told. Whether all went well."""
-        failed = [hook for hook in self.after if not _went_well(hook, occasion)]
+        failed = [callback for callback in self.after if not _went_well(callback, occasion)]
         return not failed
 
 
@@ -127,31 +127,31 @@ def around(additions: Additions, memory: Memory, occasion: Occasion, act: Callab
     return code or int(not is_well)
 
 
-def aside(hook: Hook) -> Hook:
-    """*hook*, whose output goes to standard error: the standard output is for somebody who reads what we print."""
+def aside(callback: Callback) -> Callback:
+    """*callback*, whose output goes to standard error: the standard output is for somebody who reads what we print."""
 
     def told_aside(occasion: Occasion) -> object:
         with redirect_stdout(sys.stderr):
-            return hook(occasion)
+            return callback(occasion)
 
-    return wraps(hook)(told_aside)
+    return wraps(callback)(told_aside)
 
 
-def _went_well(hook: Hook, occasion: Occasion) -> bool:
+def _went_well(callback: Callback, occasion: Occasion) -> bool:
     try:
-        hook(occasion)
+        callback(occasion)
     except Exception as error:  # noqa: BLE001 - whatever somebody's own code raises is told
-        sys.stderr.write(_told(f"after {occasion.command}", hook, error) + "\n")
+        sys.stderr.write(_told(f"after {occasion.command}", callback, error) + "\n")
         return False
     return True
 
 
-def _told(when: str, hook: Hook, error: Exception) -> str:
+def _told(when: str, callback: Callback, error: Exception) -> str:
     """What a callable has raised; an error of ours is a sentence for people."""
     if isinstance(error, DeployError):
         return str(error)
-    return f"{when}: {getattr(hook, '__name__', repr(hook))}: {type(error).__name__}: {error}"
+    return f"{when}: {getattr(callback, '__name__', repr(callback))}: {type(error).__name__}: {error}"
 
 
-def _several(hooks: Hook | Iterable[Hook]) -> tuple[Hook, ...]:
-    return (hooks,) if callable(hooks) else tuple(hooks)
+def _several(callbacks: Callback | Iterable[Callback]) -> tuple[Callback, ...]:
+    return (callbacks,) if callable(callbacks) else tuple(callbacks)

@@ -93,11 +93,13 @@ class Chosen:
 
         return SeveralReporters(shown, (self.memory, *self.additions.reporters))
 
-    def hooks(self, command: str) -> Additions:
+    def callbacks(self, command: str) -> Additions:
         """The additions; where standard output is for somebody who reads it, their words go to standard error."""
         if not (self.json or verb(command).prints):
             return self.additions
-        before, after = (tuple(map(aside, hooks)) for hooks in (self.additions.before, self.additions.after))
+        before, after = (
+            tuple(map(aside, callbacks)) for callbacks in (self.additions.before, self.additions.after)
+        )
         return replace(self.additions, before=before, after=after)
 
     def recap_of_mistake(self, command: str, error: ConfigError) -> None:

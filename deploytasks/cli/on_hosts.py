@@ -75,7 +75,7 @@ def on_hosts(
                     names = tuple(host.name for host in chosen.hosts)
                     occasion = Occasion(body.__name__, names, own)
                     return around(
-                        chosen.hooks(body.__name__), chosen.memory, occasion, lambda: body(chosen, **own)
+                        chosen.callbacks(body.__name__), chosen.memory, occasion, lambda: body(chosen, **own)
                     )
 
                 finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
