@@ -47,6 +47,6 @@ def _require_nginx(host: Host) -> None:
     web_server = role_name(parts_among(standard_roles(host))["web_server"])
     if web_server != "nginx":
         raise ConfigError(
-            f"{host.name}: maintenance is a page of nginx, and the web server is {web_server}; "
+            f"{host.name}: maintenance is a page of nginx, and app_web_server is {web_server}; "
             "without a page there is inv stop"
         )
