@@ -8,10 +8,9 @@ It refuses a service that says ``foo``, and takes no file that is no JSON.
 import json
 import os
 import sys
-from pathlib import Path
 
 root, *words = sys.argv[1:]
-there = Path(root, "var/lib/compose")
+there = os.path.join(root, "var/lib/compose")
 
 
 def described(name, service):
@@ -24,40 +23,52 @@ def state(ends):
     return {"Running": not ends, "Status": status, "ExitCode": 3 if ends else 0}
 
 
+def read(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def write(path, value):
+    with open(path, "w") as file:
+        json.dump(value, file)
+
+
 def looked_at(name):
-    found = json.loads((there / name).read_text())
+    found = read(os.path.join(there, name))
     if name == "restless":
         found["RestartCount"] += 1
         found["State"] = state(ends=found["RestartCount"] % 3 == 1)
-        (there / name).write_text(json.dumps(found))
+        write(os.path.join(there, name), found)
     return found
 
 
 def compose(path, command, *arguments):
-    services = json.loads(Path(path).read_text())["services"]
+    services = read(path)["services"]
     names = [word for word in arguments if not word.startswith("-")] or list(services)
     strange = [name for name, service in services.items() if "foo" in service]
     if strange:
         sys.exit(f"services.{strange[0]} Additional property foo is not allowed")
-    there.mkdir(parents=True, exist_ok=True)
+    os.makedirs(there, exist_ok=True)
     for name in names:
         if command == "up":
-            (there / name).write_text(json.dumps(described(name, services[name])))
+            write(os.path.join(there, name), described(name, services[name]))
         elif command != "config":
             sys.exit(f"unknown command {command}")
 
 
 if words[0] == "compose":
-    Path(os.environ["FAKE_HOST"], "environment").write_text(os.environ.get("REDIS_URL", ""))
+    with open(os.path.join(os.environ["FAKE_HOST"], "environment"), "w") as environment:
+        environment.write(os.environ.get("REDIS_URL", ""))
     compose(words[words.index("--file") + 1], *words[words.index("--file") + 2 :])
 elif words[0] == "ps":
     services = [
         word.rpartition("=")[2] for word in words if word.startswith("label=com.docker.compose.service=")
     ]
-    print(*(path.name for path in there.glob("*") if path.name in (services or [path.name])))
+    there_are = os.listdir(there) if os.path.isdir(there) else []
+    print(*(name for name in there_are if name in (services or [name])))
 elif words[0] == "inspect":
     print(json.dumps([looked_at(name) for name in words[3:]]))
 elif words[:2] == ["container", "rm"]:
-    (there / words[2]).unlink()
+    os.unlink(os.path.join(there, words[2]))
 elif words[0] == "logs":
     print("no such thing as bad")
