@@ -53,10 +53,12 @@ AGENT_LOWEST_FIRST = (
 HOMES = {
     "cryptography": {"roles", "targets"},
     "docker": {"targets"},
+    "dotenv": {"planning", "source"},
     "fabric": {"transport"},
     "invoke": {"__main__", "cli", "tasks"},
     "jinja2": {"planning"},
     "msgspec": {"delivery", "planning", "roles"},
+    "packaging": {"source"},
     "paramiko": {"transport"},
     "pathspec": {"source"},
     "requests": {"targets"},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import CHANGES_PENDING, Manner, ask, converge
+from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import Phase, narrowed
 from deploytasks.planning.role import role_name
 from deploytasks.planning.standard import app_alone, standard_roles
@@ -112,7 +113,7 @@ def _require_roles(chosen: Chosen, tags: frozenset[str]) -> None:
     """Raise ``ConfigError`` when one of *tags* is the name of no role of the chosen hosts."""
     if not tags:
         return
-    known = {role_name(role) for host in chosen.hosts for role in standard_roles(host)}
+    known = {role_name(role) for host in chosen.hosts for role in standard_roles(heard(host))}
     unknown = sorted(tags - known)
     if unknown:
         hint = did_you_mean(unknown[0], sorted(known))

@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.fleet.run import ask
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import made_ready
 from deploytasks.planning.project import Project
 from deploytasks.planning.standard import app_alone, standard_roles
+from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
+    from deploytasks.planning.deployment import Deployment
+    from deploytasks.source.python_wanted import PythonWanted
 
 PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy", "none": "systemd"}
 """What listens for people."""
@@ -51,7 +55,9 @@ def needs_of(host: Host, read: Callable[..., Project]) -> Needs:
 
     *read* reads the source, which many hosts may share.
     """
+    host = heard(host)
     roles = standard_roles(host)
+    unclaimed(host, roles)
     deployment = deployment_of(made_ready(host, roles, read))
     front, web_server = deployment.front, deployment.name_of("web_server")
     names = tuple(name for name in front.names if not name.startswith("*."))
@@ -63,7 +69,15 @@ def needs_of(host: Host, read: Callable[..., Project]) -> Needs:
         deployment.v.firewall,
         bool(front.ports) or _opens(host, deployment.v.port),
         host.variables.get(f"{web_server}_tls") == "acme",
+        *_of_python(host, deployment),
     )
+
+
+def _of_python(host: Host, deployment: Deployment) -> tuple[str, tuple[PythonWanted, ...]]:
+    """Which was chosen, and what the source says; nothing where the app brings its own, as in an image."""
+    if deployment.runtime.brings_dependencies:
+        return "", ()
+    return deployment.v.python if host.says("app_python") else "", deployment.project.pythons
 
 
 def _opens(host: Host, port: int) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.mask import MASK
 from deploytasks.inventory import SECRET_VARIABLES
+from deploytasks.planning.heard import heard
 from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def show_hosts(chosen: Chosen) -> None:
 
 def show_vars(chosen: Chosen) -> None:
     """Each host's variables with their origins."""
-    _show(chosen, {host.name: _variables(host) for host in chosen.hosts}, tables.variables)
+    _show(chosen, {host.name: _variables(heard(host)) for host in chosen.hosts}, tables.variables)
 
 
 def _show(chosen: Chosen, document: dict[str, Any], table: Any) -> None:

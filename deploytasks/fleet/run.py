@@ -21,13 +21,16 @@ from deploytasks.fleet.crew import Crew
 from deploytasks.fleet.fleet import Fleet, go_in_step
 from deploytasks.fleet.heartbeat import Heartbeat
 from deploytasks.fleet.results import INTERRUPTED, Results
-from deploytasks.here import performer
+from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
+from deploytasks.planning.build import build as build_here
+from deploytasks.planning.heard import heard
 from deploytasks.planning.own_files import secrets_among
 from deploytasks.planning.plan import made_ready, plan_for, with_app
 from deploytasks.planning.project import Project, origin_of
 from deploytasks.planning.role import vars_of
 from deploytasks.planning.standard import app_alone
+from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import QuietReporter, Recap, reporter_of_program
 from deploytasks.transport import import_transports
 from deploytasks.verbs import question as asked_of
@@ -187,18 +190,27 @@ def ready_hosts(
     ready, problems = [], []
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
     check_key_files(chosen)
-    read = cache(Project.read)
+    read, build = cache(Project.read), cache(build_here)
     for host in chosen:
         try:
-            ready.append(
-                made_ready(host, roles(host), read) if with_projects else with_app(host, roles(host))
-            )
+            ready.append(_ready(host, roles, read, build) if with_projects else with_app(host, roles(host)))
         except ConfigError as error:
             problems += [error]
     if problems:
         lines = dict.fromkeys(line for problem in problems for line in str(problem).splitlines())
         raise type(problems[0])("\n".join(lines))
     return ready
+
+
+def _ready(
+    host: Host, roles: RolesOf, read: Callable[..., Project], build: Callable[[Path, tuple[str, ...]], None]
+) -> Host:
+    told = heard(host)
+    asked = roles(told)
+    deployment = with_app(told, asked).deployment if "app_build" in told.variables else None
+    if deployment:
+        build(expanded(deployment.v.source), deployment.v.build)
+    return made_ready(replace(told, notes=(*told.notes, *unclaimed(told, asked))), asked, read)
 
 
 @dataclass(frozen=True)
@@ -221,7 +233,7 @@ class Run:
         self.manner = manner
         self._heartbeat = Heartbeat(self.crew.visits)
         self.fleets: Sequence[Fleet] = ()
-        self._told_what_stays = False
+        self._told: set[str] = set()
         self._started = time.monotonic()
         self.now = datetime.now(timezone.utc)
 
@@ -284,7 +296,7 @@ class Run:
         host = replace(visit.host, facts=visit.facts)
         project = _project_of(host)
         whole, wheels = self._with_wheels(plan_of(host), visit)
-        self._tell_what_stays(visit, host)
+        self._tell_of_source(visit, host)
         plan = self.manner.narrow(whole)
         if whole.release and not plan.release and verb(self.manner.command).releases:
             visit.tell(PROVISIONING_ALONE)
@@ -301,13 +313,15 @@ class Run:
         source = project.source if project else None
         return Order(document, Contents(source, plan.contents, wheels, _images(plan)))
 
-    def _tell_what_stays(self, visit: Visit, host: Host) -> None:
-        """Once in a run: files among the app's that the run reads for itself, and that are thought to be the app's."""
+    def _tell_of_source(self, visit: Visit, host: Host) -> None:
+        """Once in a run: which files of the source stay here, and what it says that nobody takes."""
         project = _project_of(host)
         names = secrets_among(host, project.source.directory) if project else ()
-        if names and not self._told_what_stays:
-            self._told_what_stays = True
-            visit.tell(f"stays here, as this run reads it for itself: {', '.join(names)}")
+        stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
+        for note in ((stays,) if names else ()) + host.notes:
+            if note not in self._told:
+                self._told.add(note)
+                visit.tell(note)
 
     def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.inventory.connection import ConnectionSettings, read_connection
-from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.value import Value
 
@@ -29,7 +29,7 @@ class Host:
 
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
     agent found) and *deployment* (what its roles are made into, see ``deployment_of``). *own_roles* are those that
-    a tasks file adds to what the variables ask for.
+    a tasks file adds to what the variables ask for. *notes* are what its app's source says and nobody takes.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Host:
     facts: Facts | None = field(default=None, repr=False)
     deployment: Any = field(default=None, repr=False)
     own_roles: tuple[Any, ...] = field(default=(), repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:
@@ -80,6 +81,11 @@ class Host:
     def origin(self, name: str) -> Origin | None:
         """Where the value of the variable *name* was written, or None if nobody wrote it."""
         return self.origins.get(name)
+
+    def says(self, name: str) -> bool:
+        """Whether the variable *name* was set by whoever wrote the inventory, not by the app's source alone."""
+        origin = self.origin(name)
+        return name in self.variables and (origin is None or origin.level != SOURCE)
 
     def with_variables(self, variables: Mapping[str, Value], origin: Origin) -> Host:
         """The same host with *variables* over its own; connection variables among them take effect.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from deploytasks.inventory.value import Value
 
 COMMAND_LINE = "--extra-vars"
+SOURCE = "source"
+"""The level of what an app's own source says: below all that an inventory does."""
 
 
 @dataclass(frozen=True)

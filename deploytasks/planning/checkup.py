@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.agent.release.facts import Facts
+from deploytasks.errors import VariableError
+from deploytasks.planning.python_choice import chosen_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from deploytasks.source.python_wanted import PythonWanted
 
 DAY_S = 86_400
 LITTLE_DISK_MB = 1024
@@ -52,7 +56,8 @@ class Finding:
 class Needs:
     """What an app needs of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
 
-    *addresses* are what each name leads to, seen from here. A deploy opens the ports, unless it *opens* none.
+    *addresses* are what each name leads to, seen from here. A deploy opens the ports, unless it *opens* none. *python*
+    is the one that was chosen, *pythons* what the source says that it runs on.
     """
 
     server: str = ""
@@ -62,12 +67,15 @@ class Needs:
     firewall: str = "none"
     opens: bool = True
     has_acme: bool = False
+    python: str = ""
+    pythons: tuple[PythonWanted, ...] = ()
 
 
 def findings(needs: Needs, seen: Mapping[str, Any], now: float) -> Iterator[Finding]:
     """Each check with its verdict; *seen* is the agent's answer to ``examine``, *now* this moment here (epoch, s)."""
     facts = Facts(**{**seen["facts"], "pythons": tuple(seen["facts"]["pythons"])})
     yield _system(facts, seen["systemd"])
+    yield from _python(facts, needs)
     yield from (_disk(disk) for disk in seen["disks"])
     yield _memory(seen["memory_mb"])
     yield _clock(seen["clock"] - now)
@@ -88,6 +96,17 @@ def _system(facts: Facts, systemd: str) -> Finding:
     if systemd not in ("running", "starting"):
         return Finding("system", Verdict.DOUBTFUL, found, "see on the host: systemctl --failed")
     return Finding("system", Verdict.GOOD, found)
+
+
+def _python(facts: Facts, needs: Needs) -> Iterator[Finding]:
+    if not (needs.python or needs.pythons):
+        return
+    try:
+        found = chosen_python(facts, needs.python, needs.pythons, facts.hostname)
+    except VariableError as error:
+        yield Finding("python", Verdict.BAD, ", ".join(facts.pythons), str(error))
+    else:
+        yield Finding("python", Verdict.GOOD, found)
 
 
 def _disk(disk: Mapping[str, Any]) -> Finding:

@@ -367,7 +367,7 @@ def _part_among(host: Host, roles: Sequence[Role], kind: Kind, v: Any) -> Any:
         is_everywhere = kind.variable == "runtime" and module_of(wanted) == EVERYWHERE
         return import_module(EVERYWHERE) if is_everywhere else None
     variable = f"app_{kind.variable}"
-    if variable in host.variables and wanted not in (role_name(found[0]), found[0].__name__):
+    if host.says(variable) and wanted not in (role_name(found[0]), found[0].__name__):
         origin = host.origin(variable)
         raise VariableError(
             f"{origin or host.name}: {variable}: {wanted!r}, but the role {role_name(found[0])} was given; "

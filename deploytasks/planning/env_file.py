@@ -1,24 +1,22 @@
-"""The file that ``app_env_file`` names: ``KEY=value`` lines on the controller."""
+"""The file that ``app_env_file`` names: ``KEY=value`` lines on the controller, as python-dotenv reads them."""
 
 from __future__ import annotations
 
-import re
-import shlex
+import io
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.here import expanded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-
-LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
 def read_env_file(path: Path | str) -> dict[str, str]:
     """The variables in *path*; raises ``VariableError`` with a ``file:line`` for each thing that is wrong."""
     try:
-        text = expanded(path).read_text(encoding="utf-8")
+        text = expanded(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise VariableError(
             f"app_env_file: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"
@@ -29,30 +27,39 @@ def read_env_file(path: Path | str) -> dict[str, str]:
 
 
 def parsed_env(path: Path | str, text: str) -> dict[str, str]:
-    """The variables in *text*, which is that of the file *path*; raises ``VariableError`` as ``read_env_file``."""
+    """The variables in *text*, which is that of the file *path*; raises ``VariableError`` as ``read_env_file``.
+
+    ``${NAME}`` is what the lines above say, and nothing of this machine's: it would differ from laptop to laptop.
+    """
+    from dotenv.parser import parse_stream
+
     env: dict[str, str] = {}
     places: dict[str, int] = {}
     problems = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = LINE.fullmatch(line.strip())
-        if match is None:
-            problems.append(f"{path}:{number}: expected KEY=value")
-        elif match[1] in env:
-            problems.append(f"{path}:{number}: {match[1]} is set already in line {places[match[1]]}")
-        else:
-            env[match[1]], places[match[1]] = _value(match[2]), number
+    for binding in parse_stream(io.StringIO(text)):
+        name, line = binding.key, binding.original.line
+        if binding.error or (name is not None and binding.value is None):
+            problems.append(f"{path}:{line}: expected KEY=value")
+        elif name in env:
+            problems.append(f"{path}:{line}: {name} is set already in line {places[name]}")
+        elif name is not None and binding.value is not None:
+            places[name] = line
+            try:
+                env[name] = _filled_in(binding.value, env)
+            except LookupError as error:
+                problems.append(f"{path}:{line}: {name}: ${{{error.args[0]}}} is not set above")
     if problems:
         raise VariableError("\n".join(problems))
     return env
 
 
-def _value(text: str) -> str:
-    """What a shell would take *text* for, without expanding anything; unquoted blanks are kept."""
-    if text[:1] in ("'", '"'):
-        try:
-            return "".join(shlex.split(text, comments=True))
-        except ValueError:
-            return text
-    return text.partition(" #")[0].strip()
+def _filled_in(value: str, env: Mapping[str, str]) -> str:
+    """*value* with the variables in it; raises ``LookupError`` for one that has neither value nor default."""
+    from dotenv.variables import Variable, parse_variables
+
+    parts = []
+    for part in parse_variables(value):
+        if isinstance(part, Variable) and part.name not in env and part.default is None:
+            raise LookupError(part.name)
+        parts.append(part.resolve(env))
+    return "".join(parts)

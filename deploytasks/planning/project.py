@@ -5,17 +5,19 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.layout import COLLECTED
 from deploytasks.here import expanded
 from deploytasks.source import Source, collected_static, detect_callable, detect_static, read_procfile
 from deploytasks.source.lockfile import find_requirements
+from deploytasks.source.python_wanted import pythons_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploytasks.source.app_ref import AppRef
+    from deploytasks.source.python_wanted import PythonWanted
     from deploytasks.source.requirements import Requirements
 
 
@@ -27,9 +29,10 @@ class Project:
     """The files, the callable and the requirements of the app in one directory.
 
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
-    to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name.
-    *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is
-    the commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
+    to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
+    what it says of the Pythons that it runs on. *revision* is git's short commit, with ``+`` when the work tree
+    differs from it; empty outside git. *origin* is the commit with which its history began, which all clones share;
+    empty outside git, and where a clone is shallow.
     """
 
     source: Source
@@ -38,6 +41,7 @@ class Project:
     static: Mapping[str, str]
     collected: str
     processes: Mapping[str, str]
+    pythons: tuple[PythonWanted, ...]
     revision: str
     origin: str
 
@@ -63,7 +67,15 @@ class Project:
         collected = collected_static(source.directory, ref)
         source = source.linking({**_leading_out(collected), **dict(links)})
         processes = read_procfile(source.directory)
-        return cls(source, ref, wanted, static, collected, processes, *_history(source.directory))
+        pythons = pythons_wanted(source.directory)
+        return cls(source, ref, wanted, static, collected, processes, pythons, *_history(source.directory))
+
+    def settings_in(self, path: str) -> dict[str, Any]:
+        """What the Python file *path*, from where imports start, sets by name; None where that is computed."""
+        from deploytasks.source.python_settings import read_python_settings
+
+        found = read_python_settings(self.source.directory / self.callable.directory / path)
+        return {name: assigned.value for name, assigned in found.items()}
 
 
 def origin_of(directory: str) -> str:

@@ -34,11 +34,20 @@ def standard_roles(host: Host) -> Sequence[Any]:
     taken = {
         f"app_{kind.variable}"
         for kind in KINDS
-        if f"app_{kind.variable}" not in host.variables and any(map(kind.is_a, host.own_roles))
+        if not host.says(f"app_{kind.variable}") and any(map(kind.is_a, host.own_roles))
     }
     chosen = [(variable, name) for variable, name in _chosen(app.Vars, host) if variable not in taken]
     roles = [app, *(_imported(host, variable, name) for variable, name in chosen), *host.own_roles]
     return [*dict.fromkeys(roles)]
+
+
+def words_of_parts() -> tuple[str, ...]:
+    """What our own roles are called: ``app``, and all that its variables can choose."""
+    app = import_module("deploytasks.roles.app")
+    kinds = get_type_hints(app.Vars, include_extras=True)
+    chosen = [word for name in CHOICES for word in _words(kinds[name])]
+    services = _words(get_args(kinds["services"])[0])
+    return tuple(dict.fromkeys(("app", *chosen, *services)))
 
 
 def _chosen(vars_type: Any, host: Host) -> Iterator[tuple[str, str]]:

@@ -74,7 +74,7 @@ def _called_rightly(modules: Modules, ref: AppRef) -> AppRef:
     if not isinstance(binding, Function) or kind or binding.decorator_list:
         return ref
     wanted = required_arguments(binding)
-    if wanted:
+    if wanted and not ref.arguments:
         reason = f"{ref.name}() wants arguments: {', '.join(wanted)}"
         raise SourceError(f"{ref.found}: {ref}: {reason}; expected an app, or a factory that wants none")
     return replace(ref, factory=True)

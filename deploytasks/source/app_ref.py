@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from dataclasses import dataclass
 
 from deploytasks.errors import VariableError
 
-_SPEC = re.compile(r"([^\s:()]+):([^\s:()]+)(\(\))?")
+_SPEC = re.compile(r"([^\s:()]+):([^\s:()]+)(\(([^\n]*)\))?")
 
 
 @dataclass(frozen=True)
 class AppRef:
-    """The callable *name* of *module*; with *factory*, what calling it without arguments returns.
+    """The callable *name* of *module*; with *factory*, what calling it with *arguments* (literals, as text) returns.
 
     *directory*, relative to the source, is where imports start. *framework* is a guess from the text;
     *interface* is ``wsgi`` or ``asgi``; *found* says what led here (``Procfile``, ``wsgi.py``).
@@ -26,20 +27,44 @@ class AppRef:
     framework: str = "wsgi"
     interface: str = "wsgi"
     found: str = "app_callable"
+    arguments: str = ""
 
     def __str__(self) -> str:
-        """The way gunicorn takes it: ``module:name`` or ``module:factory()``."""
-        return f"{self.module}:{self.name}" + "()" * self.factory
+        """The way gunicorn takes it: ``module:name``, ``module:factory()`` or ``module:factory("argument")``."""
+        return f"{self.module}:{self.name}" + f"({self.arguments})" * self.factory
 
 
 def parse_callable(value: str, where: str = "app_callable") -> AppRef:
-    """The app that *value* names; raises ``VariableError`` unless it is MODULE:NAME or MODULE:FACTORY()."""
+    """The app that *value* names; raises ``VariableError`` unless it is MODULE:NAME or MODULE:FACTORY(...).
+
+    A factory's arguments are literals, as Flask and gunicorn have them.
+    """
     match = _SPEC.fullmatch(value)
-    if match is None or not all(map(_is_name, (*match[1].split("."), match[2]))):
+    if (
+        match is None
+        or not all(map(_is_name, (*match[1].split("."), match[2])))
+        or not _are_literal(match[4])
+    ):
         raise VariableError(
             f"{where}: {value!r}; must be MODULE:NAME or MODULE:FACTORY(), e.g. shop:app or shop:create_app()"
         )
-    return AppRef(match[1], match[2], factory=bool(match[3]), found=where)
+    return AppRef(match[1], match[2], factory=bool(match[3]), found=where, arguments=(match[4] or "").strip())
+
+
+def _are_literal(arguments: str | None) -> bool:
+    """Whether *arguments*, as they stand in a call, are numbers, texts and the like."""
+    if not arguments:
+        return True
+    try:
+        (call,) = ast.parse(f"f({arguments})").body
+        made = call.value if isinstance(call, ast.Expr) else None
+        if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Name):
+            return False
+        for value in (*made.args, *(keyword.value for keyword in made.keywords)):
+            ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _is_name(part: str) -> bool:

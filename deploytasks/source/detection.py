@@ -5,7 +5,7 @@ Nothing is imported or run; the modules are read as text.
 
 from __future__ import annotations
 
-import re
+import io
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,13 @@ from deploytasks.source.flask_rules import app_in
 from deploytasks.source.modules import Modules
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import read_procfile
-from deploytasks.source.web_command import app_of_command
+from deploytasks.source.web_command import read_web_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 _FILES = ("wsgi", "app", "asgi", "main")
 _IN_PACKAGE = (".wsgi", "", ".app", ".asgi", ".main")
-_FLASK_APP = re.compile(r"^\s*(?:export\s+)?FLASK_APP\s*=\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 _ADVICE = "set app_callable=MODULE:NAME or MODULE:FACTORY(), e.g. app_callable=shop.web:create_app()"
 
 
@@ -70,8 +69,10 @@ def _by_procfile(modules: Modules) -> AppRef | str:
     command = read_procfile(modules.root).get("web")
     if command is None:
         return f"{PROCFILE}: no such file, or no web process in it"
-    ref = app_of_command(command, modules.root, f"{PROCFILE}: web")
-    return checked(modules, ref) if ref else f"{PROCFILE}: web: no known WSGI or ASGI server: {command}"
+    found = read_web_command(command, modules.root, f"{PROCFILE}: web")
+    if found and found.app:
+        return checked(modules, found.app)
+    return f"{PROCFILE}: web: no known WSGI or ASGI server: {command}"
 
 
 def _by_django(modules: Modules) -> AppRef | str:
@@ -86,17 +87,29 @@ def _by_django(modules: Modules) -> AppRef | str:
 
 
 def _by_flaskenv(modules: Modules) -> AppRef | str:
-    path = modules.root / ".flaskenv"
-    match = _FLASK_APP.search(path.read_text("utf-8", "replace")) if path.is_file() else None
-    if match is None:
-        return ".flaskenv: no such file, or no FLASK_APP in it"
-    where = f".flaskenv: FLASK_APP={match[1]}"
-    target, _, name = match[1].partition(":")
+    found = next(_flask_apps(modules.root), None)
+    if found is None:
+        return ".flaskenv and .env: no such file, or no FLASK_APP in it"
+    file, app = found
+    where = f"{file}: FLASK_APP={app}"
+    target, _, name = app.partition(":")
     modules, module = _flask_module(modules, target)
     if name:
         return _named_by_flaskenv(modules, f"{module}:{name}", where)
-    found = modules.find(module)
-    return app_in(modules, found) if found else f"{where}: no such module"
+    named = modules.find(module)
+    return app_in(modules, named) if named else f"{where}: no such module"
+
+
+def _flask_apps(root: Path) -> Iterator[tuple[str, str]]:
+    """Each file of an environment that says FLASK_APP, and what it says, as python-dotenv reads it."""
+    for file in (".flaskenv", ".env"):
+        path = root / file
+        text = path.read_text("utf-8", "replace") if path.is_file() else ""
+        if "FLASK_APP" in text:
+            from dotenv.parser import parse_stream
+
+            bindings = parse_stream(io.StringIO(text))
+            yield from ((file, one.value) for one in bindings if one.key == "FLASK_APP" and one.value)
 
 
 def _named_by_flaskenv(modules: Modules, spec: str, where: str) -> AppRef:

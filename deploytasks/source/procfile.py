@@ -28,6 +28,13 @@ def read_procfile(directory: Path) -> dict[str, str]:
         raise SourceError(f"{path}: {error.strerror}") from error
 
 
+def line_of(directory: Path, process: str) -> int:
+    """The line of the Procfile in *directory*, from 1 on, that says what *process* is; 0 where none does."""
+    text = (directory / NAME).read_text("utf-8-sig") if (directory / NAME).is_file() else ""
+    matches = ((number, _PROCESS.fullmatch(line.strip())) for number, line in enumerate(text.splitlines(), 1))
+    return next((number for number, match in matches if match and match[1] == process), 0)
+
+
 def parse_procfile(text: str, path: str = NAME) -> dict[str, str]:
     """The processes of a Procfile as Heroku reads it; raises ``SourceError`` naming all bad lines at once."""
     processes: dict[str, tuple[int, str]] = {}

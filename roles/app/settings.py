@@ -19,6 +19,7 @@ from deploytasks.roles.app.reserved import is_reserved
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
+Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
     r"/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp)(/|$)|/usr/(?!local/)|/var/(tmp|run|lock|spool|log)(/|$)|"
@@ -78,6 +79,8 @@ class Vars:
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
     env_file: str | None = field(default=None, metadata={"secret": "file"})
+    build: tuple[Word, ...] = ()
+    command_prefix: tuple[Word, ...] = ()
     processes: Processes = field(default_factory=dict)
     health_path: Annotated[str, Meta(pattern=r"^/[!-~]*\Z", examples=["/healthz"])] = "/"
     health_host: (

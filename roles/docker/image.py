@@ -16,6 +16,7 @@ from deploytasks.delivery.local_image import PLATFORMS, LocalImage
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Place, deployment_of
 from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.python_choice import version_for
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, DockerImage, File, ShippedImage
 from deploytasks.roles.app import uv_wheels
@@ -204,14 +205,22 @@ def _base(host: Host, v: Vars) -> str:
     """The image that has Python; by default Debian's small one with the version that the app wants."""
     if v.base_image:
         return v.base_image
-    facts, python = deployment_of(host).facts, deployment_of(host).v.python
-    wanted = VERSION.fullmatch(facts.python.rpartition(".")[0] if python == "python3" else python)
+    deployment = deployment_of(host)
+    python = deployment.v.python
+    usual = (
+        "" if host.says("app_python") else version_for(deployment.facts.python, deployment.project.pythons)
+    )
+    wanted = VERSION.fullmatch(usual or (_minor(deployment.facts.python) if python == "python3" else python))
     if wanted is None:
         raise VariableError(
             f"{host.name}: app_python: {python!r} names no version such as 3.12; "
             "set docker_base_image to an image that has it"
         )
     return f"python:{wanted[1]}-slim-bookworm"
+
+
+def _minor(version: str) -> str:
+    return version.rpartition(".")[0]
 
 
 def _uv_itself() -> Iterator[list[str]]:

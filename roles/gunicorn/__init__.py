@@ -14,7 +14,8 @@ from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
-from deploytasks.roles.gunicorn.settings import MANAGED, Vars
+from deploytasks.roles.gunicorn.own_file import USUAL, file_of, own_file, said_in_file
+from deploytasks.roles.gunicorn.settings import MANAGED, UNHEARD, Vars
 from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ interfaces = ("wsgi", "asgi")
 says_ready = True
 
 managed = MANAGED
+unheard = UNHEARD
+usual_file = USUAL
+file_named = file_of
 
 FIRST_FD = 3
 """Where systemd's sockets begin (sd_listen_fds(3)); gunicorn takes them unasked."""
@@ -44,7 +48,16 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     elif _is_alone(host, v):
         yield from wsgi_module(host)
         settings |= _module_settings(wsgi_directory(deployment.place), v)
-    text = template("gunicorn.conf.py.j2", settings=settings, hooks=v.hooks())
+    own = own_file(host, v)
+    text = template(
+        "gunicorn.conf.py.j2",
+        own=f"{deployment.directory}/{own}" if own else "",
+        usual=_usual_settings(host, v),
+        unheard=sorted((MANAGED.keys() | UNHEARD.keys()) - {*settings, "config"}),
+        settings=settings,
+        hooks=v.hooks(),
+        v=v,
+    )
     yield Step("configure gunicorn", File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
     files = tuple(_log_files(app, v))
     if files:
@@ -68,24 +81,35 @@ def command(host: Host, v: Vars) -> tuple[str, ...]:
 
 def worker_count(host: Host, v: Vars) -> int | None:
     """How many workers it begins with, as SIGTTIN and SIGTTOU can change it; None when it has other children, too."""
-    return None if v.dirty_apps else v.workers or _usual_workers(host)
+    if v.dirty_apps:
+        return None
+    said = said_in_file(host, v)
+    if v.workers or "workers" not in said:
+        return v.workers or _usual_workers(host)
+    return said["workers"] if isinstance(said["workers"], int) else None
+
+
+def _usual_settings(host: Host, v: Vars) -> dict[str, Any]:
+    """What holds unless the app, or the inventory, says otherwise."""
+    usual = {
+        "backlog": BACKLOG,
+        "proc_name": deployment_of(host).app.name,
+        "worker_class": worker_class(host, v),
+        "workers": _usual_workers(host),
+    }
+    return usual | ({"workers": v.workers} if v.workers else {})
 
 
 def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
     deployment = deployment_of(host)
-    app, project = deployment.app, deployment.project
-    place = deployment.place
+    project, place = deployment.project, deployment.place
     # It believes every unix socket.
     believed: dict[str, Any] = {"secure_scheme_headers": {}} if _is_alone(host, v) else {}
     own = {
         **believed,
         "wsgi_app": str(project.callable),
         "chdir": deployment.directory,
-        "worker_class": worker_class(host, v),
-        "workers": _usual_workers(host),
-        "proc_name": app.name,
         "control_socket_disable": True,
-        "backlog": BACKLOG,
     }
     return own if place.fd == FIRST_FD else {**own, "bind": _bind(place)}
 

@@ -7,7 +7,7 @@ would contradict the socket, the user or the release are not here: see ``MANAGED
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -32,7 +32,7 @@ MANAGED = {
     "chdir": "the code's directory is the release's",
     "check_config": _ONCE,
     "ciphers": _TLS,
-    "config": "the release has its own gunicorn.conf.py",
+    "config": "set gunicorn_config_file",
     "control_socket": "the instance is asked by signals",
     "control_socket_disable": "the instance is asked by signals",
     "control_socket_mode": "the instance is asked by signals",
@@ -62,6 +62,14 @@ MANAGED = {
 }
 """Settings that the role makes itself, and why."""
 
+UNHEARD = {
+    "accesslog": "it goes to the journal: inv logs",
+    "errorlog": "it goes to the journal: inv logs",
+    "forwarded_allow_ips": "no proxy but the web server is in front; set gunicorn_forwarded_allow_ips where one is",
+    "proxy_allow_ips": "no proxy but the web server is in front; set gunicorn_proxy_allow_ips where one is",
+}
+"""Settings that mean the place where somebody else ran the app, so they count in the inventory alone."""
+
 HOOKS = {
     "on_starting": "server",
     "on_reload": "server",
@@ -88,9 +96,13 @@ HOOKS = {
 
 @dataclass(frozen=True)
 class Vars:
-    """``gunicorn_NAME`` in the inventory; see README.md. *packages* is what pip installs for it."""
+    """``gunicorn_NAME`` in the inventory; see README.md.
+
+    *packages* is what pip installs for it, *config_file* the app's own file of settings: None for the usual one.
+    """
 
     packages: tuple[str, ...] = ()
+    config_file: str | None = field(default=None, metadata={"said": "config"})
     workers: Workers | None = None
     worker_class: str | None = None
     worker_tmp_dir: str = "/dev/shm"  # noqa: S108  # nosec B108  memory, so that a slow disk blocks no heartbeat
@@ -185,9 +197,9 @@ class Vars:
             )
 
     def settings(self) -> dict[str, Any]:
-        """What was set, in the form of gunicorn's configuration file; without the functions."""
-        left = {"packages", "worker_class", *HOOKS}
-        named = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in left}
+        """What was set, in the form of gunicorn's configuration file; without functions and workers."""
+        left = {"packages", "config_file", "worker_class", "workers", *HOOKS}
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in left}
         return {name: _plain(value) for name, value in named.items() if value is not None}
 
     def hooks(self) -> dict[str, tuple[str, str, str]]:

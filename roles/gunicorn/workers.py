@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
+from deploytasks.roles.gunicorn.own_file import said_in_file
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -53,21 +54,28 @@ def worker_class(host: Host, v: Vars) -> str:
     """The worker class that is set, or the one that fits; raises ``VariableError`` when it cannot serve the app."""
     project = deployment_of(host).project
     ref = project.callable
-    if not v.worker_class:
+    wanted = v.worker_class or _in_own_file(host, v)
+    if not wanted:
         return "sync" if ref.interface == "wsgi" else _for_asgi(host, v)
-    worker = WORKERS.get(v.worker_class)
+    worker = WORKERS.get(wanted)
     if worker and _contradicts(worker, project):
         fitting = ", ".join(name for name, other in WORKERS.items() if other.interface == ref.interface)
         raise VariableError(
-            f"{host.name}: gunicorn_worker_class={v.worker_class} serves {worker.interface.upper()} and {ref} is "
+            f"{host.name}: gunicorn_worker_class={wanted} serves {worker.interface.upper()} and {ref} is "
             f"{ref.interface.upper()}; leave it out, or take one of {fitting}"
         )
-    if v.worker_class == "eventlet" and _is_the_newest(host, v):
+    if wanted == "eventlet" and _is_the_newest(host, v):
         raise VariableError(
             f"{host.name}: gunicorn_worker_class=eventlet is no longer in gunicorn, since 26; use gevent or gthread, "
             f"or an older gunicorn: {PINNED}"
         )
-    return v.worker_class
+    return wanted
+
+
+def _in_own_file(host: Host, v: Vars) -> str:
+    """The worker class that the app's own file names; empty where it names none, or computes it."""
+    said = said_in_file(host, v).get("worker_class")
+    return said if isinstance(said, str) else ""
 
 
 def interface_served(host: Host, v: Vars) -> str:

@@ -22,7 +22,7 @@ from deploytasks.roles.app.asgi import (
     interface_of,
 )
 from deploytasks.roles.app.instance import BACKLOG
-from deploytasks.roles.hypercorn.settings import MANAGED, Vars
+from deploytasks.roles.hypercorn.settings import MANAGED, UNHEARD, Vars
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -35,6 +35,7 @@ interfaces = ("asgi", "wsgi")
 says_ready = False
 
 managed = MANAGED
+unheard = UNHEARD
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:

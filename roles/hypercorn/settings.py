@@ -51,6 +51,14 @@ MANAGED = {
 """Settings that the role makes itself, and why."""
 
 
+UNHEARD = {
+    "accesslog": "it goes to the journal: inv logs",
+    "config": "write its settings into the inventory as hypercorn_...",
+    "errorlog": "it goes to the journal: inv logs",
+}
+"""What a command line may say that counts in the inventory alone."""
+
+
 @dataclass(frozen=True)
 class Vars:
     """``hypercorn_NAME`` in the inventory; see README.md.

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 HELLO = HERE.parents[1] / "examples/hello"
 EXPECTED = HERE / "expected"
 NOW = datetime(2026, 11, 21, 10, 15, tzinfo=timezone.utc)
-FACTS = Facts(cpus=2)
+FACTS = Facts(cpus=2, pythons=("python3", "python3.11", "python3.12"))
 
 CASES: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text()) for path in sorted(HERE.glob("cases/*.json"))

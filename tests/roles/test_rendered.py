@@ -58,7 +58,8 @@ def test_a_catch_all_that_is_not_wanted_any_more_goes(web_server):
 
 def test_the_workers_follow_the_hosts_cpus():
     settings = rendered(DEFAULT)["/srv/hello/releases/RELEASE/gunicorn.conf.py"]
-    assert 'workers = int(os.environ.get("WEB_CONCURRENCY") or 5)\n' in settings
+    assert "workers = 5\n" in settings
+    assert 'workers = int(os.environ.get("WEB_CONCURRENCY") or workers)\n' in settings
 
 
 def test_logs_in_the_journal_need_no_rotation():
@@ -83,6 +84,7 @@ def test_the_environment_of_the_inventory_beats_that_of_the_file(tmp_path):
     file.chmod(0o600)
     texts = rendered({**DEFAULT, "app_env_file": str(file), "app_env": {"GREETING": "from the inventory"}})
     assert texts["/srv/hello/releases/RELEASE/env"].splitlines() == [
+        'FLASK_APP="app:app"',
         'GREETING="from the inventory"',
         'LEVEL="info"',
         'PYTHONUNBUFFERED="1"',

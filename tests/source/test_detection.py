@@ -256,7 +256,7 @@ def test_finding_nothing_lists_all_that_was_looked_at(write: Write) -> None:
         f"{root}: no web app found; looked at",
         "  Procfile: web: no known WSGI or ASGI server: ./start",
         "  manage.py: no such file, or no DJANGO_SETTINGS_MODULE in it",
-        "  .flaskenv: no such file, or no FLASK_APP in it",
+        "  .flaskenv and .env: no such file, or no FLASK_APP in it",
         "  wsgi.py: several apps: a, b",
         "  app.py: create_app() wants arguments: config",
         "  main.py:1: invalid syntax",
@@ -302,7 +302,7 @@ def test_what_is_no_web_app_is_not_taken_for_one(write: Write, files: dict[str, 
             {".flaskenv": "FLASK_APP=shop:app", "shop.py": FACTORY},
             ".flaskenv: FLASK_APP=shop:app: shop:app: shop.py has no",
         ),
-        ({".flaskenv": "FLASK_APP=\"shop:create_app('x')\"", "shop.py": FACTORY}, "must be MODULE:NAME"),
+        ({".flaskenv": 'FLASK_APP="shop:create_app(x)"', "shop.py": FACTORY}, "must be MODULE:NAME"),
         (
             {"manage.py": MANAGE, "mysite/settings.py": "", "mysite/wsgi.py": ""},
             "manage.py: mysite.wsgi:application: ",
@@ -324,8 +324,8 @@ def test_an_explicit_callable_is_kept_as_written(value: str) -> None:
     "value",
     [
         *("", "app", "app:", ":app", "app:app;id", "../x:app", "app app:app", "app:app ", "app:app()()"),
-        *("app:app(1)", "a..b:app", ".a:app", "1a:app", "app:1", "app:class", "app:a.b", "app:app\n"),
-        *("-rf:app", "app::app"),
+        *("app:app(x)", "a..b:app", ".a:app", "1a:app", "app:1", "app:class", "app:a.b", "app:app\n"),
+        *("-rf:app", "app::app", "app:app(1", "app:app(f())", "app:app(1)(2)"),
     ],
 )
 def test_an_explicit_callable_that_cannot_be_is_refused(value: str) -> None:

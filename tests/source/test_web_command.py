@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploytasks.errors import SourceError
-from deploytasks.source.web_command import app_of_command
+from deploytasks.source.web_command import read_web_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from deploytasks.source.app_ref import AppRef
+
+
+def app_of_command(command: str, directory: Path, where: str) -> AppRef | None:
+    found = read_web_command(command, directory, where)
+    return found and found.app
 
 
 @pytest.mark.parametrize(
@@ -19,6 +26,8 @@ if TYPE_CHECKING:
     [
         ("gunicorn app:app", "app:app"),
         ("gunicorn 'shop:create_app()'", "shop:create_app()"),
+        ("gunicorn \"shop:create_app('x', debug=False)\"", "shop:create_app('x', debug=False)"),
+        ("bash -lc 'cd . && exec gunicorn app:app'", "app:app"),
         ("gunicorn mysite.wsgi --log-file -", "mysite.wsgi:application"),
         ("gunicorn --log-file - mysite.wsgi", "mysite.wsgi:application"),
         ("gunicorn -w 4 -k gevent mysite.wsgi", "mysite.wsgi:application"),
@@ -77,7 +86,7 @@ def test_a_command_without_an_app_argument_says_nothing(command: str, tmp_path: 
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
-        ("gunicorn \"shop:create_app('x')\"", "Procfile: web: \"shop:create_app('x')\"; must be MODULE:NAME"),
+        ('gunicorn "shop:create_app(x)"', "Procfile: web: 'shop:create_app(x)'; must be MODULE:NAME"),
         ("gunicorn 'app:app", "Procfile: web: No closing quotation"),
         ("uwsgi missing.ini", "missing.ini"),
     ],

@@ -1,0 +1,88 @@
+"""A line of the shell, read as the commands that it starts; nothing is run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SHELLS = ("sh", "bash", "dash", "ash")
+OPERATORS = frozenset("&|;\n")
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+DEFAULT = re.compile(r"\$\{\w+:?-([^}$]*)\}")
+"""A parameter with what stands in its place where it is not set."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """The *words* of a command, without what it sets in its *environment* and the ``exec`` before it."""
+
+    words: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return shlex.join(self.words)
+
+    @property
+    def program(self) -> str:
+        """The name of the file that is run."""
+        return PurePosixPath(self.words[0]).name
+
+
+def commands_of(line: str, where: str) -> tuple[Command, ...]:
+    """The commands of *line*, those of a ``sh -c`` in its place; raises ``SourceError``, beginning with *where*."""
+    return tuple(inner for command in _commands(line, where) for inner in _within(command, where))
+
+
+def default_of(word: str) -> str:
+    """*word* with ``${NAME:-VALUE}`` written as VALUE."""
+    return DEFAULT.sub(lambda found: found[1], word)
+
+
+def _within(command: Command, where: str) -> Iterator[Command]:
+    words = command.words
+    script = next((word for word in words[1:] if not word.startswith("-")), "")
+    if command.program in SHELLS and any(_says_c(word) for word in words[1:]):
+        yield from commands_of(script, where)
+    else:
+        yield command
+
+
+def _says_c(word: str) -> bool:
+    """Whether *word* is an option such as ``-c`` or ``-lc``."""
+    return bool(re.fullmatch(r"-[a-z]*c", word))
+
+
+def _commands(line: str, where: str) -> Iterator[Command]:
+    lexer = shlex.shlex(line.replace("\\\n", " "), posix=True, punctuation_chars="&|;\n")
+    lexer.whitespace = " \t\r"
+    lexer.whitespace_split = True
+    words: list[str] = []
+    try:
+        for word in lexer:
+            if set(word) <= OPERATORS:
+                yield from _command(words)
+                words = []
+            else:
+                words.append(word)
+    except ValueError as error:
+        raise SourceError(f"{where}: {error}: {line!r}") from error
+    yield from _command(words)
+
+
+def _command(words: list[str]) -> Iterator[Command]:
+    rest, environment = deque(words), {}
+    while rest and (rest[0] in ("exec", "env") or ASSIGNMENT.fullmatch(rest[0])):
+        found = ASSIGNMENT.fullmatch(rest.popleft())
+        if found:
+            environment[found[1]] = found[2]
+    if rest:
+        yield Command(tuple(rest), environment)

@@ -1,0 +1,50 @@
+"""An ini file of uWSGI: its options with their lines, in their order, as often as they are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECTION = "[uwsgi]"
+COMMENTS = ("#", ";")
+
+
+@dataclass(frozen=True)
+class Option:
+    """The option *name* on *line* (from 1 on); *value* is ``true`` where none is written, as uWSGI has it."""
+
+    line: int
+    name: str
+    value: str
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether uWSGI fills something in, such as ``%d`` or ``$(HOME)`` (uwsgi-docs, Configuration)."""
+        return any(sign in self.value for sign in ("%", "$(", "@("))
+
+
+def read_uwsgi_ini(path: Path) -> tuple[Option, ...]:
+    """The options of the section ``uwsgi`` in *path*; raises ``SourceError`` when it cannot be read."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{path}: {getattr(error, 'strerror', None) or 'not text; expected UTF-8'}"
+        ) from error
+    return tuple(_options(text))
+
+
+def _options(text: str) -> Iterator[Option]:
+    section = ""
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        if line.startswith("["):
+            section = line
+        elif section == SECTION and line and not line.startswith(COMMENTS):
+            name, equals, value = line.partition("=")
+            yield Option(number, name.strip(), value.strip() if equals else "true")

@@ -1,0 +1,84 @@
+"""What a project says about itself reaches the processes that serve it on a host."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.e2e.project import Project
+
+TELL = """
+
+import os
+
+
+def app(environ, start_response, _app=app):
+    os.environ["WATCHED"] = os.environ.get("WATCHED_BY", "nobody")
+    return _app(environ, start_response)
+"""
+GUNICORN = """\
+import multiprocessing
+import os
+
+bind = "0.0.0.0:9"
+timeout = 300
+threads = 2 if multiprocessing.cpu_count() else 1
+
+
+def post_fork(server, worker):
+    os.environ["FORKED"] = str(server.cfg.timeout)
+"""
+WATCHER = """\
+#!/bin/sh
+# Stands in for newrelic-admin: it sets its things, and starts the program as a process of its own.
+shift
+export WATCHED_BY=newrelic
+"$@" &
+child=$!
+trap 'kill -TERM $child' TERM
+wait $child
+wait $child
+"""
+STAND_IN = PurePosixPath("/usr/local/bin/newrelic-admin")
+
+
+@pytest.fixture(scope="module")
+def heard(web, tmp_path_factory) -> Project:
+    """An app whose author has said all of it in its own files; the inventory has the host and the name."""
+    web.put(STAND_IN, WATCHER.encode(), mode=0o755)
+    project = Project.make("heard", tmp_path_factory.mktemp("heard"), web)
+    del project.variables["gunicorn_workers"]
+    project.configure()
+    project.code("one", TELL)
+    project.write("app/conf/gunicorn.py", GUNICORN)
+    project.write(
+        "app/Procfile",
+        "web: newrelic-admin run-program gunicorn -c conf/gunicorn.py -w 1 -b :$PORT app:app\n",
+    )
+    project.write("app/.python-version", "3.11\n")
+    return project
+
+
+def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_the_rest_is_told(heard):
+    run = heard.deploy()
+    assert [event["text"] for event in run.events if event["event"] == "note"] == [
+        "Procfile:1: not used: bind (the instance gets its socket from systemd)",
+        "conf/gunicorn.py:4: bind is not used: the instance gets its socket from systemd",
+    ]
+    says = heard.says
+    environment = says["environment"]
+    assert (environment["WATCHED"], environment["FORKED"], says["threads"]) == ("newrelic", "300", True)
+    assert heard.deploy().changed == []
+
+
+def test_a_python_that_the_host_has_not_is_refused_before_anything_is_changed(heard):
+    heard.write("app/pyproject.toml", '[project]\nname = "shop"\nrequires-python = ">=3.13"\n')
+    run = heard.inv("check")
+    assert run.exit_code == 5
+    assert "pyproject.toml:3: the app wants a Python >=3.13, and " in run.messages
+    assert "has python3 (3.11." in run.messages
+    findings = {found["check"]: found for found in heard.asked("doctor")["findings"]}
+    assert findings["python"]["verdict"] == "bad"
+    assert findings["python"]["advice"].startswith("pyproject.toml:3: the app wants a Python >=3.13")
+    heard.directory.joinpath("app/pyproject.toml").unlink()

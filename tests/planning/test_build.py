@@ -1,0 +1,29 @@
+"""What makes files of an app runs here, before its source is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploytasks.errors import SourceError
+from deploytasks.planning.build import build
+
+
+def test_lines_of_the_shell_run_in_the_source_one_after_the_other(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    build(tmp_path, ["mkdir dist && echo one > dist/app.css", "echo two >> dist/app.css"])
+    assert (tmp_path / "dist/app.css").read_text() == "one\ntwo\n"
+    assert capfd.readouterr().err.splitlines() == [
+        "app_build: mkdir dist && echo one > dist/app.css",
+        "app_build: echo two >> dist/app.css",
+    ]
+
+
+def test_one_that_fails_is_told_with_its_last_words_and_ends_it(tmp_path: Path) -> None:
+    with pytest.raises(
+        SourceError, match=r"app_build: 'echo no such module; exit 3' ended with 3\n  no such module"
+    ):
+        build(tmp_path, ["echo no such module; exit 3", "touch never"])
+    assert not (tmp_path / "never").exists()

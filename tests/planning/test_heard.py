@@ -1,0 +1,236 @@
+"""What a project says about itself becomes variables of the lowest precedence, or is told by name and place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploytasks import Host, Inventory
+from deploytasks.errors import VariableError
+from deploytasks.planning.heard import heard
+from deploytasks.planning.standard import standard_roles
+from deploytasks.planning.unclaimed import distance, unclaimed
+from tests.roles.rendered import FACTS, NOW, plan_for, replace
+
+APP = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": "flask\n"}
+MakeHost = Callable[..., Host]
+
+
+@pytest.fixture
+def host_of(tmp_path: Path) -> MakeHost:
+    """The host of an inventory that says some variables, with an app of some files."""
+
+    def made(files: Mapping[str, str], **variables: Any) -> Host:
+        source = tmp_path / "shop"
+        for name, text in {**APP, **files}.items():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_text(text)
+        (tmp_path / "inventory.ini").write_text("prod1\n")
+        (tmp_path / "group_vars").mkdir(exist_ok=True)
+        given = {"app_name": "shop", "app_source": str(source), **variables}
+        (tmp_path / "group_vars/all.json").write_text(json.dumps(given))
+        (host,) = Inventory.load(tmp_path / "inventory.ini").hosts
+        return replace(host, facts=FACTS)
+
+    return made
+
+
+def said(host: Host) -> dict[str, Any]:
+    """What the source says, by variable, and the line."""
+    return {
+        name: (value, str(host.origin(name))) for name, value in host.variables.items() if not host.says(name)
+    }
+
+
+def text_of(host: Host, end: str) -> str:
+    """The file of the host's plan whose path ends so."""
+    told = heard(host)
+    plan = plan_for(told, standard_roles(told), now=NOW)
+    texts = [step.resource.content for step in plan.steps if getattr(step.resource, "path", "").endswith(end)]
+    return str(texts[0])
+
+
+def test_flags_of_the_web_command_become_variables_with_its_line(host_of: MakeHost) -> None:
+    web = "worker: python w.py\nweb: gunicorn app:app --workers 7 -t 120 --worker-class=gthread --threads 4 --preload\n"
+    assert said(heard(host_of({"Procfile": web}))) == {
+        "app_server": ("gunicorn", "Procfile:2"),
+        "gunicorn_workers": ("7", "Procfile:2"),
+        "gunicorn_timeout": ("120", "Procfile:2"),
+        "gunicorn_worker_class": ("gthread", "Procfile:2"),
+        "gunicorn_threads": ("4", "Procfile:2"),
+        "gunicorn_preload_app": (True, "Procfile:2"),
+    }
+
+
+def test_they_reach_the_servers_settings_where_the_inventory_is_silent(host_of: MakeHost) -> None:
+    host = host_of({"Procfile": "web: gunicorn app:app --workers 7 --timeout 120\n"}, gunicorn_timeout=15)
+    text = text_of(host, "gunicorn.conf.py")
+    assert "workers = int(os.environ.get" in text
+    assert "workers = 7\n" in text
+    assert "timeout = 15\n" in text
+
+
+@pytest.mark.parametrize(
+    ("web", "note"),
+    [
+        ("gunicorn -b :80 app:app", "Procfile:1: not used: bind (the instance gets its socket from systemd)"),
+        ("gunicorn --log-file x.log app:app", "Procfile:1: not used: errorlog (it goes to the journal: inv logs)"),
+        (
+            "gunicorn -w $N app:app",
+            "Procfile:1: not used: workers ($N is filled in when it starts; set gunicorn_workers)",
+        ),
+        ("gunicorn --unheard-of 3 app:app", "Procfile:1: not used: unheard_of (no such setting is known)"),
+        (
+            "flask db upgrade && gunicorn app:app",
+            "Procfile:1: 'flask db upgrade' is not run: write it into the Procfile as release: flask db upgrade",
+        ),
+        (
+            "sh -c 'flask db upgrade; exec gunicorn app:app'",
+            "Procfile:1: 'flask db upgrade' is not run: write it into the Procfile as release: flask db upgrade",
+        ),
+        (
+            "flask translate compile; gunicorn app:app",
+            "Procfile:1: 'flask translate compile' is not run: app_build=['flask translate compile'] runs it when a "
+            "release is made",
+        ),
+        (
+            "bin/start-pgbouncer gunicorn app:app",
+            "Procfile:1: 'bin/start-pgbouncer' before gunicorn is not used; app_command_prefix would keep it",
+        ),
+        ("SECRET=x gunicorn app:app", "Procfile:1: SECRET=... before gunicorn is not used; write it into app_env"),
+        (
+            "daphne app:app",
+            "Procfile:1: daphne is none of the servers; app_server=gunicorn serves the app in its place",
+        ),
+        (
+            "python app.py",
+            "Procfile:1: 'python app.py' starts no server of ours; app_server=gunicorn serves the app in its place",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_used_is_told_with_its_place_and_reason(host_of: MakeHost, web: str, note: str) -> None:
+    assert heard(host_of({"Procfile": f"web: {web}\n"})).notes == (note,)
+
+
+def test_what_a_release_command_does_already_is_not_told(host_of: MakeHost) -> None:
+    procfile = "release: flask db upgrade\nweb: flask db upgrade && gunicorn app:app\n"
+    assert heard(host_of({"Procfile": procfile})).notes == ()
+
+
+def test_options_of_a_server_that_the_inventory_does_not_want_are_told_once(host_of: MakeHost) -> None:
+    host = heard(host_of({"Procfile": "web: gunicorn app:app -w 3\n"}, app_server="waitress"))
+    (note,) = host.notes
+    assert note.startswith("Procfile:1: what it says to gunicorn is not used: ")
+    assert note.endswith("all.json:1 has app_server=waitress")
+    assert said(host) == {}
+
+
+def test_wrappers_stay_before_the_server(host_of: MakeHost) -> None:
+    host = host_of({"Procfile": "web: newrelic-admin run-program gunicorn app:app\n"})
+    assert said(heard(host))["app_command_prefix"] == (["newrelic-admin", "run-program"], "Procfile:1")
+    assert 'exec newrelic-admin run-program /bin/sh -c \'export LISTEN_PID=$$; exec "$0" "$@"\' ' in text_of(
+        host, "/bin/web"
+    )
+
+
+@pytest.mark.parametrize(
+    "web", ["poetry run gunicorn app:app", "python -m gunicorn app:app", "exec gunicorn app:app"]
+)
+def test_what_finds_the_server_in_an_environment_is_nothing_to_tell(host_of: MakeHost, web: str) -> None:
+    host = heard(host_of({"Procfile": f"web: {web}\n"}))
+    assert (host.notes, set(said(host))) == ((), {"app_server"})
+
+
+def test_an_ini_file_of_uwsgi_is_heard_option_by_option(host_of: MakeHost) -> None:
+    ini = "[uwsgi]\nmodule = app:app\nprocesses = 3\nsocket = /tmp/x.sock\nmount = /shop=app:app\nmount = /b=app:app\n"
+    host = heard(host_of({"Procfile": "web: uwsgi --ini uwsgi.ini --threads 2\n", "uwsgi.ini": ini}))
+    assert said(host) == {
+        "app_server": ("uwsgi", "Procfile:1"),
+        "uwsgi_processes": ("3", "uwsgi.ini:3"),
+        "uwsgi_mount": ({"/shop": "app:app", "/b": "app:app"}, "uwsgi.ini:6"),
+        "uwsgi_threads": ("2", "Procfile:1"),
+    }
+    assert host.notes == ("uwsgi.ini:4: not used: socket (the instance gets its socket from its runtime)",)
+
+
+def test_a_file_of_gunicorn_is_run_and_what_must_be_ours_goes_before_it(host_of: MakeHost) -> None:
+    function = "def post_fork(server, worker):\n    raise SystemExit(7)\n"
+    own = f"bind = '0.0.0.0:80'\ntimeout = 300\nworkers = 3\n\n\n{function}"
+    host = host_of({"gunicorn.conf.py": own})
+    assert heard(host).notes == (
+        "gunicorn.conf.py:1: bind is not used: the instance gets its socket from systemd",
+    )
+    text = text_of(host, "gunicorn.conf.py")
+    namespace: dict[str, Any] = {}
+    exec(
+        text.replace("/srv/shop/releases/", "/nonexistent/").replace(_path_in(text), str(_source(host))),
+        namespace,
+    )  # noqa: S102
+    assert "bind" not in namespace
+    assert (namespace["timeout"], namespace["workers"], namespace["proc_name"]) == (300, 3, "shop")
+    assert callable(namespace["post_fork"])
+
+
+def _path_in(text: str) -> str:
+    (line,) = (line for line in text.splitlines() if line.startswith("__file__"))
+    return line.split("'")[1].replace("/srv/shop/releases/", "/nonexistent/")
+
+
+def _source(host: Host) -> Path:
+    return Path(str(host.variables["app_source"])) / "gunicorn.conf.py"
+
+
+def test_the_inventory_goes_before_the_file_of_gunicorn(host_of: MakeHost) -> None:
+    text = text_of(host_of({"gunicorn.conf.py": "timeout = 300\n"}, gunicorn_timeout=20), "gunicorn.conf.py")
+    assert text.index("exec(compile") < text.index("timeout = 20")
+
+
+def test_a_file_that_the_command_names_is_the_one(host_of: MakeHost) -> None:
+    host = host_of({"Procfile": "web: gunicorn -c conf/web.py app:app\n", "conf/web.py": "threads = 9\n"})
+    assert said(heard(host))["gunicorn_config_file"] == ("conf/web.py", "Procfile:1")
+    assert "/code/conf/web.py'" in text_of(host, "gunicorn.conf.py")
+
+
+def test_a_file_that_is_named_and_is_not_there_is_an_error(host_of: MakeHost) -> None:
+    with pytest.raises(VariableError, match=r"Procfile:1: gunicorn_config_file: 'gone.py' is not in "):
+        text_of(host_of({"Procfile": "web: gunicorn -c gone.py app:app\n"}), "gunicorn.conf.py")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ngnix_tls", "nginx_tls"),
+        ("nginx_tsl", None),
+        ("app_pyton", None),
+        ("wheel_house", "wheelhouse"),
+        ("gunicron_workers", "gunicorn_workers"),
+        ("pip_indexurl", "pip_index_url"),
+    ],
+)
+def test_a_misspelt_variable_is_an_error_that_names_the_right_one(
+    host_of: MakeHost, name: str, meant: str | None
+) -> None:
+    host = host_of({}, **{name: "x"})
+    if meant is None:  # Its role says so itself.
+        assert unclaimed(host, standard_roles(host)) == ()
+        return
+    with pytest.raises(VariableError, match=rf'all\.json:1: no role takes {name}; did you mean "{meant}"\?'):
+        unclaimed(host, standard_roles(host))
+
+
+def test_a_variable_of_somebody_else_is_told(host_of: MakeHost) -> None:
+    host = host_of({}, backup_bucket="x", ntp_server="y", api_port="z", install=True, uwsgi_processes=3)
+    (note,) = unclaimed(host, standard_roles(host))
+    assert note.endswith("all.json: no role here takes backup_bucket, ntp_server, api_port, install")
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "letters"),
+    [("ngnix", "nginx", 1), ("app", "app", 0), ("ab", "ba", 1), ("api", "app", 2), ("nginxs", "nginx", 1)],
+)
+def test_letters_that_are_off(word: str, other: str, letters: int) -> None:
+    assert distance(word, other) == letters
