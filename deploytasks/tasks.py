@@ -139,9 +139,10 @@ def logs(
 @on_hosts(dry="always")
 def status(chosen: Chosen) -> int:
     """Per host: release, since when, processes, health, last deploy."""
+    from deploytasks.agent.release.questions import Status
     from deploytasks.cli.asking import show_answers
 
-    return show_answers(chosen, "status")
+    return show_answers(chosen, Status())
 
 
 @on_hosts(dry="always")
@@ -155,17 +156,19 @@ def doctor(chosen: Chosen) -> int:
 @on_hosts(dry="always")
 def releases(chosen: Chosen) -> int:
     """What lies on the hosts, and which release is current and previous."""
+    from deploytasks.agent.release.questions import Releases
     from deploytasks.cli.asking import show_answers
 
-    return show_answers(chosen, "releases")
+    return show_answers(chosen, Releases())
 
 
 @on_hosts(dry="always")
 def history(chosen: Chosen) -> int:
     """Who deployed what, when, how long it took, how it ended."""
+    from deploytasks.agent.release.questions import History
     from deploytasks.cli.asking import show_answers
 
-    return show_answers(chosen, "history")
+    return show_answers(chosen, History())
 
 
 @on_hosts(changes="always", process="only this process")

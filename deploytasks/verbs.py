@@ -1,4 +1,4 @@
-"""What each command is like, said once: for the views, for what is told of it, and for what its agent may do."""
+"""What each command is like, said once: for the views, and for what is told of it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,6 @@ class Verb:
     prints: bool = False
 
 
-@dataclass(frozen=True)
-class Question:
-    """What an agent is asked.
-
-    When the answer to one that *changes* something is lost, the host may have changed. One that is *asked_by_project*
-    comes with the project's identity.
-    """
-
-    changes: bool = False
-    asked_by_project: bool = False
-
-
 VERBS = {
     "allow": Verb(wants_more=True),
     "apply": Verb(puts_back=True, wants_more=True),
@@ -48,21 +36,8 @@ VERBS = {
     "setup": Verb(puts_back=True),
     "shell": Verb(prints=True),
 }
-QUESTIONS = {
-    "allow": Question(changes=True),
-    "destroy": Question(asked_by_project=True),
-    "processes": Question(changes=True),
-    "prune": Question(changes=True),
-    "rollback": Question(changes=True, asked_by_project=True),
-    "scale": Question(changes=True),
-}
 
 
 def verb(command: str) -> Verb:
     """What *command* is like; one that is not listed is none of these."""
     return VERBS.get(command, Verb())
-
-
-def question(asked: str) -> Question:
-    """What the question *asked* is like; one that is not listed is none of these."""
-    return QUESTIONS.get(asked, Question())

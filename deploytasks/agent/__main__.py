@@ -10,7 +10,7 @@ import threading
 from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Outlet, Teller
 from deploytasks.agent.engine.events import Ended, Outcome
 from deploytasks.agent.errors import CannotUndo, StepError, what_failed
-from deploytasks.agent.release.commands import command
+from deploytasks.agent.release.commands import command, request_in
 from deploytasks.agent.release.lock import LockHeld
 from deploytasks.agent.release.session import Dismissed, Session
 
@@ -39,8 +39,9 @@ def converse(nonce: str, question: bytes, digest: str) -> int:
 def answer(inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: str) -> Ended:
     """Do what *inlet* asks, and tell it to *outlet*; how it ended, whatever went wrong."""
     try:
-        session = Session.begin(inlet, outlet, gone, ssh_connection)
-        return command(session.opening["ask"])(session)
+        request = request_in(inlet.object())
+        session = Session.begin(request, inlet, outlet, gone, ssh_connection)
+        return command(request.question.ask)(session)
     except LockHeld as held:
         return Ended(Outcome.LOCKED, error=str(held))
     except Dismissed as dismissed:

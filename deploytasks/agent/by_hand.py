@@ -11,17 +11,18 @@ import sys
 import tempfile
 import threading
 import zipfile
-from typing import Any, Dict, NoReturn, Sequence
+from typing import NoReturn, Sequence
 
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.conversation.channel import Inlet
 from deploytasks.agent.conversation.mask import Mask
 from deploytasks.agent.conversation.wire import Frame, frames, pack_json
 from deploytasks.agent.engine.events import Ended, Event, Note, Outcome, StepDone, StepUndone
+from deploytasks.agent.release.commands import request_in
 
-OPENING = "opening"
+REQUEST = "request"
 SAID = "said"
-"""The names in the archive of the opening, and of what the controller says after it."""
+"""The names in the archive of the request, and of what the controller says after it."""
 
 EXIT_CODES = {Outcome.FAILED: 2, Outcome.LOCKED: 6}
 PENDING = 3
@@ -79,16 +80,12 @@ def main(archive: str, words: Sequence[str]) -> int:
         signal.signal(number, lambda *_: gone.set())
     lines = Lines(show_diff=chosen.diff or chosen.check)
     with zipfile.ZipFile(archive) as kept, tempfile.TemporaryFile() as said:
-        opening: Dict[str, Any] = {
-            **_first(kept.read(OPENING)).to_json(),
-            "check": chosen.check,
-            "by_hand": True,
-            "force": chosen.force,
-        }
+        made = request_in(_first(kept.read(REQUEST)).to_json())
+        request = made._replace(check=chosen.check, by_hand=True, force=chosen.force)
         with kept.open(SAID) as packed:
             shutil.copyfileobj(packed, said)
         said.seek(0)
-        inlet = Inlet(said.fileno(), lambda: None, pack_json(opening))
+        inlet = Inlet(said.fileno(), lambda: None, pack_json(request.to_json()))
         ended = answer(inlet, lines, gone, os.environ.get("SSH_CONNECTION", ""))
     lines.end(ended)
     return exit_code(ended, check=chosen.check)

@@ -6,6 +6,7 @@ import re
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.release.questions import Allow, Openings
 from deploytasks.cli.asking import show_answers
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import ask
@@ -25,19 +26,14 @@ def allow_port(chosen: Chosen, port: str, span: str, source: str, close: bool) -
     if not port:
         if span or source or close:
             raise ConfigError("--for, --from and --close want a --port, such as --port 8000")
-        return show_answers(chosen, "openings")
+        return show_answers(chosen, Openings())
     if span and close:
         raise ConfigError("--for and --close contradict each other")
     number, protocol = parse_port(port)
-    wanted = {
-        "port": number,
-        "protocol": protocol,
-        "origin": parse_source(source) if source else "",
-        "for_s": parse_span(span or USUAL),
-        "close": close,
-    }
+    origin = parse_source(source) if source else ""
+    question = Allow(number, protocol, origin, parse_span(span or USUAL), close)
     manner = chosen.manner("allow", reporter=chosen.reporter())
-    return ask(chosen.hosts, app_alone, "allow", manner, **wanted).exit_code
+    return ask(chosen.hosts, app_alone, question, manner).exit_code
 
 
 def parse_port(text: str) -> tuple[int, str]:

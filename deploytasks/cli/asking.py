@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.release.questions import Processes
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
 from deploytasks.fleet.run import ask
@@ -19,24 +20,26 @@ from deploytasks.report.page import visible
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 if TYPE_CHECKING:
+    from deploytasks.agent.release.request import Question
     from deploytasks.cli.chosen import Chosen
     from deploytasks.fleet.results import Results
 
 
-def show_answers(chosen: Chosen, question: str) -> int:
+def show_answers(chosen: Chosen, question: Question) -> int:
     """Print what the hosts answer: a table for people, or one JSON document."""
-    results = ask(chosen.hosts, app_alone, question, chosen.manner(question))
-    results = believed(results, getattr(tables, question))
+    command = question.ask
+    results = ask(chosen.hosts, app_alone, question, chosen.manner(command))
+    results = believed(results, getattr(tables, command))
     answers = dict(results.answers)
-    if question == "status":
+    if command == "status":
         urls = {host.name: url_of(host) for host in chosen.hosts}
         answers = {name: {**answer, "url": urls[name] or None} for name, answer in answers.items()}
         answers.update({name: {"error": str(error)} for name, error in results.errors.items()})
     if chosen.json:
         print(one_document(answers))
     else:
-        tables.show(getattr(tables, question)(answers), sys.stdout, os.environ)
-    if question != "status":
+        tables.show(getattr(tables, command)(answers), sys.stdout, os.environ)
+    if command != "status":
         tell_errors(results)
     return results.exit_code
 
@@ -57,7 +60,7 @@ def act_on_processes(chosen: Chosen, act: str, process: str) -> int:
     """Start, stop or restart on the chosen hosts."""
     require_process(process)
     manner = chosen.manner(act, reporter=chosen.reporter())
-    return ask(chosen.hosts, app_alone, "processes", manner, act=act, process=process).exit_code
+    return ask(chosen.hosts, app_alone, Processes(act, process), manner).exit_code
 
 
 def require_process(process: str) -> None:

@@ -63,8 +63,10 @@ def _tell_urls(hosts: Iterable[Host]) -> None:
 
 def verify_hosts(chosen: Chosen) -> int:
     """Compare hosts with their own records; returns the exit code."""
+    from deploytasks.agent.release.questions import Verify
+
     manner = chosen.manner("verify", check=True, reporter=chosen.reporter(show_diff=True))
-    return code_of(ask(chosen.hosts, app_alone, "verify", manner), manner)
+    return code_of(ask(chosen.hosts, app_alone, Verify(), manner), manner)
 
 
 def set_up(chosen: Chosen, lock_wait: float) -> int:
@@ -77,16 +79,20 @@ def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:
     """Back to *to*, or to the release before the current one."""
     if to and not RELEASE.fullmatch(to):
         raise ConfigError(f"--to {to!r}: no release is called that; inv releases lists those that are there")
+    from deploytasks.agent.release.questions import Rollback
+
     manner = chosen.manner("rollback", lock_wait_s=lock_wait, reporter=chosen.reporter())
-    return code_of(ask(chosen.hosts, app_alone, "rollback", manner, to=to), manner)
+    return code_of(ask(chosen.hosts, app_alone, Rollback(to), manner), manner)
 
 
 def prune_hosts(chosen: Chosen, yes: bool, lock_wait: float) -> int:
     """Remove what no rollback needs, or tell what that is."""
+    from deploytasks.agent.release.questions import Prune
+
     manner = chosen.manner(
         "prune", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
     )
-    return code_of(ask(chosen.hosts, app_alone, "prune", manner), manner)
+    return code_of(ask(chosen.hosts, app_alone, Prune(), manner), manner)
 
 
 def code_of(results: Results, manner: Manner) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.release.questions import Destroy
 from deploytasks.cli.deploying import code_of
 from deploytasks.fleet.run import carry_out
 from deploytasks.planning.deployment import deployment_of, parts_among
@@ -26,4 +27,4 @@ def destroy_app(chosen: Chosen, yes: bool, purge: bool, lock_wait: float) -> int
     manner = chosen.manner(
         "destroy", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
     )
-    return code_of(carry_out(chosen.hosts, app_alone, "destroy", removal_from, manner, purge=purge), manner)
+    return code_of(carry_out(chosen.hosts, app_alone, Destroy(purge), removal_from, manner), manner)

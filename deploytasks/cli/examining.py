@@ -10,6 +10,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.release.questions import Examine
 from deploytasks.fleet.run import ask
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 from deploytasks.planning.deployment import deployment_of
@@ -35,7 +36,7 @@ def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
     read = cache(Project.read)
     needs = {host.name: needs_of(host, read) for host in chosen.hosts}
-    results = ask(chosen.hosts, app_alone, "examine", chosen.manner("doctor"))
+    results = ask(chosen.hosts, app_alone, Examine(), chosen.manner("doctor"))
     told: dict[str, list[Finding]] = {
         name: list(findings(needs[name], answer, results.answered_at[name]))
         for name, answer in results.answers.items()

@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.release.questions import Logs, Run
 from deploytasks.cli.asking import require_process, tell_errors
 from deploytasks.cli.own_streams import OwnStreams, something_is_given
 from deploytasks.errors import ConfigError
@@ -32,17 +33,8 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
         sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail, timed=True
     )
     manner = chosen.manner("logs", reporter=lines_of)
-    results = ask(
-        chosen.hosts,
-        app_alone,
-        "logs",
-        manner,
-        follow=tail,
-        lines=lines,
-        since=f"{since} ago" if SPAN.fullmatch(since) else since,
-        grep=grep,
-        process=process,
-    )
+    begins = f"{since} ago" if SPAN.fullmatch(since) else since
+    results = ask(chosen.hosts, app_alone, Logs(tail, lines, begins, grep, process), manner)
     tell_errors(results)
     return results.exit_code
 
@@ -64,16 +56,15 @@ def run_command(chosen: Chosen, command: str, once: bool) -> int:
     lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
     streams = OwnStreams() if len(hosts) == 1 else None
     manner = chosen.manner("run", reporter=chosen.told(lines_of), streams=streams)
-    results = ask(hosts, app_alone, "run", manner, shell_command=command, input=bool(streams))
+    results = ask(hosts, app_alone, Run(command, reads=bool(streams)), manner)
     tell_errors(results)
     return results.exit_code
 
 
 def _run_here(chosen: Chosen, hosts: Sequence[Host], command: str) -> int:
     streams = OwnStreams()
-    asked = {"shell_command": command, "input": True, "bytes": True}
     manner = chosen.manner("run", reporter=chosen.told(QuietReporter()), streams=streams)
-    results = ask(hosts, app_alone, "run", manner, **asked)
+    results = ask(hosts, app_alone, Run(command, reads=True, verbatim=True), manner)
     if not streams.is_read:
         raise BrokenPipeError
     if all(recap.status is None for recap in results.values()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.release.questions import Maintenance
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import carry_out
 from deploytasks.planning.deployment import deployment_of, parts_among
@@ -38,7 +39,7 @@ def turn_maintenance(chosen: Chosen, on: bool, off: bool, message: str) -> int:
         return maintenance.begin(app, message or USUAL) if on else maintenance.end(app)
 
     manner = chosen.manner("maintenance", reporter=chosen.reporter())
-    return carry_out(chosen.hosts, app_alone, "converge", plan_for, manner, of_release=True).exit_code
+    return carry_out(chosen.hosts, app_alone, Maintenance(), plan_for, manner).exit_code
 
 
 def _require_nginx(host: Host) -> None:

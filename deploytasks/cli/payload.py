@@ -23,8 +23,8 @@ def make_payload(chosen: Chosen, out: str) -> int:
         names = ", ".join(host.name for host in chosen.hosts)
         raise ConfigError(f"a payload is for one host, and --host means {names}; choose one of them")
     manner = chosen.manner("payload", reporter=chosen.reporter())
-    results, opening, order = order_for(chosen.hosts[0], standard_roles, manner)
+    results, request, order = order_for(chosen.hosts[0], standard_roles, manner)
     if order:
-        write_payload(Path(out), {**opening, "command": "deploy"}, order.document, order.contents)
+        write_payload(Path(out), request._replace(command="deploy"), order.document, order.contents)
         print(f"{out} is for {chosen.hosts[0].name}; on it: sudo python3 {out} --check", file=sys.stderr)
     return results.exit_code

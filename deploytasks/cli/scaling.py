@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.release.questions import Scale
 from deploytasks.cli.asking import require_process, show_answers
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import ask
@@ -21,11 +22,11 @@ def scale_process(chosen: Chosen, process: str, workers: str) -> int:
     require_process(process)
     if not workers:
         _refuse(process)
-        return show_answers(chosen, "scale")
+        return show_answers(chosen, Scale())
     if workers != DEFAULT and not (workers.isdecimal() and workers.isascii() and int(workers) <= MOST):
         raise ConfigError(f"--workers {workers}: expected a number from 0 to {MOST}, or {DEFAULT}")
     manner = chosen.manner("scale", reporter=chosen.reporter())
-    return ask(chosen.hosts, app_alone, "scale", manner, process=process, workers=workers).exit_code
+    return ask(chosen.hosts, app_alone, Scale(process, workers), manner).exit_code
 
 
 def _refuse(process: str) -> None:

@@ -7,6 +7,7 @@ from shlex import join, quote
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.release.commands.run import CARRY_OUT, COMMAND
+from deploytasks.agent.release.questions import Status
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.release.runtime.in_container import in_container
 from deploytasks.errors import ConfigError
@@ -36,7 +37,7 @@ def open_shell(chosen: Chosen) -> int:
         names = ", ".join(host.name for host in chosen.hosts)
         raise ConfigError(f"a shell wants one host, and these were chosen: {names}\nname one with --host")
     manner = chosen.manner("shell")
-    results = ask(chosen.hosts, app_alone, "status", manner)
+    results = ask(chosen.hosts, app_alone, Status(), manner)
     results.raise_for_failures()
     (host,) = ready_hosts(chosen.hosts, app_alone, {}, with_projects=False)
     current = results.answers[host.name]["release"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from deploytasks.agent.release.facts import Facts
+    from deploytasks.agent.release.request import Question, Request
     from deploytasks.delivery.contents import Contents
     from deploytasks.transport import Pipe
 
@@ -26,30 +27,29 @@ NOISE_LIMIT = 1 << 20
 
 
 class Conversation:
-    """Speaks with the agent behind *pipe*; *opening* is what is asked of it."""
+    """Speaks with the agent behind *pipe*, which is asked *question*."""
 
-    def __init__(self, pipe: Pipe, host: str, opening: dict[str, Any]) -> None:
+    def __init__(self, pipe: Pipe, host: str, question: Question) -> None:
         self._pipe = pipe
         self._host = host
         self._frames = frames(pipe.read)
         self._sender = Sender(self._carry)
         self._speaking = threading.Lock()
         self._events = 0
-        self._pipes = opening["ask"] == "run"
-        asks_for_lines = opening["ask"] == "logs" and not opening.get("follow")
-        self._lines = int(opening.get("lines", 100)) if asks_for_lines else None
+        self._prints = question.prints
+        self._lines = question.most_lines
         self._room = threading.Semaphore(AHEAD)
 
     @classmethod
-    def greet(cls, pipe: Pipe, host: str, opening: dict[str, Any]) -> Conversation | None:
-        """Send the *opening*, and the agent if the host has not kept it; None when what runs there never becomes it."""
+    def greet(cls, pipe: Pipe, host: str, request: Request) -> Conversation | None:
+        """Send the *request*, and the agent if the host has not kept it; None when what runs there never becomes it."""
         nonce = secrets.token_hex(16)
-        question = pack_json(opening)
-        pipe.send(f"DEPLOYTASKS {nonce} {agent_digest()} {len(question)}\n".encode() + question)
+        packed = pack_json(request.to_json())
+        pipe.send(f"DEPLOYTASKS {nonce} {agent_digest()} {len(packed)}\n".encode() + packed)
         while (said := _after(pipe, nonce.encode())) == b"?":
             archive = agent_archive()
             pipe.send(f"{len(archive)}\n".encode() + archive)
-        return cls(pipe, host, opening) if said == b"!" else None
+        return cls(pipe, host, request.question) if said == b"!" else None
 
     def events(self) -> Iterator[Event]:
         """What the agent says, up to and including its last event.
@@ -77,7 +77,7 @@ class Conversation:
     def _heard(self, frame: Frame) -> Event:
         try:
             event = event_of(frame)
-            if isinstance(event, Printed | Taken) and not self._pipes:
+            if isinstance(event, Printed | Taken) and not self._prints:
                 raise WireError("nothing was run here that prints")
             self._events += not isinstance(event, LogLine | Printed | Taken)
             if self._events > MOST_EVENTS:

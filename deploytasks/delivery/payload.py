@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Any
 
-from deploytasks.agent.by_hand import OPENING, SAID
+from deploytasks.agent.by_hand import REQUEST, SAID
 from deploytasks.agent.conversation.wire import pack_json
 from deploytasks.agent.engine.events import Need
 from deploytasks.delivery.agent_archive import agent_archive
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from deploytasks.agent.release.request import Request
     from deploytasks.delivery.contents import Contents
 
 MAIN = """\
@@ -38,9 +39,7 @@ sys.exit(main(sys.argv[0], sys.argv[1:]))
 """
 
 
-def write_payload(
-    path: Path, opening: Mapping[str, Any], document: Mapping[str, Any], contents: Contents
-) -> None:
+def write_payload(path: Path, request: Request, document: Mapping[str, Any], contents: Contents) -> None:
     """Write to *path*, which only its owner may read: the environment of the app is in it.
 
     Raises ``ConfigError`` for a place that cannot be written.
@@ -50,10 +49,10 @@ def write_payload(
         sender.send(dict(document))
         sender.provide(Need(tuple(contents.all)), None, contents)
         said.seek(0)
-        _write(path, opening, said)
+        _write(path, request, said)
 
 
-def _write(path: Path, opening: Mapping[str, Any], said: IO[bytes]) -> None:
+def _write(path: Path, request: Request, said: IO[bytes]) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.fchmod(descriptor, 0o600)
@@ -62,7 +61,7 @@ def _write(path: Path, opening: Mapping[str, Any], said: IO[bytes]) -> None:
                 for name in agent.namelist():
                     archive.writestr(name, agent.read(name))
             archive.writestr("__main__.py", MAIN)
-            archive.writestr(OPENING, pack_json(dict(opening)))
+            archive.writestr(REQUEST, pack_json(request.to_json()))
             with archive.open(SAID, "w", force_zip64=True) as kept:
                 shutil.copyfileobj(said, kept)
     except OSError as error:

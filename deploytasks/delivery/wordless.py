@@ -11,16 +11,16 @@ HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionD
 
 
 def without_words(source: str) -> str:
-    """*source* without comments, docstrings and annotations of functions.
+    """*source* without comments, docstrings and annotations, but for those of classes, which dataclasses are made of.
 
-    Every statement keeps its line, so tracebacks stay true.
+    Every other statement keeps its line, so tracebacks stay true.
     """
     lines = source.splitlines()
     for row, column in _comments(source):
         lines[row - 1] = lines[row - 1][:column]
     tree = ast.parse(source)
-    for first, last, column in _docstrings(tree):
-        lines[first - 1 : last] = [" " * column + '""'] + [""] * (last - first)
+    for first, last, left in _docstrings(tree):
+        lines[first - 1 : last] = [left] + [""] * (last - first)
     for row, begin, end in sorted(_annotations(tree, lines), reverse=True):
         text = lines[row - 1].encode()
         lines[row - 1] = (text[:begin] + text[end:]).decode()
@@ -34,7 +34,8 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
 
 
 def _annotations(tree: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, int]]:
-    """The line of each annotation of a function that stands in one, with the bytes where it begins and ends."""
+    """The line of each annotation that stands in one, with the bytes where it begins and ends."""
+    of_classes = [field for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for field in node.body]
     for node in ast.walk(tree):
         if isinstance(node, ast.arg) and node.annotation and node.lineno == node.annotation.end_lineno:
             yield node.lineno, node.col_offset + len(node.arg.encode()), node.annotation.end_col_offset or 0
@@ -43,14 +44,19 @@ def _annotations(tree: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, in
             arrow = lines[row - 1].encode().rfind(b" ->", 0, node.returns.col_offset)
             if row == node.returns.end_lineno and arrow >= 0:
                 yield row, arrow, end
+        elif isinstance(node, ast.AnnAssign) and node.value and node not in of_classes:
+            row, end = node.target.end_lineno or 0, node.annotation.end_col_offset or 0
+            if row == node.annotation.end_lineno:
+                yield row, node.target.end_col_offset or 0, end
 
 
-def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int, int]]:
-    """First line, last line and indentation of each text that stands as a statement."""
+def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int, str]]:
+    """First and last line of each text that stands as a statement, and what takes its place: a body is never empty."""
     for node in ast.walk(tree):
-        for statement in getattr(node, "body", ()) if isinstance(node, HAVE_DOCSTRINGS) else ():
-            if _is_text(statement):
-                yield statement.lineno, statement.end_lineno or statement.lineno, statement.col_offset
+        body = getattr(node, "body", []) if isinstance(node, HAVE_DOCSTRINGS) else []
+        for statement in filter(_is_text, body):
+            left = "" if len(body) > 1 else " " * statement.col_offset + '""'
+            yield statement.lineno, statement.end_lineno or statement.lineno, left
 
 
 def _is_text(statement: ast.stmt) -> bool:

@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.release.request import Converge, Request
 from deploytasks.delivery.contents import Contents
 from deploytasks.delivery.shipping import shipped_modules
 from deploytasks.errors import ConfigError
@@ -33,7 +34,6 @@ from deploytasks.planning.standard import app_alone
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import QuietReporter, Recap, reporter_of_program
 from deploytasks.transport import import_transports
-from deploytasks.verbs import question as asked_of
 from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from deploytasks.agent.engine.plan import Plan
+    from deploytasks.agent.release.request import Question
     from deploytasks.delivery.local_image import LocalImage
     from deploytasks.fleet.visit import CommandStreams, Visit
     from deploytasks.inventory import Host
@@ -129,24 +130,24 @@ def apply(
 def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
     run = Run(ready_hosts(hosts, roles, given), manner)
-    return _carried_out(run, "converge", lambda host: plan_for(host, roles(host), run.now))
+    return _carried_out(run, Converge(), lambda host: plan_for(host, roles(host), run.now))
 
 
 def carry_out(
-    hosts: Iterable[Host], roles: RolesOf, question: str, plan_of: PlanOf, manner: Manner, **more: Any
+    hosts: Iterable[Host], roles: RolesOf, question: Question, plan_of: PlanOf, manner: Manner
 ) -> Results:
     """Put *question* to all *hosts*, and have them carry out the plans of *plan_of*, which need no source."""
     run = Run(ready_hosts(hosts, roles, {}, with_projects=False), manner)
-    return _carried_out(run, question, plan_of, **more)
+    return _carried_out(run, question, plan_of)
 
 
-def _carried_out(run: Run, question: str, plan_of: PlanOf, **more: Any) -> Results:
+def _carried_out(run: Run, question: Question, plan_of: PlanOf) -> Results:
     manner = run.manner
     max_fail = MaxFail.of(manner.max_fail, len(run.crew.visits))
     batches = list(in_batches(run.crew.visits, manner.serial))
     with run:
         rehearsal = run.rehearse(plan_of)
-        run.ask(question, **more)
+        run.ask(question)
         rehearsal.join()
         orders = run.orders_for(plan_of)
         for batch in batches:
@@ -158,14 +159,14 @@ def _carried_out(run: Run, question: str, plan_of: PlanOf, **more: Any) -> Resul
     return run.results
 
 
-def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, dict[str, Any], Order | None]:
-    """What *host* would be told now, and how a conversation about that would open; nothing there is changed.
+def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, Request, Order | None]:
+    """What *host* would be told now, and how a conversation about that would begin; nothing there is changed.
 
     The order is for the host as it is now. None comes from a host that does not answer; the results say why.
     """
     run = Run(ready_hosts([host], roles, {}), replace(manner, check=True))
     with run:
-        run.ask("converge")
+        run.ask(Converge())
         run.manner = manner
         orders = run.orders_for(lambda known: plan_for(known, roles(known), run.now))
         run.crew.each(lambda visit: visit.dismiss(why=""))
@@ -173,13 +174,13 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, dict
     order = orders.get(host.name)
     if order and visit.facts:
         order = replace(order, document={**order.document, "made_on": visit.facts.current or None})
-    return run.results, run.opening(visit.host, "converge"), order
+    return run.results, run.request(visit.host, Converge()), order
 
 
-def ask(hosts: Iterable[Host], roles: RolesOf, question: str, manner: Manner, **more: Any) -> Results:
-    """Put *question*, a command of the agent that needs no plan, to all *hosts*; see ``Results.answers``."""
+def ask(hosts: Iterable[Host], roles: RolesOf, question: Question, manner: Manner) -> Results:
+    """Put *question*, which needs no plan, to all *hosts*; see ``Results.answers``."""
     with Run(ready_hosts(hosts, roles, {}, with_projects=False), manner) as run:
-        run.ask(question, **more)
+        run.ask(question)
     return run.results
 
 
@@ -260,11 +261,11 @@ class Run:
         """The results' code, or 3 when a check found differences and nothing worse."""
         return self.results.exit_code or CHANGES_PENDING * (self.manner.check and self.results.changed)
 
-    def ask(self, question: str, **more: Any) -> None:
+    def ask(self, question: Question) -> None:
         """Connect to all hosts and put *question* to their agents."""
         # Not in the threads of the visits: packages that import in circles break when two begin with them at once.
         import_transports(visit.host for visit in self.crew.visits)
-        self.crew.each(lambda visit: visit.start({**self.opening(visit.host, question), **more}))
+        self.crew.each(lambda visit: visit.start(self.request(visit.host, question)))
 
     def rehearse(self, plan_of: PlanOf) -> threading.Thread:
         """Render a first plan for nobody: what that imports and compiles is ready when the hosts have answered.
@@ -331,20 +332,20 @@ class Run:
 
         return with_wheels(plan, visit.facts)
 
-    def opening(self, host: Host, question: str) -> dict[str, Any]:
-        """How the conversation about *question* begins."""
+    def request(self, host: Host, question: Question) -> Request:
+        """How the conversation with *host* about *question* begins."""
         project = _project_of(host)
-        return {
-            "ask": question,
-            "command": self.manner.command,
-            "by": self.manner.by,
-            "source": project.revision if project else "",
-            "project": _origin(host) if asked_of(question).asked_by_project else "",
-            "app": asdict(host.deployment.app) if host.deployment else None,
-            "check": self.manner.check,
-            "diff": self.manner.diff,
-            "lock_wait_s": self.manner.lock_wait_s,
-        }
+        return Request(
+            question,
+            self.manner.command,
+            self.manner.by,
+            project.revision if project else "",
+            _origin(host) if question.asked_by_project else "",
+            host.deployment.app if host.deployment else None,
+            self.manner.check,
+            self.manner.diff,
+            self.manner.lock_wait_s,
+        )
 
     def _results(self) -> Results:
         recaps = {visit.host.name: visit.recap for visit in self.crew.visits if visit.recap}

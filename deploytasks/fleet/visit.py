@@ -28,9 +28,9 @@ from deploytasks.errors import AgentCrashed, DeployError, Locked, StepFailed, Un
 from deploytasks.fleet.upload import Upload
 from deploytasks.report import HostRecap
 from deploytasks.transport import AskPassword, Transport, begin, knock, transport_for
-from deploytasks.verbs import question
 
 if TYPE_CHECKING:
+    from deploytasks.agent.release.request import Request
     from deploytasks.delivery.contents import Contents
     from deploytasks.inventory import Host
 
@@ -97,9 +97,9 @@ class Visit:
         """The phase before which this host waits for the others of its fleet, if it does."""
         return None if self.is_over else self._ready_for
 
-    def start(self, opening: Mapping[str, Any]) -> None:
-        """Connect, ask what *opening* asks, and listen until the agent waits for a plan or has ended."""
-        self._carefully(lambda: self._start(dict(opening)))
+    def start(self, request: Request) -> None:
+        """Connect, ask what *request* asks, and listen until the agent waits for a plan or has ended."""
+        self._carefully(lambda: self._start(request))
 
     def carry_out(self, order: Mapping[str, Any], contents: Contents) -> None:
         """Send the plan in *order*, give what the host lacks of *contents*, and listen to the next gate, or the end."""
@@ -142,20 +142,20 @@ class Visit:
         if self._transport:
             self._transport.close()
 
-    def _start(self, opening: dict[str, Any]) -> None:
-        self._may_change = question(opening["ask"]).changes
-        self._diff = bool(opening.get("diff"))
+    def _start(self, request: Request) -> None:
+        self._may_change = request.question.changes
+        self._diff = request.diff
         self._transport = transport_for(self.host, self._ask_password)
         self._transport.open()
         self.logged_in.set()
         name = self.host.name
-        _, conversation = begin(self._transport, lambda pipe: Conversation.greet(pipe, name, opening))
+        _, conversation = begin(self._transport, lambda pipe: Conversation.greet(pipe, name, request))
         self._conversation = conversation
         for note in self._transport.notes:
             self._say(name, Note(note))
         if self._stopped:
             self.stop()
-        if self._streams and opening.get("input"):
+        if self._streams:
             pieces = self._streams.pieces()
             threading.Thread(target=conversation.give, args=(pieces,), daemon=True).start()
         self._listen(conversation, None)

@@ -14,6 +14,7 @@ from deploytasks.agent.conversation.wire import Frame, WireError, pack, pack_jso
 from deploytasks.agent.engine.events import KINDS, Event, Hello, Need, Note, Outcome, StepDone
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.release.facts import Facts
+from deploytasks.agent.release.questions import Logs, Run, Status
 from deploytasks.cli.asking import believed
 from deploytasks.delivery.conversation import Conversation
 from deploytasks.delivery.hearing import event_of, facts_of, manifest_of
@@ -127,14 +128,13 @@ class Line:
 
 def test_more_lines_of_a_log_than_were_asked_for_are_refused():
     line = pack_json({"event": "log", "at": "1.0", "process": "web", "text": "x"})
-    opening = {"ask": "logs", "lines": 3, "follow": False}
     with pytest.raises(NotTheAgent, match="more lines than were asked for"):
-        list(Conversation(Line(line * 4), "web1", opening).events())
-    for asked in ({**opening, "follow": True}, {"ask": "run"}):
+        list(Conversation(Line(line * 4), "web1", Logs(lines=3)).events())
+    for asked in (Logs(lines=3, follow=True), Run("cat log")):
         events = Conversation(Line(line * 4), "web1", asked).events()
         assert len([next(events) for _ in range(4)]) == 4
 
 
 def test_a_host_that_prints_where_nothing_was_run_is_refused():
     with pytest.raises(NotTheAgent, match="nothing was run here"):
-        list(Conversation(Line(pack(b"O", b"x")), "web1", {"ask": "status"}).events())
+        list(Conversation(Line(pack(b"O", b"x")), "web1", Status()).events())

@@ -14,20 +14,41 @@ SOURCES = sorted(Path(agent.__file__).parent.rglob("*.py"))
 
 
 class Silent(ast.NodeTransformer):
-    """Every text that stands alone is empty, no function has annotations."""
+    """No text stands alone, and nothing but a class has annotations."""
 
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr:
-        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            node.value.value = ""
-        return node
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        return self.without_words(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        for statement in node.body:
+            if isinstance(statement, ast.AnnAssign):
+                statement.simple = -1
+        return self.without_words(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
+        return self.without_words(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.simple == -1 or not node.value:
+            return node
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def without_words(self, node: ast.AST) -> ast.AST:
+        node.body = [statement for statement in node.body if not is_text(statement)]
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
+
+
+def is_text(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def statements(source: str) -> list[tuple[int, str]]:
@@ -43,4 +64,17 @@ def test_every_statement_is_there_on_its_line(source: Path) -> None:
 
 def test_words_and_annotations_of_functions_are_gone() -> None:
     source = 'def f(größe: Dict[str, int], *more: str) -> List[str]:  # why\n    """What."""\n    return []\n'
-    assert without_words(source) == 'def f(größe, *more):\n    ""\n    return []\n'
+    assert without_words(source) == "def f(größe, *more):\n\n    return []\n"
+
+
+def test_a_body_of_words_alone_is_not_empty() -> None:
+    assert (
+        without_words('class Stopped(Exception):\n    """Why."""\n') == 'class Stopped(Exception):\n    ""\n'
+    )
+
+
+def test_variables_have_no_annotations_and_fields_have_theirs() -> None:
+    source = "größe: int = 1\n\nclass A:\n    b: int = 2\n    def c(self):\n        self.d: List[int] = []\n"
+    assert without_words(source) == (
+        "größe = 1\n\nclass A:\n    b: int = 2\n    def c(self):\n        self.d = []\n"
+    )

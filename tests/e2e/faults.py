@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from deploytasks import Inventory
+from deploytasks.agent.release.questions import Rollback
+from deploytasks.agent.release.request import Converge, Question
 from deploytasks.fleet.run import Manner, Run, converge, ready_hosts
 from deploytasks.planning.plan import plan_for
 from deploytasks.planning.standard import app_alone, standard_roles
@@ -31,7 +33,7 @@ def status(project: Project) -> dict[str, Any]:
 def cut_deploy(project: Project, failpoint: int) -> HostRecap:
     """A deploy whose agent kills itself when it has written so many records."""
     with Run(ready_hosts(hosts(project), standard_roles, {}), Manner()) as run:
-        run.ask("converge", failpoint=failpoint)
+        ask_cut_short(run, Converge(), failpoint)
         orders = run.orders_for(lambda host: plan_for(host, standard_roles(host), run.now))
         run.crew.each(lambda visit: orders[visit.host.name].give_to(visit))
     return run.results.hosts[project.target.name]
@@ -40,8 +42,12 @@ def cut_deploy(project: Project, failpoint: int) -> HostRecap:
 def cut_rollback(project: Project, failpoint: int) -> HostRecap:
     ready = ready_hosts(hosts(project), app_alone, {}, with_projects=False)
     with Run(ready, Manner("rollback")) as run:
-        run.ask("rollback", failpoint=failpoint)
+        ask_cut_short(run, Rollback(), failpoint)
     return run.results.hosts[project.target.name]
+
+
+def ask_cut_short(run: Run, question: Question, failpoint: int) -> None:
+    run.crew.each(lambda visit: visit.start(run.request(visit.host, question)._replace(failpoint=failpoint)))
 
 
 def deployed_here(project: Project) -> HostRecap:

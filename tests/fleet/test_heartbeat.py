@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from deploytasks.agent.conversation.wire import BEAT, pack, pack_json
+from deploytasks.agent.release.questions import Status
 from deploytasks.delivery.conversation import Conversation
 from deploytasks.errors import Unreachable
 from deploytasks.fleet import heartbeat
@@ -60,13 +61,13 @@ def test_every_host_hears_it_again_and_again(monkeypatch):
 
 def test_a_beat_is_a_frame_of_its_own():
     line = Line()
-    Conversation(line, "web1", {"ask": "status"}).beat()
+    Conversation(line, "web1", Status()).beat()
     assert line.sent == [pack(BEAT)]
 
 
 def test_who_is_told_something_needs_no_beat():
     line = Line()
-    conversation = Conversation(line, "web1", {"ask": "status"})
+    conversation = Conversation(line, "web1", Status())
     with line.held:
         telling = threading.Thread(target=conversation.send, args=({"held": ""},))
         telling.start()
@@ -80,7 +81,7 @@ def test_who_is_told_something_needs_no_beat():
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_link_that_is_gone_is_no_error_of_the_beat(times):
     line = Line(cut=True)
-    conversation = Conversation(line, "web1", {"ask": "status"})
+    conversation = Conversation(line, "web1", Status())
     for _ in range(times):
         conversation.beat()
     line.cut = False

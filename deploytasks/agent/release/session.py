@@ -7,7 +7,7 @@ import glob
 import re
 import threading
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Type, TypeVar
 
 from deploytasks.agent.conversation.channel import Inlet, Teller
 from deploytasks.agent.disk.directory_handle import reading
@@ -22,11 +22,14 @@ from deploytasks.agent.release.layout import STATE_ROOT, App, Release
 from deploytasks.agent.release.lock import Lock
 from deploytasks.agent.release.owner import stranger_to
 from deploytasks.agent.release.releases import current_release
+from deploytasks.agent.release.request import Question, Request
 from deploytasks.agent.services.environment_file import decode_env
 from deploytasks.agent.services.units import SystemdUnits, is_answered
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""
+
+Q = TypeVar("Q", bound=Question)
 
 
 class Dismissed(Exception):
@@ -35,34 +38,40 @@ class Dismissed(Exception):
 
 @dataclass(frozen=True)
 class Session:
-    """*opening* is the controller's first object; *ssh_connection* comes from before sudo."""
+    """*request* is what the controller says first; *ssh_connection* comes from before sudo."""
 
-    opening: Dict[str, Any]
+    request: Request
     inlet: Inlet
     outlet: Teller
     machine: Machine
     ssh_connection: str = ""
 
     @classmethod
-    def begin(cls, inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: str) -> Session:
-        """Hear what is asked, and stand ready on this machine."""
-        opening = inlet.object()
-        outlet.mask.add(opening.get("mask", ()))
-        app = _app(opening)
+    def begin(
+        cls, request: Request, inlet: Inlet, outlet: Teller, gone: threading.Event, ssh_connection: str
+    ) -> Session:
+        """Stand ready on this machine for what is asked."""
         machine = Machine(
-            blobs=Blobs(_state(app) + "/incoming"),
+            blobs=Blobs(_state(request.app) + "/incoming"),
             say=lambda line: outlet.say(Note(line)),
             stop=gone,
             answered=is_answered,
-            knock=None if opening.get("by_hand") else lambda: _knock(inlet, outlet),
+            knock=None if request.by_hand else lambda: _knock(inlet, outlet),
         )
         machine.units = SystemdUnits(machine)
-        require_ground(machine, app)
-        return cls(opening, inlet, outlet, machine, ssh_connection)
+        require_ground(machine, request.app)
+        return cls(request, inlet, outlet, machine, ssh_connection)
+
+    def asked(self, kind: Type[Q]) -> Q:
+        """The question, which is of that *kind*."""
+        question = self.request.question
+        if not isinstance(question, kind):
+            raise TypeError("%s is no %s" % (question, kind.__name__))
+        return question
 
     @property
     def app(self) -> Optional[App]:
-        return _app(self.opening)
+        return self.request.app
 
     def require_app(self) -> App:
         """The app that this is about; raises ``StepError`` when it is about none."""
@@ -81,19 +90,19 @@ class Session:
     def require_own(self) -> None:
         """The app is the one of that name on this host, at that place and of that project; else ``StepError``."""
         app = self.require_app()
-        stranger = stranger_to(self.machine, app, str(self.opening.get("project") or ""))
+        stranger = stranger_to(self.machine, app, self.request.project)
         if stranger:
             raise StepError("%s; nothing was changed" % stranger)
 
     @property
     def about(self) -> Dict[str, Any]:
         """Who asked for what, as lock, journal and history tell it."""
-        return {name: self.opening.get(name, "") for name in ("command", "by", "source")}
+        return self.request.about
 
     @property
     def checks(self) -> bool:
         """Whether nothing may be changed."""
-        return bool(self.opening.get("check"))
+        return self.request.check
 
     def keep_secret(self, release: Release) -> None:
         """Mask the values of the environment that *release* runs in, and the passwords in those that are URLs."""
@@ -118,8 +127,7 @@ class Session:
 
     @property
     def journal(self) -> Journal:
-        failpoint = int(self.opening.get("failpoint", 0))
-        return Journal(self.machine.path(_state(self.app) + "/journal.jsonl"), failpoint)
+        return Journal(self.machine.path(_state(self.app) + "/journal.jsonl"), self.request.failpoint)
 
     @property
     def lock_file(self) -> Lock:
@@ -132,9 +140,7 @@ class Session:
             yield
             return
         lock = self.lock_file
-        lock.take(
-            self.about, float(self.opening.get("lock_wait_s", 0)), self.machine.say, self.machine.heed_stop
-        )
+        lock.take(self.about, self.request.lock_wait_s, self.machine.say, self.machine.heed_stop)
         try:
             yield
         finally:
@@ -148,10 +154,6 @@ def _knock(inlet: Inlet, outlet: Teller) -> str:
 
 def _passwords(values: Iterable[str]) -> Iterator[str]:
     return (found.group(1) for value in values for found in PASSWORD.finditer(value))
-
-
-def _app(opening: Dict[str, Any]) -> Optional[App]:
-    return App(**opening["app"]) if opening.get("app") else None
 
 
 def _state(app: Optional[App]) -> str:

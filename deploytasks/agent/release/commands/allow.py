@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional, Tuple
+from typing import Optional, Tuple
 
 from deploytasks.agent.engine.events import Ended, Outcome, StepDone
 from deploytasks.agent.engine.machine import Machine
@@ -14,6 +14,7 @@ from deploytasks.agent.firewall.ufw import SSH_PORT
 from deploytasks.agent.release.commands.carry_out import with_releases
 from deploytasks.agent.release.facts import ssh_port
 from deploytasks.agent.release.history import remember
+from deploytasks.agent.release.questions import Allow
 from deploytasks.agent.release.releases import current_release
 from deploytasks.agent.release.session import Session
 
@@ -22,11 +23,11 @@ Done = Tuple[bool, str]
 
 
 def allow(session: Session) -> Ended:
-    """Open ``port`` of ``protocol`` to ``origin`` for ``for_s`` seconds; with ``close`` shut it."""
-    app, machine, asked = session.require_app(), session.machine, session.opening
+    """Open what is asked for its time, or shut it."""
+    app, machine, asked = session.require_app(), session.machine, session.asked(Allow)
     with session.lock():
         _require_firewall(machine)
-        changed, said = _shut(machine, asked) if asked["close"] else _open(session, asked)
+        changed, said = _shut(machine, asked) if asked.close else _open(session, asked)
         if changed:
             entry = {"release": current_release(machine, app), "outcome": "changed", "did": said}
             remember(machine, app, {**session.about, **entry})
@@ -37,10 +38,10 @@ def allow(session: Session) -> Ended:
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
 
 
-def _open(session: Session, asked: Dict[str, Any]) -> Done:
+def _open(session: Session, asked: Allow) -> Done:
     machine = session.machine
-    until = int(time.time()) + asked["for_s"]
-    wanted = Opening(asked["port"], asked["protocol"], asked["origin"] or "any", until)
+    until = int(time.time()) + asked.for_s
+    wanted = Opening(asked.port, asked.protocol, asked.origin or "any", until)
     if wanted.port == (ssh_port(session.ssh_connection) or SSH_PORT) and wanted.protocol == "tcp":
         raise StepError("%s is how this host is reached by SSH, and is open for good" % wanted)
     _require_undecided(machine, wanted)
@@ -54,9 +55,9 @@ def _open(session: Session, asked: Dict[str, Any]) -> Done:
     return True, "%s %s until %s" % ("keep open" if before else "open", wanted, wanted.end)
 
 
-def _shut(machine: Machine, asked: Dict[str, Any]) -> Done:
+def _shut(machine: Machine, asked: Allow) -> Done:
     """Whatever is open there for a time; without a source, to anybody."""
-    port, protocol, source = asked["port"], asked["protocol"], asked["origin"]
+    port, protocol, source = asked.port, asked.protocol, asked.origin
     there = [opening for opening in openings(machine) if (opening.port, opening.protocol) == (port, protocol)]
     chosen = [opening for opening in there if source in ("", opening.source)]
     for opening in chosen:

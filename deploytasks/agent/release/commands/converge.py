@@ -31,12 +31,7 @@ ROUNDS = 4
 
 
 def converge(session: Session) -> Ended:
-    """Say hello, receive the plan and what it needs, carry it out, remember it.
-
-    What is done to a release that serves (``of_release``) wants one, and leaves no trace where there is none.
-    """
-    if session.opening.get("of_release"):
-        session.require_release()
+    """Say hello, receive the plan and what it needs, carry it out, remember it."""
     with session.lock():
         engine = ready_engine(session)
         if not session.checks:
@@ -85,7 +80,7 @@ def _fetch(session: Session, plan: Plan) -> None:
 
 def _require_that_host(session: Session, order: Dict[str, Any]) -> None:
     """An order that was kept is for the host as it was then; raises ``StepError`` when that has gone on since."""
-    if "made_on" not in order or session.opening.get("force") or session.app is None:
+    if "made_on" not in order or session.request.force or session.app is None:
         return
     now = current_release(session.machine, session.app)
     if now not in (order["made_on"], order["plan"]["release"]):
@@ -97,12 +92,12 @@ def _require_that_host(session: Session, order: Dict[str, Any]) -> None:
 
 def _comparison(session: Session, plan: Plan) -> Optional[Comparison]:
     """With what serves, where a release is to come; the controller shows what of it is new."""
-    if session.app is None or not plan.release or session.opening.get("by_hand"):
+    if session.app is None or not plan.release or session.request.by_hand:
         return None
     held = _hold_release(session)
     session.outlet.say(Compare(*_known(session, held)))
     _look_at(session)
-    current, diff = current_release(session.machine, session.app), bool(session.opening.get("diff"))
+    current, diff = current_release(session.machine, session.app), session.request.diff
     if current is None:
         return None if diff else NothingServes()
     if current == plan.release:

@@ -9,11 +9,12 @@ from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.release.commands.converge import receive_order
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import apps_at, owner_of
+from deploytasks.agent.release.questions import Destroy
 from deploytasks.agent.release.session import Session
 
 
 def destroy(session: Session) -> Ended:
-    """Carry out the plan that takes the app away; with ``purge`` not even the memory of it stays.
+    """Carry out the plan that takes the app away.
 
     What is somebody else's, and only called like it, is let be; where nothing of the app is, nothing is done.
     """
@@ -26,7 +27,7 @@ def destroy(session: Session) -> Ended:
         engine = ready_engine(session)
         plan, _ = receive_order(session)
         ended = carry_out(session, engine, plan)
-        if session.opening.get("purge") and not session.checks and ended.outcome is not Outcome.FAILED:
+        if session.asked(Destroy).purge and not session.checks and ended.outcome is not Outcome.FAILED:
             _forget(session.machine, session.require_app())
         return ended
 

@@ -18,6 +18,7 @@ from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
 from deploytasks.agent.engine.events import Ended, LogLine, Outcome
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.questions import Logs
 from deploytasks.agent.release.releases import current_release, kept_releases
 from deploytasks.agent.release.runtime.process_units import process_of, processes_of, require_process
 from deploytasks.agent.release.session import Session
@@ -26,18 +27,15 @@ Entry = Dict[str, Any]
 
 
 def logs(session: Session) -> Ended:
-    """Say the app's last log lines in the order of their writing; with ``follow``, until the controller is gone.
-
-    ``process`` chooses those of one process, ``grep`` those that match.
-    """
-    app, opening = session.require_app(), session.opening
-    _require(session, opening.get("process") or "")
-    wanted = re.compile(opening.get("grep") or "")
-    since = ["--since", str(opening["since"])] if opening.get("since") else []
-    past, newest = _past(session, wanted, since, int(opening.get("lines", 100)))
+    """Say the app's last log lines in the order of their writing, then those to come, until the controller is gone."""
+    app, asked = session.require_app(), session.asked(Logs)
+    _require(session, asked.process)
+    wanted = re.compile(asked.grep)
+    since = ["--since", asked.since] if asked.since else []
+    past, newest = _past(session, wanted, since, asked.lines)
     for line in past:
         session.outlet.say(line)
-    if opening.get("follow"):
+    if asked.follow:
         start = ["--after-cursor", newest] if newest else since
         for entry in _entries(session, "--follow", "--lines", "all", *start):
             if wanted.search(_message(entry)):
@@ -73,7 +71,7 @@ def _past(
 
 def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
     """The chosen process's entries as journalctl(1) gives them with *options*, until the controller is gone."""
-    app, process = session.require_app(), session.opening.get("process")
+    app, process = session.require_app(), session.asked(Logs).process
     child = subprocess.Popen(
         ["journalctl", "--no-pager", "--output", "json", "--all", *options, *_matches(app)],
         stdin=subprocess.DEVNULL,
@@ -86,7 +84,7 @@ def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
         for raw in child.stdout or ():
             entry = json.loads(raw)
             found = _process(app, entry)
-            if found and process in ("", None, found):
+            if found and process in ("", found):
                 yield entry
         complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
         child.wait()

@@ -11,6 +11,7 @@ from deploytasks.agent.release.commands.answering import require_answer
 from deploytasks.agent.release.commands.carry_out import with_releases
 from deploytasks.agent.release.history import remember
 from deploytasks.agent.release.layout import Release
+from deploytasks.agent.release.questions import Processes
 from deploytasks.agent.release.runtime.process_units import (
     WEB,
     Wanted,
@@ -23,9 +24,9 @@ from deploytasks.agent.services import systemd
 
 
 def processes(session: Session) -> Ended:
-    """Do what ``act`` names (start, stop or restart) to ``process`` of the release that serves, or to all of them."""
-    act: str = session.opening["act"]
-    process: str = session.opening.get("process") or ""
+    """Start, stop or restart a process of the release that serves, or all of them."""
+    asked = session.asked(Processes)
+    act, process = asked.act, asked.process
     session.require_own()
     session.require_release()  # before the lock, which would leave its directory where there is no such app
     with session.lock():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Optional
 
 from deploytasks.agent.engine.events import Ended, Outcome
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine, with_releases
 from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.questions import Rollback
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.release.sealed import hold_sealed
@@ -17,7 +17,7 @@ from deploytasks.agent.release.session import Session
 
 
 def rollback(session: Session) -> Ended:
-    """Back to the release that ``to`` names, else to the one that served before the current one."""
+    """Back to the release that is asked for, else to the one that served before the current one."""
     app = session.app
     if app is None:
         raise StepError("a rollback needs an app")
@@ -25,7 +25,7 @@ def rollback(session: Session) -> Ended:
     with session.lock():
         engine = ready_engine(session)
         current = current_release(session.machine, app)
-        target = _target(session, app, session.opening.get("to"))
+        target = _target(session, app, session.asked(Rollback).to)
         if target == current:
             session.machine.say("%s is serving already" % target)
             return with_releases(session, Ended(Outcome.OK))
@@ -41,7 +41,7 @@ def _what_rolls_back(plan: Plan) -> Plan:
     return replace(plan, steps=tuple(step for step in plan.steps if step.resource.rolls_back))
 
 
-def _target(session: Session, app: App, wanted: Optional[str]) -> str:
+def _target(session: Session, app: App, wanted: str) -> str:
     if wanted:
         names = [release.name for release in kept_releases(session.machine, app)]
         if wanted not in names:

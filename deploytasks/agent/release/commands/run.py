@@ -15,6 +15,7 @@ from deploytasks.agent.engine.events import Ended, LogLine, Outcome
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.layout import Release
+from deploytasks.agent.release.questions import Run
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.release.runtime.in_container import has_containers, in_container
 from deploytasks.agent.release.sandbox import restrictions
@@ -28,28 +29,27 @@ CARRY_OUT = "trap : HUP INT TERM; /bin/sh -c '%s'; exit $?" % INNER
 
 
 def run(session: Session) -> Ended:
-    """Run ``shell_command`` with /bin/sh beside the release that serves, and say what it prints.
+    """Run a command with /bin/sh beside the release that serves, and say what it prints.
 
-    With ``input`` its standard input is the controller's, with ``bytes`` what it prints is told as it is, standard
-    output and error apart; else it is text, a line at a time. It is restricted as the app's own processes are. What it
-    prints may be data, so nothing of the app's own environment is masked in it. It is stopped when the controller goes.
+    It is restricted as the app's own processes are. What it prints may be data, so nothing of the app's own environment
+    is masked in it. It is stopped when the controller goes.
     """
     session.require_own()
-    release, asked = session.require_release(), session.opening
+    release, asked = session.require_release(), session.asked(Run)
     session.keep_secrets_of_services(release.app)
     name = "deploytasks-run-" + secrets.token_hex(8)
-    with _argv(session.machine, release, name, asked["shell_command"]) as argv:
+    with _argv(session.machine, release, name, asked.shell_command) as argv:
         child = subprocess.Popen(
             argv,
-            stdin=subprocess.PIPE if asked.get("input") else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if asked.reads else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if asked.get("bytes") else subprocess.STDOUT,
+            stderr=subprocess.PIPE if asked.verbatim else subprocess.STDOUT,
             env=dict(session.machine.environment),
         )
         threading.Thread(target=_end_with_controller, args=(session.machine, name), daemon=True).start()
         relay = Relay(session.inlet, session.outlet)
         relay.give(child)
-        if asked.get("bytes"):
+        if asked.verbatim:
             relay.print(child)
         else:
             _print_lines(session, child, name)

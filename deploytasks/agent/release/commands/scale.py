@@ -11,6 +11,7 @@ from deploytasks.agent.release.commands.answering import require_answer
 from deploytasks.agent.release.commands.carry_out import with_releases
 from deploytasks.agent.release.history import remember
 from deploytasks.agent.release.layout import Release
+from deploytasks.agent.release.questions import Scale
 from deploytasks.agent.release.runtime.process_units import (
     ALONE,
     WEB,
@@ -30,10 +31,10 @@ DEFAULT = "default"
 
 
 def scale(session: Session) -> Ended:
-    """Tell the numbers, or with ``workers`` give ``process`` that number, ``default`` being the inventory's."""
+    """Tell the numbers, or give a process the number that is asked for."""
     session.require_own()
     release = session.require_release()
-    if not session.opening.get("workers"):
+    if not session.asked(Scale).workers:
         session.outlet.say(Answer(_numbers(session.machine, release)))
         return Ended(Outcome.OK)
     with session.lock():
@@ -42,11 +43,11 @@ def scale(session: Session) -> Ended:
 
 
 def _scale(session: Session, release: Release) -> Ended:
-    machine, app = session.machine, release.app
+    machine, app, asked = session.machine, release.app, session.asked(Scale)
     session.keep_secret(release)
     listed = processes_of(machine, release)
-    process = require_process(listed, session.opening.get("process") or WEB)
-    number = _number(process, listed[process], session.opening["workers"])
+    process = require_process(listed, asked.process or WEB)
+    number = _number(process, listed[process], asked.workers)
     about = {**session.about, "release": release.name, "process": process, "workers": number}
     before = _numbers(machine, release)
     try:

@@ -1,0 +1,127 @@
+"""What a controller can ask of an agent, besides that it converges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Optional, Type
+
+from deploytasks.agent.release.request import Question
+
+
+@dataclass(frozen=True)
+class Allow(Question):
+    """Open *port* of *protocol* to *origin*, or to anybody, for *for_s* seconds; with *close* shut it."""
+
+    changes = True
+    port: int
+    protocol: str
+    origin: str
+    for_s: int
+    close: bool
+
+
+@dataclass(frozen=True)
+class Destroy(Question):
+    """Carry out the plan that takes the app away; with *purge* not even the memory of it stays."""
+
+    asked_by_project = True
+    purge: bool = False
+
+
+class Examine(Question):
+    """What a deploy will find there."""
+
+
+class History(Question):
+    """Who did what to the app."""
+
+
+@dataclass(frozen=True)
+class Logs(Question):
+    """The last *lines* of *process*, or of all, that were written *since* a time and match *grep*.
+
+    With *follow*, those to come, too.
+    """
+
+    follow: bool = False
+    lines: int = 100
+    since: str = ""
+    grep: str = ""
+    process: str = ""
+
+    @property
+    def most_lines(self) -> Optional[int]:
+        return None if self.follow else self.lines
+
+
+class Maintenance(Question):
+    """Carry out a plan on the release that serves, if one does."""
+
+
+class Openings(Question):
+    """Which ports are open for a time."""
+
+
+@dataclass(frozen=True)
+class Processes(Question):
+    """Do *act*, which is start, stop or restart, to *process*, or to all."""
+
+    changes = True
+    act: str
+    process: str = ""
+
+
+class Prune(Question):
+    """Remove what no rollback needs."""
+
+    changes = True
+
+
+class Releases(Question):
+    """Which releases are there."""
+
+
+@dataclass(frozen=True)
+class Rollback(Question):
+    """Go back *to* a release, or to the one that served before the current one."""
+
+    changes = True
+    asked_by_project = True
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Run(Question):
+    """Run *shell_command* beside the release that serves.
+
+    It *reads* what the controller gives it, or nothing. What it prints is told *verbatim*, its two outputs apart, or
+    else as text, a line at a time.
+    """
+
+    prints = True
+    shell_command: str
+    reads: bool = False
+    verbatim: bool = False
+
+
+@dataclass(frozen=True)
+class Scale(Question):
+    """Give *process*, or web, that number of *workers*, of which ``default`` is the inventory's.
+
+    Without a number tell the numbers.
+    """
+
+    changes = True
+    process: str = ""
+    workers: str = ""
+
+
+class Status(Question):
+    """What serves, since when, and how it feels."""
+
+
+class Verify(Question):
+    """How the host differs from what its release has recorded."""
+
+
+QUESTIONS: Dict[str, Type[Question]] = {kind.ask: kind for kind in Question.__subclasses__()}
