@@ -22,6 +22,7 @@ from deploytasks.planning.server_settings import Statement, Variable, each_of, v
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import line_of, read_procfile
 from deploytasks.source.python_settings import read_python_settings
+from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, read_aptfile, unused_files
 from deploytasks.source.uwsgi_ini import read_uwsgi_ini
 from deploytasks.source.web_command import read_web_command
 
@@ -48,7 +49,9 @@ def heard(host: Host) -> Host:
     if directory is None:
         return host
     host = _with(host, _of_procfile(host, directory))
-    return _with(host, _of_usual_file(host, directory))
+    host = _with(host, _of_usual_file(host, directory))
+    host = _with(host, _of_aptfile(directory))
+    return _with(host, _of_unused_files(host, directory))
 
 
 def _with(host: Host, found: Heard) -> Host:
@@ -89,6 +92,26 @@ def _of_usual_file(host: Host, directory: Path) -> Heard:
     for name, assigned in read_python_settings(directory / path).items():
         if name in reasons and assigned.value != "-" and f"{role_name(role)}_{name}" not in host.variables:
             yield f"{path}:{assigned.line}: {name} is not used: {reasons[name]}"
+
+
+def _of_aptfile(directory: Path) -> Heard:
+    packages = read_aptfile(directory)
+    if packages:
+        yield Variable("app_packages", Setting([*packages], Origin("Aptfile", 1, SOURCE)))
+
+
+def _of_unused_files(host: Host, directory: Path) -> Heard:
+    """Files by which others deploy the project; of those that *app_unused* names nothing is told."""
+    known = host.variables.get("app_unused", ())
+    used = {
+        *OF_A_SERVER.get(str(host.variables.get("app_server", GUNICORN)), ()),
+        *OF_A_RUNTIME.get(str(host.variables.get("app_runtime")), ()),
+        *(origin.file for origin in host.origins.values() if origin.level == SOURCE),
+        *(known if isinstance(known, list | tuple) else ()),
+    }
+    left = "; ".join(unused_files(directory, frozenset(map(str, used))))
+    if left:
+        yield f"not used: {left}"
 
 
 def _role_with_file(host: Host) -> Any | None:

@@ -28,8 +28,10 @@ WITH_DISTUTILS = (3, 11)
 
 
 def install(host: Host, v: Vars) -> Iterator[Step]:
-    """The installer, and the virtual environment that the release uses."""
+    """What the app needs of the distribution, the installer, and the virtual environment that the release uses."""
     release = deployment_of(host).release
+    if v.packages:
+        yield Step("install the packages of the app", Package(v.packages))
     yield from _installer(host, v)
     venv = _venv(host, v)
     yield Step("install the dependencies", venv, phase=Phase.PREPARE)

@@ -19,6 +19,7 @@ from deploytasks.roles.app.reserved import is_reserved
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
+PackageName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq-dev"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
@@ -79,7 +80,9 @@ class Vars:
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
     env_file: str | None = field(default=None, metadata={"secret": "file"})
+    packages: tuple[PackageName, ...] = ()
     build: tuple[Word, ...] = ()
+    unused: tuple[Word, ...] = ()
     command_prefix: tuple[Word, ...] = ()
     processes: Processes = field(default_factory=dict)
     health_path: Annotated[str, Meta(pattern=r"^/[!-~]*\Z", examples=["/healthz"])] = "/"

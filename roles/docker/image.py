@@ -161,13 +161,14 @@ def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
 
 
 def _dependencies(host: Host, v: Vars) -> str:
+    of_app = deployment_of(host).v.packages
     uses_uv = deployment_of(host).v.installer == "uv"
     return template(
         "dependencies.Dockerfile.j2",
         base=_base(host, v),
         place=place(deployment_of(host).release),
-        packages=dict.fromkeys((*deployment_of(host).system_packages, *v.packages)),
-        build_packages=v.build_packages,
+        packages=dict.fromkeys((*deployment_of(host).system_packages, *of_app, *v.packages)),
+        build_packages=dict.fromkeys((*of_app, *v.build_packages)),
         installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
         install=[shlex.join(argv) for argv in _commands(host)],
     ).strip()

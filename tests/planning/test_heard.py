@@ -200,6 +200,41 @@ def test_a_file_that_is_named_and_is_not_there_is_an_error(host_of: MakeHost) ->
         text_of(host_of({"Procfile": "web: gunicorn -c gone.py app:app\n"}), "gunicorn.conf.py")
 
 
+def test_an_aptfile_names_packages_of_the_distribution(host_of: MakeHost) -> None:
+    host = host_of(
+        {"Aptfile": "# build\nlibpq-dev\nffmpeg # for thumbs\n:repo:deb http://x y z\nhttp://x/y.deb\n"}
+    )
+    assert said(heard(host)) == {"app_packages": (["libpq-dev", "ffmpeg"], "Aptfile:1")}
+
+
+OTHERS = dict.fromkeys(
+    ("Dockerfile", "docker-compose.yml", "nginx.conf", "supervisord.conf", "uwsgi.ini"), ""
+)
+
+
+def test_files_by_which_others_deploy_it_are_told_with_what_would_use_them(host_of: MakeHost) -> None:
+    (note,) = heard(host_of(OTHERS)).notes
+    assert note == (
+        "not used: Dockerfile (app_runtime=docker builds it); docker-compose.yml (app_runtime=compose reads it); "
+        "uwsgi.ini (name it in the Procfile: web: uwsgi --ini uwsgi.ini); nginx.conf (the site is made of nginx_... "
+        "variables; nginx_snippet takes directives as they are); supervisord.conf (name its programs in the Procfile, "
+        "or in app_processes)"
+    )
+
+
+def test_what_is_used_or_known_is_not_told(host_of: MakeHost) -> None:
+    ini = {
+        "Procfile": "web: uwsgi --ini uwsgi.ini\n",
+        "uwsgi.ini": "[uwsgi]\nmodule = app:app\nthreads = 2\n",
+    }
+    host = host_of({**OTHERS, **ini}, app_unused=["nginx.conf", "supervisord.conf", "docker-compose.yml"])
+    assert heard(host.with_variables({"app_runtime": "docker"}, host.origins["app_name"])).notes == (
+        "Procfile:1: not used: the image's own command starts web",
+        "not used: uwsgi.ini (name it in the Procfile: web: uwsgi --ini uwsgi.ini)",
+    )
+    assert heard(host).notes == ("not used: Dockerfile (app_runtime=docker builds it)",)
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

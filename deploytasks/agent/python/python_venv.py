@@ -284,7 +284,11 @@ class PythonVenv(Resource):
         trouble = "" if self.wheelhouse or done.status == 127 else index.trouble()
         if trouble:
             return index.unreachable(trouble)
-        return "%s could not install the requirements" % self.installer
+        from deploytasks.agent.python.build_needs import packages_named_by
+
+        lacking = ", ".join('"%s"' % name for name in packages_named_by(done.output))
+        remedy = "; what is built wants more of this host: set app_packages=[%s]" % lacking if lacking else ""
+        return "%s could not install the requirements%s" % (self.installer, remedy)
 
 
 def _has_its_python(place: str) -> bool:

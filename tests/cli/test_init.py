@@ -1,0 +1,146 @@
+"""`inv init` writes what it saw, and asks as a comment for what it did not see."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.inv import Ended, inv
+
+FLASK = (
+    "from flask import Flask\napp = Flask(__name__)\n\n\n@app.route('/')\ndef home():\n    return 'hello'\n"
+)
+HELLO = {"app.py": FLASK, "requirements.txt": "flask\n"}
+API = "from fastapi import FastAPI\napp = FastAPI()\n\n\n@app.get('/health')\ndef health():\n    ...\n"
+BASE = "from pathlib import Path\nBASE = Path(__file__).parent\n"
+
+
+def init(tmp_path: Path, files: Mapping[str, str]) -> tuple[Ended, str]:
+    """What it says in the directory of an app, and the inventory that it writes."""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    argv = [sys.executable, "-m", "deploytasks", "init"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    return done, (tmp_path / "inventory.ini").read_text() if (tmp_path / "inventory.ini").exists() else ""
+
+
+def lines(inventory: str) -> list[str]:
+    """The variables that it sets."""
+    _, _, variables = inventory.partition("[all:vars]\n")
+    return [line for line in variables.splitlines() if line and not line.startswith("#")]
+
+
+def test_what_is_found_is_written_with_where_it_was(tmp_path: Path) -> None:
+    done, inventory = init(tmp_path / "shop", HELLO)
+    assert done.returncode == 0, done.stderr
+    assert lines(inventory) == [
+        "app_name=shop",
+        "app_source=.",
+        "app_callable=app:app",
+        "nginx_server_name=_",
+    ]
+    assert "# found in app.py\n" in inventory
+    assert "# what gets installed is in requirements.txt\n" in inventory
+
+
+def test_what_is_not_found_is_asked_for_in_the_inventory(tmp_path: Path) -> None:
+    done, inventory = init(tmp_path / "shop", {"hello.py": FLASK})
+    assert done.returncode == 0, done.stderr
+    assert "no app was found; inventory.ini says what was looked at" in done.stdout
+    assert "# app_callable=MODULE:NAME\n" in inventory
+    assert "# app_requirements=none\n" in inventory
+    assert "#   requirements.txt  pip freeze > requirements.txt\n" in inventory
+    assert lines(inventory) == ["app_name=shop", "app_source=.", "nginx_server_name=_"]
+
+
+def test_a_file_of_secrets_stays_at_home_and_is_the_environment(tmp_path: Path) -> None:
+    done, inventory = init(tmp_path / "shop", {**HELLO, ".env": "SECRET_KEY=x\nexport DATABASE_URL=y\n"})
+    assert done.returncode == 0, done.stderr
+    assert f"# .env has SECRET_KEY, DATABASE_URL\napp_env_file={tmp_path / 'shop/.env'}\n" in inventory
+    assert (tmp_path / "shop/.env").stat().st_mode & 0o777 == 0o600
+    assert ".env" in (tmp_path / "shop/.deployignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        (
+            {"requirements.txt": "flask\nflask-migrate\n", "migrations/alembic.ini": ""},
+            'app_processes={"release": "flask db upgrade"}',
+        ),
+        ({"requirements.txt": "flask\npsycopg2\n"}, 'app_packages=["libpq-dev", "gcc", "python3-dev"]'),
+        ({"app.py": FLASK + "import os\nos.makedirs(app.instance_path)\n"}, 'app_shared=["instance/"]'),
+        ({"app.py": FLASK + "URL = 'sqlite:///data/shop.db'\n"}, 'app_shared=["data/shop.db"]'),
+        (
+            {"app.py": FLASK + "URL = 'sqlite:///shop.db'\n", "requirements.txt": "flask\nflask-sqlalchemy\n"},
+            'app_shared=["instance/"]',
+        ),
+        (
+            {"config.py": "import os\nhere = os.path.abspath(os.path.dirname(__file__))\n\n\nclass Config:\n"
+             "    URL = os.environ.get('DATABASE_URL') or 'sqlite:///' + os.path.join(here, 'app.db')\n"},
+            'app_shared=["app.db"]',
+        ),
+        (
+            {"config.py": BASE + "URL = f'sqlite:///{BASE / \"app.db\"}'\n"},
+            'app_shared=["app.db"]',
+        ),
+        ({"app.py": FLASK + "app.config['UPLOAD_FOLDER'] = 'uploads'\n"}, 'app_shared=["uploads/"]'),
+        (
+            {"app.py": FLASK + "import logging.handlers as h\nlog = h.RotatingFileHandler('logs/shop.log')\n"},
+            'app_shared=["logs/"]',
+        ),
+        (
+            {"app.py": API, "requirements.txt": "fastapi\n"},
+            "app_health_path=/health",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_seen_in_the_files_is_proposed(tmp_path: Path, files: Mapping[str, str], line: str) -> None:
+    done, inventory = init(tmp_path / "shop", {**HELLO, **files})
+    assert done.returncode == 0, done.stderr
+    assert line in lines(inventory)
+    assert f"proposed: {line}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"app.py": FLASK + "URL = 'sqlite:///:memory:'\n"},
+        {"app.py": FLASK + "URL = 'sqlite:////var/lib/shop/shop.db'\n"},
+        {"tests/test_app.py": "URL = 'sqlite:///test.db'\n"},
+        {"Procfile": "release: x\n", "migrations/alembic.ini": "", "requirements.txt": "flask-migrate\nflask"},
+        {"requirements.txt": "flask\npsycopg2-binary\n"},
+    ],
+)  # fmt: skip
+def test_what_needs_nothing_is_not_proposed(tmp_path: Path, files: Mapping[str, str]) -> None:
+    done, _ = init(tmp_path / "shop", {**HELLO, **files})
+    assert done.returncode == 0, done.stderr
+    assert "proposed" not in done.stdout
+
+
+def test_images_are_proposed_as_comments(tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM python:3.12\nEXPOSE 5000\n", "compose.yaml": "services: {}\n"}
+    _, inventory = init(tmp_path / "shop", {**HELLO, **files})
+    assert "# app_runtime=docker\n# docker_port=5000\n" in inventory
+    assert "# app_runtime=compose\n" in inventory
+    assert "app_runtime" not in "".join(lines(inventory))
+
+
+def test_what_it_wrote_can_be_checked_at_once(tmp_path: Path) -> None:
+    """The inventory that it writes has no mistake: the host alone is not there."""
+    files = {
+        **HELLO,
+        ".env": "A=1\n",
+        "migrations/alembic.ini": "",
+        "requirements.txt": "flask\nflask-migrate\n",
+    }
+    init(tmp_path / "shop", files)
+    inventory = tmp_path / "shop/inventory.ini"
+    inventory.write_text(inventory.read_text().replace("prod1.example.org", "127.0.0.1 ansible_port=1"))
+    done = inv("check", cwd=tmp_path / "shop")
+    assert done.returncode == 4, done.stdout + done.stderr
