@@ -44,6 +44,7 @@ AGENT_LOWEST_FIRST = (
     {"docker"},
     {"release"},
     {"release.runtime"},
+    {"release.session"},
     {"release.commands"},
     {"__main__"},
     {"boot", "by_hand"},

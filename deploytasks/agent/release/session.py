@@ -22,8 +22,10 @@ from deploytasks.agent.release.layout import STATE_ROOT, App, Release
 from deploytasks.agent.release.lock import Lock
 from deploytasks.agent.release.owner import stranger_to
 from deploytasks.agent.release.releases import current_release
+from deploytasks.agent.release.runtime.runtime import Runtime, runtime_of
+from deploytasks.agent.release.runtime.systemd_runtime import SystemdRuntime
 from deploytasks.agent.services.environment_file import decode_env
-from deploytasks.agent.services.units import SystemdUnits, is_answered
+from deploytasks.agent.services.units import is_answered
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""
@@ -56,13 +58,18 @@ class Session:
             answered=is_answered,
             knock=None if opening.get("by_hand") else lambda: _knock(inlet, outlet),
         )
-        machine.units = SystemdUnits(machine)
+        machine.units = SystemdRuntime(machine)
         require_ground(machine, app)
         return cls(opening, inlet, outlet, machine, ssh_connection)
 
     @property
     def app(self) -> Optional[App]:
         return _app(self.opening)
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs the app's processes here."""
+        return runtime_of(self.machine)
 
     def require_app(self) -> App:
         """The app that this is about; raises ``StepError`` when it is about none."""

@@ -16,8 +16,8 @@ AWAY = re.compile(
     r"Remote peer disconnected|Failed to activate service 'org\.freedesktop\.systemd1'"
 )
 """What systemctl(1) says while systemd starts itself anew (``daemon-reexec``), as an upgrade of it has it do."""
-OF_INSTANCES = "@*"
-"""Stands in the patterns of those whose end a run waits for, as it may start them again."""
+OF_INSTANCES = "@"
+"""Stands in the names of those whose end a run waits for, as it may start them again."""
 
 
 class SystemdUnits:
@@ -36,8 +36,8 @@ class SystemdUnits:
     def is_up(self, name: str) -> bool:
         return systemd.is_active(self._machine, name)
 
-    def start(self, name: str) -> None:
-        systemd.start(self._machine, [name])
+    def start(self, names: Sequence[str], timeout_s: float = systemd.SETTLED_S) -> None:
+        systemd.start(self._machine, names, timeout_s)
 
     def let_leave(self, names: Sequence[str]) -> bool:
         instances = [name for name in names if OF_INSTANCES in name]
