@@ -29,7 +29,7 @@ class Surroundings(Protocol):
     def hands_on(self, machine: Machine) -> bool:
         """Whether the variable COMMAND reaches the program."""
 
-    def end(self, machine: Machine, up: Sequence[str]) -> None:
+    def retire(self, machine: Machine, up: Sequence[str]) -> None:
         """The instance's units that are *up* end, and nobody remembers how badly."""
 
 
@@ -50,8 +50,8 @@ class OnHost:
         del machine
         return True
 
-    def end(self, machine: Machine, up: Sequence[str]) -> None:
-        """The end is awaited by the app's next run."""
+    def retire(self, machine: Machine, up: Sequence[str]) -> None:
+        """It is told to end, which the app's next run waits for."""
         if up:
             systemd.let_stop(machine, up)
         else:
@@ -74,8 +74,8 @@ class InContainers:
         program = read_entry(machine.path(self.release.container)) or {}
         return COMMAND in program.get("content", "")
 
-    def end(self, machine: Machine, up: Sequence[str]) -> None:
-        """The end is awaited here: the container's image and networks may be the next to go."""
+    def retire(self, machine: Machine, up: Sequence[str]) -> None:
+        """Its end is awaited: the container's image and networks may be the next to go."""
         systemd.stop(machine, up)
         systemd.forget_failures(machine, self.release.units)
 

@@ -121,7 +121,7 @@ class SystemdRuntime(SystemdUnits):
                 remove_entry(self._machine.path("%s/%s" % (wants, unit)))
         known = systemd.states(self._machine, *release.units)
         up = [unit for unit in release.units if known.get(unit) in systemd.UP]
-        surroundings_of(self._machine, release).end(self._machine, up)
+        surroundings_of(self._machine, release).retire(self._machine, up)
 
     def drain(self, socket: str, timeout_s: float) -> int:
         """The kernel's table of sockets is read until nobody is connected."""
