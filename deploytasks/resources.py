@@ -37,17 +37,17 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.first_symlink import FirstSymlink
     from deploytasks.agent.release.image_retention import ImageRetention
     from deploytasks.agent.release.no_files import NoFiles
-    from deploytasks.agent.release.release_command import ReleaseCommand
     from deploytasks.agent.release.retention import Retention
     from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
     from deploytasks.agent.release.runtime.http_check import HttpCheck
     from deploytasks.agent.release.runtime.instance import Instance
+    from deploytasks.agent.release.runtime.no_units import NoUnits
     from deploytasks.agent.release.runtime.only_instance import OnlyInstance
     from deploytasks.agent.release.runtime.only_processes import OnlyProcesses
     from deploytasks.agent.release.runtime.processes import Processes
     from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
+    from deploytasks.agent.release.runtime.release_command import ReleaseCommand
     from deploytasks.agent.release.runtime.watch import Watch
-    from deploytasks.agent.services.no_units import NoUnits
     from deploytasks.agent.services.reload import Reload
     from deploytasks.agent.services.restart import Restart
     from deploytasks.agent.services.run_if_used import RunIfUsed

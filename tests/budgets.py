@@ -48,6 +48,7 @@ BUDGETS_S: dict[str, int] = {
     "tests/e2e/test_swaps.py": 50,
     "tests/e2e/test_walls.py": 50,
     "tests/agent/test_contract.py": 40,
+    "tests/agent/test_runtime_contract.py": 40,
     "tests/e2e/test_doctor.py": 40,
     "tests/e2e/test_fastcgi.py": 40,
     "tests/e2e/test_frameworks.py": 40,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -44,11 +45,21 @@ AGENT_LOWEST_FIRST = (
     {"docker"},
     {"release"},
     {"release.runtime"},
+    {"release.session"},
     {"release.commands"},
     {"__main__"},
     {"boot", "by_hand"},
 )
 """The same for the rooms of the agent, but for what is imported for annotations alone."""
+
+ASKING_SYSTEMD = {
+    "commands/examine.py",
+    *(
+        f"runtime/{name}.py"
+        for name in ("execution", "surroundings", "systemd_runtime", "vigil", "web_workers", "workers")
+    ),
+}
+"""What of an app's life on a host knows systemd: its runtime, and who looks at the host before there is an app."""
 
 HOMES = {
     "cryptography": {"roles", "targets"},
@@ -172,6 +183,18 @@ def test_arrows_inside_the_agent_lead_downwards():
             here, there = height(own, AGENT_LOWEST_FIRST), height(target, AGENT_LOWEST_FIRST)
             upwards += [arrow] if own != target and there >= here else []
     assert [str(arrow) for arrow in upwards] == []
+
+
+def test_systemds_programs_are_named_in_the_room_of_services_alone():
+    named = re.compile("systemctl|journalctl|systemd-run")
+    sources = [path for path in (PACKAGE / "agent").rglob("*.py") if path.parent.name != "services"]
+    assert [path.name for path in sources if named.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_of_an_app_only_its_runtime_asks_systemd():
+    asking = [arrow.source for arrow in OURS if arrow.module == "deploytasks.agent.services.systemd"]
+    of_apps = {path.relative_to(PACKAGE / "agent/release") for path in asking if "release" in path.parts}
+    assert {path.as_posix() for path in of_apps} == ASKING_SYSTEMD
 
 
 def test_the_agent_is_made_of_the_standard_library():

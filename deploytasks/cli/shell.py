@@ -6,10 +6,11 @@ import secrets
 from shlex import join, quote
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.release.commands.run import CARRY_OUT, COMMAND
 from deploytasks.agent.release.questions import Status
 from deploytasks.agent.release.runtime.environment import in_app_environment
+from deploytasks.agent.release.runtime.execution import CARRY_OUT
 from deploytasks.agent.release.runtime.in_container import in_container
+from deploytasks.agent.release.runtime.surroundings import COMMAND
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import ask, ready_hosts
 from deploytasks.planning.standard import app_alone

@@ -27,7 +27,7 @@ from deploytasks.roles.compose.copies import bring, room_of
 from deploytasks.roles.compose.groups import COMPLETED, HEALTHY
 from deploytasks.roles.compose.settings import Vars
 from deploytasks.roles.compose.web import Web, beside_of, file_of, web_of
-from deploytasks.roles.docker import brings_dependencies, place
+from deploytasks.roles.docker import brings_dependencies, passes_signals, place
 from deploytasks.roles.docker.engine import compose_packages
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ __all__ = [
     "brings_dependencies",
     "confirm",
     "define",
+    "passes_signals",
     "place",
     "process_unit",
     "release_command",

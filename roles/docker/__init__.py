@@ -41,6 +41,7 @@ __all__ = [
     "brings_dependencies",
     "confirm",
     "define",
+    "passes_signals",
     "place",
     "process_unit",
     "release_command",
@@ -51,6 +52,8 @@ __all__ = [
 template = Templates(beside=__file__)
 
 brings_dependencies = True
+passes_signals = False
+"""The unit's main process is Docker's client, and the server is in the container."""
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 template = Templates(beside=__file__)
 
 brings_dependencies = False
+passes_signals = False
+"""The unit's main process is Supervisor, which has no use for SIGTTIN."""
 starts_again = True
 
 

@@ -20,7 +20,8 @@ import pytest
 from deploytasks.agent.docker import compose_services
 from deploytasks.agent.engine.blobs import Blobs
 from deploytasks.agent.engine.machine import ENVIRONMENT, Machine
-from deploytasks.agent.services.units import SystemdUnits, is_answered
+from deploytasks.agent.release.runtime.systemd_runtime import SystemdRuntime
+from deploytasks.agent.services.units import is_answered
 
 FAKES = Path(__file__).parent / "fakes"
 UV_WHEEL = "uv-0.13.8-py3-none-manylinux1_x86_64.musllinux_1_1_aarch64.linux_armv7l.whl"
@@ -56,7 +57,7 @@ class FakeHost:
             recording={"plan": {"digest": "3f9c2d1"}},
             answered=is_answered,
         )
-        machine.units = SystemdUnits(machine)
+        machine.units = SystemdRuntime(machine)
         return machine
 
     @property
@@ -201,7 +202,9 @@ def machine(host: FakeHost) -> Machine:
 def bare_machine(tmp_path: Path) -> Machine:
     """No file and no program."""
     (tmp_path / "bare").mkdir()
-    return Machine(root=str(tmp_path / "bare"), environment={"PATH": str(tmp_path / "bare")})
+    machine = Machine(root=str(tmp_path / "bare"), environment={"PATH": str(tmp_path / "bare")})
+    machine.units = SystemdRuntime(machine)
+    return machine
 
 
 def _shown(path: Path) -> tuple[str, str]:

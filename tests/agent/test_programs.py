@@ -8,7 +8,7 @@ from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError, Stopped
 from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
-from deploytasks.agent.release.release_command import ReleaseCommand
+from deploytasks.agent.release.runtime.release_command import ReleaseCommand
 from deploytasks.agent.services.reload import Reload
 from deploytasks.agent.services.restart import Restart
 

@@ -14,41 +14,36 @@ SOURCES = sorted(Path(agent.__file__).parent.rglob("*.py"))
 
 
 class Silent(ast.NodeTransformer):
-    """No text stands alone, and nothing but a class has annotations."""
-
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        return self.without_words(node)
+    """No text stands alone, nothing but a field has an annotation, nothing is imported for these."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         for statement in node.body:
             if isinstance(statement, ast.AnnAssign):
                 statement.simple = -1
-        return self.without_words(node)
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.simple < 0 or not node.value or node.target.lineno != node.annotation.end_lineno:
+            return node
+        return ast.Assign([node.target], node.value, lineno=node.lineno)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module == "typing" else node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
-        return self.without_words(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        if node.simple == -1 or not node.value:
-            return node
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-    def without_words(self, node: ast.AST) -> ast.AST:
-        node.body = [statement for statement in node.body if not is_text(statement)]
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
-
-
-def is_text(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 def statements(source: str) -> list[tuple[int, str]]:
@@ -62,19 +57,34 @@ def test_every_statement_is_there_on_its_line(source: Path) -> None:
     assert statements(without_words(text)) == statements(text)
 
 
+def of_typing(tree: ast.Module) -> set[str]:
+    """The names that are imported from there."""
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "typing"]
+    return {alias.name for node in imports for alias in node.names}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_each_name_of_typing_that_is_used_is_imported(source: Path) -> None:
+    before = ast.parse(source.read_text(encoding="utf-8"))
+    after = ast.parse(without_words(source.read_text(encoding="utf-8")))
+    used = {node.id for node in ast.walk(after) if isinstance(node, ast.Name)}
+    assert of_typing(after) == of_typing(before) & used
+
+
+def test_what_is_imported_for_type_checkers_is_gone() -> None:
+    source = (
+        "from typing import (\n    TYPE_CHECKING,\n    Any,\n    List,\n)\n\n"
+        "if TYPE_CHECKING:\n    import x\n\n\ndef f(y: List[x.X]) -> Any:\n    return Any\n"
+    )
+    assert without_words(source) == "from typing import Any\n" + "\n" * 9 + "def f(y):\n    return Any\n"
+
+
 def test_words_and_annotations_of_functions_are_gone() -> None:
-    source = 'def f(größe: Dict[str, int], *more: str) -> List[str]:  # why\n    """What."""\n    return []\n'
-    assert without_words(source) == "def f(größe, *more):\n\n    return []\n"
+    first = "def f(größe: Dict[str, int], *more: str) -> List[str]:  # why\n"
+    source = first + '    """What."""\n    x: Y = 1\n    return [x]\n'
+    assert without_words(source) == "def f(größe, *more):\n\n    x = 1\n    return [x]\n"
 
 
-def test_a_body_of_words_alone_is_not_empty() -> None:
-    assert (
-        without_words('class Stopped(Exception):\n    """Why."""\n') == 'class Stopped(Exception):\n    ""\n'
-    )
-
-
-def test_variables_have_no_annotations_and_fields_have_theirs() -> None:
-    source = "größe: int = 1\n\nclass A:\n    b: int = 2\n    def c(self):\n        self.d: List[int] = []\n"
-    assert without_words(source) == (
-        "größe = 1\n\nclass A:\n    b: int = 2\n    def c(self):\n        self.d = []\n"
-    )
+def test_what_would_be_empty_without_its_words_has_some() -> None:
+    source = 'class Gone(Exception):\n    """It went."""\n\n\nclass Place:\n    path: str = "x"\n'
+    assert without_words(source) == 'class Gone(Exception):\n    ""\n\n\nclass Place:\n    path: str = "x"\n'

@@ -14,8 +14,8 @@ from deploytasks.targets import Target
 
 ROOT = Path(__file__).parents[2]
 INSIDE = "/opt/agent"
-PROGRAM = "roles/app/templates/deploytasks-certificate.sh"
-"""What a resource runs that the role brings along."""
+BROUGHT = ("roles/app/templates/deploytasks-certificate.sh", "tests/roles/expected")
+"""What a resource runs that the role brings along, and what roles write."""
 TESTS = {
     "debian11": "tests/agent",
     "debian13": "tests/agent/test_contract.py tests/agent/test_engine.py",
@@ -44,7 +44,7 @@ def test_every_module_of_the_agent_imports(any_target):
 @pytest.mark.parametrize("suite", TESTS)
 def test_the_tests_of_the_agent_pass(suite, target, tmp_path):
     machine = target(suite)
-    bring_agent(machine, "tests/conftest.py", "tests/budgets.py", "tests/agent", PROGRAM)
+    bring_agent(machine, "tests/conftest.py", "tests/budgets.py", "tests/agent", *BROUGHT)
     bring_pytest(machine, tmp_path)
     pytest_ = f"python3 -m pytest -q -p no:cacheprovider {TESTS[suite]}"
     machine.run(["sh", "-c", f"cd {INSIDE} && PYTHONPATH=.:pytest {pytest_}"])

@@ -11,6 +11,7 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.packages import apt
 from deploytasks.agent.services import systemd
+from deploytasks.agent.services.last_words import last_words
 
 UNIT = "docker.service"
 ANSWER_TIMEOUT_S = 60.0
@@ -54,4 +55,4 @@ class DockerEngine(Resource):
         systemd.start_at_boot(machine, [UNIT])
         systemd.start(machine, [UNIT])
         if not machine.wait_until(lambda: answers(machine), ANSWER_TIMEOUT_S):
-            raise StepError("the Docker engine does not answer; see `journalctl -u docker` on the host")
+            raise StepError("the Docker engine does not answer", last_words(machine, UNIT))

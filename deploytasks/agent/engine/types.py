@@ -21,9 +21,10 @@ ROOMS = {
     "packages": "Package",
     "programs": "Command Run",
     "python": "PythonVenv Uv",
-    "release": "Claim CopyRetention FirstSymlink ImageRetention NoFiles RecordedPlan ReleaseCommand Retention",
-    "release.runtime": "FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses Processes ProcessesAtBoot Watch",
-    "services": "NoUnits Reload Restart RunIfUsed Service Unit",
+    "release": "Claim CopyRetention FirstSymlink ImageRetention NoFiles RecordedPlan Retention",
+    "release.runtime": "FreshProcesses HttpCheck Instance NoUnits OnlyInstance OnlyProcesses Processes "
+    "ProcessesAtBoot ReleaseCommand Watch",
+    "services": "Reload Restart RunIfUsed Service Unit",
     "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate",
 }
 """The types of ours by room, each in the module of its own name. What was written down once is never taken away."""

@@ -122,7 +122,7 @@ class Undo:
         if self._machine.units.is_up(unit):
             return True
         try:
-            self._machine.units.start(unit)
+            self._machine.units.start([unit])
         except FAILURES:
             return False
         return True

@@ -17,8 +17,8 @@ class Units(Protocol):
     def is_up(self, name: str) -> bool:
         """Whether *name* runs."""
 
-    def start(self, name: str) -> None:
-        """*name* runs; raises ``StepError`` with the reason when it does not."""
+    def start(self, names: Sequence[str]) -> None:
+        """All of *names* run; raises ``StepError`` with the reason when one does not."""
 
     def let_leave(self, names: Sequence[str]) -> bool:
         """None of *names* is on its way out any more; whether any was. Raises ``StepError`` when one does not end."""
@@ -37,8 +37,8 @@ class NoUnits:
         del name
         return False
 
-    def start(self, name: str) -> None:
-        del name
+    def start(self, names: Sequence[str]) -> None:
+        del names
 
     def let_leave(self, names: Sequence[str]) -> bool:
         del names

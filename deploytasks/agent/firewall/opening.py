@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import time
 from calendar import timegm
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Iterator, Tuple
 
@@ -20,6 +21,7 @@ from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall import firewall
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.services import systemd
 from deploytasks.agent.services.unit import DIRECTORY, Unit
 
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
@@ -52,9 +54,9 @@ Type=oneshot
 Restart=on-failure
 RestartSec=5s
 ExecStart=sh -c 'if grep -qs comment={comment} {rules}; then exec {delete}; fi'
-ExecStart=systemctl disable --now --quiet {name}.timer
+ExecStart={disable} {name}.timer
 ExecStart=rm -f {files}
-ExecStart=systemctl daemon-reload
+ExecStart={read_unit_files}
 """
 
 
@@ -101,7 +103,9 @@ class Opening:
             comment=self.rule.comment.encode().hex(),
             rules=" ".join(firewall.RULES.values()),
             delete=" ".join(self.rule.deletion("allow")),
+            disable=" ".join(systemd.DISABLE_NOW),
             files=" ".join(self._files),
+            read_unit_files=" ".join(systemd.READ_UNIT_FILES),
         )
         return (
             Unit(self.name + ".service", service),
@@ -122,7 +126,7 @@ class Opening:
         try:
             for unit in self.units:
                 unit.apply(machine, Change(None, unit.desired()))
-            machine.run(["systemctl", "enable", "--now", "--quiet", "--", self.name + ".timer"])
+            systemd.enable_now(machine, [self.name + ".timer"])
             self.rule.apply(machine, Change(before, self.rule.desired()))
         except (StepError, OSError):
             self.rule.apply(machine, Change(self.rule.inspect(machine), before))
@@ -131,10 +135,11 @@ class Opening:
 
     def forget(self, machine: Machine) -> None:
         """It has no timer any more; the rule stays as it is."""
-        machine.ask(["systemctl", "disable", "--now", "--quiet", "--", self.name + ".timer"])
+        with suppress(StepError):
+            systemd.disable_now(machine, [self.name + ".timer"])
         for path in self._files:
             remove_entry(machine.path(path))
-        machine.run(["systemctl", "daemon-reload"])
+        systemd.read_unit_files(machine)
 
     def shut(self, machine: Machine) -> None:
         """Its port is shut."""

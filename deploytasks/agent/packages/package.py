@@ -10,6 +10,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.packages import apt
 from deploytasks.agent.packages.dpkg import INSTALLED, package_states
+from deploytasks.agent.services import systemd
 
 # Debian policy 5.6.7; apt-get would take a trailing - for "remove" and + for "install".
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?")
@@ -44,4 +45,4 @@ class Package(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         apt.install(machine, change.keys)
         if self.resting:
-            machine.run(["systemctl", "disable", "--now", "--quiet", "--", *self.resting])
+            systemd.disable_now(machine, self.resting)

@@ -33,7 +33,9 @@ def in_sandbox(
     writes: Sequence[str],
     hides: Sequence[str],
 ) -> List[str]:
-    """The argv of systemd-run(1) that runs *argv* as *user*, who writes to *writes* alone and sees none of *hides*."""
+    """What runs *argv* as *user*, who writes to *writes* alone and sees none of *hides*."""
+    from deploytasks.agent.services.transient import transient
+
     properties = (
         "User=" + user,
         "Group=" + user,
@@ -42,6 +44,4 @@ def in_sandbox(
         *("ReadWritePaths=" + path for path in writes),
         *("InaccessiblePaths=-" + path for path in hides),
     )
-    told = [word for setting in properties for word in ("-p", setting)]
-    variables = [word for pair in environment.items() for word in ("-E", "%s=%s" % pair)]
-    return ["systemd-run", "--quiet", "--collect", "--wait", "--pipe", *told, *variables, "--", *argv]
+    return [*transient(("--wait", "--pipe"), properties, environment), *argv]

@@ -12,7 +12,6 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.release.layout import RELEASE_NAME, VENV_NAME, App
 from deploytasks.agent.release.releases import kept_releases
-from deploytasks.agent.services import systemd
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Retention(Resource):
         surplus = self._surplus_releases(machine)
         if surplus:
             units = [self._app.release(os.path.basename(path)).service_unit for path in surplus]
-            systemd.let_leave(machine, units)
+            machine.units.let_leave(units)
         for path in surplus:
             remove_whole(machine.path(path))
         for path in self._surplus_venvs(machine):

@@ -27,7 +27,7 @@ OF_THE_PROCESS = frozenset(
 
 
 def restrictions(machine: Machine, app_name: str) -> List[str]:
-    """The options of systemd-run(1) that restrict a program as the instances of *app_name* are.
+    """The options of a unit that restrict its program as the instances of *app_name* are.
 
     They are read from the unit of these, whatever a release has made of it; without a unit there are none.
     """

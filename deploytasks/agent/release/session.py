@@ -23,8 +23,10 @@ from deploytasks.agent.release.lock import Lock
 from deploytasks.agent.release.owner import stranger_to
 from deploytasks.agent.release.releases import current_release
 from deploytasks.agent.release.request import Question, Request
+from deploytasks.agent.release.runtime.runtime import Runtime, runtime_of
+from deploytasks.agent.release.runtime.systemd_runtime import SystemdRuntime
 from deploytasks.agent.services.environment_file import decode_env
-from deploytasks.agent.services.units import SystemdUnits, is_answered
+from deploytasks.agent.services.units import is_answered
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""
@@ -58,7 +60,7 @@ class Session:
             answered=is_answered,
             knock=None if request.by_hand else lambda: _knock(inlet, outlet),
         )
-        machine.units = SystemdUnits(machine)
+        machine.units = SystemdRuntime(machine)
         require_ground(machine, request.app)
         return cls(request, inlet, outlet, machine, ssh_connection)
 
@@ -72,6 +74,11 @@ class Session:
     @property
     def app(self) -> Optional[App]:
         return self.request.app
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs the app's processes here."""
+        return runtime_of(self.machine)
 
     def require_app(self) -> App:
         """The app that this is about; raises ``StepError`` when it is about none."""

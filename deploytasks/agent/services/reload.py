@@ -21,7 +21,7 @@ class Reload(Action):
     def run(self, machine: Machine) -> None:
         self._require_approval(machine)
         if systemd.is_active(machine, self.unit):
-            machine.run(["systemctl", "reload", "--", self.unit])
+            systemd.reload(machine, self.unit)
 
     def acts_upon(self) -> str:
         return self.unit

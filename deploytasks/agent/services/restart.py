@@ -22,7 +22,7 @@ class Restart(Action):
             return
         # One that failed too often of late would not be started again (systemd.unit(5), StartLimitBurst).
         systemd.forget_failures(machine, [self.unit])
-        done = machine.ask(["systemctl", "restart", "--", self.unit], timeout_s=systemd.SETTLED_S)
+        done = systemd.restart(machine, [self.unit])
         if not done.ok:
             words = last_words(machine, self.unit)
             raise StepError("%s did not restart" % self.unit, words or done.output)

@@ -31,10 +31,10 @@ class RunIfUsed(Action):
         return self.unit
 
     def _serve(self, machine: Machine) -> None:
-        machine.run(["systemctl", "daemon-reload"])
+        systemd.read_unit_files(machine)
         systemd.start_at_boot(machine, [self.unit])
         if systemd.is_active(machine, self.unit):
-            machine.run(["systemctl", "reload-or-restart", "--", self.unit])
+            systemd.reload_or_restart(machine, self.unit)
         else:
             systemd.start(machine, [self.unit])
 
@@ -45,4 +45,4 @@ class RunIfUsed(Action):
             systemd.stop(machine, [self.unit])
         if state.get("UnitFileState", "").startswith("enabled"):
             systemd.start_at_boot(machine, [self.unit], enabled=False)
-        machine.run(["systemctl", "daemon-reload"])
+        systemd.read_unit_files(machine)

@@ -42,9 +42,7 @@ class Service(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         after = change.after or {}
         if "enabled" in change.keys:
-            machine.run(
-                ["systemctl", "enable" if after["enabled"] else "disable", "--quiet", "--", self.unit]
-            )
+            systemd.start_at_boot(machine, [self.unit], enabled=after["enabled"])
         if "running" in change.keys:
             if after["running"]:
                 systemd.start(machine, [self.unit])

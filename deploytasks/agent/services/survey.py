@@ -19,6 +19,7 @@ PROPERTIES = (
     "NRestarts",
     "MainPID",
     "ControlGroup",
+    "Result",
     "ActiveEnterTimestampMonotonic",
 )
 
@@ -32,11 +33,11 @@ class Survey:
         self._found: Optional[Dict[str, Mapping[str, str]]] = None
 
     def show(self, unit: str, properties: Sequence[str]) -> Optional[Dict[str, str]]:
-        """Those *properties* of *unit*; None when it is not among those that were found, or others are asked."""
+        """Those of *properties* that *unit* has; None when it was not found, or others are asked."""
         known = self._units.get(unit)
-        if known is None or not known.keys() >= set(properties):
+        if known is None or not set(PROPERTIES).issuperset(properties):
             return None
-        return {name: known[name] for name in properties}
+        return {name: known[name] for name in properties if name in known}
 
     def states(self, patterns: Sequence[str]) -> Optional[Dict[str, str]]:
         """As ``systemd.states`` has it; None when that is not known."""

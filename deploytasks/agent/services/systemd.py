@@ -6,7 +6,7 @@ import os
 from typing import Dict, FrozenSet, List, Optional, Sequence
 
 from deploytasks.agent.disk.directory_handle import reading
-from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.services.last_words import last_words
 from deploytasks.agent.services.survey import Survey
@@ -20,6 +20,9 @@ LEAVING = "deactivating"
 UP = (*STAYING, LEAVING)
 SEEN_S = 10.0
 READING_EVERY_S = 0.01
+DISABLE_NOW = ("systemctl", "disable", "--now", "--quiet")
+READ_UNIT_FILES = ("systemctl", "daemon-reload")
+RELOAD = ("systemctl", "reload")
 
 
 def _survey(machine: Machine) -> Optional[Survey]:
@@ -60,18 +63,9 @@ def is_active(machine: Machine, unit: str) -> bool:
     return show(machine, unit, "ActiveState").get("ActiveState") in RUNNING
 
 
-def is_up(machine: Machine, unit: str) -> bool:
-    """Whether there is something to stop: *unit* runs, is about to, or waits to be started again."""
-    return show(machine, unit, "ActiveState").get("ActiveState", "inactive") not in ("inactive", "failed")
-
-
-def is_defined(machine: Machine, unit: str) -> bool:
-    return show(machine, unit, "LoadState").get("LoadState", "not-found") != "not-found"
-
-
-def active_units(machine: Machine, pattern: str) -> List[str]:
-    """The units matching *pattern* (systemctl(1)) that are up, as ``is_up`` has it."""
-    return [unit for unit, state in states(machine, pattern).items() if state in UP]
+def health(machine: Machine) -> str:
+    """What systemd says of the whole machine, such as ``running`` or ``degraded``."""
+    return machine.ask(["systemctl", "is-system-running"]).stdout.strip()
 
 
 def states(machine: Machine, *patterns: str) -> Dict[str, str]:
@@ -118,8 +112,44 @@ def start(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) 
 
 def _give_up(machine: Machine, unit: str, why: str) -> None:
     said = last_words(machine, unit)
-    machine.ask(["systemctl", "stop", "--", unit])
+    try_stop(machine, unit)
     raise StepError("%s did not start: %s" % (unit, why), said)
+
+
+def let_start(machine: Machine, units: Sequence[str], *, await_end: bool = True) -> None:
+    """*units* have been told to start, whatever becomes of them."""
+    if units:
+        machine.run(["systemctl", "start", *(() if await_end else ("--no-block",)), "--", *units])
+
+
+def restart(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) -> Completed:
+    """How it ended that *units* start anew, all at once."""
+    return machine.ask(["systemctl", "restart", "--", *units], timeout_s=timeout_s)
+
+
+def reload(machine: Machine, unit: str) -> None:
+    """*unit* has been told to read its configuration again, and was able to."""
+    machine.run([*RELOAD, "--", unit])
+
+
+def try_reload(machine: Machine, unit: str) -> Completed:
+    """As ``reload``; how it ended."""
+    return machine.ask([*RELOAD, "--", unit])
+
+
+def reload_or_restart(machine: Machine, unit: str) -> None:
+    """*unit* serves by its configuration as it is now."""
+    machine.run(["systemctl", "reload-or-restart", "--", unit])
+
+
+def read_unit_files(machine: Machine) -> None:
+    """What the files of units say counts from now on."""
+    machine.run(READ_UNIT_FILES)
+
+
+def try_stop(machine: Machine, unit: str) -> bool:
+    """Whether there was such a *unit*; it runs no longer."""
+    return machine.ask(["systemctl", "stop", "--", unit]).ok
 
 
 def stop(machine: Machine, units: Sequence[str]) -> None:
@@ -197,20 +227,32 @@ def start_at_boot(machine: Machine, units: Sequence[str], *, enabled: bool = Tru
         machine.run(["systemctl", "enable" if enabled else "disable", "--quiet", "--", *units])
 
 
-def pids(cgroup: str) -> FrozenSet[str]:
-    """The processes of the unit whose ``ControlGroup`` is *cgroup*."""
+def enable_now(machine: Machine, units: Sequence[str]) -> None:
+    """*units* are started, and start at boot."""
+    machine.run(["systemctl", "enable", "--now", "--quiet", "--", *units])
+
+
+def disable_now(machine: Machine, units: Sequence[str]) -> None:
+    """*units* are stopped, and start at boot no longer."""
+    machine.run([*DISABLE_NOW, "--", *units])
+
+
+def pids(machine: Machine, cgroup: str) -> FrozenSet[str]:
+    """The processes of the unit whose ``ControlGroup`` is *cgroup*; none of one that does not run."""
+    if not cgroup:
+        return frozenset()
     for hierarchy in ("/sys/fs/cgroup/systemd", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
         try:
-            with reading("%s%s/cgroup.procs" % (hierarchy, cgroup), "ascii") as file:
+            with reading(machine.path("%s%s/cgroup.procs" % (hierarchy, cgroup)), "ascii") as file:
                 return frozenset(file.read().split())
         except OSError:
             continue
     return frozenset()
 
 
-def started_by(main: str, cgroup: str) -> FrozenSet[str]:
+def started_by(machine: Machine, main: str, cgroup: str) -> FrozenSet[str]:
     """Of the processes in *cgroup* those that the process *main* has started itself."""
-    return frozenset(pid for pid in pids(cgroup) if parent_of(pid) == main)
+    return frozenset(pid for pid in pids(machine, cgroup) if parent_of(pid) == main)
 
 
 def parent_of(pid: str) -> str:

@@ -8,6 +8,7 @@ from typing import Optional
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.services import systemd
 
 DIRECTORY = "/etc/systemd/system"
 
@@ -32,4 +33,4 @@ class Unit(Resource):
 
     def apply(self, machine: Machine, change: Change) -> None:
         write_entry(machine.path("%s/%s" % (DIRECTORY, self.name)), change.after)
-        machine.run(["systemctl", "daemon-reload"])
+        systemd.read_unit_files(machine)

@@ -16,8 +16,8 @@ AWAY = re.compile(
     r"Remote peer disconnected|Failed to activate service 'org\.freedesktop\.systemd1'"
 )
 """What systemctl(1) says while systemd starts itself anew (``daemon-reexec``), as an upgrade of it has it do."""
-OF_INSTANCES = "@*"
-"""Stands in the patterns of those whose end a run waits for, as it may start them again."""
+OF_INSTANCES = "@"
+"""Stands in the names of those whose end a run waits for, as it may start them again."""
 
 
 class SystemdUnits:
@@ -28,18 +28,23 @@ class SystemdUnits:
         self._machine = machine
 
     def look_at(self, names: Iterable[str]) -> None:
+        """Asks systemd once, of all of them."""
         self.survey = Survey(self._machine, names)
 
     def look_anew(self) -> None:
+        """What systemd has said is dropped."""
         self.survey = None
 
     def is_up(self, name: str) -> bool:
+        """Whether systemd has it active."""
         return systemd.is_active(self._machine, name)
 
-    def start(self, name: str) -> None:
-        systemd.start(self._machine, [name])
+    def start(self, names: Sequence[str], timeout_s: float = systemd.SETTLED_S) -> None:
+        """Each is judged when the job that starts it has ended."""
+        systemd.start(self._machine, names, timeout_s)
 
     def let_leave(self, names: Sequence[str]) -> bool:
+        """Asks systemd until none of the instances is deactivating."""
         instances = [name for name in names if OF_INSTANCES in name]
         return bool(instances) and systemd.let_leave(self._machine, instances)
 

@@ -12,11 +12,12 @@ from deploytasks.agent.disk.entry import read_entry, remove_entry, write_entry
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.services import systemd
 from deploytasks.agent.web.certificate import read_certificate
 from deploytasks.agent.web.nginx_reload import NginxReload
 
 LINEAGES = "/etc/letsencrypt"
-RELOAD = "systemctl reload nginx"
+RELOAD = " ".join((*systemd.RELOAD, "nginx"))
 SETTING = re.compile(r"^(\w+) = (.*?),?$", re.MULTILINE)
 LOG = "/var/log/letsencrypt/letsencrypt.log"
 UNPRINTED = "can't set attribute"
@@ -78,11 +79,11 @@ class AcmeCertificate(Resource):
         _put(place, {"kind": "file", "content": self.challenge_site, "mode": "0644"})
         try:
             NginxReload(self.names).run(machine)
-            machine.run(["systemctl", "start", "--", "nginx"])
+            systemd.let_start(machine, ["nginx"])
             self._issue(machine)
         finally:
             _put(place, before)
-            machine.ask(["systemctl", "reload", "--", "nginx"])
+            systemd.try_reload(machine, "nginx")
 
     def _renewal(self, machine: Machine) -> Dict[str, str]:
         """What certbot has written down for the renewals."""

@@ -39,11 +39,11 @@ class ApacheReload(Action):
     def _reload(self, machine: Machine) -> None:
         """It has taken the configuration when it has a process that it did not have before."""
         old, written = _processes(machine), _size(machine)
-        reloaded = machine.ask(["systemctl", "reload", "--", UNIT])
+        reloaded = systemd.try_reload(machine, UNIT)
         taken = reloaded.ok and machine.wait_until(
             lambda: bool(_processes(machine) - old) or not systemd.is_active(machine, UNIT), TAKEN_WITHIN_S
         )
-        # It may have ended before systemctl has seen it reload.
+        # It may have ended before systemd has seen it reload.
         if not reloaded.ok or not systemd.is_active(machine, UNIT):
             said = _said_since(machine, written) or reloaded.output
             raise StepError("apache2 ended when it read its configuration", said)
@@ -54,7 +54,7 @@ class ApacheReload(Action):
 def _processes(machine: Machine) -> FrozenSet[str]:
     """Those that the main one has started."""
     state = systemd.show(machine, UNIT, "ControlGroup", "MainPID")
-    return systemd.started_by(state.get("MainPID", ""), state.get("ControlGroup", ""))
+    return systemd.started_by(machine, state.get("MainPID", ""), state.get("ControlGroup", ""))
 
 
 def _size(machine: Machine) -> int:

@@ -37,7 +37,7 @@ class NginxReload(Action):
         if not systemd.is_active(machine, UNIT):
             return
         old = _workers(machine)
-        machine.run(["systemctl", "reload", "--", UNIT])
+        systemd.reload(machine, UNIT)
         if not machine.wait_until(lambda: not old & _workers(machine), TAKEN_WITHIN_S):
             raise StepError("nginx goes on with its old configuration", _complaints(machine))
 
@@ -62,7 +62,7 @@ def _told(name: str, address: str) -> str:
 def _workers(machine: Machine) -> FrozenSet[str]:
     """The processes of nginx that take connections."""
     cgroup = systemd.show(machine, UNIT, "ControlGroup").get("ControlGroup")
-    found = systemd.pids(cgroup) if cgroup else frozenset()
+    found = systemd.pids(machine, cgroup) if cgroup else frozenset()
     return frozenset(pid for pid in found if _title(machine, pid) == WORKER)
 
 

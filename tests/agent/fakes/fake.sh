@@ -2,7 +2,7 @@
 # FAKE_HOST/fails/NAME or NAME-SUBCOMMAND makes it fail; what the file holds is what it says. A file
 # FAKE_HOST/warns/NAME makes it say something and go on.
 root=$FAKE_HOST/root
-name=$(basename "$0")
+name=${0##*/}
 echo "$name $*" >> "$FAKE_HOST/calls"
 for failure in "$FAKE_HOST/fails/$name" "$FAKE_HOST/fails/$name-$1"; do
     if [ -f "$failure" ]; then

@@ -17,7 +17,6 @@ from deploytasks.agent.release.releases import current_release, previous_release
 from deploytasks.agent.release.runtime.process_units import processes_of
 from deploytasks.agent.release.scale import told_apart
 from deploytasks.agent.release.session import Session
-from deploytasks.agent.services import systemd
 
 
 def carry_out(
@@ -55,8 +54,7 @@ def _is_stopped(session: Session, name: Optional[str]) -> bool:
     """Whether the release *name* does not run because somebody has stopped it."""
     if session.app is None or name is None or session.checks:
         return True
-    state = systemd.show_now(session.machine, session.app.release(name).service_unit, "ActiveState")
-    return state.get("ActiveState") == "inactive"
+    return session.runtime.state(session.app.release(name).service_unit).word == "inactive"
 
 
 def _looked_after(session: Session, ended: Ended, stopped: bool) -> Ended:

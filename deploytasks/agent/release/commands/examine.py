@@ -17,6 +17,7 @@ from deploytasks.agent.firewall import firewall
 from deploytasks.agent.release.facts import gather
 from deploytasks.agent.release.layout import STATE_ROOT
 from deploytasks.agent.release.session import Session
+from deploytasks.agent.services import systemd
 from deploytasks.agent.services.listeners import listeners
 
 CERTIFICATES = (
@@ -34,7 +35,7 @@ def examine(session: Session) -> Ended:
     answer = {
         "facts": asdict(facts),
         "clock": time.time(),
-        "systemd": machine.ask(["systemctl", "is-system-running"]).stdout.strip() if facts.systemd else "",
+        "systemd": systemd.health(machine) if facts.systemd else "",
         "disks": _disks(machine, [app.root if app else "/srv", STATE_ROOT]),
         "memory_mb": _available_memory_mb(machine),
         "listeners": listeners(machine),

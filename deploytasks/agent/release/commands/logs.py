@@ -1,46 +1,51 @@
-"""The app's log, from the journal of all its processes.
-
-journalctl(1) looks up the units that ``--unit PATTERN`` means when it starts, so it would never show the
-instance of a release that is deployed while it follows. The slice of an app's units has one name
-for ever (systemd.slice(5)); what systemd itself says of them is among the entries of PID 1.
-"""
+"""The app's log, as all its processes wrote it."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import subprocess
-import threading
 from collections import deque
-from typing import Any, Deque, Dict, Generator, Pattern, Sequence, Tuple
+from typing import Deque, Optional, Pattern, Tuple
 
 from deploytasks.agent.engine.events import Ended, LogLine, Outcome
-from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.questions import Logs
 from deploytasks.agent.release.releases import current_release, kept_releases
 from deploytasks.agent.release.runtime.process_units import process_of, processes_of, require_process
+from deploytasks.agent.release.runtime.runtime import Log, LogEntry
 from deploytasks.agent.release.session import Session
-
-Entry = Dict[str, Any]
 
 
 def logs(session: Session) -> Ended:
     """Say the app's last log lines in the order of their writing, then those to come, until the controller is gone."""
     app, asked = session.require_app(), session.asked(Logs)
     _require(session, asked.process)
-    wanted = re.compile(asked.grep)
-    since = ["--since", asked.since] if asked.since else []
-    past, newest = _past(session, wanted, since, asked.lines)
+    wanted = Wanted(app, asked.process, re.compile(asked.grep))
+    log = session.runtime.log(app)
+    past, newest = _past(log, wanted, asked.since, asked.lines)
     for line in past:
         session.outlet.say(line)
     if asked.follow:
-        start = ["--after-cursor", newest] if newest else since
-        for entry in _entries(session, "--follow", "--lines", "all", *start):
-            if wanted.search(_message(entry)):
-                session.outlet.say(_line(app, entry))
+        for told in map(wanted.line, log.follow(newest, asked.since)):
+            if told:
+                session.outlet.say(told)
     return Ended(Outcome.OK)
+
+
+class Wanted:
+    """The lines of *app* that are asked for: of one *process*, unless that is empty, and such as *text* is found in."""
+
+    def __init__(self, app: App, process: str, text: Pattern[str]) -> None:
+        self._app = app
+        self._process = process
+        self._text = text
+
+    def line(self, entry: LogEntry) -> Optional[LogLine]:
+        """What is told of *entry*; None where it is not wanted."""
+        process = process_of(self._app, entry.unit)
+        if not process or self._process not in ("", process) or not self._text.search(entry.text):
+            return None
+        return LogLine(entry.at, process, entry.text)
 
 
 def _require(session: Session, process: str) -> None:
@@ -52,80 +57,16 @@ def _require(session: Session, process: str) -> None:
         require_process(processes_of(session.machine, app.release(current)), process)
 
 
-def _past(
-    session: Session, wanted: Pattern[str], since: Sequence[str], at_most: int
-) -> Tuple[Deque[LogLine], str]:
-    """The last *at_most* lines that are *wanted*, oldest first, and where in the journal the newest entry is."""
-    app = session.require_app()
+def _past(log: Log, wanted: Wanted, since: str, at_most: int) -> Tuple[Deque[LogLine], str]:
+    """The last *at_most* lines that are *wanted*, oldest first, and where in the log the newest entry is."""
     past: Deque[LogLine] = deque()
     newest = ""
-    with contextlib.closing(_entries(session, "--reverse", *since)) as entries:
+    with contextlib.closing(log.backwards(since)) as entries:
         for entry in entries:
-            newest = newest or entry["__CURSOR"]
+            newest = newest or entry.place
             if len(past) >= at_most:
                 break
-            if wanted.search(_message(entry)):
-                past.appendleft(_line(app, entry))
+            line = wanted.line(entry)
+            if line:
+                past.appendleft(line)
     return past, newest
-
-
-def _entries(session: Session, *options: str) -> Generator[Entry, None, None]:
-    """The chosen process's entries as journalctl(1) gives them with *options*, until the controller is gone."""
-    app, process = session.require_app(), session.asked(Logs).process
-    child = subprocess.Popen(
-        ["journalctl", "--no-pager", "--output", "json", "--all", *options, *_matches(app)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=dict(session.machine.environment),
-    )
-    threading.Thread(target=_end_with_controller, args=(session, child), daemon=True).start()
-    try:
-        for raw in child.stdout or ():
-            entry = json.loads(raw)
-            found = _process(app, entry)
-            if found and process in ("", found):
-                yield entry
-        complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
-        child.wait()
-    finally:
-        child.terminate()
-        child.wait()
-    if child.returncode and not session.machine.stop.is_set():
-        raise StepError("journalctl: %s" % (complaint.strip() or "exit status %d" % child.returncode))
-
-
-def _matches(app: App) -> Tuple[str, ...]:
-    # What a process wrote that had ended when journald read it has no slice.
-    return ("_SYSTEMD_SLICE=" + app.slice, "+", "SYSLOG_IDENTIFIER=" + app.name, "+", "_PID=1")
-
-
-def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> None:
-    session.machine.stop.wait()
-    child.terminate()
-
-
-def _process(app: App, entry: Entry) -> str:
-    """The process whose service said it, or of whose service systemd says it; empty for what is not the app's."""
-    of_systemd = entry.get("UNIT") if _text(entry.get("_PID")) == "1" else None
-    unit = _text(of_systemd or entry.get("_SYSTEMD_UNIT"))
-    return process_of(app, unit) if unit.endswith(".service") else ""
-
-
-def _line(app: App, entry: Entry) -> LogLine:
-    source = entry.get("_SOURCE_REALTIME_TIMESTAMP")
-    at = int(source if isinstance(source, str) else entry["__REALTIME_TIMESTAMP"])
-    return LogLine("%d.%06d" % divmod(at, 1_000_000), _process(app, entry), _message(entry))
-
-
-def _message(entry: Entry) -> str:
-    return _text(entry.get("MESSAGE"))
-
-
-def _text(field: Any) -> str:
-    """Journald gives a field that is not UTF-8 as a list of its bytes, and one that is there twice as a list."""
-    if isinstance(field, list):
-        if all(isinstance(byte, int) for byte in field):
-            return bytes(field).decode("utf-8", "replace")
-        return " ".join(map(_text, field))
-    return str(field or "")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, List, Mapping, Sequence
 
 from deploytasks.agent.engine.events import Ended, Outcome, StepDone
-from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.commands.answering import require_answer
 from deploytasks.agent.release.commands.carry_out import with_releases
@@ -19,8 +19,8 @@ from deploytasks.agent.release.runtime.process_units import (
     processes_of,
     require_process,
 )
+from deploytasks.agent.release.runtime.runtime import Runtime
 from deploytasks.agent.release.session import Session
-from deploytasks.agent.services import systemd
 
 
 def processes(session: Session) -> Ended:
@@ -32,10 +32,10 @@ def processes(session: Session) -> Ended:
     with session.lock():
         release = session.require_release()
         session.keep_secret(release)
-        units = _units(session.machine, release, process)
+        units = _units(session, release, process)
         about = {**session.about, "release": release.name, **({"process": process} if process else {})}
         try:
-            changed = ACTS[act](session.machine, units)
+            changed = ACTS[act](session.runtime, units)
             if act in STARTING and release.service_unit in units:
                 require_answer(session.machine, release)
         except StepError as error:
@@ -49,41 +49,42 @@ def processes(session: Session) -> Ended:
     return with_releases(session, Ended(outcome, ok=int(not changed), changed=int(changed)))
 
 
-def _units(machine: Machine, release: Release, process: str) -> List[str]:
+def _units(session: Session, release: Release, process: str) -> List[str]:
     """What is to be started, in this order; a socket goes before its service."""
-    listed = lasting(processes_of(machine, release))
+    listed = lasting(processes_of(session.machine, release))
     chosen = [require_process(listed, process)] if process else list(listed)
-    return [unit for name in chosen for unit in _units_of(machine, release, name, listed[name])]
+    return [unit for name in chosen for unit in _units_of(session, release, name, listed[name])]
 
 
-def _units_of(machine: Machine, release: Release, name: str, about: Mapping[str, Any]) -> List[str]:
+def _units_of(session: Session, release: Release, name: str, about: Mapping[str, Any]) -> List[str]:
     if name == WEB:
-        sockets = [release.socket_unit] if systemd.is_defined(machine, release.socket_unit) else []
+        sockets = [release.socket_unit] if session.runtime.state(release.socket_unit).defined else []
         return [*sockets, release.service_unit]
     if "schedule" in about:
         return [release.app.timer(name)]
-    return Wanted(release, ((name, about["workers"]),)).services(machine)
+    return Wanted(release, ((name, about["workers"]),)).services(session.machine)
 
 
-def _start(machine: Machine, units: Sequence[str]) -> bool:
-    stopped = [unit for unit in units if not systemd.is_active(machine, unit)]
-    systemd.start(machine, stopped)
+def _start(runtime: Runtime, units: Sequence[str]) -> bool:
+    stopped = [unit for unit in units if not runtime.state(unit).runs]
+    runtime.start(stopped)
     return bool(stopped)
 
 
-def _stop(machine: Machine, units: Sequence[str]) -> bool:
-    up = [unit for unit in units if systemd.is_up(machine, unit)]
-    systemd.stop(machine, up)
+def _stop(runtime: Runtime, units: Sequence[str]) -> bool:
+    up = [unit for unit in units if runtime.state(unit).is_there]
+    runtime.stop(up)
     return bool(up)
 
 
-def _restart(machine: Machine, units: Sequence[str]) -> bool:
+def _restart(runtime: Runtime, units: Sequence[str]) -> bool:
     """All at once, as each may take its time for the work at hand; a socket stays, connections wait there."""
     sockets = [unit for unit in units if unit.endswith(".socket")]
     others = [unit for unit in units if unit not in sockets]
-    _start(machine, sockets)
-    machine.ask(["systemctl", "restart", "--", *others], timeout_s=systemd.LONGEST_STOP_S)
-    _start(machine, others)
+    _start(runtime, sockets)
+    with suppress(StepError):  # Who has not started is judged by a start alone.
+        runtime.restart(others)
+    _start(runtime, others)
     return bool(units)
 
 

@@ -22,10 +22,8 @@ from deploytasks.agent.release.runtime.process_units import (
     require_process,
     running,
 )
-from deploytasks.agent.release.runtime.web_workers import WebWorkers
 from deploytasks.agent.release.scale import by_hand, set_by_hand
 from deploytasks.agent.release.session import Session
-from deploytasks.agent.services import systemd
 
 DEFAULT = "default"
 
@@ -35,7 +33,7 @@ def scale(session: Session) -> Ended:
     session.require_own()
     release = session.require_release()
     if not session.asked(Scale).workers:
-        session.outlet.say(Answer(_numbers(session.machine, release)))
+        session.outlet.say(Answer(_numbers(session, release)))
         return Ended(Outcome.OK)
     with session.lock():
         session.machine.stoppable = False
@@ -49,15 +47,15 @@ def _scale(session: Session, release: Release) -> Ended:
     process = require_process(listed, asked.process or WEB)
     number = _number(process, listed[process], asked.workers)
     about = {**session.about, "release": release.name, "process": process, "workers": number}
-    before = _numbers(machine, release)
+    before = _numbers(session, release)
     try:
-        _set(machine, release, process, number, listed[process]["workers"])
+        _set(session, release, process, number, listed[process]["workers"])
         if process == WEB:
             _require_answer(machine, release, number)
     except StepError as error:
         remember(machine, app, {**about, "outcome": "failed", "error": session.outlet.mask(error.reason)})
         raise
-    changed = _numbers(machine, release) != before
+    changed = _numbers(session, release) != before
     if changed:
         remember(machine, app, {**about, "outcome": "changed"})
     outcome = Outcome.CHANGED if changed else Outcome.OK
@@ -90,8 +88,9 @@ def _number(process: str, about: Mapping[str, Any], wanted: str) -> int:
     return number
 
 
-def _set(machine: Machine, release: Release, process: str, number: int, usual: int) -> None:
+def _set(session: Session, release: Release, process: str, number: int, usual: int) -> None:
     """*process* has *number* now and from now on; what was is put back when that does not work."""
+    machine = session.machine
     before = by_hand(machine, release.app)
     after = {**before, process: number}
     if number == usual:
@@ -99,52 +98,52 @@ def _set(machine: Machine, release: Release, process: str, number: int, usual: i
     then = before.get(process, usual)
     set_by_hand(machine, release.app, after)
     try:
-        _converge(machine, release, process, number, then)
+        _converge(session, release, process, number, then)
     except StepError:
         set_by_hand(machine, release.app, before)
-        _converge(machine, release, process, then, number)
+        _converge(session, release, process, then, number)
         raise
 
 
-def _converge(machine: Machine, release: Release, process: str, number: int, then: int) -> None:
+def _converge(session: Session, release: Release, process: str, number: int, then: int) -> None:
     """*process*, of which there should be *then*, becomes *number*."""
     if process == WEB:
-        _converge_web(machine, release, number, then)
+        _converge_web(session, release, number, then)
         return
-    app = release.app
+    app, machine, runtime = release.app, session.machine, session.runtime
     wanted = frozenset(Wanted(release, ((process, number),)).services(machine))
     up = frozenset(unit for unit in running(machine, app) if process_of(app, unit) == process)
     at_boot = frozenset(unit for unit in enabled(machine, app) if process_of(app, unit) == process)
-    systemd.stop(machine, sorted(up - wanted))
-    systemd.start(machine, sorted(wanted - up))
-    systemd.start_at_boot(machine, sorted(wanted - at_boot))
-    systemd.start_at_boot(machine, sorted(at_boot - wanted), enabled=False)
+    runtime.stop(sorted(up - wanted))
+    runtime.start(sorted(wanted - up))
+    runtime.start_at_boot(sorted(wanted - at_boot))
+    runtime.start_at_boot(sorted(at_boot - wanted), enabled=False)
 
 
-def _converge_web(machine: Machine, release: Release, number: int, then: int) -> None:
-    if not systemd.is_active(machine, release.service_unit):
-        machine.say("web does not run; it will have %d workers when it is started" % number)
+def _converge_web(session: Session, release: Release, number: int, then: int) -> None:
+    if not session.runtime.state(release.service_unit).runs:
+        session.machine.say("web does not run; it will have %d workers when it is started" % number)
         return
-    left = WebWorkers(machine, release.service_unit).become(number, then)
+    left = session.runtime.scale(release.service_unit, number, then)
     if left:
-        machine.say("%d workers still finish their requests" % left)
+        session.machine.say("%d workers still finish their requests" % left)
 
 
-def _numbers(machine: Machine, release: Release) -> Dict[str, Dict[str, Optional[int]]]:
+def _numbers(session: Session, release: Release) -> Dict[str, Dict[str, Optional[int]]]:
     """Of each process that can be scaled: how many there are, and what hand and inventory say."""
-    hand = by_hand(machine, release.app)
+    hand = by_hand(session.machine, release.app)
     return {
         name: {
-            "running": _running(machine, release, name),
+            "running": _running(session, release, name),
             "by_hand": hand.get(name),
             "inventory": about["workers"],
         }
-        for name, about in processes_of(machine, release).items()
+        for name, about in processes_of(session.machine, release).items()
         if about.get("workers") is not None
     }
 
 
-def _running(machine: Machine, release: Release, process: str) -> int:
+def _running(session: Session, release: Release, process: str) -> int:
     if process == WEB:
-        return len(WebWorkers(machine, release.service_unit).pids)
-    return sum(process_of(release.app, unit) == process for unit in running(machine, release.app))
+        return len(session.runtime.workers(session.runtime.state(release.service_unit)))
+    return sum(process_of(release.app, unit) == process for unit in running(session.machine, release.app))

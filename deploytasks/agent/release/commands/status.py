@@ -18,9 +18,8 @@ from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.releases import current_release, previous_release
 from deploytasks.agent.release.runtime.process_units import WEB, Wanted, lasting, processes_of
-from deploytasks.agent.release.runtime.workers import workers
+from deploytasks.agent.release.runtime.runtime import Runtime
 from deploytasks.agent.release.session import Session
-from deploytasks.agent.services import systemd
 from deploytasks.agent.services.service import Service
 from deploytasks.agent.web.nginx_page import page_of
 
@@ -40,7 +39,7 @@ def status(session: Session) -> Ended:
         "release": current,
         "since": _since(past, current),
         "previous": previous_release(machine, app),
-        "processes": list(_processes(machine, app.release(current))) if current else [],
+        "processes": list(_processes(session, app.release(current))) if current else [],
         "health": _health(machine, plan) if plan else None,
         "last_deploy": _last(past),
         "at_work": at_work or None,
@@ -59,69 +58,53 @@ def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
     return str(of_current[-1]["time"]) if of_current else None
 
 
-def _processes(machine: Machine, release: Release) -> Iterator[Dict[str, Any]]:
+def _processes(session: Session, release: Release) -> Iterator[Dict[str, Any]]:
     """Web, as many of each other process as there should be, and the timers of those with schedules."""
-    yield _service(machine, WEB, release.service_unit)
+    machine, runtime = session.machine, session.runtime
+    yield _service(runtime, WEB, release.service_unit)
     for name, about in lasting(processes_of(machine, release)).items():
         if "schedule" in about:
-            yield _timer(machine, name, release, about["schedule"])
+            yield _timer(runtime, name, release, about["schedule"])
         elif name != WEB:
             for unit in Wanted(release, ((name, about["workers"]),)).services(machine):
-                yield _service(machine, name, unit)
+                yield _service(runtime, name, unit)
 
 
-def _service(machine: Machine, name: str, unit: str) -> Dict[str, Any]:
-    state = systemd.show(
-        machine,
-        unit,
-        "ActiveState",
-        "SubState",
-        "MainPID",
-        "NRestarts",
-        "ActiveEnterTimestampMonotonic",
-        "ControlGroup",
-    )
+def _service(runtime: Runtime, name: str, unit: str) -> Dict[str, Any]:
+    state = runtime.state(unit)
     return {
         "name": name,
         "unit": unit,
-        "state": state.get("ActiveState", "unknown"),
-        "pid": int(state.get("MainPID") or 0) or None,
-        "since": _moment(state.get("ActiveEnterTimestampMonotonic")),
-        "restarts": int(state.get("NRestarts") or 0),
-        "workers": len(workers(machine, unit, state)),
+        "state": state.word,
+        "pid": state.pid or None,
+        "since": _moment(state.since_s),
+        "restarts": state.restarts,
+        "workers": len(runtime.workers(state)),
     }
 
 
-def _timer(machine: Machine, name: str, release: Release, schedule: str) -> Dict[str, Any]:
+def _timer(runtime: Runtime, name: str, release: Release, schedule: str) -> Dict[str, Any]:
     """The timer; *pid* is that of its job while one runs, *since* the start of its last one."""
-    timer, job = release.app.timer(name), release.app.job(name)
-    state = systemd.show(machine, timer, "ActiveState", "LastTriggerUSec", "NextElapseUSecRealtime")
-    last = systemd.show(machine, job, "MainPID", "Result")
-    failed = last.get("Result", "success") != "success"
+    timer, job = release.app.timer(name), runtime.state(release.app.job(name))
+    due = runtime.due(timer)
     return {
         "name": name,
         "unit": timer,
-        "state": "failed" if failed else state.get("ActiveState", "unknown"),
-        "pid": int(last.get("MainPID") or 0) or None,
-        "since": _rfc3339(state.get("LastTriggerUSec")),
+        "state": runtime.state(timer).word if job.result == "success" else "failed",
+        "pid": job.pid or None,
+        "since": due.last,
         "restarts": None,
         "workers": None,
         "schedule": schedule,
-        "next": _rfc3339(state.get("NextElapseUSecRealtime")),
+        "next": due.next,
     }
 
 
-def _rfc3339(shown: Optional[str]) -> Optional[str]:
-    """``Sun 2026-11-22 00:00:00 UTC``, as systemctl shows it, in the form of all times here; None for no time."""
-    words = (shown or "").split()
-    return "%sT%sZ" % (words[1], words[2]) if len(words) == 4 else None
-
-
-def _moment(monotonic_us: Optional[str]) -> Optional[str]:
-    """A reading of systemd's monotonic clock as a time in UTC (RFC 3339); whole seconds."""
-    if not monotonic_us or monotonic_us == "0":
+def _moment(monotonic_s: float) -> Optional[str]:
+    """A reading of the monotonic clock as a time in UTC (RFC 3339); whole seconds."""
+    if not monotonic_s:
         return None
-    ago_s = time.monotonic() - int(monotonic_us) / 1e6
+    ago_s = time.monotonic() - monotonic_s
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago_s))
 
 
@@ -157,7 +140,7 @@ def _is_deploy(entry: Dict[str, Any]) -> bool:
 
 def _hints(session: Session, plan: Optional[Plan]) -> str:
     """What people should know; while somebody is at work nothing fits together, and that is as it should be."""
-    drift = _drift(session.machine, session.require_app(), plan)
+    drift = _drift(session, session.require_app(), plan)
     return _cut_short(session) or "; ".join([*drift, *_owed(session)])
 
 
@@ -180,23 +163,20 @@ def _cut_short(session: Session) -> Optional[str]:
     return "the last %s was cut short; the next deploy puts it right" % command
 
 
-def _drift(machine: Machine, app: App, plan: Optional[Plan]) -> Iterator[str]:
+def _drift(session: Session, app: App, plan: Optional[Plan]) -> Iterator[str]:
     """Hints for people: what keeps visitors from the app, or does not fit together, at first sight."""
+    machine, runtime = session.machine, session.runtime
     if os.path.exists(machine.path(page_of(app.name))):
         yield "visitors see the maintenance page; inv maintenance --off takes it away"
     current = current_release(machine, app)
-    if (
-        current
-        and systemd.show(machine, app.release(current).service_unit, "ActiveState").get("ActiveState")
-        == "failed"
-    ):
+    if current and runtime.state(app.release(current).service_unit).word == "failed":
         yield (
             "the instance of %s has failed; inv verify tells what differs here, inv deploy puts it right"
             % current
         )
     found = [step.resource for step in (plan.steps if plan else ()) if isinstance(step.resource, Service)]
     for service in found:
-        if service.running and not systemd.is_active(machine, service.unit):
+        if service.running and not runtime.is_up(service.unit):
             yield "%s does not run; deploy again" % service.unit
     yield from filter(None, [_pointers(machine, app)])
 

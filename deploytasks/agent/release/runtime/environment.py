@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import List
 
 from deploytasks.agent.release.layout import App, Release
+from deploytasks.agent.services.transient import transient
 
 
 def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
-    """The argv of systemd-run(1) that gives a program what the app's own processes get."""
+    """What gives a program in a unit with *options* what the app's own processes get."""
     properties = (
         "User=" + app.user,
         "Group=" + app.user,
@@ -18,17 +19,5 @@ def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
         "ProtectSystem=full",
         "NoNewPrivileges=yes",
     )
-    path = "PATH=%s/bin:/usr/local/bin:/usr/bin:/bin" % release.venv
-    settings = [word for setting in properties for word in ("-p", setting)]
-    return [
-        "systemd-run",
-        "--quiet",
-        "--collect",
-        *options,
-        *settings,
-        "-E",
-        path,
-        "-E",
-        "VIRTUAL_ENV=" + release.venv,
-        "--",
-    ]
+    path = "%s/bin:/usr/local/bin:/usr/bin:/bin" % release.venv
+    return transient(options, properties, {"PATH": path, "VIRTUAL_ENV": release.venv})

@@ -6,24 +6,22 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar, Dict, Iterator, List, Tuple
+from typing import ClassVar, Iterator, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
-from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.release.runtime.process_units import running, units_of
-from deploytasks.agent.services import systemd
-from deploytasks.agent.services.last_words import last_words
+from deploytasks.agent.release.runtime.runtime import UnitState, runtime_of
 
 
 @dataclass(frozen=True)
 class FreshProcesses(Resource):
     """No process of *release* began before its code, environment, settings and programs were last written.
 
-    One that did starts anew: what somebody changed by hand was put right under it. A socket of systemd's stays, and
-    connections wait there. What does not run is let be, and so is a time of writing that is still to come, as after a
-    clock was set back.
+    One that did starts anew: what somebody changed by hand was put right under it. A socket stays, and connections
+    wait there. What does not run is let be, and so is a time of writing that is still to come, as after a clock was
+    set back.
     """
 
     reversible: ClassVar[bool] = False
@@ -40,28 +38,21 @@ class FreshProcesses(Resource):
 
     def inspect(self, machine: Machine) -> State:
         written = max(_times_of_writing(machine, self._release), default=0.0)
-        began = {unit: _began(machine, unit) for unit in self._units(machine)}
+        began = {state.unit: _began(state) for state in self._states(machine) if state.runs}
         return {"outdated": [unit for unit, moment in began.items() if moment < written]}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        units: List[str] = (change.before or {}).get("outdated", [])
-        done = machine.ask(["systemctl", "restart", "--", *units], timeout_s=systemd.LONGEST_STOP_S)
-        if done.ok:
-            return
-        said = "\n".join(filter(None, (last_words(machine, unit) for unit in units)))
-        # What was put right is about to be as it was: systemd tries until then, and a little longer.
-        systemd.forget_failures(machine, units)
-        machine.ask(["systemctl", "start", "--no-block", "--", *units])
-        raise StepError("%s did not start anew" % ", ".join(units), said or done.output)
+        """One that does not start is tried on: what was put right is about to be as it was."""
+        runtime_of(machine).restart((change.before or {}).get("outdated", []))
 
     @property
     def _release(self) -> Release:
         return App(self.app_name, self.app_root, self.app_user).release(self.release)
 
-    def _units(self, machine: Machine) -> List[str]:
+    def _states(self, machine: Machine) -> List[UnitState]:
         web = self._release.service_unit
         others = (unit for unit in running(machine, self._release.app) if ".%s@" % self.release in unit)
-        return [unit for unit in (web, *sorted(others)) if systemd.is_active(machine, unit)]
+        return [runtime_of(machine).state(unit) for unit in (web, *sorted(others))]
 
 
 def _times_of_writing(machine: Machine, release: Release) -> Iterator[float]:
@@ -95,8 +86,6 @@ def _entries(path: str) -> List["os.DirEntry[str]"]:
         return []
 
 
-def _began(machine: Machine, unit: str) -> float:
-    """When *unit* became active, as a time of day (s since the epoch)."""
-    shown: Dict[str, str] = systemd.show(machine, unit, "ActiveEnterTimestampMonotonic")
-    ago_s = time.monotonic() - float(shown.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
-    return time.time() - ago_s
+def _began(state: UnitState) -> float:
+    """When its unit became active, as a time of day (s since the epoch)."""
+    return time.time() - (time.monotonic() - state.since_s)

@@ -10,9 +10,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError, Stopped
 from deploytasks.agent.protocols.probe import Probe
-from deploytasks.agent.release.runtime.vigil import Vigil
-from deploytasks.agent.services import systemd
-from deploytasks.agent.services.last_words import last_words
+from deploytasks.agent.release.runtime.runtime import Vigil, runtime_of
 
 LEAST_PROBE_S = 0.5
 LONGEST_PROBE_S = 10.0
@@ -47,7 +45,7 @@ class HttpCheck(Resource):
         return {"answer": "ok"}
 
     def inspect(self, machine: Machine) -> State:
-        vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
+        vigil = runtime_of(machine).vigil(self.unit, has_workers=self.has_workers)
         vigil.begin()
         # An instance that is long past its start has as much time as it had then.
         patience_s = self._left(machine) if self._left(machine) > 0 else self.timeout_s
@@ -61,14 +59,15 @@ class HttpCheck(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         if (change.after or {}).get("answer") != "ok":
             return
+        runtime = runtime_of(machine)
         if (change.before or {}).get("broken"):
-            raise StepError((change.before or {})["answer"], last_words(machine, self.unit))
-        vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
+            raise StepError((change.before or {})["answer"], runtime.last_words(self.unit))
+        vigil = runtime.vigil(self.unit, has_workers=self.has_workers)
         trouble = (change.before or {}).get("answer", "no answer")
         while trouble:
             vigil.look()
             if self._left(machine) <= 0:
-                raise StepError(self._complaint(machine, trouble), last_words(machine, self.unit))
+                raise StepError(self._complaint(machine, trouble), runtime.last_words(self.unit))
             trouble = self._ask(self._left(machine), vigil)
             time.sleep(ASK_AGAIN_S if trouble else 0)
 
@@ -77,9 +76,7 @@ class HttpCheck(Resource):
         return probe.ask(max(min(patience_s, LONGEST_PROBE_S), LEAST_PROBE_S), vigil.look)
 
     def _left(self, machine: Machine) -> float:
-        started = systemd.show(machine, self.unit, "ActiveEnterTimestampMonotonic")
-        since = float(started.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
-        return since + self.timeout_s - time.monotonic()
+        return runtime_of(machine).state(self.unit).since_s + self.timeout_s - time.monotonic()
 
     def _complaint(self, machine: Machine, trouble: str) -> str:
         if self._left(machine) < -2 * LONGEST_PROBE_S:  # It started long ago.

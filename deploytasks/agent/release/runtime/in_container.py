@@ -8,6 +8,7 @@ from typing import List
 from deploytasks.agent.docker.engine import CLIENT
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.release.layout import App, Release
+from deploytasks.agent.services.transient import transient
 
 
 def has_containers(machine: Machine, release: Release) -> bool:
@@ -16,11 +17,10 @@ def has_containers(machine: Machine, release: Release) -> bool:
 
 
 def in_container(app: App, release: Release, name: str, *options: str) -> List[str]:
-    """The argv of systemd-run(1), with *options*, that runs a program in a container called *name*."""
+    """What runs a program in a unit with *options*, and in a container called *name*."""
     properties = (
         "EnvironmentFile=-" + app.services_env,
         "EnvironmentFile=" + release.env,
         "ExecStopPost=-/bin/sh -c '%s rm --force %s >/dev/null 2>&1'" % (" ".join(CLIENT), name),
     )
-    settings = [word for setting in properties for word in ("-p", setting)]
-    return ["systemd-run", "--quiet", "--collect", *options, *settings, "--", release.container, name]
+    return [*transient(options, properties), release.container, name]

@@ -7,8 +7,7 @@ from typing import Dict, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
-from deploytasks.agent.release.runtime.drain import drain
-from deploytasks.agent.services import systemd
+from deploytasks.agent.release.runtime.runtime import runtime_of
 
 UNDO_DRAIN_S = 2.0
 UNDO_STOP_S = 5.0
@@ -36,30 +35,22 @@ class Instance(Resource):
         return dict.fromkeys(self._units, "active")
 
     def inspect(self, machine: Machine) -> State:
-        return {kind: _state(machine, unit) for kind, unit in self._units.items()}
+        # One that crashed and will be started again counts as active: an undo has to stop it, and after a start it is
+        # the HTTP check that tells the crash, with the app's own words.
+        states = {kind: runtime_of(machine).state(unit) for kind, unit in self._units.items()}
+        return {kind: "active" if state.is_there else "inactive" for kind, state in states.items()}
 
     def apply(self, machine: Machine, change: Change) -> None:
+        runtime, units = runtime_of(machine), list(self._units.values())
         if (change.after or {}).get("service") == "active":
-            systemd.start(machine, list(self._units.values()), self.timeout_s)
-        else:
-            if (change.before or {}).get("service") == "active":
-                drain(machine, self.socket, UNDO_DRAIN_S)
-            units = list(self._units.values())
-            systemd.stop_within(machine, units, UNDO_STOP_S)
-            systemd.forget_failures(machine, units)
+            runtime.start(units, self.timeout_s)
+            return
+        if (change.before or {}).get("service") == "active":
+            runtime.drain(self.socket, UNDO_DRAIN_S)
+        runtime.stop(units, UNDO_STOP_S)
 
     @property
     def _units(self) -> Dict[str, str]:
         """What is started, in this order."""
         socket = {"socket": self.socket_unit} if self.socket_unit else {}
         return {**socket, "service": self.service_unit}
-
-
-def _state(machine: Machine, unit: str) -> str:
-    """Whether systemd keeps the unit ``active`` or leaves it ``inactive``.
-
-    A crashed unit that will be started again counts as active: an undo has to stop it, and after a
-    start it is the HTTP check that tells the crash, with the app's own words.
-    """
-    state = systemd.show(machine, unit, "ActiveState").get("ActiveState", "inactive")
-    return "inactive" if state in ("inactive", "failed") else "active"

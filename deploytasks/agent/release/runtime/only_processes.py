@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
-from deploytasks.agent.disk.entry import remove_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.process_units import defined
-from deploytasks.agent.services.unit import DIRECTORY
+from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,4 @@ class OnlyProcesses(Resource):
         return {"other units": [unit for unit in defined(machine, app) if unit not in self.units]}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        for unit in (change.before or {}).get("other units", []):
-            remove_entry(machine.path("%s/%s" % (DIRECTORY, unit)))
-        machine.run(["systemctl", "daemon-reload"])
+        runtime_of(machine).undefine((change.before or {}).get("other units", []))

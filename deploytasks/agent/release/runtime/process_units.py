@@ -8,7 +8,6 @@ and releases have no dot, so each unit is of one app and of one process.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Tuple
 
@@ -17,15 +16,14 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.layout import App, Release
+from deploytasks.agent.release.runtime.runtime import runtime_of, up
 from deploytasks.agent.release.scale import by_hand
-from deploytasks.agent.services import systemd
 
 WEB = "web"
 RELEASE = "release"
 """The process of a Procfile that runs once, before its release serves."""
 ALONE = ("beat", "clock")
 """Processes that would do everything twice if there were two of them."""
-WANTS = ("/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/timers.target.wants")
 
 Counts = Sequence[Tuple[str, int]]
 
@@ -105,24 +103,23 @@ NO_DIFFERENCE: Dict[str, List[str]] = {"missing": [], "surplus": []}
 
 
 def units_of(app: App) -> str:
-    """The pattern of the units of *app*'s processes besides web (systemctl(1))."""
+    """The pattern of the units of *app*'s processes besides web."""
     return app.name + ".*"
 
 
 def running(machine: Machine, app: App) -> FrozenSet[str]:
     """The services and timers of *app*'s processes besides web that run, or will again; not the timers' jobs."""
-    units = systemd.active_units(machine, units_of(app))
-    return frozenset(unit for unit in units if _lasts(app, unit))
+    return frozenset(unit for unit in up(runtime_of(machine), units_of(app)) if _lasts(app, unit))
 
 
 def enabled(machine: Machine, app: App) -> FrozenSet[str]:
     """Those of *app*'s processes besides web that start at boot."""
-    return frozenset(unit for wants in WANTS for unit in _listdir(machine, wants) if _lasts(app, unit))
+    return frozenset(unit for unit in runtime_of(machine).at_boot() if _lasts(app, unit))
 
 
 def defined(machine: Machine, app: App) -> List[str]:
-    """The unit files of *app*'s processes besides web."""
-    return sorted(unit for unit in _listdir(machine, "/etc/systemd/system") if _is_of_process(app, unit))
+    """The units of *app*'s processes besides web that are defined."""
+    return sorted(unit for unit in runtime_of(machine).defined() if _is_of_process(app, unit))
 
 
 def _lasts(app: App, unit: str) -> bool:
@@ -131,10 +128,3 @@ def _lasts(app: App, unit: str) -> bool:
 
 def _is_of_process(app: App, unit: str) -> bool:
     return process_of(app, unit) not in ("", WEB, RELEASE) and unit.endswith((".service", ".timer"))
-
-
-def _listdir(machine: Machine, path: str) -> List[str]:
-    try:
-        return os.listdir(machine.path(path))
-    except (FileNotFoundError, NotADirectoryError):
-        return []

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Tuple
+from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.process_units import NO_DIFFERENCE, Wanted, running, units_of
-from deploytasks.agent.services import systemd
+from deploytasks.agent.release.runtime.runtime import runtime_of
 
 LAST_MOMENTS_S = 10.0
-"""How long after its own time limit systemd may take to end what does not end by itself."""
+"""How long after its own time limit a runtime may take to end what does not end by itself."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,12 @@ class Processes(Resource):
         return self._wanted.difference(machine, running(machine, self._app))
 
     def apply(self, machine: Machine, change: Change) -> None:
-        present = running(machine, self._app)
+        runtime, present = runtime_of(machine), running(machine, self._app)
         target = self._wanted.target(machine, present, change.after)
-        self._stop(machine, sorted(present - target))
-        missing = sorted(target - present)
-        if change.after == NO_DIFFERENCE:
-            systemd.start(machine, missing)
-        elif missing:
-            # What ran before a deploy that is undone may have been crashing then, too.
-            machine.run(["systemctl", "start", "--", *missing])
-
-    def _stop(self, machine: Machine, units: List[str]) -> None:
-        if units:
-            systemd.stop_within(machine, units, self.drain_s + LAST_MOMENTS_S)
-            systemd.forget_failures(machine, units)
+        runtime.stop(sorted(present - target), self.drain_s + LAST_MOMENTS_S)
+        # What ran before a deploy that is undone may have been crashing then, too.
+        start = runtime.start if change.after == NO_DIFFERENCE else runtime.let_start
+        start(sorted(target - present))
 
     @property
     def _app(self) -> App:

@@ -9,7 +9,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.process_units import NO_DIFFERENCE, Wanted, enabled
-from deploytasks.agent.services import systemd
+from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class ProcessesAtBoot(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         present = enabled(machine, self._app)
         target = self._wanted.target(machine, present, change.after)
-        systemd.start_at_boot(machine, sorted(present - target), enabled=False)
-        systemd.start_at_boot(machine, sorted(target - present))
+        runtime_of(machine).start_at_boot(sorted(present - target), enabled=False)
+        runtime_of(machine).start_at_boot(sorted(target - present))
 
     @property
     def _app(self) -> App:

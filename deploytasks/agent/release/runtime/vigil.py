@@ -14,7 +14,7 @@ from deploytasks.agent.services.last_words import last_words
 from deploytasks.agent.services.systemd import STAYING, program_of, show, show_now
 
 
-class Vigil:
+class UnitVigil:
     """Watches *unit* from now on; ``look`` raises ``StepError`` with the app's last words when it broke.
 
     Its workers are not all to be replaced by others, unless not *has_workers*: a server whose app crashes starts them
@@ -60,13 +60,16 @@ class Vigil:
             return
         # One that has become another program, as a start script's child does, is not lost.
         are_gone = not any(map(program_of, self._workers))
-        if are_gone and workers(self._machine, self._unit, state):
+        if are_gone and self._workers_now(state):
             self._broken("lost all its workers")
 
     def _take(self, state: Mapping[str, str]) -> None:
         """Those who work now are the first workers; where none does, the next that do."""
         self._program = program_of(state.get("MainPID", ""))
-        self._workers = workers(self._machine, self._unit, state)
+        self._workers = self._workers_now(state)
+
+    def _workers_now(self, state: Mapping[str, str]) -> FrozenSet[str]:
+        return workers(self._machine, self._unit, state.get("MainPID", ""), state.get("ControlGroup", ""))
 
     def _broken(self, what: str) -> None:
         raise StepError("%s %s" % (self._unit, what), last_words(self._machine, self._unit))

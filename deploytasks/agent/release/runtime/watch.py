@@ -10,9 +10,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.protocols.probe import Probe
-from deploytasks.agent.release.runtime.vigil import Vigil
-from deploytasks.agent.services.last_words import last_words
-from deploytasks.agent.services.systemd import active_units
+from deploytasks.agent.release.runtime.runtime import Vigil, runtime_of, up
 
 LOOK_EVERY_S = 0.2
 PROBE_EVERY = 5
@@ -25,7 +23,7 @@ class Watch(Action):
     """*unit* stays up and answers for *seconds*; ``StepError`` as soon as it crashes, restarts or turns unhealthy.
 
     Unhealthy means that two probes in a row were not answered as wanted. Units that match *processes*, a pattern
-    of systemctl(1), have to stay up, too. A server that *has_workers* may not lose them all.
+    of names, have to stay up, too. A server that *has_workers* may not lose them all.
     """
 
     survives_failure: ClassVar[bool] = False
@@ -41,7 +39,8 @@ class Watch(Action):
     has_workers: bool = True
 
     def run(self, machine: Machine) -> None:
-        vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
+        runtime = runtime_of(machine)
+        vigil = runtime.vigil(self.unit, has_workers=self.has_workers)
         vigils = [vigil, *self._vigils_of_processes(machine)]
         for each in vigils:
             each.begin()
@@ -57,13 +56,14 @@ class Watch(Action):
                 if troubles >= PATIENCE:
                     raise StepError(
                         "%s turned unhealthy: %s" % (self.unit, trouble),
-                        last_words(machine, self.unit),
+                        runtime.last_words(self.unit),
                     )
             time.sleep(LOOK_EVERY_S)
 
     def _vigils_of_processes(self, machine: Machine) -> List[Vigil]:
-        units = active_units(machine, self.processes) if self.processes else []
-        return [Vigil(machine, unit, has_workers=False) for unit in units]
+        runtime = runtime_of(machine)
+        units = up(runtime, self.processes) if self.processes else []
+        return [runtime.vigil(unit, has_workers=False) for unit in units]
 
     @property
     def _probe(self) -> Probe:

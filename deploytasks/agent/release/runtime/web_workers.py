@@ -31,7 +31,7 @@ class WebWorkers:
     @property
     def pids(self) -> FrozenSet[str]:
         """The processes that the main process has started itself."""
-        return systemd.started_by(str(self._main), self._cgroup)
+        return systemd.started_by(self._machine, str(self._main), self._cgroup)
 
     def become(self, number: int, known: int) -> int:
         """Make them *number*; returns how many more are still finishing their requests after a minute.

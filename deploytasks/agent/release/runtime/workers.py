@@ -5,7 +5,7 @@ What an app or a start script starts besides, a program of another file, is no w
 
 from __future__ import annotations
 
-from typing import FrozenSet, Iterable, Mapping
+from typing import FrozenSet, Iterable
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.docker.engine import processes_in
@@ -19,15 +19,11 @@ HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 """Stand in the command lines of what Python starts beside its workers."""
 
 
-def workers(machine: Machine, unit: str, state: Mapping[str, str]) -> FrozenSet[str]:
-    """The numbers of the processes that serve for *unit*'s main one, in a container where it has one.
-
-    *state* holds the properties MainPID and ControlGroup of *unit*.
-    """
-    main = state.get("MainPID", "")
+def workers(machine: Machine, unit: str, main: str, cgroup: str) -> FrozenSet[str]:
+    """The processes that serve for *main*, the first of *unit*: of its container if it has one, else of *cgroup*."""
     if _command(main).startswith(CLIENTS):
         return of_a_servers_kind(processes_in(machine, container_of(unit)))
-    return of_a_servers_kind(pids(state.get("ControlGroup", "")) - {main})
+    return of_a_servers_kind(pids(machine, cgroup) - {main})
 
 
 def of_a_servers_kind(numbers: Iterable[str]) -> FrozenSet[str]:

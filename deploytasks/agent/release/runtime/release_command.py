@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.runtime.runtime import runtime_of
 from deploytasks.agent.release.sandbox import restrictions
-from deploytasks.agent.services.last_words import last_words
 
 
 @dataclass(frozen=True)
 class ReleaseCommand(Action):
     """*argv* waits for *unit*, which it starts, and ends with its exit status; other than 0 is a failure.
 
-    With *confined*, an app's name, *argv* is of systemd-run(1), and the program is restricted as the app's own
+    With *confined*, an app's name, *argv* begins with what makes *unit*, and the program is restricted as the app's own
     processes are, but that it may write to the paths *writes*.
-    It is stopped when the run is, or after *timeout_s* seconds. What *unit* wrote to the journal tells why it failed.
+    It is stopped when the run is, or after *timeout_s* seconds. Its last words tell why it failed.
     """
 
     survives_failure: ClassVar[bool] = False
@@ -31,6 +32,7 @@ class ReleaseCommand(Action):
     writes: Tuple[str, ...] = ()
 
     def run(self, machine: Machine) -> None:
+        runtime = runtime_of(machine)
         with subprocess.Popen(
             self._argv(machine),
             env=dict(machine.environment),
@@ -42,14 +44,13 @@ class ReleaseCommand(Action):
                 ended = machine.wait_until(lambda: child.poll() is not None, self.timeout_s)
             finally:
                 if child.poll() is None:
-                    machine.ask(["systemctl", "stop", "--", self.unit])
+                    with suppress(StepError):
+                        runtime.stop([self.unit])
             complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
         if not ended:
-            raise StepError("no end after %g s" % self.timeout_s, last_words(machine, self.unit))
+            raise StepError("no end after %g s" % self.timeout_s, runtime.last_words(self.unit))
         if child.returncode:
-            raise StepError(
-                "it ended with %d" % child.returncode, last_words(machine, self.unit) or complaint
-            )
+            raise StepError("it ended with %d" % child.returncode, runtime.last_words(self.unit) or complaint)
 
     def _argv(self, machine: Machine) -> List[str]:
         program, *words = self.argv

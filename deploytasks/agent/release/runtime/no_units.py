@@ -7,12 +7,12 @@ from typing import ClassVar, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
-from deploytasks.agent.services import systemd
+from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
 @dataclass(frozen=True)
 class NoUnits(Resource):
-    """No unit that fits one of *patterns* (systemctl(1)) is up, or remembered as failed."""
+    """No unit that fits one of *patterns* (fnmatch(3)) is up, or remembered as failed."""
 
     reversible: ClassVar[bool] = False
     patterns: Tuple[str, ...]
@@ -24,9 +24,7 @@ class NoUnits(Resource):
         return {"units": []}
 
     def inspect(self, machine: Machine) -> State:
-        return {"units": sorted(systemd.states(machine, *self.patterns))}
+        return {"units": sorted(runtime_of(machine).states(*self.patterns))}
 
     def apply(self, machine: Machine, change: Change) -> None:
-        systemd.stop(machine, (change.before or {}).get("units", []))
-        states = systemd.states(machine, *self.patterns)
-        systemd.forget_failures(machine, [unit for unit, state in states.items() if state == "failed"])
+        runtime_of(machine).stop((change.before or {}).get("units", []))
