@@ -11,9 +11,10 @@ HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionD
 
 
 def without_words(source: str) -> str:
-    """*source* without comments, docstrings and annotations, but for those of classes, which dataclasses are made of.
+    """*source* without comments, docstrings, annotations, and imports for these.
 
-    Every other statement keeps its line, so tracebacks stay true.
+    Annotations in classes stay, as dataclasses are made of them. Every other statement keeps its line, so tracebacks
+    stay true.
     """
     lines = source.splitlines()
     for row, column in _comments(source):
@@ -24,6 +25,8 @@ def without_words(source: str) -> str:
     for row, begin, end in sorted(_annotations(tree, lines), reverse=True):
         text = lines[row - 1].encode()
         lines[row - 1] = (text[:begin] + text[end:]).decode()
+    for first, last in _for_annotations(ast.parse("\n".join(lines))):
+        lines[first - 1 : last] = [""] * (last - first + 1)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -48,6 +51,23 @@ def _annotations(tree: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, in
             row, end = node.target.end_lineno or 0, node.annotation.end_col_offset or 0
             if row == node.annotation.end_lineno:
                 yield row, node.target.end_col_offset or 0, end
+
+
+def _for_annotations(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """First and last line of what is imported for type checkers alone, and from ``typing`` for nothing that is left."""
+    checked = [
+        node for node in tree.body if isinstance(node, ast.If) and _is_name(node.test, "TYPE_CHECKING")
+    ]
+    left = [node for statement in tree.body if statement not in checked for node in ast.walk(statement)]
+    used = {node.id for node in left if isinstance(node, ast.Name)}
+    typing = [node for node in left if isinstance(node, ast.ImportFrom) and node.module == "typing"]
+    unused = [node for node in typing if used.isdisjoint(alias.name for alias in node.names)]
+    for node in (*checked, *unused):
+        yield node.lineno, node.end_lineno or node.lineno
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int, str]]:

@@ -52,14 +52,43 @@ def is_text(node: ast.AST) -> bool:
 
 
 def statements(source: str) -> list[tuple[int, str]]:
+    """All but what is imported for annotations."""
     tree = Silent().visit(ast.parse(source))
+    tree.body = [node for node in tree.body if not is_for_annotations(node)]
     return [(node.lineno, ast.dump(node)) for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+
+
+def is_for_annotations(node: ast.AST) -> bool:
+    is_checked = isinstance(node, ast.If) and isinstance(node.test, ast.Name)
+    return (is_checked and node.test.id == "TYPE_CHECKING") or getattr(node, "module", "") == "typing"
+
+
+def of_typing(tree: ast.AST) -> set[str]:
+    """What is imported from there."""
+    imports = [node for node in ast.walk(tree) if getattr(node, "module", "") == "typing"]
+    return {alias.name for node in imports for alias in node.names}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_every_statement_is_there_on_its_line(source: Path) -> None:
     text = source.read_text(encoding="utf-8")
     assert statements(without_words(text)) == statements(text)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_of_typing_what_is_used_is_imported(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+    left = ast.parse(without_words(text))
+    used = {node.id for node in ast.walk(left) if isinstance(node, ast.Name)}
+    assert used & of_typing(ast.parse(text)) <= of_typing(left)
+
+
+def test_what_only_type_checkers_need_is_gone() -> None:
+    source = (
+        "from typing import TYPE_CHECKING, List\n\nif TYPE_CHECKING:\n    from a import b\n"
+        "def f(c: List[b]):\n    pass\n"
+    )
+    assert without_words(source) == "\n\n\n\ndef f(c):\n    pass\n"
 
 
 def test_words_and_annotations_of_functions_are_gone() -> None:
