@@ -44,12 +44,12 @@ def show_answers(chosen: Chosen, question: Question) -> int:
     return results.exit_code
 
 
-def believed(results: Results, table: Callable[[Mapping[str, Any]], object]) -> Results:
-    """*results* without the answers that *table* cannot show: no agent gives such a one."""
+def believed(results: Results, understand: Callable[[Mapping[str, Any]], object]) -> Results:
+    """*results* without the answers that nobody can *understand*, or show: no agent gives such a one."""
     lies: dict[str, DeployError] = {}
     for name, answer in results.answers.items():
         try:
-            table({name: answer})
+            understand({name: answer})
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             lies[name] = NotTheAgent(f"{name}: what came is not from the agent: {error}", name)
     answers = {name: answer for name, answer in results.answers.items() if name not in lies}

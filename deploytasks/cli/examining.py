@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.questions import Examine
+from deploytasks.cli.asking import believed
+from deploytasks.delivery.hearing import examined_in
 from deploytasks.fleet.run import ask
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 from deploytasks.planning.deployment import deployment_of
@@ -22,6 +24,7 @@ from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
+    from deploytasks.agent.release.examined import Examined
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
     from deploytasks.planning.deployment import Deployment
@@ -36,10 +39,10 @@ def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
     read = cache(Project.read)
     needs = {host.name: needs_of(host, read) for host in chosen.hosts}
-    results = ask(chosen.hosts, app_alone, Examine(), chosen.manner("doctor"))
+    results = believed(ask(chosen.hosts, app_alone, Examine(), chosen.manner("doctor")), examined)
     told: dict[str, list[Finding]] = {
-        name: list(findings(needs[name], answer, results.answered_at[name]))
-        for name, answer in results.answers.items()
+        name: list(findings(needs[name], seen, results.answered_at[name]))
+        for name, seen in examined(results.answers).items()
     }
     errors = {name: str(error) for name in results if (error := results.error_of(name))}
     document = as_document(told, errors)
@@ -49,6 +52,11 @@ def examine_hosts(chosen: Chosen) -> int:
         tables.show(tables.doctor(document), sys.stdout, os.environ)
     is_bad = any(finding.verdict is Verdict.BAD for found in told.values() for finding in found)
     return results.exit_code or FOUND_BAD * is_bad
+
+
+def examined(answers: Mapping[str, Any]) -> dict[str, Examined]:
+    """What the hosts have found; raises ``ValueError`` for what no agent says."""
+    return {name: examined_in(answer) for name, answer in answers.items()}
 
 
 def needs_of(host: Host, read: Callable[..., Project]) -> Needs:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,6 +19,9 @@ from deploytasks.agent.engine.events import KINDS, Compare, Event, Hello, Need, 
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.release.facts import Facts
+
+if TYPE_CHECKING:
+    from deploytasks.agent.release.examined import Examined
 
 MOST_EVENTS = 100_000
 """Besides lines of a log, which may be followed for ever."""
@@ -50,9 +53,23 @@ def _printed(frame: Frame) -> Printed:
     return Printed(frame.letter, frame.body)
 
 
+def examined_in(answer: Any) -> Examined:
+    """What was found on a host before a deploy."""
+    from deploytasks.agent.release.examined import Examined
+
+    examined = msgspec.convert(answer, Examined)
+    _require_reason(examined.facts)
+    return examined
+
+
 def facts_of(hello: Hello) -> Facts:
     """What a host says of itself, within reason: a plan is made from it."""
     facts = msgspec.convert(hello.facts, Facts)
+    _require_reason(facts)
+    return facts
+
+
+def _require_reason(facts: Facts) -> None:
     texts = [value for value in _values(facts) if isinstance(value, str)]
     if any(len(text) > LONGEST_FACT or not text.isprintable() for text in texts):
         raise ValueError("a fact is no line of text, or far too long")
@@ -60,7 +77,6 @@ def facts_of(hello: Hello) -> Facts:
         raise ValueError("no machine has so many processors, or so much memory")
     if not 0 < facts.ssh_port <= LAST_PORT:
         raise ValueError("sshd listens on no port of that number")
-    return facts
 
 
 def manifest_of(need: Need | Compare) -> Manifest | None:

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deploytasks.fleet.visit import CommandStreams, Visit
+from deploytasks.fleet.visit import CommandStreams, Visit, WayTo
+from deploytasks.transport import transport_for
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.events import Event
@@ -35,13 +36,14 @@ class Crew:
         reporter: Reporter,
         ask_password: AskPassword,
         streams: CommandStreams | None = None,
+        way_to: WayTo = transport_for,
     ) -> None:
         self._queue: queue.Queue[tuple[str, Event] | None] = queue.Queue()
         self._reporter = reporter
         self._forks = forks
         self._stop_asked = False
         self.interrupted = 0
-        self.visits = [Visit(host, self._say, ask_password, streams) for host in hosts]
+        self.visits = [Visit(host, self._say, ask_password, streams, way_to) for host in hosts]
 
     def each(self, act: Callable[[Visit], None], visits: Sequence[Visit] | None = None) -> None:
         """Let *act* work on each of *visits* (default: all) that is not over, and wait for them."""

@@ -33,7 +33,7 @@ from deploytasks.planning.role import vars_of
 from deploytasks.planning.standard import app_alone
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import QuietReporter, Recap, reporter_of_program
-from deploytasks.transport import import_transports
+from deploytasks.transport import import_transports, transport_for
 from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
     from deploytasks.agent.release.request import Question
     from deploytasks.delivery.local_image import LocalImage
-    from deploytasks.fleet.visit import CommandStreams, Visit
+    from deploytasks.fleet.visit import CommandStreams, Visit, WayTo
     from deploytasks.inventory import Host
     from deploytasks.planning.role import Role
     from deploytasks.report import Reporter
@@ -80,7 +80,7 @@ class Manner:
     how the lines of files differ. *lock_wait_s* seconds are
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
-    *streams* are those of a command that is run on one host.
+    *streams* are those of a command that is run on one host. *way_to* is how a host is reached.
     """
 
     command: str = "deploy"
@@ -94,6 +94,7 @@ class Manner:
     reporter: Reporter = field(default_factory=QuietReporter)
     ask_password: AskPassword = nobody_to_ask
     streams: CommandStreams | None = None
+    way_to: WayTo = transport_for
     narrow: Callable[[Plan], Plan] = whole
 
 
@@ -229,7 +230,9 @@ class Run:
     """One run over a crew, told to the reporter from ``begin`` to ``recap``, whatever happens between."""
 
     def __init__(self, hosts: Sequence[Host], manner: Manner) -> None:
-        self.crew = Crew(hosts, manner.forks, manner.reporter, manner.ask_password, manner.streams)
+        self.crew = Crew(
+            hosts, manner.forks, manner.reporter, manner.ask_password, manner.streams, manner.way_to
+        )
         self.results = Results({})
         self.manner = manner
         self._heartbeat = Heartbeat(self.crew.visits)

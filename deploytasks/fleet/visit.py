@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 TOO_LATE = "nothing was done here: the run ended before this host's turn"
 
 Say = Callable[[str, Event], None]
+WayTo = Callable[["Host", AskPassword], Transport]
 
 
 class CommandStreams(Protocol):
@@ -53,11 +54,17 @@ class CommandStreams(Protocol):
 class Visit:
     """The conversation with *host*; *say* receives its events from the thread that works here.
 
-    *logged_in* is set when it has, or never will. *streams* are those of a command that is run there.
+    *logged_in* is set when it has, or never will. *streams* are those of a command that is run there. *way_to* is how
+    the host is reached.
     """
 
     def __init__(
-        self, host: Host, say: Say, ask_password: AskPassword, streams: CommandStreams | None = None
+        self,
+        host: Host,
+        say: Say,
+        ask_password: AskPassword,
+        streams: CommandStreams | None = None,
+        way_to: WayTo = transport_for,
     ) -> None:
         self.host = host
         self.recap: HostRecap | None = None
@@ -69,6 +76,7 @@ class Visit:
         self._say = say
         self._ask_password = ask_password
         self._streams = streams
+        self._way_to = way_to
         self._transport: Transport | None = None
         self._conversation: Conversation | None = None
         self._started = time.monotonic()
@@ -145,7 +153,7 @@ class Visit:
     def _start(self, request: Request) -> None:
         self._may_change = request.question.changes
         self._diff = request.diff
-        self._transport = transport_for(self.host, self._ask_password)
+        self._transport = self._way_to(self.host, self._ask_password)
         self._transport.open()
         self.logged_in.set()
         name = self.host.name

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deploytasks.agent.firewall.firewall import Rule
-from deploytasks.agent.release.facts import Facts
 from deploytasks.errors import VariableError
 from deploytasks.planning.python_choice import chosen_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
+    from deploytasks.agent.release.facts import Facts
     from deploytasks.source.python_wanted import PythonWanted
 
 DAY_S = 86_400
@@ -71,20 +72,19 @@ class Needs:
     pythons: tuple[PythonWanted, ...] = ()
 
 
-def findings(needs: Needs, seen: Mapping[str, Any], now: float) -> Iterator[Finding]:
-    """Each check with its verdict; *seen* is the agent's answer to ``examine``, *now* this moment here (epoch, s)."""
-    facts = Facts(**{**seen["facts"], "pythons": tuple(seen["facts"]["pythons"])})
-    yield _system(facts, seen["systemd"])
-    yield from _python(facts, needs)
-    yield from (_disk(disk) for disk in seen["disks"])
-    yield _memory(seen["memory_mb"])
-    yield _clock(seen["clock"] - now)
-    yield from (_port(port, needs.server, seen["listeners"].get(str(port))) for port in needs.ports)
-    yield _firewall(needs, facts.ssh_port, seen["firewall"])
-    own = {*seen["addresses"]}
+def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
+    """Each check with its verdict; *now* is this moment here (epoch, s)."""
+    yield _system(seen.facts, seen.systemd)
+    yield from _python(seen.facts, needs)
+    yield from map(_disk, seen.disks)
+    yield _memory(seen.memory_mb)
+    yield _clock(seen.clock - now)
+    yield from (_port(port, needs.server, seen.listeners.get(str(port))) for port in needs.ports)
+    yield _firewall(needs, seen.facts.ssh_port, seen.firewall)
+    own = {*seen.addresses}
     named = zip(needs.names, needs.addresses, strict=True)
     yield from (_name(name, addresses, own, needs.has_acme) for name, addresses in named)
-    yield from (_certificate(found["path"], found["until"] - now) for found in seen["certificates"])
+    yield from (_certificate(found, now) for found in seen.certificates)
 
 
 def _system(facts: Facts, systemd: str) -> Finding:
@@ -109,19 +109,17 @@ def _python(facts: Facts, needs: Needs) -> Iterator[Finding]:
         yield Finding("python", Verdict.GOOD, found)
 
 
-def _disk(disk: Mapping[str, Any]) -> Finding:
-    inodes = disk["free_inodes"]
-    found = f"{disk['path']}: {disk['free_mb']} MiB free" + (
-        f", {inodes} inodes" if inodes is not None else ""
-    )
+def _disk(disk: Disk) -> Finding:
+    inodes = disk.free_inodes
+    found = f"{disk.path}: {disk.free_mb} MiB free" + (f", {inodes} inodes" if inodes is not None else "")
     few = inodes is not None and inodes < FEW_INODES
-    if disk["read_only"]:
+    if disk.read_only:
         return Finding(
-            "disk", Verdict.BAD, f"{disk['path']}: read-only", "see on the host: dmesg; mount it read-write"
+            "disk", Verdict.BAD, f"{disk.path}: read-only", "see on the host: dmesg; mount it read-write"
         )
-    if disk["free_mb"] < NO_DISK_MB:
+    if disk.free_mb < NO_DISK_MB:
         return Finding("disk", Verdict.BAD, found, "a release would not fit: inv prune, or a larger disk")
-    if disk["free_mb"] < LITTLE_DISK_MB or few:
+    if disk.free_mb < LITTLE_DISK_MB or few:
         return Finding(
             "disk", Verdict.DOUBTFUL, found, "room for few releases: inv prune, or fewer app_keep_releases"
         )
@@ -158,12 +156,12 @@ def _port(port: int, server: str, owner: str | None) -> Finding:
     return Finding("port", Verdict.BAD, f"{port} is taken by {owner}", advice)
 
 
-def _firewall(needs: Needs, ssh_port: int, seen: Mapping[str, Any]) -> Finding:
-    if not seen["on"]:
+def _firewall(needs: Needs, ssh_port: int, seen: Firewall) -> Finding:
+    if not seen.on:
         if needs.firewall == "none":
             return Finding("firewall", Verdict.GOOD, "off, as app_firewall=none has it")
         return Finding("firewall", Verdict.GOOD, "off; a deploy admits SSH first, and turns it on")
-    rules = [Rule(**rule) for rule in seen["rules"]] if seen["refuses"] else [EVERYTHING]
+    rules = seen.rules if seen.refuses else (EVERYTHING,)
     locked = [ssh_port] if ssh_port and not any(rule.admits(ssh_port) for rule in rules) else []
     shut = locked + [port for port in needs.ports if not any(rule.opens(port) for rule in rules)]
     if not shut:
@@ -194,7 +192,8 @@ def _name(name: str, addresses: tuple[str, ...], own: set[str], has_acme: bool) 
     return Finding("name", Verdict.GOOD, found)
 
 
-def _certificate(path: str, left_s: float) -> Finding:
+def _certificate(certificate: Certificate, now: float) -> Finding:
+    path, left_s = certificate.path, certificate.until - now
     days = int(left_s // DAY_S)
     if left_s <= 0:
         return Finding(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -13,13 +14,17 @@ from hypothesis import strategies as st
 from deploytasks.agent.conversation.wire import Frame, WireError, pack, pack_json
 from deploytasks.agent.engine.events import KINDS, Event, Hello, Need, Note, Outcome, StepDone
 from deploytasks.agent.files.manifest import Manifest
+from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.questions import Logs, Run, Status
 from deploytasks.cli.asking import believed
+from deploytasks.cli.examining import examined
 from deploytasks.delivery.conversation import Conversation
-from deploytasks.delivery.hearing import event_of, facts_of, manifest_of
+from deploytasks.delivery.hearing import event_of, examined_in, facts_of, manifest_of
 from deploytasks.errors import NotTheAgent
 from deploytasks.fleet.results import Results
+from deploytasks.planning.checkup import Needs, findings
 from deploytasks.report import HostRecap, tables
 
 ANYTHING = st.recursive(
@@ -111,6 +116,40 @@ def test_an_answer_that_cannot_be_shown_is_that_hosts_error(question, answer):
     shown = believed(results, getattr(tables, question))
     assert shown.answers["honest"] == good
     assert ("liar" in shown.answers) != isinstance(shown.error_of("liar"), NotTheAgent)
+
+
+EXAMINED = Examined(
+    facts=Facts(),
+    clock=1.5,
+    systemd="running",
+    disks=(Disk("/srv", 9000, None, read_only=False),),
+    memory_mb=None,
+    listeners={"22": "sshd"},
+    firewall=Firewall(
+        on=True, refuses=True, rules=(Rule(4, "allow", "tcp", "22", "any", "", "", plain=True),)
+    ),
+    certificates=(Certificate("/etc/ssl/shop.pem", 2.0),),
+    addresses=("192.0.2.7",),
+)
+
+
+def test_what_was_found_on_a_host_arrives_as_it_was_said():
+    assert examined_in(json.loads(json.dumps(asdict(EXAMINED)))) == EXAMINED
+
+
+@given(LIES | st.dictionaries(st.sampled_from(sorted(Examined.__dataclass_fields__)), ANYTHING, min_size=1))
+def test_what_was_found_on_a_host_is_as_an_agent_says_it_or_it_is_that_hosts_error(said):
+    answers = {"liar": {**asdict(EXAMINED), **said}, "honest": asdict(EXAMINED)}
+    hosts = {name: HostRecap(Outcome.OK) for name in answers}
+    shown = believed(Results(hosts, answers=answers), examined)
+    assert ("liar" in shown.answers) != isinstance(shown.error_of("liar"), NotTheAgent)
+    assert list(findings(Needs(), examined_in(shown.answers["honest"]), 1.5))
+
+
+@pytest.mark.parametrize("lie", [{"clock": "noon"}, {"disks": [{"path": "/"}]}, {"facts": {"cpus": 0}}])
+def test_a_host_that_was_not_looked_at_is_no_finding(lie):
+    with pytest.raises(ValueError, match=r"clock|free_mb|processors"):
+        examined_in({**asdict(EXAMINED), **lie})
 
 
 class Line:

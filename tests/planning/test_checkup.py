@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import Facts
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 
 NOW = 1_800_000_000.0
 DAY_S = 86_400
-DISK = {"path": "/srv/shop", "free_mb": 9000, "free_inodes": 500_000, "read_only": False}
-OPEN = {
-    "family": 4,
-    "action": "allow",
-    "protocol": "tcp",
-    "port": "22,80",
-    "source": "0.0.0.0/0",
-    "comment": "",
-    "profile": "",
-    "plain": True,
-}
-WELL: dict[str, Any] = {
-    "facts": asdict(Facts()),
-    "clock": NOW + 1,
-    "systemd": "running",
-    "disks": [DISK],
-    "memory_mb": 900,
-    "listeners": {"22": "sshd", "80": "nginx"},
-    "firewall": {"on": True, "refuses": True, "rules": [OPEN]},
-    "certificates": [{"path": "/etc/ssl/shop.pem", "until": NOW + 60 * DAY_S}],
-    "addresses": ["192.0.2.7"],
-}
+DISK = Disk("/srv/shop", free_mb=9000, free_inodes=500_000, read_only=False)
+OPEN = Rule(4, "allow", "tcp", "22,80", "0.0.0.0/0", "", "", plain=True)
+SHUT = Firewall(on=True, refuses=True, rules=())
+WELL = Examined(
+    facts=Facts(),
+    clock=NOW + 1,
+    systemd="running",
+    disks=(DISK,),
+    memory_mb=900,
+    listeners={"22": "sshd", "80": "nginx"},
+    firewall=replace(SHUT, rules=(OPEN,)),
+    certificates=(Certificate("/etc/ssl/shop.pem", NOW + 60 * DAY_S),),
+    addresses=("192.0.2.7",),
+)
 SHOP = Needs("nginx", (80,), ("shop.test",), (("192.0.2.7",),), "ufw")
 
 
 def found(needs: Needs = SHOP, **differing: Any) -> list[Finding]:
-    return list(findings(needs, {**WELL, **differing}, NOW))
+    return list(findings(needs, replace(WELL, **differing), NOW))
 
 
 def of(check: str, needs: Needs = SHOP, **differing: Any) -> tuple[Verdict, str]:
@@ -56,14 +50,14 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
 @pytest.mark.parametrize(
     ("check", "differing", "verdict", "said"),
     [
-        ("system", {"facts": asdict(Facts(systemd=False))}, Verdict.BAD, "systemd"),
-        ("system", {"facts": asdict(Facts(distribution="alpine"))}, Verdict.DOUBTFUL, "debian and ubuntu"),
+        ("system", {"facts": Facts(systemd=False)}, Verdict.BAD, "systemd"),
+        ("system", {"facts": Facts(distribution="alpine")}, Verdict.DOUBTFUL, "debian and ubuntu"),
         ("system", {"systemd": "degraded"}, Verdict.DOUBTFUL, "systemctl --failed"),
-        ("disk", {"disks": [{**DISK, "read_only": True}]}, Verdict.BAD, "/srv/shop: read-only"),
-        ("disk", {"disks": [{**DISK, "free_mb": 150}]}, Verdict.BAD, "150 MiB free"),
-        ("disk", {"disks": [{**DISK, "free_mb": 500}]}, Verdict.DOUBTFUL, "inv prune"),
-        ("disk", {"disks": [{**DISK, "free_inodes": 9}]}, Verdict.DOUBTFUL, "9 inodes"),
-        ("disk", {"disks": [{**DISK, "free_inodes": None}]}, Verdict.GOOD, "9000 MiB free; "),
+        ("disk", {"disks": [replace(DISK, read_only=True)]}, Verdict.BAD, "/srv/shop: read-only"),
+        ("disk", {"disks": [replace(DISK, free_mb=150)]}, Verdict.BAD, "150 MiB free"),
+        ("disk", {"disks": [replace(DISK, free_mb=500)]}, Verdict.DOUBTFUL, "inv prune"),
+        ("disk", {"disks": [replace(DISK, free_inodes=9)]}, Verdict.DOUBTFUL, "9 inodes"),
+        ("disk", {"disks": [replace(DISK, free_inodes=None)]}, Verdict.GOOD, "9000 MiB free; "),
         ("memory", {"memory_mb": 100}, Verdict.DOUBTFUL, "100 MiB available"),
         ("memory", {"memory_mb": None}, Verdict.DOUBTFUL, "not known"),
         ("clock", {"clock": NOW - 30}, Verdict.DOUBTFUL, "30 s behind"),
@@ -71,18 +65,18 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
         ("port", {"listeners": {"80": "lighttpd"}}, Verdict.BAD, "80 is taken by lighttpd; stop lighttpd"),
         ("port", {"listeners": {"80": "apache2"}}, Verdict.DOUBTFUL, "80 is apache2's"),
         ("port", {"listeners": {}}, Verdict.GOOD, "80 is free"),
-        ("firewall", {"firewall": {"on": False, "refuses": True, "rules": []}}, Verdict.GOOD, "SSH first"),
+        ("firewall", {"firewall": replace(SHUT, on=False)}, Verdict.GOOD, "SSH first"),
         (
             "firewall",
-            {"firewall": {"on": True, "refuses": True, "rules": []}},
+            {"firewall": SHUT},
             Verdict.GOOD,
             "22, 80; a deploy does",
         ),
         ("name", {"addresses": ["10.0.0.3"]}, Verdict.DOUBTFUL, "leads to 192.0.2.7"),
-        ("certificate", {"certificates": [{"path": "/x.pem", "until": NOW - 1}]}, Verdict.BAD, "has expired"),
+        ("certificate", {"certificates": [Certificate("/x.pem", NOW - 1)]}, Verdict.BAD, "has expired"),
         (
             "certificate",
-            {"certificates": [{"path": "/x.pem", "until": NOW + 3.5 * DAY_S}]},
+            {"certificates": [Certificate("/x.pem", NOW + 3.5 * DAY_S)]},
             Verdict.DOUBTFUL,
             "3 days left",
         ),
@@ -97,25 +91,21 @@ def test_what_differs_has_its_verdict(check, differing, verdict, said):
 
 
 def test_a_rule_for_one_address_opens_a_port_for_nobody_else_but_is_enough_for_ssh():
-    office = {**OPEN, "source": "192.0.2.0/24"}
-    assert (
-        "no rule opens 80; a deploy does"
-        in of("firewall", firewall={"on": True, "refuses": True, "rules": [office]})[1]
-    )
+    office = replace(OPEN, source="192.0.2.0/24")
+    assert "no rule opens 80; a deploy does" in of("firewall", firewall=replace(SHUT, rules=(office,)))[1]
 
 
 def test_a_port_that_no_deploy_opens_is_doubtful_while_it_is_shut():
     alone = Needs("systemd", (8000,), firewall="ufw", opens=False)
     verdict, said = of("firewall", alone)
     assert (verdict, "inv allow --port 8000" in said) == (Verdict.DOUBTFUL, True)
-    opened = {"on": True, "refuses": True, "rules": [OPEN, {**OPEN, "port": "8000"}]}
+    opened = replace(SHUT, rules=(OPEN, replace(OPEN, port="8000")))
     assert of("firewall", alone, firewall=opened)[0] is Verdict.GOOD
 
 
 def test_without_a_firewall_of_ours_shut_ports_are_the_users_own_business():
-    shut = {"on": True, "refuses": True, "rules": []}
-    assert of("firewall", Needs("nginx", (80,)), firewall=shut)[0] is Verdict.DOUBTFUL
-    assert of("firewall", Needs("nginx", (80,)), firewall={**shut, "refuses": False})[0] is Verdict.GOOD
+    assert of("firewall", Needs("nginx", (80,)), firewall=SHUT)[0] is Verdict.DOUBTFUL
+    assert of("firewall", Needs("nginx", (80,)), firewall=replace(SHUT, refuses=False))[0] is Verdict.GOOD
 
 
 @pytest.mark.parametrize(("has_acme", "verdict"), [(True, Verdict.BAD), (False, Verdict.DOUBTFUL)])

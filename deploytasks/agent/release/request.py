@@ -56,11 +56,6 @@ class Request(NamedTuple):
     force: bool = False
     failpoint: int = 0
 
-    @property
-    def about(self) -> Dict[str, Any]:
-        """Who asked for what, as lock, journal and history tell it."""
-        return {"command": self.command, "by": self.by, "source": self.source}
-
     def to_json(self) -> Dict[str, Any]:
         question = {"ask": self.question.ask, **vars(self.question)}
         return {**self._asdict(), "question": question, "app": vars(self.app) if self.app else None}

@@ -104,7 +104,8 @@ class Session:
     @property
     def about(self) -> Dict[str, Any]:
         """Who asked for what, as lock, journal and history tell it."""
-        return self.request.about
+        request = self.request
+        return {"command": request.command, "by": request.by, "source": request.source}
 
     @property
     def checks(self) -> bool:

@@ -8,12 +8,13 @@ import os
 import re
 import time
 from dataclasses import asdict
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.events import Answer, Ended, Outcome
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.firewall import firewall
+from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import gather
 from deploytasks.agent.release.layout import STATE_ROOT
 from deploytasks.agent.release.session import Session
@@ -32,37 +33,37 @@ def examine(session: Session) -> Ended:
     """Facts, clock, disks, memory, who listens where, firewall, certificates: as they are, without a verdict."""
     machine, app = session.machine, session.app
     facts = gather(machine, app, session.ssh_connection)
-    answer = {
-        "facts": asdict(facts),
-        "clock": time.time(),
-        "systemd": systemd.health(machine) if facts.systemd else "",
-        "disks": _disks(machine, [app.root if app else "/srv", STATE_ROOT]),
-        "memory_mb": _available_memory_mb(machine),
-        "listeners": listeners(machine),
-        "firewall": _firewall(machine),
-        "certificates": [found for path in _certificates(machine) for found in _certificate(machine, path)],
-        "addresses": machine.ask(["hostname", "--all-ip-addresses"]).stdout.split(),
-    }
-    session.outlet.say(Answer(answer))
+    examined = Examined(
+        facts=facts,
+        clock=time.time(),
+        systemd=systemd.health(machine) if facts.systemd else "",
+        disks=_disks(machine, [app.root if app else "/srv", STATE_ROOT]),
+        memory_mb=_available_memory_mb(machine),
+        listeners=listeners(machine),
+        firewall=_firewall(machine),
+        certificates=tuple(found for path in _certificates(machine) for found in _certificate(machine, path)),
+        addresses=tuple(machine.ask(["hostname", "--all-ip-addresses"]).stdout.split()),
+    )
+    session.outlet.say(Answer(asdict(examined)))
     return Ended(Outcome.OK)
 
 
-def _disks(machine: Machine, paths: List[str]) -> List[Dict[str, Any]]:
+def _disks(machine: Machine, paths: List[str]) -> Tuple[Disk, ...]:
     """The file systems that *paths* will lie on, each once."""
-    found: Dict[int, Dict[str, Any]] = {}
+    found: Dict[int, Disk] = {}
     for path in paths:
         place = _nearest(machine.path(path))
         state = os.statvfs(place)
         found.setdefault(
             os.stat(place).st_dev,
-            {
-                "path": path,
-                "free_mb": state.f_bavail * state.f_frsize // MEBIBYTE,
-                "free_inodes": state.f_favail if state.f_files else None,
-                "read_only": bool(state.f_flag & os.ST_RDONLY),
-            },
+            Disk(
+                path,
+                free_mb=state.f_bavail * state.f_frsize // MEBIBYTE,
+                free_inodes=state.f_favail if state.f_files else None,
+                read_only=bool(state.f_flag & os.ST_RDONLY),
+            ),
         )
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _nearest(path: str) -> str:
@@ -81,23 +82,20 @@ def _available_memory_mb(machine: Machine) -> Optional[int]:
     return int(found.group(1)) // 1024 if found else None
 
 
-def _firewall(machine: Machine) -> Dict[str, Any]:
-    return {
-        "on": firewall.is_enabled(machine),
-        "refuses": firewall.refuses_by_default(machine),
-        "rules": [asdict(rule) for rule in firewall.rules(machine)],
-    }
+def _firewall(machine: Machine) -> Firewall:
+    refuses = firewall.refuses_by_default(machine)
+    return Firewall(firewall.is_enabled(machine), refuses, firewall.rules(machine))
 
 
 def _certificates(machine: Machine) -> List[str]:
     return sorted({path for pattern in CERTIFICATES for path in glob.glob(machine.path(pattern))})
 
 
-def _certificate(machine: Machine, path: str) -> Iterator[Dict[str, Any]]:
+def _certificate(machine: Machine, path: str) -> Iterator[Certificate]:
     said = machine.ask(["openssl", "x509", "-noout", "-enddate", "-in", path])
     until = re.search(r"^notAfter=(.+)$", said.stdout, re.MULTILINE)
     if until:
-        yield {"path": path, "until": _seconds(until.group(1))}
+        yield Certificate(path, _seconds(until.group(1)))
 
 
 def _seconds(moment: str) -> float:

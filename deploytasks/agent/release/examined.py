@@ -1,0 +1,55 @@
+"""What was found on a host before a deploy: the answer to ``Examine``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Optional, Tuple
+
+from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.release.facts import Facts
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The file system that *path* lies on, or will; *free_inodes* is None where they are not counted."""
+
+    path: str
+    free_mb: int
+    free_inodes: Optional[int]
+    read_only: bool
+
+
+@dataclass(frozen=True)
+class Firewall:
+    """Whether it is *on*, whether it *refuses* what no rule is about, and its *rules*."""
+
+    on: bool
+    refuses: bool
+    rules: Tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The certificate at *path*, which is good *until* a moment (epoch, s)."""
+
+    path: str
+    until: float
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A host as it is, without a verdict.
+
+    *clock* is its time (epoch, s), *systemd* what that says of itself, empty for none. *listeners* are programs by
+    their ports. *addresses* are the host's own.
+    """
+
+    facts: Facts
+    clock: float
+    systemd: str
+    disks: Tuple[Disk, ...]
+    memory_mb: Optional[int]
+    listeners: Dict[str, str]
+    firewall: Firewall
+    certificates: Tuple[Certificate, ...]
+    addresses: Tuple[str, ...]
