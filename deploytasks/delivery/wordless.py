@@ -7,15 +7,16 @@ import io
 import tokenize
 from collections.abc import Iterator
 
+INDENTATION = 4
 HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def without_words(source: str) -> str:
     """*source* without comments, docstrings, annotations of and in functions, and what is imported for these.
 
-    Every statement keeps its line, so tracebacks stay true.
+    Each level is indented by one blank. Every statement keeps its line, so tracebacks stay true.
     """
-    return _without_idle_imports(_without_texts(source))
+    return _drawn_in(_without_idle_imports(_without_texts(source)))
 
 
 def _without_texts(source: str) -> str:
@@ -42,6 +43,21 @@ def _without_idle_imports(source: str) -> str:
             kept = [alias.name for alias in statement.names if alias.name in used - {"TYPE_CHECKING"}]
             _replace(lines, statement, f"from typing import {', '.join(kept)}" if kept else "")
     return "\n".join(lines) + "\n"
+
+
+def _drawn_in(source: str) -> str:
+    lines = source.splitlines()
+    for row in {*range(len(lines))} - {*_inside_texts(ast.parse(source))}:
+        text = lines[row].lstrip(" ")
+        lines[row] = " " * ((len(lines[row]) - len(text)) // INDENTATION) + text
+    return "\n".join(lines) + "\n"
+
+
+def _inside_texts(tree: ast.AST) -> Iterator[int]:
+    """The rows, from 0 on, that begin within a text, whose blanks are its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr | ast.Constant):
+            yield from range(node.lineno, node.end_lineno or node.lineno)
 
 
 def _replace(lines: list[str], statement: ast.stmt, text: str) -> None:

@@ -76,15 +76,20 @@ def test_what_is_imported_for_type_checkers_is_gone() -> None:
         "from typing import (\n    TYPE_CHECKING,\n    Any,\n    List,\n)\n\n"
         "if TYPE_CHECKING:\n    import x\n\n\ndef f(y: List[x.X]) -> Any:\n    return Any\n"
     )
-    assert without_words(source) == "from typing import Any\n" + "\n" * 9 + "def f(y):\n    return Any\n"
+    assert without_words(source) == "from typing import Any\n" + "\n" * 9 + "def f(y):\n return Any\n"
 
 
 def test_words_and_annotations_of_functions_are_gone() -> None:
     first = "def f(größe: Dict[str, int], *more: str) -> List[str]:  # why\n"
     source = first + '    """What."""\n    x: Y = 1\n    return [x]\n'
-    assert without_words(source) == "def f(größe, *more):\n\n    x = 1\n    return [x]\n"
+    assert without_words(source) == "def f(größe, *more):\n\n x = 1\n return [x]\n"
 
 
 def test_what_would_be_empty_without_its_words_has_some() -> None:
     source = 'class Gone(Exception):\n    """It went."""\n\n\nclass Place:\n    path: str = "x"\n'
-    assert without_words(source) == 'class Gone(Exception):\n    ""\n\n\nclass Place:\n    path: str = "x"\n'
+    assert without_words(source) == 'class Gone(Exception):\n ""\n\n\nclass Place:\n path: str = "x"\n'
+
+
+def test_the_blanks_of_a_text_are_its_own() -> None:
+    source = 'def f():\n    return """a\n        b"""\n'
+    assert without_words(source) == 'def f():\n return """a\n        b"""\n'
