@@ -8,7 +8,7 @@ import zlib
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploytasks.agent.conversation.wire import Frame, WireError, pack, pack_json
@@ -108,6 +108,7 @@ def test_a_bomb_for_a_list_of_files_is_refused():
 
 
 @pytest.mark.parametrize("question", ["status", "releases", "history"])
+@settings(deadline=None)
 @given(answer=ANYTHING)
 def test_an_answer_that_cannot_be_shown_is_that_hosts_error(question, answer):
     good = {"status": {"error": "down"}, "releases": [], "history": []}[question]
