@@ -7,11 +7,12 @@ import io
 import tokenize
 from collections.abc import Iterator
 
+INDENTATION = 4
 HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def without_words(source: str) -> str:
-    """*source* without comments, docstrings and annotations of functions.
+    """*source* without comments, docstrings and annotations of functions, each level indented by one blank.
 
     Every statement keeps its line, so tracebacks stay true.
     """
@@ -24,7 +25,27 @@ def without_words(source: str) -> str:
     for row, begin, end in sorted(_annotations(tree, lines), reverse=True):
         text = lines[row - 1].encode()
         lines[row - 1] = (text[:begin] + text[end:]).decode()
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    in_texts = {row for first, last in _texts(tree) for row in range(first + 1, last + 1)}
+    return (
+        "\n".join(
+            line.rstrip() if row in in_texts else _drawn_in(line) for row, line in enumerate(lines, start=1)
+        )
+        + "\n"
+    )
+
+
+def _drawn_in(line: str) -> str:
+    text = line.lstrip(" ")
+    return " " * ((len(line) - len(text)) // INDENTATION) + text.rstrip()
+
+
+def _texts(tree: ast.AST) -> Iterator[tuple[int, int]]:
+    """First and last line of each text, whose blanks are its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+        ):
+            yield node.lineno, node.end_lineno or node.lineno
 
 
 def _comments(source: str) -> Iterator[tuple[int, int]]:

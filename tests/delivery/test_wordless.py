@@ -43,4 +43,9 @@ def test_every_statement_is_there_on_its_line(source: Path) -> None:
 
 def test_words_and_annotations_of_functions_are_gone() -> None:
     source = 'def f(größe: Dict[str, int], *more: str) -> List[str]:  # why\n    """What."""\n    return []\n'
-    assert without_words(source) == 'def f(größe, *more):\n    ""\n    return []\n'
+    assert without_words(source) == 'def f(größe, *more):\n ""\n return []\n'
+
+
+def test_the_blanks_of_a_text_are_its_own() -> None:
+    source = 'def f():\n    return """a\n        b"""\n'
+    assert without_words(source) == 'def f():\n return """a\n        b"""\n'
