@@ -24,7 +24,7 @@ class Restart(Action):
         systemd.forget_failures(machine, [self.unit])
         done = machine.ask(["systemctl", "restart", "--", self.unit], timeout_s=systemd.SETTLED_S)
         if not done.ok:
-            words = last_words(machine, self.unit)
+            words = last_words(machine, self.unit, crashed=True)
             raise StepError("%s did not restart" % self.unit, words or done.output)
 
     def acts_upon(self) -> str:

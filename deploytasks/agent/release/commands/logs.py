@@ -21,6 +21,7 @@ from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.releases import current_release, kept_releases
 from deploytasks.agent.release.runtime.process_units import process_of, processes_of, require_process
 from deploytasks.agent.release.session import Session
+from deploytasks.agent.services.journal import text_of
 
 Entry = Dict[str, Any]
 
@@ -109,8 +110,8 @@ def _end_with_controller(session: Session, child: "subprocess.Popen[bytes]") -> 
 
 def _process(app: App, entry: Entry) -> str:
     """The process whose service said it, or of whose service systemd says it; empty for what is not the app's."""
-    of_systemd = entry.get("UNIT") if _text(entry.get("_PID")) == "1" else None
-    unit = _text(of_systemd or entry.get("_SYSTEMD_UNIT"))
+    of_systemd = entry.get("UNIT") if text_of(entry.get("_PID")) == "1" else None
+    unit = text_of(of_systemd or entry.get("_SYSTEMD_UNIT"))
     return process_of(app, unit) if unit.endswith(".service") else ""
 
 
@@ -121,13 +122,4 @@ def _line(app: App, entry: Entry) -> LogLine:
 
 
 def _message(entry: Entry) -> str:
-    return _text(entry.get("MESSAGE"))
-
-
-def _text(field: Any) -> str:
-    """Journald gives a field that is not UTF-8 as a list of its bytes, and one that is there twice as a list."""
-    if isinstance(field, list):
-        if all(isinstance(byte, int) for byte in field):
-            return bytes(field).decode("utf-8", "replace")
-        return " ".join(map(_text, field))
-    return str(field or "")
+    return text_of(entry.get("MESSAGE"))

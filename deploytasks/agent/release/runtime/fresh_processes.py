@@ -48,7 +48,7 @@ class FreshProcesses(Resource):
         done = machine.ask(["systemctl", "restart", "--", *units], timeout_s=systemd.LONGEST_STOP_S)
         if done.ok:
             return
-        said = "\n".join(filter(None, (last_words(machine, unit) for unit in units)))
+        said = "\n".join(filter(None, (last_words(machine, unit, crashed=True) for unit in units)))
         # What was put right is about to be as it was: systemd tries until then, and a little longer.
         systemd.forget_failures(machine, units)
         machine.ask(["systemctl", "start", "--no-block", "--", *units])

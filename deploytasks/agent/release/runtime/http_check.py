@@ -62,7 +62,8 @@ class HttpCheck(Resource):
         if (change.after or {}).get("answer") != "ok":
             return
         if (change.before or {}).get("broken"):
-            raise StepError((change.before or {})["answer"], last_words(machine, self.unit))
+            said = last_words(machine, self.unit, crashed=True)
+            raise StepError((change.before or {})["answer"], said)
         vigil = Vigil(machine, self.unit, has_workers=self.has_workers)
         trouble = (change.before or {}).get("answer", "no answer")
         while trouble:

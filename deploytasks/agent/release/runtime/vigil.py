@@ -61,12 +61,13 @@ class Vigil:
         # One that has become another program, as a start script's child does, is not lost.
         are_gone = not any(map(program_of, self._workers))
         if are_gone and workers(self._machine, self._unit, state):
-            self._broken("lost all its workers")
+            self._broken("lost all its workers", crashed=False)
 
     def _take(self, state: Mapping[str, str]) -> None:
         """Those who work now are the first workers; where none does, the next that do."""
         self._program = program_of(state.get("MainPID", ""))
         self._workers = workers(self._machine, self._unit, state)
 
-    def _broken(self, what: str) -> None:
-        raise StepError("%s %s" % (self._unit, what), last_words(self._machine, self._unit))
+    def _broken(self, what: str, *, crashed: bool = True) -> None:
+        said = last_words(self._machine, self._unit, crashed=crashed)
+        raise StepError("%s %s" % (self._unit, what), said)
