@@ -1,13 +1,16 @@
-"""The tasks that read the inventory alone; passwords are masked."""
+"""The tasks that read the inventory alone; what is secret, or looks so, is masked."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.mask import MASK
 from deploytasks.inventory import SECRET_VARIABLES
+from deploytasks.inventory.connection import KNOWN
+from deploytasks.inventory.variable_name import is_secret, names_a_secret
 from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
@@ -20,9 +23,9 @@ SECRET = frozenset({*SECRET_VARIABLES, "app_env"})
 def show_hosts(chosen: Chosen) -> None:
     """The groups and their hosts, in the shape of ``ansible-inventory --list``."""
     document: dict[str, Any] = chosen.all.to_ansible(chosen.hosts)
-    hostvars = document.get("_meta", {}).get("hostvars", {})
-    for name, variables in hostvars.items():
-        hostvars[name] = {key: _masked(key, value) for key, value in variables.items()}
+    for host in chosen.hosts:
+        if host.variables:
+            document["_meta"]["hostvars"][host.name] = _masked(host)
     _show(chosen, document, tables.hosts)
 
 
@@ -40,12 +43,43 @@ def _show(chosen: Chosen, document: dict[str, Any], table: Any) -> None:
 
 def _variables(host: Host) -> dict[str, Any]:
     return {
-        name: {"value": _masked(name, value), "origin": str(host.origin(name) or "")}
-        for name, value in sorted(host.variables.items())
+        name: {"value": value, "origin": str(host.origin(name) or "")}
+        for name, value in sorted(_masked(host).items())
     }
 
 
-def _masked(name: str, value: Any) -> Any:
-    if name not in SECRET:
-        return value
-    return dict.fromkeys(value, MASK) if isinstance(value, dict) else MASK
+def _masked(host: Host) -> dict[str, Any]:
+    """The variables of *host*, without the values of those that are secret, or look so and are not known to be open."""
+    looking = {name for name in host.variables if is_secret(name)} - KNOWN
+    secret = SECRET | (looking - _open_to_roles(host) if looking - SECRET else set())
+    return {
+        name: _hidden(value) if name in secret else _without_secrets(value)
+        for name, value in host.variables.items()
+    }
+
+
+def _open_to_roles(host: Host) -> frozenset[str]:
+    """What is no secret to the roles of *host*, such as the path of a key; nothing as long as these cannot be told."""
+    from dataclasses import fields
+
+    from deploytasks.errors import ConfigError
+    from deploytasks.planning.role import variable_name
+    from deploytasks.planning.standard import standard_roles
+
+    try:
+        roles = standard_roles(host)
+    except ConfigError:
+        return frozenset()
+    known = (variable_name(role, field) for role in roles for field in fields(role.Vars))
+    return frozenset(name for name in known if not names_a_secret(name))
+
+
+def _hidden(value: Any) -> Any:
+    return dict.fromkeys(value, MASK) if isinstance(value, Mapping) else MASK
+
+
+def _without_secrets(value: Any) -> Any:
+    """*value* without what is in it under a name that looks like a secret's."""
+    if isinstance(value, Mapping):
+        return {key: MASK if is_secret(key) else _without_secrets(item) for key, item in value.items()}
+    return [_without_secrets(item) for item in value] if isinstance(value, list | tuple) else value
