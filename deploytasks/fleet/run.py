@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.delivery.contents import Contents
@@ -28,7 +28,7 @@ from deploytasks.planning.plan import made_ready, plan_for, with_app
 from deploytasks.planning.project import Project, origin_of
 from deploytasks.planning.role import vars_of
 from deploytasks.planning.standard import app_alone
-from deploytasks.report import QuietReporter, Recap, reporter_of_program
+from deploytasks.report import DONE, WOULD, QuietReporter, Reading, Recap, reporter_of_program, unseen
 from deploytasks.transport import import_transports
 from deploytasks.verbs import question as asked_of
 from deploytasks.verbs import verb
@@ -76,7 +76,7 @@ class Manner:
     how the lines of files differ. *lock_wait_s* seconds are
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
-    *streams* are those of a command that is run on one host.
+    *streams* are those of a command that is run on one host. *reading* tells how far the reading of sources is.
     """
 
     command: str = "deploy"
@@ -90,6 +90,7 @@ class Manner:
     reporter: Reporter = field(default_factory=QuietReporter)
     ask_password: AskPassword = nobody_to_ask
     streams: CommandStreams | None = None
+    reading: Callable[[], Reading] = unseen
     narrow: Callable[[Plan], Plan] = whole
 
 
@@ -118,14 +119,14 @@ def apply(
         max_fail=max_fail,
         forks=forks,
         lock_wait_s=lock_wait_s,
-        reporter=reporter or reporter_of_program(sys.stdout, os.environ),
+        reporter=reporter or reporter_of_program(sys.stdout, os.environ, WOULD if check else DONE),
     )
     return converge(hosts, lambda _: roles, vars or {}, manner)
 
 
 def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
-    run = Run(ready_hosts(hosts, roles, given), manner)
+    run = Run(ready_hosts(hosts, roles, given, reading=manner.reading()), manner)
     return _carried_out(run, "converge", lambda host: plan_for(host, roles(host), run.now))
 
 
@@ -160,7 +161,7 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, dict
 
     The order is for the host as it is now. None comes from a host that does not answer; the results say why.
     """
-    run = Run(ready_hosts([host], roles, {}), replace(manner, check=True))
+    run = Run(ready_hosts([host], roles, {}, reading=manner.reading()), replace(manner, check=True))
     with run:
         run.ask("converge")
         run.manner = manner
@@ -181,13 +182,22 @@ def ask(hosts: Iterable[Host], roles: RolesOf, question: str, manner: Manner, **
 
 
 def ready_hosts(
-    hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], *, with_projects: bool = True
+    hosts: Iterable[Host],
+    roles: RolesOf,
+    given: Mapping[str, Any],
+    *,
+    with_projects: bool = True,
+    reading: Reading | None = None,
 ) -> list[Host]:
-    """*hosts* with their apps and sources; raises one ``ConfigError`` for all that is wrong, nothing is contacted."""
+    """*hosts* with their apps and sources; raises one ``ConfigError`` for all that is wrong, nothing is contacted.
+
+    *reading* is told how far it is.
+    """
     ready, problems = [], []
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
     check_key_files(chosen)
-    read = cache(Project.read)
+    reading = reading or unseen()
+    read = cache(partial(Project.read, tell=reading.tell))
     for host in chosen:
         try:
             ready.append(
@@ -195,6 +205,8 @@ def ready_hosts(
             )
         except ConfigError as error:
             problems += [error]
+        finally:
+            reading.end()
     if problems:
         lines = dict.fromkeys(line for problem in problems for line in str(problem).splitlines())
         raise type(problems[0])("\n".join(lines))

@@ -120,7 +120,12 @@ def test_releases_are_rows_with_their_marks():
         f"prod1  {NEW}  current        10:15Z   ann  git 3f9c2d1\n"
         f"prod1  {OLD}  previous, bad  08:00Z   bob  -\n"
         "prod2  none yet                                 -        -    -\n"
+        "\n"
+        "bad: a rollback left this release for an earlier one; it lies here until newer ones take its place, "
+        "and inv rollback --to brings it back\n"
     )
+    good = {"prod1": RELEASES["prod1"][:1]}
+    assert "bad" not in written(tables.releases(good))
 
 
 def test_history_is_rows_with_the_first_line_of_the_error():
