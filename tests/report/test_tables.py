@@ -108,6 +108,12 @@ def test_status_is_a_block_per_host():
     )
 
 
+def test_of_a_page_that_the_app_answered_with_status_tells_the_first_line():
+    error = "GET / answered 500 instead of 200-399: ValueError at /\nTraceback (most recent call last):\nboom"
+    said = written(tables.status({"prod1": {"release": NEW, "health": {"ok": False, "error": error}}}))
+    assert "not ok (GET / answered 500 instead of 200-399: ValueError at /)\n" in said
+
+
 def test_status_tells_a_host_that_has_nothing_from_one_that_does_not_answer():
     nothing = {"release": None, "error": "nothing of shop is deployed here"}
     assert written(tables.status({"web1": nothing})) == "web1  nothing of shop is deployed here\n"
