@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.mask import MASK
+from deploytasks.errors import ConfigError
 from deploytasks.inventory import SECRET_VARIABLES
 from deploytasks.inventory.connection import KNOWN
 from deploytasks.inventory.variable_name import is_secret, names_a_secret
+from deploytasks.planning.role import variable_name
+from deploytasks.planning.standard import standard_roles
 from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
-
-SECRET = frozenset({*SECRET_VARIABLES, "app_env"})
 
 
 def show_hosts(chosen: Chosen) -> None:
@@ -50,28 +52,26 @@ def _variables(host: Host) -> dict[str, Any]:
 
 def _masked(host: Host) -> dict[str, Any]:
     """The variables of *host*, without the values of those that are secret, or look so and are not known to be open."""
-    looking = {name for name in host.variables if is_secret(name)} - KNOWN
-    secret = SECRET | (looking - _open_to_roles(host) if looking - SECRET else set())
+    known = _known_to_roles(host)
     return {
-        name: _hidden(value) if name in secret else _without_secrets(value)
+        name: _hidden(value) if _is_hidden(name, known) else _without_secrets(value)
         for name, value in host.variables.items()
     }
 
 
-def _open_to_roles(host: Host) -> frozenset[str]:
-    """What is no secret to the roles of *host*, such as the path of a key; nothing as long as these cannot be told."""
-    from dataclasses import fields
+def _is_hidden(name: str, known: Mapping[str, Field[Any]]) -> bool:
+    if name in known:
+        return known[name].metadata.get("secret") is True or names_a_secret(name)
+    return is_secret(name) and (name in SECRET_VARIABLES or name not in KNOWN)
 
-    from deploytasks.errors import ConfigError
-    from deploytasks.planning.role import variable_name
-    from deploytasks.planning.standard import standard_roles
 
+def _known_to_roles(host: Host) -> dict[str, Field[Any]]:
+    """The variables that *host*'s roles have; none as long as it cannot be told which roles these are."""
     try:
         roles = standard_roles(host)
     except ConfigError:
-        return frozenset()
-    known = (variable_name(role, field) for role in roles for field in fields(role.Vars))
-    return frozenset(name for name in known if not names_a_secret(name))
+        return {}
+    return {variable_name(role, field): field for role in roles for field in fields(role.Vars)}
 
 
 def _hidden(value: Any) -> Any:

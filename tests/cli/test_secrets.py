@@ -41,10 +41,28 @@ def test_a_misspelt_or_unknown_variable_that_looks_secret_is_masked(desk, variab
     assert CANARY not in said
 
 
-def test_a_password_is_none_of_what_a_role_knows_as_open(desk):
-    desk.inventory(
-        *OPEN, "app_server=uvicorn", f"uvicorn_ssl_keyfile_password={CANARY}", "uvicorn_ssl_keyfile=/k"
+ROLE = """
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Vars:
+    key: str = ""
+    password: str = ""
+    pin: str = field(default="", metadata={"secret": True})
+
+
+def steps(host, v):
+    yield from ()
+"""
+
+
+def test_what_a_role_of_ones_own_has_for_secret_is_masked_and_a_password_always(desk):
+    (desk.directory / "vault.py").write_text(ROLE)
+    (desk.directory / "tasks.py").write_text(
+        "import vault\nfrom deploytasks.tasks import collection\nns = collection(roles=[vault])\n"
     )
+    desk.inventory(*OPEN, "vault_key=/k", f"vault_password={CANARY}", f"vault_pin={CANARY}")
     said = told(desk, "vars")
     assert CANARY not in said
     assert '"/k"' in said
