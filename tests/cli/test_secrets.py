@@ -127,6 +127,15 @@ def test_an_error_in_a_file_of_variables_repeats_no_part_of_a_password(desk, nam
     assert part not in line
 
 
+def test_an_index_in_the_requirements_is_refused_without_its_password(desk):
+    (desk.directory / "app/requirements.txt").write_text(
+        f"--index-url https://u:{CANARY}@index.example/simple\n"
+    )
+    (line,) = desk.refused("deploy")
+    assert "set pip_index_url" in line
+    assert CANARY not in line
+
+
 def test_extra_vars_with_blanks_are_not_repeated(desk):
     (line,) = desk.refused("deploy", "--extra-vars", f"db_password=my {CANARY}")
     assert "what follows db_password=…: expected key=value" in line

@@ -65,6 +65,16 @@ def test_files_that_come_and_go_are_told(checked):
     assert {"M app.py", "D old.txt", "A new.txt", "+new"} <= set(told(checked, "--diff"))
 
 
+def test_what_the_run_reads_for_itself_stays_here_and_is_told_once(checked):
+    secrets = "app/prod-secrets.yml"
+    checked.write(secrets, f"ansible_become_password: {SECRET}\n")
+    lines = told(checked, "--extra-vars", f"@{secrets}")
+    (checked.directory / secrets).unlink()
+    assert [line for line in lines if "prod-secrets.yml" in line] == [
+        f"{checked.target.name}  note     stays here, as this run reads it for itself: prod-secrets.yml"
+    ]
+
+
 def test_what_would_change_is_not_said_to_have_changed(checked):
     text = "\n".join(told(checked))
     assert f"{checked.target.name}  would " in text
