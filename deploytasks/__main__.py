@@ -12,7 +12,7 @@ from deploytasks.tasks import ns
 
 
 class Tasks(Program):
-    """Invoke's program, which names the task or flag that a misspelt one is nearest to."""
+    """Invoke's program; a misspelt task or flag gets the nearest one."""
 
     def parse_tasks(self) -> None:
         try:

@@ -73,7 +73,7 @@ class Lines:
             ended.failed,
             ended.skipped,
         )
-        standing = "serves %s" % ended.release if ended.release else "nothing serves"
+        standing = "%s %s" % ("serves" if ended.put_back else "current", ended.release or "nothing")
         self._tell("%-8s %s  %s" % ("would change" if would else ended.outcome.value, counts, standing))
         self._tell_below(ended.error or "")
 

@@ -1,4 +1,4 @@
-"""The tasks that read the inventory alone; what is secret, or looks so, is masked."""
+"""The tasks that read the inventory alone; secrets are masked."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _variables(host: Host) -> dict[str, Any]:
 
 
 def _masked(host: Host) -> dict[str, Any]:
-    """The variables of *host*, without the values of those that are secret, or look so and are not known to be open."""
+    """The variables of *host*, without those values that are secret."""
     known = _known_to_roles(host)
     return {
         name: _hidden(value) if _is_hidden(name, known) else _without_secrets(value)
@@ -66,7 +66,7 @@ def _is_hidden(name: str, known: Mapping[str, Field[Any]]) -> bool:
 
 
 def _known_to_roles(host: Host) -> dict[str, Field[Any]]:
-    """The variables that *host*'s roles have; none as long as it cannot be told which roles these are."""
+    """The variables that *host*'s roles have, as far as these are known."""
     try:
         roles = standard_roles(host)
     except ConfigError:
@@ -79,7 +79,7 @@ def _hidden(value: Any) -> Any:
 
 
 def _without_secrets(value: Any) -> Any:
-    """*value* without what is in it under a name that looks like a secret's."""
+    """*value* without what looks secret in it."""
     if isinstance(value, Mapping):
         return {key: MASK if is_secret(key) else _without_secrets(item) for key, item in value.items()}
     return [_without_secrets(item) for item in value] if isinstance(value, list | tuple) else value

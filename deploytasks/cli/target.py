@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deploytasks.targets import Target
 
 OF_APP = ("app_name", "app_source", "app_callable")
-"""What the target's inventory does not say: it is of this project, and stands in the project's own inventory."""
+"""What the project's own inventory says, and not the target's."""
 
 
 def bring_up(name: str, image: str) -> None:
@@ -33,7 +33,7 @@ def deploying(target: Target) -> list[str]:
 
 
 def _app_here() -> Iterator[tuple[str, str]]:
-    """The app as this directory's inventory has it; without one, named after the directory."""
+    """The app of this directory's inventory, or one named after the directory."""
     from deploytasks.cli.chosen import USUAL
     from deploytasks.cli.init import app_name
     from deploytasks.errors import ConfigError

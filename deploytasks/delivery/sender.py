@@ -124,7 +124,7 @@ class Sender:
 
 
 def _changed(held: Manifest, manifests: Iterable[Manifest]) -> list[str]:
-    """The contents of files that *held* has, too, and otherwise, and then of those that it has not."""
+    """The contents of files that differ from *held*, new ones last."""
     old = {entry.path: entry.digest for entry in held.entries}
     new = [
         entry for manifest in manifests for entry in manifest.entries if entry.digest != old.get(entry.path)

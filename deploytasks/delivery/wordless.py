@@ -12,9 +12,9 @@ HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionD
 
 
 def without_words(source: str) -> str:
-    """*source* without comments, docstrings and annotations of functions, each level indented by one blank.
+    """*source* without comments, docstrings and annotations of functions.
 
-    Every statement keeps its line, so tracebacks stay true.
+    Each level is indented by one blank. Every statement keeps its line, so tracebacks stay true.
     """
     lines = source.splitlines()
     for row, column in _comments(source):

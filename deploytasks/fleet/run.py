@@ -189,9 +189,9 @@ def ready_hosts(
     with_projects: bool = True,
     reading: Reading | None = None,
 ) -> list[Host]:
-    """*hosts* with their apps and sources; raises one ``ConfigError`` for all that is wrong, nothing is contacted.
+    """*hosts* with their apps and sources; nothing is contacted.
 
-    *reading* is told how far it is.
+    Raises one ``ConfigError`` for all that is wrong. *reading* is told how far it is.
     """
     ready, problems = [], []
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]

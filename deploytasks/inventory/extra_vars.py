@@ -57,7 +57,7 @@ def _words(argument: str) -> list[str]:
 
 
 def _assignments(words: Iterable[str]) -> Iterator[tuple[str, Setting]]:
-    """The settings of *words*; one that is none, and may be a part of a password, is not repeated."""
+    """The settings of *words*; what may be half a password is not repeated."""
     before = ""
     for word in words:
         name, equals, value = word.partition("=")

@@ -155,13 +155,13 @@ def _tokens(line: str) -> list[str]:
 
 
 def _last_of(words: list[str]) -> str:
-    """The last of *words* for a message: of a variable its name, for the value may be a password."""
+    """The last of *words* for a message: of a variable, its name."""
     names = [word.partition("=")[0] for word in words[1:] if "=" in word]
     return f"{names[-1]}=…" if names else shortened(words[-1])
 
 
 def _host_variables(words: Iterable[str]) -> Iterator[tuple[str, Value]]:
-    """The variables that *words* give; of one that gives none, and may be a part of a password, nothing is said."""
+    """The variables of *words*; what may be half a password is not repeated."""
     before = ""
     for word in words:
         key, equals, _ = word.partition("=")

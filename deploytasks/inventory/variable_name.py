@@ -63,5 +63,5 @@ def names_a_secret(name: str) -> bool:
 
 
 def hidden(name: str, refused: Refused) -> Refused:
-    """*refused*, which is about the value of *name*, without that value where it is a secret."""
+    """*refused*, without the value of *name* where that is a secret."""
     return Refused(f"{name}: {UNREADABLE}", refused.line) if is_secret(name) else refused

@@ -30,7 +30,7 @@ PLAIN = (str, int, float, bool, bytes, types.NoneType)
 
 
 def require_role(role: Any) -> None:
-    """Raise ``PlanError`` for what is no role: a module with a dataclass ``Vars`` and a function ``steps``."""
+    """Raise ``PlanError`` for what is no module with ``Vars`` and ``steps``."""
     if not isinstance(getattr(role, "__name__", None), str):
         raise PlanError(
             f"{_shown(role)} is no role; give the module itself: import metrics, then roles=[metrics]"
@@ -54,7 +54,7 @@ def _lacks(role: Any, name: str) -> str:
 
 
 def _line_of(role: Any, name: str) -> str:
-    """Where the file of *role* gives *name* a meaning; the file's first line where it does not."""
+    """Where the file of *role* gives *name* a meaning, else its beginning."""
     file = getattr(role, "__file__", None)
     if not file:
         return str(role.__name__)

@@ -74,7 +74,7 @@ def short_row(name: str, host: HostRecap, mood: Mood = DONE) -> list[Part]:
 
 
 def standing(host: HostRecap) -> str:
-    """Of a host that failed, which release is there; empty for one that went well, which is where it shall be."""
+    """Which release is there on a host that failed; else empty."""
     if host.went_well or not host.release:
         return ""
     return f"serves {host.release}" if host.put_back else f"current {host.release}"

@@ -1,4 +1,4 @@
-"""Whether a run speaks of what it has changed, of what it would change, or of what differs."""
+"""Whether a run has changed something, would, or tells what differs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deploytasks.agent.engine.events import Outcome
 
 @dataclass(frozen=True)
 class Mood:
-    """The words for what is not as it shall be: in front of a *step*, of a *host*, and behind a *count*."""
+    """The words for a change: of a *step*, of a *host*, of a *count*."""
 
     step: str
     host: str

@@ -1,4 +1,4 @@
-"""How far the reading of an app's source is, told before there is a run: of much, that takes a while."""
+"""How far the reading of an app's source is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IN_PIPE_S = (5.0, 5.0)
 
 
 class Reading:
-    """Has *show* tell how many files and bytes were read, and *clear* take that away in the end.
+    """Has *show* tell what was read, and *clear* take that away.
 
     *times_s* are after how long the first time is, and how often from then on; *clock* gives monotonic seconds.
     """

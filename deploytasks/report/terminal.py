@@ -54,7 +54,7 @@ def draw(console: Console, page: Page) -> None:
 def passing_line(
     outlet: Outlet, environ: Mapping[str, str]
 ) -> tuple[Callable[[Line], None], Callable[[], None]]:
-    """What draws a line in the place of the one before, and what takes the last one away."""
+    """What draws a line over the one before, and what takes it away."""
     live = Live(console=console_on(outlet, environ), auto_refresh=False, transient=True)
 
     def show(line: Line) -> None:

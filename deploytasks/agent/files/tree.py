@@ -73,7 +73,7 @@ class Tree(Resource):
         return tuple(sorted(digest for digest in wanted if machine.blobs.find(digest) is None))
 
     def listed(self, machine: Machine) -> Optional[Manifest]:
-        """The list that says what lies here; None where there is none, or another."""
+        """The list of what lies here; None where that is not known."""
         for content in (_content(machine.path(self.manifest)), machine.blobs.peek(self.digest)):
             if content is not None and digest_of(content) == self.digest:
                 return Manifest.parse(content)

@@ -18,9 +18,9 @@ class NoHttp(Exception):
 
 
 def read_answer(stream: BinaryIO, most_of: Callable[[int], int]) -> Tuple[int, bytes]:
-    """The status, and so many bytes of the body as *most_of* that says; interim answers (1xx) are skipped.
+    """The status, and as much of the body as *most_of* says.
 
-    Raises ``NoHttp``.
+    That is asked for a number of bytes, given the status. Interim answers (1xx) are skipped. Raises ``NoHttp``.
     """
     status, headers = _head(stream)
     while 100 <= status < 200:

@@ -1,4 +1,4 @@
-"""What an app's answer tells who has to mend it: a traceback in it, or its title and its first words."""
+"""What of a page that an app answers with tells why it failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POINTERS = re.compile(r"[\s~^]*")
 
 
 def lines_of(body: bytes) -> List[str]:
-    """The lines of *body* that matter, ten at most, each of a readable width."""
+    """The lines of *body* that matter: its title, and a traceback or the first words."""
     text = body.decode("utf-8", "replace").replace("\r\n", "\n")
     title = TITLE.search(text)
     told = [*([_words(title.group(1))] if title else []), *_of_page(TITLE.sub("", text))]

@@ -14,7 +14,7 @@ from deploytasks.agent.protocols.error_page import lines_of
 
 LOOK_AGAIN_S = 0.1
 READ, READ_OF_PAGE = 4000, 1 << 20
-"""How many bytes are read of an answer as wanted, and of a page that tells why it is none: what matters comes last."""
+"""Bytes of a good answer, and of a page that tells why it is none."""
 
 
 @dataclass(frozen=True)

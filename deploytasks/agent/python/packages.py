@@ -1,4 +1,4 @@
-"""Packages by name: what texts require, what is installed, and how the two differ."""
+"""Packages by name: which are required, and which are installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REQUIRED = re.compile(r"^([A-Za-z0-9][\w.-]*)\s*(.*)$")
 LOCKED = re.compile(r'^\[\[packages?\]\]\s+name = "([^"]+)"\s+version = "([^"]+)"', re.MULTILINE)
 """A package of a uv.lock or of a pylock.toml."""
 LIST = re.compile(r"(.+)-([^-]+)\.dist-info")
-"""The directory of what is known of an installed package (PyPA, Recording installed projects)."""
+"""The directory of an installed package's records (PyPA, Recording installed projects)."""
 MAY_STAY = " (required no more; it stays where another package needs it)"
 
 
@@ -24,7 +24,7 @@ def in_lock(text: str) -> Iterator[Tuple[str, str]]:
 
 
 def in_requirements(text: str) -> Iterator[Tuple[str, str]]:
-    """The packages that the lines of *text* name, with their versions or what else is said of them."""
+    """The packages that *text* names, and what it says of their versions."""
     for line in text.replace("\\\n", " ").splitlines():
         plain = line.split(" #")[0].split(" --hash")[0].strip()
         found = PINNED.match(plain) or REQUIRED.match(plain)
@@ -33,7 +33,7 @@ def in_requirements(text: str) -> Iterator[Tuple[str, str]]:
 
 
 def installed_in(place: str) -> Dict[str, str]:
-    """The packages in the virtual environment *place*, with their versions; empty where there is none."""
+    """The packages in the virtual environment *place*, with their versions."""
     lists = glob.glob(os.path.join(glob.escape(place), ROOMS, "*.dist-info"))
     found = filter(None, (LIST.fullmatch(os.path.basename(path)) for path in lists))
     return {_canonical(package.group(1)): package.group(2) for package in found}
@@ -42,9 +42,10 @@ def installed_in(place: str) -> Dict[str, str]:
 def told_apart(
     before: Mapping[str, str], after: Mapping[str, str], installed: Mapping[str, str], *, whole: bool
 ) -> Iterator[str]:
-    """What is required *after* and was not *before*, and the reverse, against what is *installed* where that is known.
+    """How what is required *after* differs from what was *before*.
 
-    A *whole* list has everything that will be installed; another has not what its packages need themselves.
+    What is *installed* counts, where that is known, and not what was asked for. A *whole* list has everything that will
+    be installed; another has not what its packages need themselves.
     """
     for name in sorted({*before, *after}):
         was, becomes = (installed or before).get(name), after.get(name)
@@ -59,5 +60,5 @@ def told_apart(
 
 
 def _canonical(name: str) -> str:
-    """The one spelling of all that mean the same package (PyPA, Names and normalization)."""
+    """The one spelling of a package's name (PyPA, Names and normalization)."""
     return re.sub(r"[-_.]+", "-", name).lower()

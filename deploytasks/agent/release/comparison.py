@@ -147,7 +147,7 @@ class WithServing:
 
 
 def _of_whole_file(step: Step, change: Change) -> str:
-    """A file that comes or goes whole, in one line; empty for any other change."""
+    """A file that comes or goes, in one line; else empty."""
     resource = step.resource
     if not isinstance(resource, (File, Unit)) or (change.before is None) == (change.after is None):
         return ""

@@ -1,4 +1,4 @@
-"""What serves beside what its own release has recorded, for who asks how the two differ."""
+"""What serves beside what its own release has recorded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GONE = "  (no lines are shown: no release here has it any more as it was)"
 
 @dataclass(frozen=True)
 class WithRecord:
-    """How the files of *app*'s trees differ from what was recorded, line by line.
+    """How the files of *app* differ from what was recorded.
 
     What a file was is known as long as another release here holds it. Of what is not recorded at all, nothing but the
     name is told: it was never given to anybody.

@@ -1,4 +1,4 @@
-"""How the lines of a file differ, no more of them than somebody reads."""
+"""How the lines of a file differ, as far as somebody reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ NOTHING = "/dev/null"
 def changed_lines(
     name: str, old: Optional[bytes], new: Optional[bytes], *, is_new: bool = False
 ) -> Iterator[str]:
-    """A unified diff of two contents of the file *name*; None stands for a content that is not known."""
+    """A unified diff of two contents of the file *name*.
+
+    None stands for a content that is not known.
+    """
     before, after = "" if is_new else text_of(old), text_of(new)
     if before is None or after is None:
         yield NO_LINES
@@ -39,7 +42,7 @@ def bounded(lines: Iterable[str], most: int = MOST_LINES) -> Iterator[str]:
 
 
 def content_at(path: bytes) -> Optional[bytes]:
-    """What the file at *path* holds; None where there is none that can be read, or a large one."""
+    """What the file at *path* holds; None for a large one."""
     try:
         with reading_bytes(os.fsdecode(path)) as file:
             content = file.read(LARGEST + 1)

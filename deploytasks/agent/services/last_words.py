@@ -30,7 +30,7 @@ def last_words(machine: Machine, unit: str, *, crashed: bool = False) -> str:
 
 
 def _said(machine: Machine, unit: str, *, crashed: bool) -> List[str]:
-    """The last lines that the programs of *unit*, not systemd, wrote to the journal since it was started."""
+    """What the programs of *unit* wrote to the journal since its start."""
     start, was_restarted = _present_start(machine, unit)
     entries = list(_journal(machine, unit, start))
     starts = list(dict.fromkeys(known for known, _ in entries))
@@ -42,7 +42,7 @@ def _said(machine: Machine, unit: str, *, crashed: bool) -> List[str]:
 
 
 def _present_start(machine: Machine, unit: str) -> Tuple[str, bool]:
-    """Its name, empty where systemd has forgotten it, and whether systemd made it by itself."""
+    """Its name, if known, and whether systemd made it by itself."""
     argv = ["systemctl", "show", "--property", "InvocationID,NRestarts", "--", unit]
     pairs = (line.partition("=") for line in machine.ask(argv).stdout.splitlines())
     shown: Dict[str, str] = {name: value for name, _, value in pairs}
@@ -50,7 +50,7 @@ def _present_start(machine: Machine, unit: str) -> Tuple[str, bool]:
 
 
 def _journal(machine: Machine, unit: str, start: str) -> Iterator[Tuple[str, str]]:
-    """Each line with the start that it is of; one that does not say so is taken for one of *start*."""
+    """The last lines, each with its start, *start* where it says none."""
     machine.ask(["journalctl", "--sync"], timeout_s=5)
     wanted = ["-n", str(LOOKED_AT), "--output-fields=MESSAGE," + START, "_SYSTEMD_UNIT=" + unit]
     done = machine.ask(["journalctl", "--no-pager", "--all", "-o", "json", *wanted], timeout_s=10)
