@@ -57,12 +57,12 @@ def check(chosen: Chosen, diff: bool = False) -> int:
     return deploy_to(chosen, check=True, diff=diff)
 
 
-@on_hosts(dry="always")
-def verify(chosen: Chosen) -> int:
+@on_hosts(dry="always", diff="the lines of files that differ, too")
+def verify(chosen: Chosen, diff: bool = False) -> int:
     """Tell how hosts differ from what their release has recorded, without the source; exit code 3 if they do."""
     from deploytasks.cli.deploying import verify_hosts
 
-    return verify_hosts(chosen)
+    return verify_hosts(chosen, diff)
 
 
 @on_hosts(changes="always", lock_wait="seconds to wait for somebody else's deploy")

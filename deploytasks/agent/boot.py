@@ -1,7 +1,7 @@
 # The first words to the host's Python, given with -c: run the agent that was kept here, or one from standard input.
 # Standard input is noise, "DEPLOYTASKS <nonce> <digest> <size>\n" and that many bytes of a question. Without an agent
-# of that digest "<nonce>?\n" is the answer, upon which "<size>\n" and that many bytes of an archive follow; it is run
-# from memory. Standard input stays open for the conversation.
+# of that digest "<nonce>?\n" is the answer, upon which "<size>\n" and that many bytes follow, the names and sources of
+# an archive; it is run from memory. Standard input stays open for the conversation.
 import hashlib
 import os
 import sys
@@ -49,9 +49,14 @@ try:
 except Exception:  # It is not there, or not as it was kept.
     for name in [name for name in sys.modules if name.startswith("deploytasks")]:
         del sys.modules[name]
+    import zipfile
+
     os.write(1, b"%s?\n" % nonce.encode("ascii"))
     archive = os.fdopen(os.memfd_create("deploytasks-agent"), "w+b")
-    archive.write(zlib.decompress(exactly(int(line()))))
+    parts = zlib.decompress(exactly(int(line()))).split(b"\0")
+    with zipfile.ZipFile(archive, "w") as made:
+        for path, source in zip(parts[::2], parts[1::2]):
+            made.writestr(zipfile.ZipInfo(path.decode("ascii")), source)
     archive.flush()
     sys.path[0] = "/proc/self/fd/%d" % archive.fileno()
     from deploytasks.agent.__main__ import converse

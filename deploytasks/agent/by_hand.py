@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import zipfile
-from typing import NoReturn, Sequence
+from typing import Dict, NoReturn, Sequence
 
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.conversation.channel import Inlet
@@ -31,31 +31,51 @@ USAGE = 5
 
 
 class Lines:
-    """Tells events in lines on standard output, where a conversation has a controller that does."""
+    """Tells events in lines on standard output, where a conversation has a controller that does.
 
-    def __init__(self, *, show_diff: bool) -> None:
+    A check tells how many steps of which role would change something, and which these are when it is *verbose*.
+    """
+
+    def __init__(self, *, check: bool, verbose: bool, show_diff: bool) -> None:
         self.mask = Mask()
+        self._check = check
+        self._verbose = verbose or show_diff or not check
         self._show_diff = show_diff
+        self._would: Dict[str, int] = {}
 
     def say(self, event: Event) -> None:
         if isinstance(event, StepDone) and event.outcome is not Outcome.OK:
-            self._tell("%-8s %s: %s" % (event.outcome.value, event.role, event.step))
-            self._tell_below(event.reason)
-            self._tell_below(event.diff if self._show_diff else "")
-            self._tell_below(event.output)
+            self._step(event)
         elif isinstance(event, StepUndone):
             self._tell("undone   %s: %s  %s" % (event.role, event.step, event.reason))
         elif isinstance(event, Note):
             self._tell("         " + event.text)
 
+    def _step(self, done: StepDone) -> None:
+        would = self._check and done.outcome is Outcome.CHANGED
+        if would:
+            self._would[done.role] = self._would.get(done.role, 0) + 1
+        if would and not self._verbose:
+            return
+        self._tell("%-8s %s: %s" % ("would" if would else done.outcome.value, done.role, done.step))
+        self._tell_below(done.reason)
+        self._tell_below(done.diff if self._show_diff else "")
+        self._tell_below(done.output)
+
     def end(self, ended: Ended) -> None:
-        counts = "ok=%d changed=%d failed=%d skipped=%d" % (
+        if self._would and not self._verbose:
+            roles = ", ".join("%s %d" % role for role in self._would.items())
+            self._tell("would change steps of %s; --verbose names them, --diff shows how" % roles)
+        would = self._check and ended.outcome is Outcome.CHANGED
+        counts = "ok=%d %s=%d failed=%d skipped=%d" % (
             ended.ok,
+            "would_change" if self._check else "changed",
             ended.changed,
             ended.failed,
             ended.skipped,
         )
-        self._tell("%-8s %s  release %s" % (ended.outcome.value, counts, ended.release or "-"))
+        standing = "%s %s" % ("serves" if ended.put_back else "current", ended.release or "nothing")
+        self._tell("%-8s %s  %s" % ("would change" if would else ended.outcome.value, counts, standing))
         self._tell_below(ended.error or "")
 
     def _tell_below(self, text: str) -> None:
@@ -78,7 +98,7 @@ def main(archive: str, words: Sequence[str]) -> int:
     gone = threading.Event()
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gone.set())
-    lines = Lines(show_diff=chosen.diff or chosen.check)
+    lines = Lines(check=chosen.check, verbose=chosen.verbose, show_diff=chosen.diff)
     with zipfile.ZipFile(archive) as kept, tempfile.TemporaryFile() as said:
         made = request_in(_first(kept.read(REQUEST)).to_json())
         request = made._replace(check=chosen.check, by_hand=True, force=chosen.force)
@@ -113,6 +133,9 @@ def _parser(archive: str) -> Words:
         prog=os.path.basename(archive), description="Deploy to this host, as root, what this file holds."
     )
     parser.add_argument("--check", action="store_true", help="change nothing, tell what would change")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --check: each step that would change something"
+    )
     parser.add_argument("--diff", action="store_true", help="show what differs")
     parser.add_argument(
         "--force",

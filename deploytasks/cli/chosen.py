@@ -18,7 +18,7 @@ from deploytasks.verbs import verb
 if TYPE_CHECKING:
     from deploytasks.fleet.run import Manner
     from deploytasks.inventory import Host, Inventory
-    from deploytasks.report import JsonReporter, Reporter
+    from deploytasks.report import JsonReporter, Mood, Reading, Reporter
 
 USUAL = "inventory.ini"
 
@@ -73,17 +73,24 @@ class Chosen:
             raise ConfigError(f"--forks {forks}: must be at least 1")
         if more.get("lock_wait_s", 0) < 0:
             raise ConfigError(f"--lock-wait {more['lock_wait_s']}: must be 0 or more seconds")
-        return Manner(command=command, forks=forks, ask_password=PasswordPrompt(self.sudo_password), **more)
+        ask = PasswordPrompt(self.sudo_password)
+        return Manner(command=command, forks=forks, ask_password=ask, reading=self._reading, **more)
 
-    def reporter(self, *, show_diff: bool = False) -> Reporter:
+    def _reading(self) -> Reading:
+        from deploytasks.report import reading_for, unseen
+
+        return unseen() if self.json else reading_for(sys.stdout, os.environ)
+
+    def reporter(self, *, show_diff: bool = False, mood: Mood | None = None) -> Reporter:
         """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
         if self.json:
             return self.told(self._json_reporter)
-        from deploytasks.report import reporter_for
+        from deploytasks.report import DONE, reporter_for
 
-        return self.told(
-            reporter_for(sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ)
+        shown = reporter_for(
+            sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ, mood=mood or DONE
         )
+        return self.told(shown)
 
     def told(self, shown: Reporter) -> Reporter:
         """*shown*, and beside it the reporters that the tasks file adds."""

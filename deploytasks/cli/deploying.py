@@ -13,6 +13,7 @@ from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import Phase, narrowed
 from deploytasks.planning.role import role_name
 from deploytasks.planning.standard import app_alone, standard_roles
+from deploytasks.report import DIFFERS, DONE, WOULD
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def deploy_to(
         max_fail=max_fail or None,
         lock_wait_s=lock_wait,
         narrow=_by_tags(kept, dropped),
-        reporter=chosen.reporter(show_diff=diff or check),
+        reporter=chosen.reporter(show_diff=diff or check, mood=WOULD if check else DONE),
     )
     results = converge(chosen.hosts, standard_roles, {}, manner)
     if not check and not chosen.json and results.exit_code == 0:
@@ -61,11 +62,12 @@ def _tell_urls(hosts: Iterable[Host]) -> None:
         print(f"serves at {', '.join(urls[:MOST_URLS])}{more}")
 
 
-def verify_hosts(chosen: Chosen) -> int:
+def verify_hosts(chosen: Chosen, diff: bool = False) -> int:
     """Compare hosts with their own records; returns the exit code."""
     from deploytasks.agent.release.questions import Verify
 
-    manner = chosen.manner("verify", check=True, reporter=chosen.reporter(show_diff=True))
+    reporter = chosen.reporter(show_diff=True, mood=DIFFERS)
+    manner = chosen.manner("verify", check=True, diff=diff, reporter=reporter)
     return code_of(ask(chosen.hosts, app_alone, Verify(), manner), manner)
 
 
@@ -89,9 +91,8 @@ def prune_hosts(chosen: Chosen, yes: bool, lock_wait: float) -> int:
     """Remove what no rollback needs, or tell what that is."""
     from deploytasks.agent.release.questions import Prune
 
-    manner = chosen.manner(
-        "prune", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
-    )
+    reporter = chosen.reporter(show_diff=not yes, mood=DONE if yes else WOULD)
+    manner = chosen.manner("prune", check=not yes, lock_wait_s=lock_wait, reporter=reporter)
     return code_of(ask(chosen.hosts, app_alone, Prune(), manner), manner)
 
 

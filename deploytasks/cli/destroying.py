@@ -9,6 +9,7 @@ from deploytasks.cli.deploying import code_of
 from deploytasks.fleet.run import carry_out
 from deploytasks.planning.deployment import deployment_of, parts_among
 from deploytasks.planning.standard import app_alone, standard_roles
+from deploytasks.report import DONE, WOULD
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
@@ -24,7 +25,6 @@ def destroy_app(chosen: Chosen, yes: bool, purge: bool, lock_wait: float) -> int
         deployment = deployment_of(host)
         return removal(deployment.app, deployment.v, parts_among(standard_roles(host)), purge=purge)
 
-    manner = chosen.manner(
-        "destroy", check=not yes, lock_wait_s=lock_wait, reporter=chosen.reporter(show_diff=not yes)
-    )
+    reporter = chosen.reporter(show_diff=not yes, mood=DONE if yes else WOULD)
+    manner = chosen.manner("destroy", check=not yes, lock_wait_s=lock_wait, reporter=reporter)
     return code_of(carry_out(chosen.hosts, app_alone, Destroy(purge), removal_from, manner), manner)

@@ -1,29 +1,34 @@
-"""The tasks that read the inventory alone; passwords are masked."""
+"""The tasks that read the inventory alone; secrets are masked."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.mask import MASK
+from deploytasks.errors import ConfigError
 from deploytasks.inventory import SECRET_VARIABLES
+from deploytasks.inventory.connection import KNOWN
+from deploytasks.inventory.variable_name import is_secret, names_a_secret
 from deploytasks.planning.heard import heard
+from deploytasks.planning.role import variable_name
+from deploytasks.planning.standard import standard_roles
 from deploytasks.report import one_document, tables
 
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
 
-SECRET = frozenset({*SECRET_VARIABLES, "app_env"})
-
 
 def show_hosts(chosen: Chosen) -> None:
     """The groups and their hosts, in the shape of ``ansible-inventory --list``."""
     document: dict[str, Any] = chosen.all.to_ansible(chosen.hosts)
-    hostvars = document.get("_meta", {}).get("hostvars", {})
-    for name, variables in hostvars.items():
-        hostvars[name] = {key: _masked(key, value) for key, value in variables.items()}
+    for host in chosen.hosts:
+        if host.variables:
+            document["_meta"]["hostvars"][host.name] = _masked(host)
     _show(chosen, document, tables.hosts)
 
 
@@ -41,12 +46,41 @@ def _show(chosen: Chosen, document: dict[str, Any], table: Any) -> None:
 
 def _variables(host: Host) -> dict[str, Any]:
     return {
-        name: {"value": _masked(name, value), "origin": str(host.origin(name) or "")}
-        for name, value in sorted(host.variables.items())
+        name: {"value": value, "origin": str(host.origin(name) or "")}
+        for name, value in sorted(_masked(host).items())
     }
 
 
-def _masked(name: str, value: Any) -> Any:
-    if name not in SECRET:
-        return value
-    return dict.fromkeys(value, MASK) if isinstance(value, dict) else MASK
+def _masked(host: Host) -> dict[str, Any]:
+    """The variables of *host*, without those values that are secret."""
+    known = _known_to_roles(host)
+    return {
+        name: _hidden(value) if _is_hidden(name, known) else _without_secrets(value)
+        for name, value in host.variables.items()
+    }
+
+
+def _is_hidden(name: str, known: Mapping[str, Field[Any]]) -> bool:
+    if name in known:
+        return known[name].metadata.get("secret") is True or names_a_secret(name)
+    return is_secret(name) and (name in SECRET_VARIABLES or name not in KNOWN)
+
+
+def _known_to_roles(host: Host) -> dict[str, Field[Any]]:
+    """The variables that *host*'s roles have, as far as these are known."""
+    try:
+        roles = standard_roles(host)
+    except ConfigError:
+        return {}
+    return {variable_name(role, field): field for role in roles for field in fields(role.Vars)}
+
+
+def _hidden(value: Any) -> Any:
+    return dict.fromkeys(value, MASK) if isinstance(value, Mapping) else MASK
+
+
+def _without_secrets(value: Any) -> Any:
+    """*value* without what looks secret in it."""
+    if isinstance(value, Mapping):
+        return {key: MASK if is_secret(key) else _without_secrets(item) for key, item in value.items()}
+    return [_without_secrets(item) for item in value] if isinstance(value, list | tuple) else value

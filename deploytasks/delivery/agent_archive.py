@@ -24,7 +24,9 @@ AGENT = Path(__file__).parents[1] / "agent"
 
 @lru_cache(maxsize=1)
 def agent_archive() -> bytes:
-    """The agent as a zip, compressed as one piece (zlib); the same bytes for the same source.
+    """The agent's files, name and source in turns with NUL between, in one piece (zlib); the same for the same source.
+
+    The names in a zip would cost a tenth of it: ``boot.py`` makes one of this.
 
     Making it takes a quarter of a second, so it is kept in the user's cache under the digest of its sources, with its
     own before it; one that is not as it was kept is made anew.
@@ -39,10 +41,20 @@ def agent_archive() -> bytes:
 @lru_cache(maxsize=1)
 def agent_digest() -> str:
     """What the agent is known by: 32 hexadecimal digits, those of its sources and of how they are packed (SHA-256)."""
-    digest = hashlib.sha256(Path(wordless.__file__).read_bytes())
+    digest = hashlib.sha256(Path(wordless.__file__).read_bytes() + Path(__file__).read_bytes())
     for name, content in _sources(AGENT, "deploytasks/agent"):
         digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:32]
+
+
+def agent_zip() -> bytes:
+    """The same files as a zip, from which a Python can run them (PEP 441)."""
+    parts = zlib.decompress(agent_archive()).split(b"\0")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for name, source in zip(parts[::2], parts[1::2], strict=True):
+            archive.writestr(zipfile.ZipInfo(name.decode(), EPOCH), source)
+    return made.getvalue()
 
 
 def _kept(place: Path) -> bytes:
@@ -64,13 +76,10 @@ def _keep(place: Path, archive: bytes) -> bytes:
 
 
 def _packed() -> bytes:
-    plain = io.BytesIO()
-    with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo("deploytasks/__init__.py", EPOCH), b"")
-        for name, content in _sources(AGENT, "deploytasks/agent"):
-            source = wordless.without_words(content.decode("utf-8"))
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), source.encode())
-    return zlib.compress(plain.getvalue(), 9)
+    parts = [b"deploytasks/__init__.py", b""]
+    for name, content in _sources(AGENT, "deploytasks/agent"):
+        parts += [name.encode(), wordless.without_words(content.decode("utf-8")).encode()]
+    return zlib.compress(b"\0".join(parts), 9)
 
 
 def _sources(folder: Path, path: str) -> Iterator[tuple[str, bytes]]:

@@ -11,13 +11,12 @@ import os
 import shutil
 import tempfile
 import zipfile
-import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 from deploytasks.agent.by_hand import REQUEST, SAID
 from deploytasks.agent.conversation.wire import pack_json
 from deploytasks.agent.engine.events import Need
-from deploytasks.delivery.agent_archive import agent_archive
+from deploytasks.delivery.agent_archive import agent_zip
 from deploytasks.delivery.sender import Sender
 from deploytasks.errors import ConfigError
 
@@ -57,7 +56,7 @@ def _write(path: Path, request: Request, said: IO[bytes]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.fchmod(descriptor, 0o600)
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            with zipfile.ZipFile(io.BytesIO(zlib.decompress(agent_archive()))) as agent:
+            with zipfile.ZipFile(io.BytesIO(agent_zip())) as agent:
                 for name in agent.namelist():
                     archive.writestr(name, agent.read(name))
             archive.writestr("__main__.py", MAIN)

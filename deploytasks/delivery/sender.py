@@ -76,7 +76,8 @@ class Sender:
     def show(self, held: Manifest | None, held_digest: str, contents: Contents, *, diff: bool) -> None:
         """Send how many bytes a deploy would send, the lists of files, and the texts that are compared.
 
-        With *diff* these are also the files that a list has otherwise than *held*, unless they are large.
+        With *diff* these are also the files that a list has otherwise than *held*, or that are new, unless they are
+        large.
         """
         known = held.contents if held else frozenset()
         manifests = list(contents.manifests.values())
@@ -84,9 +85,11 @@ class Sender:
         self.send({"would_send": sum(map(contents.size, coming))})
         for manifest in manifests:
             self._send_manifest(manifest, held, held_digest)
-        changed = _changed(held, manifests) & coming if diff and held else frozenset()
-        shown = sorted(digest for digest in changed if contents.size(digest) <= LARGEST_SHOWN)[:MOST_SHOWN]
-        for digest in (*contents.texts, *shown):
+        changed = (
+            [digest for digest in _changed(held, manifests) if digest in coming] if diff and held else []
+        )
+        shown = [digest for digest in changed if contents.size(digest) <= LARGEST_SHOWN]
+        for digest in (*contents.texts, *shown[:MOST_SHOWN]):
             self._send_content(digest, contents)
         self.send({"blob": None})
 
@@ -120,8 +123,11 @@ class Sender:
             self._carry(pack(b"D", piece))
 
 
-def _changed(held: Manifest, manifests: Iterable[Manifest]) -> frozenset[str]:
-    """The contents of files that *held* has, too, and otherwise."""
+def _changed(held: Manifest, manifests: Iterable[Manifest]) -> list[str]:
+    """The contents of files that differ from *held*, new ones last."""
     old = {entry.path: entry.digest for entry in held.entries}
-    entries = (entry for manifest in manifests for entry in manifest.entries)
-    return frozenset(entry.digest for entry in entries if old.get(entry.path, entry.digest) != entry.digest)
+    new = [
+        entry for manifest in manifests for entry in manifest.entries if entry.digest != old.get(entry.path)
+    ]
+    known_first = sorted(new, key=lambda entry: entry.path not in old)
+    return list(dict.fromkeys(entry.digest for entry in known_first if entry.is_file))

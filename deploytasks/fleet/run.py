@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.request import Converge, Request
@@ -32,7 +32,7 @@ from deploytasks.planning.project import Project, origin_of
 from deploytasks.planning.role import vars_of
 from deploytasks.planning.standard import app_alone
 from deploytasks.planning.unclaimed import unclaimed
-from deploytasks.report import QuietReporter, Recap, reporter_of_program
+from deploytasks.report import DONE, WOULD, QuietReporter, Reading, Recap, reporter_of_program, unseen
 from deploytasks.transport import import_transports, transport_for
 from deploytasks.verbs import verb
 
@@ -80,7 +80,8 @@ class Manner:
     how the lines of files differ. *lock_wait_s* seconds are
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
-    *streams* are those of a command that is run on one host. *way_to* is how a host is reached.
+    *streams* are those of a command that is run on one host. *way_to* is how a host is reached. *reading* tells how
+    far the reading of sources is.
     """
 
     command: str = "deploy"
@@ -95,6 +96,7 @@ class Manner:
     ask_password: AskPassword = nobody_to_ask
     streams: CommandStreams | None = None
     way_to: WayTo = transport_for
+    reading: Callable[[], Reading] = unseen
     narrow: Callable[[Plan], Plan] = whole
 
 
@@ -123,14 +125,14 @@ def apply(
         max_fail=max_fail,
         forks=forks,
         lock_wait_s=lock_wait_s,
-        reporter=reporter or reporter_of_program(sys.stdout, os.environ),
+        reporter=reporter or reporter_of_program(sys.stdout, os.environ, WOULD if check else DONE),
     )
     return converge(hosts, lambda _: roles, vars or {}, manner)
 
 
 def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
-    run = Run(ready_hosts(hosts, roles, given), manner)
+    run = Run(ready_hosts(hosts, roles, given, reading=manner.reading()), manner)
     return _carried_out(run, Converge(), lambda host: plan_for(host, roles(host), run.now))
 
 
@@ -165,7 +167,7 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, Requ
 
     The order is for the host as it is now. None comes from a host that does not answer; the results say why.
     """
-    run = Run(ready_hosts([host], roles, {}), replace(manner, check=True))
+    run = Run(ready_hosts([host], roles, {}, reading=manner.reading()), replace(manner, check=True))
     with run:
         run.ask(Converge())
         run.manner = manner
@@ -186,18 +188,29 @@ def ask(hosts: Iterable[Host], roles: RolesOf, question: Question, manner: Manne
 
 
 def ready_hosts(
-    hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], *, with_projects: bool = True
+    hosts: Iterable[Host],
+    roles: RolesOf,
+    given: Mapping[str, Any],
+    *,
+    with_projects: bool = True,
+    reading: Reading | None = None,
 ) -> list[Host]:
-    """*hosts* with their apps and sources; raises one ``ConfigError`` for all that is wrong, nothing is contacted."""
+    """*hosts* with their apps and sources; nothing is contacted.
+
+    Raises one ``ConfigError`` for all that is wrong. *reading* is told how far it is.
+    """
     ready, problems = [], []
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
     check_key_files(chosen)
-    read, build = cache(Project.read), cache(build_here)
+    reading = reading or unseen()
+    read, build = cache(partial(Project.read, tell=reading.tell)), cache(build_here)
     for host in chosen:
         try:
             ready.append(_ready(host, roles, read, build) if with_projects else with_app(host, roles(host)))
         except ConfigError as error:
             problems += [error]
+        finally:
+            reading.end()
     if problems:
         lines = dict.fromkeys(line for problem in problems for line in str(problem).splitlines())
         raise type(problems[0])("\n".join(lines))

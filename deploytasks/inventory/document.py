@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, plain, shortened
+from deploytasks.inventory.variable_name import hidden
 
 VAULT = "$ANSIBLE_VAULT;"
 SUFFIXES = (".yml", ".yaml", ".json", ".toml")
@@ -124,4 +125,4 @@ def _value(key: str, value: object, line: int) -> Value:
     try:
         return plain(value)
     except Refused as refused:
-        raise Refused(f"{key}: {refused}", line) from refused
+        raise hidden(key, Refused(f"{key}: {refused}", line)) from refused

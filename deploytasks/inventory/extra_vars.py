@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from deploytasks.inventory.document import SUFFIXES, parsed_document
 from deploytasks.inventory.origin import COMMAND_LINE, Origin, Setting
@@ -37,7 +37,7 @@ def _settings(argument: str, problems: Problems) -> Mapping[str, Setting]:
         return _from_file(argument[1:], problems)
     if argument.startswith("{"):
         return {name: _setting(name, value) for name, (value, _) in parsed_document("", argument).items()}
-    return dict(_assignment(word) for word in _words(argument))
+    return dict(_assignments(_words(argument)))
 
 
 def _from_file(path: str, problems: Problems) -> Mapping[str, Setting]:
@@ -56,11 +56,17 @@ def _words(argument: str) -> list[str]:
     return words
 
 
-def _assignment(word: str) -> tuple[str, Setting]:
-    name, equals, value = word.partition("=")
-    if not equals:
-        raise Refused(f"{shortened(word)}: expected key=value; quote a value with blanks: \"key='a b'\"")
-    return name, _setting(name, value)
+def _assignments(words: Iterable[str]) -> Iterator[tuple[str, Setting]]:
+    """The settings of *words*; what may be half a password is not repeated."""
+    before = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            what = f"what follows {before}=…" if before else shortened(word)
+            key = before or "key"
+            raise Refused(f"{what}: expected key=value; quote a value with blanks: \"{key}='a b'\"")
+        yield name, _setting(name, value)
+        before = name
 
 
 def _setting(name: str, value: Value) -> Setting:

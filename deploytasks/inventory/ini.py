@@ -18,7 +18,7 @@ from deploytasks.inventory.origin import Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, shortened, typed
-from deploytasks.inventory.variable_name import check_variable_name, is_secret
+from deploytasks.inventory.variable_name import UNREADABLE, check_variable_name, is_secret
 from deploytasks.spelling import did_you_mean
 
 SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
@@ -98,13 +98,15 @@ class IniReader:
     def _read_hosts(self, line: str, origin: Origin) -> None:
         pattern, *assignments = _tokens(line)
         names, port = expanded(pattern)
-        values = dict(_host_variable(text) for text in assignments)
+        values = dict(_host_variables(assignments))
         for name in names:
             at_host = replace(origin, level=f"host {name}")
             host = self.draft.add_host(name, self._group, port, at_host)
             host.settings.update({key: Setting(value, at_host) for key, value in values.items()})
 
     def _read_group_variable(self, line: str, origin: Origin) -> None:
+        if "=" not in line:
+            raise Refused("expected key=value")  # The line may well be a part of a password.
         key, value = _variable(*(part.strip() for part in line.partition("=")))
         group = self.draft.groups[self._group]
         if key == PRIORITY:
@@ -140,16 +142,35 @@ def _tokens(line: str) -> list[str]:
     """The words of a host line, split and unquoted as a POSIX shell does, without the comment at its end."""
     match = BEFORE_COMMENT.match(line)
     content = match[0] if match else ""
-    if not line.startswith("#", len(content)):
-        content = line
-    elif content[-1] not in " \t":
-        raise Refused(
-            f'{shortened(content)}: "#" behind it starts a comment; quote the value, or put a blank before it'
-        )
+    has_comment = line.startswith("#", len(content))
     try:
-        return shlex.split(content)
+        words = shlex.split(content if has_comment else line)
     except ValueError as error:
         raise Refused(f"host line: {str(error).lower()}; expected each quote to be closed") from error
+    if has_comment and content[-1] not in " \t":
+        raise Refused(
+            f'{_last_of(words)}: "#" behind it starts a comment; quote the value, or put a blank before it'
+        )
+    return words
+
+
+def _last_of(words: list[str]) -> str:
+    """The last of *words* for a message: of a variable, its name."""
+    names = [word.partition("=")[0] for word in words[1:] if "=" in word]
+    return f"{names[-1]}=…" if names else shortened(words[-1])
+
+
+def _host_variables(words: Iterable[str]) -> Iterator[tuple[str, Value]]:
+    """The variables of *words*; what may be half a password is not repeated."""
+    before = ""
+    for word in words:
+        key, equals, _ = word.partition("=")
+        if before and not (equals and key.isidentifier()):
+            raise Refused(
+                f"what follows {before}=… is no key=value; quote a value with blanks: {before}='… …'"
+            )
+        yield _host_variable(word)
+        before = key
 
 
 def _host_variable(text: str) -> tuple[str, Value]:
@@ -167,7 +188,7 @@ def _variable(key: str, equals: str, text: str, advice: str = "") -> tuple[str, 
     try:
         return key, typed(text)
     except Refused as refused:
-        reason = "not readable as it stands; quote it" if is_secret(key) else f"{refused}{advice}"
+        reason = UNREADABLE if is_secret(key) else f"{refused}{advice}"
         raise Refused(f"{key}: {reason}") from refused
 
 

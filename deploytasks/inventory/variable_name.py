@@ -36,7 +36,11 @@ SECRET_VARIABLES = frozenset(
     },
 )
 """Connection variables whose values nobody should see on a screen."""
-SECRET_WORDS = ("password", "secret", "token", "api_key")
+SECRET_WORDS = ("password", "passwd", "passphrase", "secret", "token", "credential")
+SECRET_PARTS = frozenset({"key", "keys", "pass", "pw", "pwd", "env"})
+"""Words that make a name a secret's when they stand between its underscores; ``keepalive`` is none."""
+UNREADABLE = "not readable as it stands; quote it"
+"""What is wrong with a value that no message may show."""
 
 
 def check_variable_name(name: str) -> None:
@@ -48,5 +52,16 @@ def check_variable_name(name: str) -> None:
 
 
 def is_secret(name: str) -> bool:
-    """Whether messages should not show the value of *name*."""
-    return name in SECRET_VARIABLES or any(word in name for word in SECRET_WORDS)
+    """Whether *name* looks like that of a value which nobody should see."""
+    parts = name.lower().replace("-", "_").split("_")
+    return names_a_secret(name) or not SECRET_PARTS.isdisjoint(parts)
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether *name* can be of nothing but a secret."""
+    return name in SECRET_VARIABLES or any(word in name.lower() for word in SECRET_WORDS)
+
+
+def hidden(name: str, refused: Refused) -> Refused:
+    """*refused*, without the value of *name* where that is a secret."""
+    return Refused(f"{name}: {UNREADABLE}", refused.line) if is_secret(name) else refused

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, plain, shortened
+from deploytasks.inventory.variable_name import hidden
 
 TAG = "tag:yaml.org,2002:"
 SCALARS = frozenset(TAG + kind for kind in ("null", "bool", "int", "float", "str", "timestamp"))
@@ -13,6 +16,8 @@ NUMBERS = frozenset({TAG + "int", TAG + "float"})
 SEQUENCE, MAPPING, TEXT, MERGE = TAG + "seq", TAG + "map", TAG + "str", TAG + "merge"
 UNSAFE = "!unsafe"
 MOST_NODES = 100_000
+NAMED = re.compile(r"(?<=alias )'.*'|(?<=anchor )'.*'(?=;)")
+"""What PyYAML repeats of the document: a password may begin as an alias does, with ``*``."""
 
 
 def yaml_document(text: str) -> dict[str, tuple[Value, int]]:
@@ -27,7 +32,8 @@ def yaml_document(text: str) -> dict[str, tuple[Value, int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Refused(f"no YAML: {error.problem or error.context} at column {column}", line) from error
+        problem = NAMED.sub("…", error.problem or error.context or "")
+        raise Refused(f"no YAML: {problem} at column {column}", line) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Refused(f"no YAML: {error}", line=1) from error
 
@@ -54,14 +60,20 @@ class _Reader:
             return {}
         if not isinstance(node, yaml.MappingNode) or node.tag != MAPPING:
             raise Refused("holds no mapping; expected key: value lines", _line(node))
-        return {key: (self._value(value), line) for key, line, value in self._pairs(node)}
+        return {key: (self._value_of(key, value), line) for key, line, value in self._pairs(node)}
+
+    def _value_of(self, key: str, node: yaml.Node) -> Value:
+        try:
+            return self._value(node)
+        except Refused as refused:
+            raise hidden(key, refused) from refused
 
     def _value(self, node: yaml.Node) -> Value:
         self._count(node)
         if node.tag == SEQUENCE:
             return [self._value(item) for item in node.value]
         if isinstance(node, yaml.MappingNode) and node.tag == MAPPING:
-            return {key: self._value(value) for key, _, value in self._pairs(node)}
+            return {key: self._value_of(key, value) for key, _, value in self._pairs(node)}
         return self._scalar(node)
 
     def _scalar(self, node: yaml.Node) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 import traceback
@@ -22,8 +23,60 @@ if TYPE_CHECKING:
     from deploytasks.planning.role import Role
 
 EXAMPLE = "write the settings"
+VARS_EXAMPLE = "@dataclass(frozen=True) above class Vars: ..., which may be empty"
+STEPS_EXAMPLE = 'def steps(host, v): yield Step("write the settings", File(...))'
 MODE = re.compile(r"0?[0-7]{3,4}")
 PLAIN = (str, int, float, bool, bytes, types.NoneType)
+
+
+def require_role(role: Any) -> None:
+    """Raise ``PlanError`` for what is no module with ``Vars`` and ``steps``."""
+    if not isinstance(getattr(role, "__name__", None), str):
+        raise PlanError(
+            f"{_shown(role)} is no role; give the module itself: import metrics, then roles=[metrics]"
+        )
+    name, kind, steps = role_name(role), getattr(role, "Vars", None), getattr(role, "steps", None)
+    if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)):
+        raise PlanError(
+            f"{_line_of(role, 'Vars')}: role {name}: {_lacks(role, 'Vars')}; write {VARS_EXAMPLE}"
+        )
+    if not callable(steps):
+        raise PlanError(
+            f"{_line_of(role, 'steps')}: role {name}: {_lacks(role, 'steps')}; write {STEPS_EXAMPLE}"
+        )
+
+
+def _lacks(role: Any, name: str) -> str:
+    what = "a dataclass" if name == "Vars" else "a function"
+    return (
+        f"{name} is {_shown(getattr(role, name))}, not {what}" if hasattr(role, name) else f"it has no {name}"
+    )
+
+
+def _line_of(role: Any, name: str) -> str:
+    """Where the file of *role* gives *name* a meaning, else its beginning."""
+    file = getattr(role, "__file__", None)
+    if not file:
+        return str(role.__name__)
+    try:
+        statements = ast.parse(Path(file).read_text(encoding="utf-8")).body
+    except (OSError, ValueError, SyntaxError):
+        statements = []
+    lines = [statement.lineno for statement in statements if name in _names_given(statement)]
+    return f"{_as_seen_from_here(file)}:{lines[-1] if lines else 1}"
+
+
+def _names_given(statement: ast.stmt) -> list[str]:
+    match statement:
+        case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            return [statement.name]
+        case ast.Assign():
+            return [target.id for target in statement.targets if isinstance(target, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Import() | ast.ImportFrom():
+            return [alias.asname or alias.name for alias in statement.names]
+    return []
 
 
 def steps_of(role: Role, host: Host, v: object) -> Iterator[Step]:

@@ -16,7 +16,7 @@ from deploytasks.agent.files.file import File
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.errors import PlanError
-from deploytasks.planning.authoring import steps_of
+from deploytasks.planning.authoring import require_role, steps_of
 from deploytasks.planning.deployment import Deployment, deployment_among
 from deploytasks.planning.env_file import read_env_file
 from deploytasks.planning.own_files import own_files
@@ -46,7 +46,7 @@ def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> 
     file differently.
     """
     host = replace(host, facts=host.facts or Facts())
-    checked = checked_vars(roles, host)
+    checked = _checked(roles, host)
     deployment = deployment_among(host, roles, checked)
     if deployment:
         deployment = _with_source(deployment, host.deployment, Project.read)
@@ -75,7 +75,13 @@ def made_ready(host: Host, roles: Sequence[Role], read: Callable[..., Project] =
 
 def with_app(host: Host, roles: Sequence[Role]) -> Host:
     """*host* with its deployment; the app's source is not looked at."""
-    return replace(host, deployment=deployment_among(host, roles, checked_vars(roles, host)))
+    return replace(host, deployment=deployment_among(host, roles, _checked(roles, host)))
+
+
+def _checked(roles: Sequence[Role], host: Host) -> list[Any]:
+    for role in roles:
+        require_role(role)
+    return checked_vars(roles, host)
 
 
 def _with_source(

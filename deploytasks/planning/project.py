@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.layout import COLLECTED
 from deploytasks.here import expanded
-from deploytasks.source import Source, collected_static, detect_callable, detect_static, read_procfile
+from deploytasks.source import (
+    Source,
+    Tell,
+    collected_static,
+    detect_callable,
+    detect_static,
+    read_procfile,
+    to_nobody,
+)
 from deploytasks.source.lockfile import find_requirements
 from deploytasks.source.python_wanted import pythons_wanted
 
@@ -53,14 +61,16 @@ class Project:
         requirements: str | None = None,
         links: tuple[tuple[str, str], ...] = (),
         stays: frozenset[Path] = frozenset(),
+        tell: Tell = to_nobody,
     ) -> Project:
         """Read *directory*; what is named explicitly is taken, the rest is found, and nothing travels that *stays*.
 
-        *links* are symlinks (pairs of path and target) that the deployed tree gets on top of it.
+        *links* are symlinks (pairs of path and target) that the deployed tree gets on top of it. *tell* hears how many
+        files and bytes were read.
 
         Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
         """
-        source = Source.scan(directory, stays)
+        source = Source.scan(directory, stays, tell)
         wanted = find_requirements(source.directory, requirements)
         ref = detect_callable(source.directory, callable_, wanted.names)
         static = detect_static(source.directory, ref)

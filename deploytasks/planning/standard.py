@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 from deploytasks.errors import VariableError
+from deploytasks.planning.authoring import require_role
 from deploytasks.planning.deployment import KINDS, module_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ def standard_roles(host: Host) -> Sequence[Any]:
 
     Each is one of ours by its word, or a module by its dotted name; raises ``VariableError`` for one that cannot be
     imported, or is no role. A choice that does not exist is left to the check of ``app``'s variables, which says so.
-    The host's own roles come after these; a part that one of them is, and no variable chooses, is that one.
+    The host's own roles come after these; a part that one of them is, and no variable chooses, is that one. Raises
+    ``PlanError`` for one that is no role.
     """
+    for own in host.own_roles:
+        require_role(own)
     (app,) = app_alone(host)
     taken = {
         f"app_{kind.variable}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.report.failure import failure_lines
 from deploytasks.report.measure import duration, size
+from deploytasks.report.mood import DONE, Mood
 from deploytasks.report.narration import TONES
 from deploytasks.report.page import Line, Page, Part, Span, Table, Tone
 from deploytasks.verbs import verb
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from deploytasks.report.recap import HostRecap, Recap
+
+    Row = Callable[[str, HostRecap, Mood], list[Part]]
 
 ENDINGS = {
     0: ("done in", Tone.GOOD),
@@ -31,41 +34,50 @@ SWITCHED = "serves the new release; to take that back:"
 FAILED = ("failed after", Tone.BAD)
 
 
-def closing_page(recap: Recap, row: Callable[[str, HostRecap], list[Part]]) -> Page:
+def closing_page(recap: Recap, row: Row, mood: Mood = DONE) -> Page:
     """A *row* per host that has something to tell, a block per failed one, and how it all ended.
 
     Empty for a command that went well without steps, such as ``logs``: its output is what the user asked for.
     """
-    rows = [row(name, host) for name, host in recap.hosts.items() if host.steps or not host.went_well]
+    rows = [row(name, host, mood) for name, host in recap.hosts.items() if host.steps or not host.went_well]
     if not rows and recap.ok:
         return []
     blocks = [*failures(recap)]
-    return [Table.of(rows), *blocks, *([Line.of()] if blocks else []), closing_line(recap)]
+    return [Table.of(rows), *blocks, *([Line.of()] if blocks else []), closing_line(recap, mood)]
 
 
-def full_row(name: str, host: HostRecap) -> list[Part]:
+def full_row(name: str, host: HostRecap, mood: Mood = DONE) -> list[Part]:
     """For logs: every count in its place, so that a search finds ``changed=0``."""
+    changed = mood.of_count(Outcome.CHANGED).replace(" ", "_")
     return [
         Span(name, Tone.HOST),
-        Span(host.outcome.value, TONES[host.outcome]),
-        f"ok={host.ok} changed={host.changed} failed={host.failed} skipped={host.skipped}",
-        f"release {host.release}" if host.release else "",
+        Span(mood.of_host(host.outcome), TONES[host.outcome]),
+        f"ok={host.ok} {changed}={host.changed} failed={host.failed} skipped={host.skipped}",
+        standing(host) or (f"release {host.release}" if host.release else ""),
         Span(duration(host.elapsed_s), Tone.QUIET),
         Span(f"{size(host.sent_bytes)} sent", Tone.QUIET),
     ]
 
 
-def short_row(name: str, host: HostRecap) -> list[Part]:
+def short_row(name: str, host: HostRecap, mood: Mood = DONE) -> list[Part]:
     """For a terminal of 80 columns: only what occurred."""
-    counts = {"ok": host.ok, "changed": host.changed, "failed": host.failed, "skipped": host.skipped}
+    changed = mood.of_count(Outcome.CHANGED)
+    counts = {"ok": host.ok, changed: host.changed, "failed": host.failed, "skipped": host.skipped}
     return [
         Span(name, Tone.HOST),
-        Span(host.outcome.value, TONES[host.outcome]),
+        Span(mood.of_host(host.outcome), TONES[host.outcome]),
         ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count),
         Span(duration(host.elapsed_s), Tone.QUIET),
         Span(f"{size(host.sent_bytes)} sent" if host.sent_bytes else "", Tone.QUIET),
-        host.release or "",
+        standing(host) or host.release or "",
     ]
+
+
+def standing(host: HostRecap) -> str:
+    """Which release is there on a host that failed; else empty."""
+    if host.went_well or not host.release:
+        return ""
+    return f"serves {host.release}" if host.put_back else f"current {host.release}"
 
 
 def failures(recap: Recap) -> Iterator[Line]:
@@ -87,14 +99,14 @@ def _standings(recap: Recap) -> Iterator[Line]:
             yield Line.of(Span(name, Tone.HOST), f"  {SWITCHED} inv rollback --host {name}")
 
 
-def closing_line(recap: Recap) -> Line:
+def closing_line(recap: Recap, mood: Mood) -> Line:
     is_dry_run = verb(recap.command).asks_first and recap.exit_code == 3
     words, tone = WITHOUT_YES if is_dry_run else ENDINGS.get(recap.exit_code, FAILED)
     ending = Span(f"{recap.command} {words} {duration(recap.elapsed_s)}", tone)
-    return Line.of(ending, counted(recap)) if len(recap.hosts) > 1 else Line.of(ending)
+    return Line.of(ending, counted(recap, mood)) if len(recap.hosts) > 1 else Line.of(ending)
 
 
-def counted(recap: Recap) -> str:
-    outcomes = Counter(host.outcome.value for host in recap.hosts.values())
+def counted(recap: Recap, mood: Mood) -> str:
+    outcomes = Counter(mood.of_host(host.outcome) for host in recap.hosts.values())
     counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
     return f": {len(recap.hosts)} hosts, {counts}"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from deploytasks.report.closing import closing_page, short_row
 from deploytasks.report.measure import duration
+from deploytasks.report.mood import DONE, Mood
 from deploytasks.report.narration import TONES, Narration
 from deploytasks.report.page import Line, Span, Tone
 from deploytasks.report.progress import Progress
@@ -35,12 +36,18 @@ class LiveReporter:
     """Draws on *console*; *clock* gives monotonic seconds."""
 
     def __init__(
-        self, console: Console, *, show_diff: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        console: Console,
+        *,
+        show_diff: bool = False,
+        mood: Mood = DONE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._console = console
         self._told = False
         self._clock = clock
-        self._narration = Narration(show_diff=show_diff)
+        self._mood = mood
+        self._narration = Narration(show_diff=show_diff, mood=mood)
         self._progress: dict[str, Progress] = {}
         self._live = Live(
             console=console, get_renderable=self.region, refresh_per_second=FRAMES_PER_S, transient=True
@@ -63,7 +70,7 @@ class LiveReporter:
 
     def recap(self, recap: Recap) -> None:
         self._live.stop()
-        page = closing_page(recap, short_row)
+        page = closing_page(recap, short_row, self._mood)
         draw(self._console, [Line.of(), *page] if page and self._told else page)
 
     def region(self) -> Table:
@@ -74,7 +81,7 @@ class LiveReporter:
         for ratio in (None, None, 1, None, None):
             grid.add_column(ratio=ratio, no_wrap=True, overflow="ellipsis")
         for host, progress in shown.items():
-            grid.add_row(*(text_of(cell) for cell in cells(host, progress, now)))
+            grid.add_row(*(text_of(cell) for cell in cells(host, progress, now, self._mood)))
         if hidden:
             grid.add_row("", "", Text(f"and {hidden} hosts more", "dim"))
         return grid
@@ -87,11 +94,11 @@ def by_interest(progress: Mapping[str, Progress]) -> tuple[dict[str, Progress], 
     return {host: state for host, state in progress.items() if host in kept}, len(ranked) - len(kept)
 
 
-def cells(host: str, progress: Progress, now: float) -> Iterator[Line]:
+def cells(host: str, progress: Progress, now: float, mood: Mood) -> Iterator[Line]:
     yield Line.of(mark(progress, now))
     yield Line.of(Span(host, Tone.HOST))
-    yield phase(progress, now)
-    yield counted(progress)
+    yield phase(progress, now, mood)
+    yield counted(progress, mood)
     yield Line.of("" if progress.is_waiting else Span(duration(progress.elapsed_s(now)), Tone.QUIET))
 
 
@@ -103,19 +110,19 @@ def mark(progress: Progress, now: float) -> Span:
     return Span("✗", Tone.BAD) if TONES[progress.outcome] is Tone.BAD else Span("✓", Tone.GOOD)
 
 
-def phase(progress: Progress, now: float) -> Line:
+def phase(progress: Progress, now: float, mood: Mood) -> Line:
     if progress.is_waiting:
         return Line.of(Span("waiting", Tone.QUIET))
     if progress.outcome:
-        return Line.of(Span(progress.outcome.value, TONES[progress.outcome]))
+        return Line.of(Span(mood.of_host(progress.outcome), TONES[progress.outcome]))
     took = progress.step_elapsed_s(now)
     if took is None:
         return Line.of(Span(progress.phase, Tone.QUIET))
     return Line.of(progress.phase, "  ", Span(duration(took), Tone.QUIET))
 
 
-def counted(progress: Progress) -> Line:
+def counted(progress: Progress, mood: Mood) -> Line:
     """Only the outcomes that occurred, such as ``12 ok  2 changed``."""
     seen = [outcome for outcome in TONES if progress.counts.get(outcome)]
-    spans = [Span(f"{progress.counts[outcome]} {outcome.value}", TONES[outcome]) for outcome in seen]
+    spans = [Span(f"{progress.counts[outcome]} {mood.of_count(outcome)}", TONES[outcome]) for outcome in seen]
     return Line.of(*[part for span in spans for part in ("  ", span)][1:])

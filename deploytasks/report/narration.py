@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.engine.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
 from deploytasks.report.measure import duration
+from deploytasks.report.mood import DONE, Mood
 from deploytasks.report.page import Line, Part, Span, Tone, text_lines
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Narration:
 
     width: int = 0
     show_diff: bool = False
+    mood: Mood = DONE
 
     def among(self, hosts: Sequence[str]) -> Narration:
         """The same, in columns that fit *hosts*."""
@@ -62,7 +64,7 @@ class Narration:
     def _step(self, host: str, done: StepDone) -> Line:
         outcome = Outcome(done.outcome)
         took = Span(f"  ({duration(done.elapsed_s)})", Tone.QUIET)
-        return self._line(host, outcome.value, TONES[outcome], f"{done.role}: {done.step}", took)
+        return self._line(host, self.mood.of_step(outcome), TONES[outcome], f"{done.role}: {done.step}", took)
 
     def _undone(self, host: str, undone: StepUndone) -> Line:
         step = f"{undone.role}: {undone.step}"

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from deploytasks.report.closing import closing_page, full_row
+from deploytasks.report.mood import DONE, Mood
 from deploytasks.report.narration import Narration
 from deploytasks.report.progress import Progress
 
@@ -27,14 +28,20 @@ class PlainReporter:
     """
 
     def __init__(
-        self, outlet: Outlet, *, show_diff: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        outlet: Outlet,
+        *,
+        show_diff: bool = False,
+        mood: Mood = DONE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outlet = outlet
         self._told = False
         self._clock = clock
         self._progress: dict[str, Progress] = {}
         self._last_told: dict[str, float] = {}
-        self._narration = Narration(show_diff=show_diff)
+        self._mood = mood
+        self._narration = Narration(show_diff=show_diff, mood=mood)
 
     def begin(self, command: str, hosts: Sequence[str]) -> None:  # noqa: ARG002 (the protocol's)
         self._narration = self._narration.among(hosts)
@@ -60,7 +67,7 @@ class PlainReporter:
                 self._outlet.flush()
 
     def recap(self, recap: Recap) -> None:
-        page = closing_page(recap, full_row)
+        page = closing_page(recap, full_row, self._mood)
         if page and self._told:
             self._outlet.write("\n")
         for part in page:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 ADDRESS = {"ansible_user": "user", "ansible_host": "host", "ansible_port": "port"}
 STATES = {"active": Tone.GOOD, "failed": Tone.BAD}
 MARKS = {"current": Tone.GOOD, "previous": Tone.PLAIN, "bad": Tone.BAD}
+BAD_MEANS = (
+    "bad: a rollback left this release for an earlier one; it lies here until newer ones take its place, "
+    "and inv rollback --to brings it back"
+)
 VERDICTS = {"good": Tone.GOOD, "doubtful": Tone.CHANGED, "bad": Tone.BAD}
 OUTCOMES = {"ok": Tone.GOOD, "changed": Tone.CHANGED}
 
@@ -84,7 +88,8 @@ def health(asked: Mapping[str, Any]) -> Span:
         return Span("ok", Tone.GOOD)
     if not asked:
         return Span("not asked")
-    return Span(f"not ok ({said(asked.get('error') or asked.get('status'))})", Tone.BAD)
+    told = str(asked.get("error") or said(asked.get("status")))
+    return Span(f"not ok ({''.join(text_lines(told)[:1])})", Tone.BAD)
 
 
 def last_deploy(deploy: Mapping[str, Any]) -> str:
@@ -103,7 +108,11 @@ def process_row(process: Mapping[str, Any]) -> list[Part]:
 def releases(document: Mapping[str, Any]) -> Page:
     """A row per release, as the host lists them."""
     rows = [release_row(host, release) for host, held in document.items() for release in held or [{}]]
-    return [Table.of(rows, ("host", "release", "marks", "created", "by", "source"))]
+    table = Table.of(rows, ("host", "release", "marks", "created", "by", "source"))
+    marks = {
+        mark for held in document.values() for release in held or () for mark in release.get("marks") or ()
+    }
+    return [table, *([Line.of(), Line.of(Span(BAD_MEANS, Tone.QUIET))] if "bad" in marks else [])]
 
 
 def release_row(host: str, release: Mapping[str, Any]) -> list[Part]:

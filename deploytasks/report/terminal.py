@@ -11,13 +11,14 @@ from zlib import crc32
 
 from rich import table, tree
 from rich.console import Console
+from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
 from deploytasks.report.page import Line, Page, Span, Table, Tone, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from deploytasks.report.outlet import Outlet
 
@@ -48,6 +49,19 @@ def draw(console: Console, page: Page) -> None:
             console.print(text_of(part), soft_wrap=True)
         else:
             console.print(table_of(part) if isinstance(part, Table) else tree_of(part))
+
+
+def passing_line(
+    outlet: Outlet, environ: Mapping[str, str]
+) -> tuple[Callable[[Line], None], Callable[[], None]]:
+    """What draws a line over the one before, and what takes it away."""
+    live = Live(console=console_on(outlet, environ), auto_refresh=False, transient=True)
+
+    def show(line: Line) -> None:
+        live.start()
+        live.update(text_of(line), refresh=True)
+
+    return show, live.stop
 
 
 def text_of(line: Line) -> Text:

@@ -6,12 +6,13 @@ from deploytasks.source.lockfile import find_requirements
 from deploytasks.source.procfile import parse_procfile, read_procfile
 from deploytasks.source.requirements import Requirements
 from deploytasks.source.static import collected_static, detect_static
-from deploytasks.source.tree import Source
+from deploytasks.source.tree import Source, Tell, to_nobody
 
 __all__ = [
     "AppRef",
     "Requirements",
     "Source",
+    "Tell",
     "collected_static",
     "detect_callable",
     "detect_static",
@@ -19,4 +20,5 @@ __all__ = [
     "parse_callable",
     "parse_procfile",
     "read_procfile",
+    "to_nobody",
 ]

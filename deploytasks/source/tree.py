@@ -7,7 +7,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -27,6 +27,7 @@ from deploytasks.here import expanded
 from deploytasks.source.ignore import DEPLOYIGNORE
 from deploytasks.source.listing import travelling
 
+Tell = Callable[[int, int], None]
 _CHUNK = 1 << 18
 _SHOWN_REFUSALS = 20
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
@@ -46,6 +47,10 @@ _SPECIAL = {
 }
 
 
+def to_nobody(files: int, size: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
 @dataclass(frozen=True)
 class Source:
     """What of *directory* travels, as it was when it was scanned.
@@ -60,16 +65,19 @@ class Source:
     _targets: dict[str, bytes]
 
     @classmethod
-    def scan(cls, directory: str | os.PathLike[str], stays: Collection[Path] = ()) -> Source:
+    def scan(
+        cls, directory: str | os.PathLike[str], stays: Collection[Path] = (), tell: Tell = to_nobody
+    ) -> Source:
         """Read and hash all files of *directory* that travel: not what is at or below one of *stays* (real paths).
 
+        *tell* hears meanwhile how many files and bytes that were.
         Raises ``SourceError`` for a directory that cannot be meant and, naming all of them at once, for
         secrets, symlinks that lead out of the tree, unreadable and special files.
         """
         root = _directory(Path(directory))
         left = _within(root, stays)
         found = (path for path in travelling(root) if not _is_at_or_below(os.fsencode(path), left))
-        looks = [_look(root, path) for path in found]
+        looks = _looks(root, found, tell)
         _refuse(root, [look.refusal for look in looks if look.refusal])
         if not looks:
             raise SourceError(f"{root}: no files to deploy; set app_source to the directory of the app")
@@ -189,13 +197,27 @@ def _refuse(root: Path, refusals: list[str]) -> None:
     raise SourceError("\n".join(lines))
 
 
-def _look(root: Path, path: str) -> _Look:
+def _looks(root: Path, paths: Iterable[str], tell: Tell) -> list[_Look]:
+    looks: list[_Look] = []
+    size = 0
+
+    def read(count: int) -> None:
+        nonlocal size
+        size += count
+        tell(len(looks), size)
+
+    for path in paths:
+        looks.append(_look(root, path, read))
+    return looks
+
+
+def _look(root: Path, path: str, read: Callable[[int], None]) -> _Look:
     name = os.fsencode(path)
     place = root / path
     try:
         status = place.lstat()
         if stat.S_ISREG(status.st_mode):
-            return _file(place, name, EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE)
+            return _file(place, name, EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE, read)
         if stat.S_ISLNK(status.st_mode):
             return _symlink(root, place, name)
     except OSError as error:
@@ -205,7 +227,7 @@ def _look(root: Path, path: str) -> _Look:
     return _refusal(place, name, f"is {_SPECIAL.get(stat.S_IFMT(status.st_mode), 'a special file')}")
 
 
-def _file(place: Path, name: bytes, mode: str) -> _Look:
+def _file(place: Path, name: bytes, mode: str, read: Callable[[int], None]) -> _Look:
     if _is_env_file(place.name):
         return _refusal(place, name, "is a file of secrets")
     sha, size = hashlib.sha256(), 0
@@ -219,6 +241,7 @@ def _file(place: Path, name: bytes, mode: str) -> _Look:
                 return _refusal(place, name, "holds the password of a connection")
             sha.update(piece)
             size += len(piece)
+            read(len(piece))
     return _Look(place, Entry(mode, sha.hexdigest(), name), size)
 
 

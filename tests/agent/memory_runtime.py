@@ -96,8 +96,9 @@ class MemoryRuntime:
         del has_workers
         return Steady(self, unit)
 
-    def last_words(self, unit: str) -> str:
+    def last_words(self, unit: str, *, crashed: bool = False) -> str:
         """The last lines that it has said."""
+        del crashed
         return "\n".join(entry.text for entry in self._said if entry.unit == unit)
 
     def log(self, app: App) -> Said:

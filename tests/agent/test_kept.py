@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zlib
 
 import pytest
 
@@ -16,7 +15,7 @@ packed = pytest.importorskip("deploytasks.delivery.agent_archive", reason="only 
 @pytest.fixture
 def archive(tmp_path):
     path = tmp_path / "agent.zip"
-    path.write_bytes(zlib.decompress(packed.agent_archive()))
+    path.write_bytes(packed.agent_zip())
     return str(path)
 
 

@@ -27,7 +27,7 @@ from deploytasks.agent.protocols.answer import NoHttp, read_answer
     ],
 )
 def test_the_status_and_the_beginning_of_the_body(said, status, body):
-    assert read_answer(io.BytesIO(said), 10) == (status, body)
+    assert read_answer(io.BytesIO(said), lambda status: 10) == (status, body)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_the_status_and_the_beginning_of_the_body(said, status, body):
 )
 def test_what_is_no_answer_is_told(said, why):
     with pytest.raises(NoHttp, match=why):
-        read_answer(io.BytesIO(said), 10)
+        read_answer(io.BytesIO(said), lambda status: 10)

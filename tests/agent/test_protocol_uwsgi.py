@@ -70,7 +70,7 @@ def answer(server, path, headers=HEADERS):
     with Probe(server)._connect() as connection:
         connection.sendall(uwsgi.request(path, headers))
         with uwsgi.response(connection) as stream:
-            return read_answer(stream, MOST)
+            return read_answer(stream, lambda status: MOST)
 
 
 def said(server, path, headers=HEADERS):

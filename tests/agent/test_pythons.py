@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import zlib
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -33,7 +32,7 @@ with open(sys.argv[2], "wb") as file:
 @pytest.fixture
 def archive(tmp_path):
     path = tmp_path / "agent.zip"
-    path.write_bytes(zlib.decompress(packed.agent_archive()))
+    path.write_bytes(packed.agent_zip())
     return path
 
 

@@ -118,7 +118,7 @@ def test_each_process_is_told_and_a_job_with_its_schedule(serving, host):
     assert (processes[-1]["schedule"], processes[-1]["pid"]) == ("daily", None)
 
 
-TEAPOT = "GET /tea answered 418 instead of 200-399: "
+TEAPOT = "GET /tea answered 418 instead of 200-399"
 
 
 class Teapot(http.server.BaseHTTPRequestHandler):

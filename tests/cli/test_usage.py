@@ -148,6 +148,17 @@ def test_a_value_of_the_wrong_type_has_its_line(desk):
     assert line.startswith("inventory.ini:7: gunicorn_workers: 'many': expected")
 
 
+@pytest.mark.parametrize(
+    ("variable", "written"),
+    [("app_services=postgres", '["postgres"]'), ("app_shared=data/,media/", '["data/", "media/"]')],
+)
+def test_a_word_in_the_place_of_a_list_gets_the_list(desk, variable, written):
+    desk.inventory("app_name=shop", "app_source=app", variable)
+    (line,) = desk.refused("deploy")
+    assert line.startswith(f"inventory.ini:7: {variable.partition('=')[0]}: ")
+    assert line.endswith(f"write {written}")
+
+
 def test_all_that_is_wrong_is_told_at_once(desk):
     desk.inventory(
         "app_name=Shop", "app_sauce=app", "gunicorn_workers=many", "nginx_listen=0", "ufw_alow=[80]"

@@ -141,14 +141,14 @@ def test_a_check_is_told_how_much_would_come_and_is_shown_the_list(host, app, ne
     assert contents.keys() == {next_app.manifest.digest, *texts}
 
 
-def test_a_check_of_lines_is_shown_the_files_that_differ_and_no_new_and_no_large_ones(host, tmp_path):
+def test_a_check_of_lines_is_shown_the_files_that_differ_new_ones_too_and_no_large_ones(host, tmp_path):
     held = source_of(tmp_path / "held", a=b"the same\n", b=b"old\n", large=b"0")
     new = source_of(
         tmp_path / "new", a=b"the same\n", b=b"new\n", c=b"more\n", large=b"1" * (LARGEST_SHOWN + 1)
     )
     Sender(host.hear).show(held.manifest, held.manifest.digest, Contents(new), diff=True)
     _, contents = host.understands()
-    assert contents.keys() == {new.manifest.digest, digest_of(b"new\n")}
+    assert contents.keys() == {new.manifest.digest, digest_of(b"new\n"), digest_of(b"more\n")}
 
 
 def test_where_nothing_is_held_a_check_is_shown_no_file(host, app):

@@ -76,6 +76,20 @@ def test_what_was_started_and_does_not_answer_has_failed_with_its_last_words(moo
     assert moody.says["version"] == "one"
 
 
+def test_last_words_are_of_the_start_that_failed(moody):
+    code = "/srv/moody/current/code/app.py"
+    moody.target.run(["cp", code, "/srv/moody/app.py"])
+    told = []
+    for name in ("nosuch", "neither"):
+        moody.target.run(["sh", "-c", f"echo 'import {name}' > {code}"])
+        told.append(moody.inv("restart").messages)
+    moody.target.run(["cp", "/srv/moody/app.py", code])
+    assert "No module named 'nosuch'" in told[0]
+    assert "No module named 'neither'" in told[1]
+    assert "nosuch" not in told[1]
+    assert moody.inv("restart").exit_code == 0
+
+
 def test_an_app_that_does_not_answer_after_an_undo_was_not_put_back(moody):
     set_mood(moody, well=False)
     moody.code("two", "\nimport nosuch\n")

@@ -60,8 +60,35 @@ def test_lines_are_told_on_demand(checked):
 
 def test_files_that_come_and_go_are_told(checked):
     (checked.directory / "app/old.txt").unlink()
-    checked.write("app/new.txt", "new\n")
+    checked.write("app/new.txt", f"new\n{SECRET}\n")
     assert {"M app.py", "D old.txt", "A new.txt"} <= set(told(checked))
+    assert {"M app.py", "D old.txt", "A new.txt", "+new"} <= set(told(checked, "--diff"))
+
+
+def test_what_the_run_reads_for_itself_stays_here_and_is_told_once(checked):
+    secrets = "app/prod-secrets.yml"
+    checked.write(secrets, f"ansible_become_password: {SECRET}\n")
+    lines = told(checked, "--extra-vars", f"@{secrets}")
+    (checked.directory / secrets).unlink()
+    assert [line for line in lines if "prod-secrets.yml" in line] == [
+        f"{checked.target.name}  note     stays here, as this run reads it for itself: prod-secrets.yml"
+    ]
+
+
+def test_what_would_change_is_not_said_to_have_changed(checked):
+    text = "\n".join(told(checked))
+    assert f"{checked.target.name}  would " in text
+    assert " would_change=" in text
+    assert "changed" not in text
+
+
+def test_a_new_worker_is_a_line_and_its_unit_is_told_on_demand(checked):
+    checked.configure(app_processes={"worker": "sleep 99"})
+    lines, whole = told(checked), told(checked, "--diff")
+    checked.configure(app_processes={})
+    assert any(line.startswith("A /etc/systemd/system/checked.worker.") for line in lines)
+    assert not any("ExecStart" in line for line in lines)
+    assert any(line.startswith("+ExecStart=") for line in whole)
 
 
 def test_names_of_the_environment_are_told_and_no_values(checked):

@@ -26,7 +26,10 @@ def test_a_file_checks_and_deploys_as_a_deploy_would_and_says_no_secret(make_tar
         return done.returncode, done.stdout + done.stderr
 
     status, said = run("--check")
-    assert (status, "changed  app: lay out the code" in said) == (3, True), said
+    assert (status, "would change steps of app " in said) == (3, True), said
+    assert "lay out the code" not in said
+    assert "would    app: lay out the code" in run("--check", "--verbose")[1]
+    assert "+++ after" in run("--check", "--diff")[1]
     assert not target.run(["ls", "/srv"]).stdout
     assert run("--chekc")[0] == 5
     status, said = run()

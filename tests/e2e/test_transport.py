@@ -39,6 +39,7 @@ from deploytasks.targets import Target, up
 from deploytasks.transport import PasswordNeeded, Pipe, begin, transport_for
 from deploytasks.transport.hostkeys import KnownHosts
 from deploytasks.transport.sudo import AGAIN, PROMPT
+from tests.inv import INV
 
 ECHO = b"""
 import os, sys
@@ -54,7 +55,7 @@ def converse(nonce, question, digest):
 """
 
 SUDOERS = """
-asked ALL=(ALL) ALL
+asked,other ALL=(ALL) ALL
 some ALL=(ALL) NOPASSWD: /usr/bin/systemctl
 Defaults:terminal requiretty
 terminal ALL=(ALL) NOPASSWD: ALL
@@ -79,8 +80,20 @@ SHELLS = {
     "rbash": "/bin/rbash",
     "nologin": "/usr/sbin/nologin",
 }
-USERS = ["asked", "nosudo", "some", "terminal", "noisy", "leaves", "forced", "sftponly", "single", *SHELLS]
-PASSWORD = "correct horse"
+USERS = [
+    "asked",
+    "other",
+    "nosudo",
+    "some",
+    "terminal",
+    "noisy",
+    "leaves",
+    "forced",
+    "sftponly",
+    "single",
+    *SHELLS,
+]
+PASSWORD, OTHER_PASSWORD, PASSPHRASE = "correct horse", "another horse", "battery staple"
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,7 @@ def furnish(target: Target) -> None:
         install -d -m 700 -o $user $home/.ssh
         install -m 600 -o $user /root/key.pub $home/.ssh/authorized_keys
     done
-    echo 'asked:{PASSWORD}' | chpasswd
+    printf '%s\\n' 'asked:{PASSWORD}' 'other:{OTHER_PASSWORD}' | chpasswd
     systemctl restart ssh
     """
     target.run(["sh", "-ec", script])
@@ -450,6 +463,73 @@ def test_a_host_whose_sudo_has_another_password_is_asked_about(lab: Lab) -> None
     answers = {PROMPT: "that of the others", AGAIN % host.name: PASSWORD}
     assert conversation(host, answers.get)[1] == "0"
     assert refusal_of(lab.host("asked"), SudoRefused, {PROMPT: "wrong"}.get)
+
+
+@pytest.fixture
+def locked_key(lab: Lab, tmp_path: Path) -> Path:
+    """The key that the target knows, with a passphrase."""
+    key = tmp_path / "id"
+    key.write_bytes(lab.target.key_file.read_bytes())
+    key.chmod(0o600)
+    argv = ["ssh-keygen", "-q", "-p", "-N", PASSPHRASE, "-f", str(key)]
+    subprocess.run(argv, check=True, capture_output=True)
+    return key
+
+
+@pytest.mark.fault(49)
+def test_a_person_at_a_terminal_answers_each_question_for_what_asked_it(
+    lab: Lab, locked_key: Path, tmp_path: Path
+) -> None:
+    way = f"ansible_host={lab.target.host} ansible_port={lab.target.ssh_port}"
+    known = f"ansible_ssh_common_args='-o UserKnownHostsFile={lab.target.known_hosts}'"
+    (tmp_path / "tasks.py").write_text("from deploytasks.tasks import ns\n")
+    (tmp_path / "inventory.ini").write_text(
+        f"first {way} {known} ansible_user=asked app_name=one ansible_private_key_file={locked_key}\n"
+        f"second {way} {known} ansible_user=other app_name=two ansible_private_key_file={locked_key}\n"
+    )
+    answers = {
+        f"Passphrase of {locked_key}: ": PASSPHRASE,
+        PROMPT: PASSWORD,
+        AGAIN % "second": OTHER_PASSWORD,
+    }
+    shown, code = typed_at_a_terminal(["status", "--forks", "1"], tmp_path, answers)
+    assert code == 0, shown
+    assert "nothing of one is deployed here" in shown
+    assert "nothing of two is deployed here" in shown
+    assert {question: shown.count(question) for question in answers} == dict.fromkeys(answers, 1)
+
+
+def typed_at_a_terminal(words: list[str], place: Path, answers: dict[str, str]) -> tuple[str, int]:
+    """What ``inv`` shows somebody who gives these *answers* to its questions, each once, and its exit code."""
+    environment = {name: value for name, value in os.environ.items() if name != "SSH_AUTH_SOCK"}
+    waiting = dict(answers)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        ["setsid", "--ctty", "--wait", str(INV), *words],
+        cwd=place,
+        env={**environment, "TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        shown = ""
+        while piece := piece_of(ours):
+            shown += piece
+            for question in [question for question in waiting if shown.endswith(question)]:
+                os.write(ours, waiting.pop(question).encode() + b"\n")
+        code = process.wait(30)
+    os.close(ours)
+    return shown, code
+
+
+def piece_of(terminal: int) -> str:
+    """What comes next; empty when the program has ended, or has said nothing for half a minute."""
+    ready, _, _ = select.select([terminal], [], [], 30)
+    try:
+        return os.read(terminal, 4096).decode(errors="replace") if ready else ""
+    except OSError:
+        return ""
 
 
 @pytest.mark.fault(48, 49)

@@ -47,8 +47,16 @@ def test_each_thing_that_was_changed_by_hand_is_found_and_none_is_touched(drifti
     diffs = {event["step"]: event["diff"] for event in run.events if event.get("diff")}
     assert "-# by hand" in diffs["write the site"]
     assert "app.py" in diffs["lay out the code"]
+    assert "M app.py" in told_by_line(drifting)
     assert "s3cret-token" not in str(run)
     assert difference(before, files(drifting.target, "/etc", drifting.root)) == {}
+
+
+def told_by_line(project: Project) -> list[str]:
+    run = project.inv("verify", "--diff")
+    assert "s3cret-token" not in str(run)
+    (diff,) = (event["diff"] for event in run.events if event.get("step") == "lay out the code")
+    return diff.splitlines()
 
 
 @pytest.mark.fault(76)
@@ -74,6 +82,18 @@ def test_after_a_rollback_its_own_record_counts(drifting):
     assert drifting.inv("rollback").exit_code == 0
     run = drifting.inv("verify")
     assert (run.exit_code, run.changed) == (0, []), run.messages
+
+
+def test_what_another_release_holds_is_told_by_line(drifting):
+    app = f"{drifting.root}/current/code/app.py"
+    drifting.code("two", "\n# more\n")
+    drifting.deploy()
+    drifting.target.run(["sh", "-ec", f"cp {app} /tmp/app.py; sed -i s/two/three/ {app}"])
+    drifting.target.run(["sh", "-ec", f"echo '# by hand' > {drifting.root}/current/code/stray.py"])
+    lines = told_by_line(drifting)
+    assert {"M app.py", "A stray.py"} <= set(lines)
+    assert "# by hand" not in "\n".join(lines)
+    drifting.deploy()
 
 
 def test_a_host_without_the_app_says_so(drifting, tmp_path):

@@ -67,7 +67,7 @@ def test_connection_variables_take_effect(load) -> None:
     [
         ("", '--extra-vars: ""; expected key=value'),
         ("c", '--extra-vars: "c": expected key=value'),
-        ("c=a b", '--extra-vars: "b": expected key=value; quote a value with blanks'),
+        ("c=a b", "--extra-vars: what follows c=…: expected key=value; quote a value with blanks"),
         ("c='", "--extra-vars: no closing quotation"),
         ("my-var=1", '--extra-vars: variable name "my-var"'),
         ("groups=1", "is reserved"),

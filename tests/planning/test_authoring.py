@@ -64,12 +64,12 @@ AMISS = {
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """What is told of a role with that line."""
+def in_module(tmp_path, monkeypatch):
+    """What is told of a role whose module has that text."""
     monkeypatch.chdir(tmp_path)
 
-    def told_of(line: str, **variables: object) -> str:
-        (tmp_path / "greeting.py").write_text(ROLE.replace("{line}", line))
+    def told_of(text: str, **variables: object) -> str:
+        (tmp_path / "greeting.py").write_text(text)
         lines = [f"{name}={value}" for name, value in variables.items()]
         (tmp_path / "inventory.ini").write_text("\n".join(["prod1", "[all:vars]", *lines, ""]))
         spec = importlib.util.spec_from_file_location("greeting", tmp_path / "greeting.py")
@@ -83,6 +83,12 @@ def told(tmp_path, monkeypatch):
     return told_of
 
 
+@pytest.fixture
+def told(in_module):
+    """What is told of a role with that line."""
+    return lambda line, **variables: in_module(ROLE.replace("{line}", line), **variables)
+
+
 @pytest.mark.parametrize("kind", AMISS)
 def test_it_is_told_with_its_file_and_line(told, kind):
     line, complaint = AMISS[kind]
@@ -93,3 +99,38 @@ def test_it_is_told_with_its_file_and_line(told, kind):
 
 def test_a_thing_that_is_no_step_is_told_how_to_become_one(told):
     assert re.search(r'is no step; yield Step\("...", Package\(...\)\)$', told('yield Package("nginx")'))
+
+
+WHOLE = ROLE.replace("{line}", 'yield Step("x", File("/etc/x", "x"))')
+SHAPES = {
+    "a Vars that is None": (
+        "Vars = None\n\n\ndef steps(host, v):\n    yield\n",
+        "greeting.py:1: role greeting: Vars is None, not a dataclass; write @dataclass(frozen=True) above class Vars",
+    ),
+    "a Vars that is no dataclass": (
+        WHOLE.replace("@dataclass(frozen=True)\n", ""),
+        "greeting.py:7: role greeting: Vars is <class 'greeting.Vars'>, not a dataclass",
+    ),
+    "no Vars": ("\n\ndef steps(host, v):\n    yield\n", "greeting.py:1: role greeting: it has no Vars"),
+    "no steps": (
+        WHOLE.partition("def steps")[0],
+        "greeting.py:1: role greeting: it has no steps; write def steps(host, v): yield Step(",
+    ),
+    "steps that are a list": (
+        WHOLE.partition("def steps")[0] + "steps = []\n",
+        "greeting.py:12: role greeting: steps is [], not a function",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_module_that_is_no_role_is_told_with_its_line_and_what_to_write(in_module, shape):
+    text, complaint = SHAPES[shape]
+    assert in_module(text).startswith(complaint)
+
+
+def test_what_is_no_module_is_told(tmp_path):
+    (tmp_path / "inventory.ini").write_text("prod1\n")
+    (host,) = Inventory.load(tmp_path / "inventory.ini").hosts
+    with pytest.raises(PlanError, match="^'metrics' is no role; give the module itself: import metrics"):
+        plan_for(host, ["metrics"])

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from deploytasks.agent.engine.events import Ended, Note, Outcome, StepDone, StepStarted
-from deploytasks.report import HostRecap, Recap
+from deploytasks.report import WOULD, HostRecap, Recap
 from deploytasks.report.live import LiveReporter
 from deploytasks.report.page import Line, Span, Tone
 from deploytasks.report.terminal import draw
@@ -92,6 +92,18 @@ def test_the_region_says_what_each_host_is_at(stream):
     now[0] = 100.0
     console.print(reporter.region())
     assert unpadded(stream.getvalue()) == REGION.splitlines()[1:]
+
+
+def test_what_would_be_done_is_not_said_to_be_done(console, stream):
+    reporter = LiveReporter(console, mood=WOULD)
+    reporter.begin("check", ["a"])
+    reporter.event("a", StepDone("app", "switch", "changed"))
+    reporter.event("a", Ended("changed", changed=1))
+    console.print(reporter.region())
+    reporter.recap(Recap("check", 3, 1.0, {"a": HostRecap(Outcome.CHANGED, ok=1, changed=1)}))
+    assert "changed" not in stream.getvalue()
+    assert "a  would    app: switch" in stream.getvalue()
+    assert "a  would change  1 ok, 1 would change" in stream.getvalue()
 
 
 def test_more_hosts_than_fit_are_counted_and_those_at_work_or_waiting_stay(console, stream):

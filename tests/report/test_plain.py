@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from deploytasks.agent.engine.events import Note, Outcome, StepDone, StepStarted
-from deploytasks.report import HostRecap, Recap, Sending
+from deploytasks.report import DIFFERS, WOULD, HostRecap, Recap, Sending
 from deploytasks.report.plain import PlainReporter
 
 STORY = r"""prod1   note     waiting for ann's deploy
@@ -67,6 +67,31 @@ def test_a_run_without_changes_is_a_row_per_host_and_a_last_line(outlet, stream)
 
 def test_a_command_without_steps_that_went_well_has_no_recap(outlet, stream):
     assert recapped(outlet, stream, Recap("logs", 0, 9.0, {"a": HostRecap(Outcome.OK)})) == ""
+
+
+@pytest.mark.parametrize(
+    ("mood", "step", "host", "count"),
+    [(WOULD, "would  ", "would change", "would_change=1"), (DIFFERS, "differs", "differs", "differ=1")],
+)
+def test_what_was_not_done_is_not_said_to_be_done(outlet, stream, mood, step, host, count):
+    reporter = PlainReporter(outlet, mood=mood)
+    reporter.begin("check", ["a"])
+    reporter.event("a", StepDone("nginx", "write the site", "changed"))
+    reporter.recap(Recap("check", 3, 1.0, {"a": HostRecap(Outcome.CHANGED, ok=4, changed=1)}))
+    assert stream.getvalue() == (
+        f"a  {step}  nginx: write the site  (0.00 s)\n\n"
+        f"a  {host}  ok=4 {count} failed=0 skipped=0  0.00 s  0 B sent\n"
+        "check found differences in 1.00 s\n"
+    )
+
+
+@pytest.mark.parametrize(("put_back", "standing"), [(True, "serves r1"), (False, "current r1")])
+def test_the_release_of_a_host_that_failed_is_said_to_be_the_one_that_is_there(
+    outlet, stream, put_back, standing
+):
+    failed = HostRecap(Outcome.FAILED, failed=1, release="r1", step="app: ask it", put_back=put_back)
+    row = recapped(outlet, stream, Recap("deploy", 2, 5.0, {"a": failed})).splitlines()[0]
+    assert row == f"a  failed  ok=0 changed=0 failed=1 skipped=0  {standing}  0.00 s  0 B sent"
 
 
 def test_an_unreachable_host_is_told_in_the_words_of_its_error_only(outlet, stream):

@@ -108,6 +108,12 @@ def test_status_is_a_block_per_host():
     )
 
 
+def test_of_a_page_that_the_app_answered_with_status_tells_the_first_line():
+    error = "GET / answered 500 instead of 200-399: ValueError at /\nTraceback (most recent call last):\nboom"
+    said = written(tables.status({"prod1": {"release": NEW, "health": {"ok": False, "error": error}}}))
+    assert "not ok (GET / answered 500 instead of 200-399: ValueError at /)\n" in said
+
+
 def test_status_tells_a_host_that_has_nothing_from_one_that_does_not_answer():
     nothing = {"release": None, "error": "nothing of shop is deployed here"}
     assert written(tables.status({"web1": nothing})) == "web1  nothing of shop is deployed here\n"
@@ -120,7 +126,12 @@ def test_releases_are_rows_with_their_marks():
         f"prod1  {NEW}  current        10:15Z   ann  git 3f9c2d1\n"
         f"prod1  {OLD}  previous, bad  08:00Z   bob  -\n"
         "prod2  none yet                                 -        -    -\n"
+        "\n"
+        "bad: a rollback left this release for an earlier one; it lies here until newer ones take its place, "
+        "and inv rollback --to brings it back\n"
     )
+    good = {"prod1": RELEASES["prod1"][:1]}
+    assert "bad" not in written(tables.releases(good))
 
 
 def test_history_is_rows_with_the_first_line_of_the_error():

@@ -363,3 +363,12 @@ def test_a_file_without_one_travels(tmp_path, text):
     (tmp_path / "app.py").write_text("")
     (tmp_path / "vars.yml").write_text(text)
     assert len(Source.scan(tmp_path).manifest.entries) == 2
+
+
+def test_how_far_the_reading_is_can_be_heard(write: Write) -> None:
+    heard: list[tuple[int, int]] = []
+    directory = write({"a.txt": "ab", "b.txt": "cde", "empty.txt": "", "large.bin": "x" * 600_000})
+    Source.scan(directory, tell=lambda files, size: heard.append((files, size)))
+    assert heard[:2] == [(0, 2), (1, 5)]
+    assert heard[-1] == (3, 600_005)
+    assert len(heard) == 5

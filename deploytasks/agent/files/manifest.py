@@ -55,6 +55,10 @@ class Entry:
         return self.mode == EXECUTABLE
 
     @property
+    def is_file(self) -> bool:
+        return self.mode in (FILE, EXECUTABLE)
+
+    @property
     def is_symlink(self) -> bool:
         return self.mode == SYMLINK
 

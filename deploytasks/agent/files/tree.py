@@ -41,7 +41,7 @@ class Tree(Resource):
         entry = read_entry(machine.path(self.path))
         if entry is None or entry["kind"] != "directory":
             return entry
-        listed = self._listed(machine)
+        listed = self.listed(machine)
         if listed is None:
             return {"kind": "directory", "manifest": "unknown"}
         differing = list(differences(machine.path(self.path), listed))
@@ -52,7 +52,7 @@ class Tree(Resource):
         if change.after is None:
             remove_whole(path)
             return
-        listed = self._listed(machine)
+        listed = self.listed(machine)
         if listed is None:
             raise StepError("the list of files did not arrive; deploy again")
         with parent_of(path) as (directory, name):
@@ -64,7 +64,7 @@ class Tree(Resource):
         return before is None or before.get("kind") != "directory" or before["manifest"] == self.digest
 
     def lacks(self, machine: Machine) -> Tuple[str, ...]:
-        listed = self._listed(machine)
+        listed = self.listed(machine)
         if listed is None:
             return (self.digest,)
         if os.path.isdir(machine.path(self.path)) and not any(differences(machine.path(self.path), listed)):
@@ -72,7 +72,8 @@ class Tree(Resource):
         wanted = {entry.digest for entry in listed.entries if not entry.is_directory}
         return tuple(sorted(digest for digest in wanted if machine.blobs.find(digest) is None))
 
-    def _listed(self, machine: Machine) -> Optional[Manifest]:
+    def listed(self, machine: Machine) -> Optional[Manifest]:
+        """The list of what lies here; None where that is not known."""
         for content in (_content(machine.path(self.manifest)), machine.blobs.peek(self.digest)):
             if content is not None and digest_of(content) == self.digest:
                 return Manifest.parse(content)

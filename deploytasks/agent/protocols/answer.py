@@ -6,7 +6,7 @@ http.client would do, but takes 25 ms to import, as much as all other steps of a
 from __future__ import annotations
 
 import re
-from typing import BinaryIO, Dict, Iterator, Tuple
+from typing import BinaryIO, Callable, Dict, Iterator, Tuple
 
 LONGEST_LINE = 1 << 16
 MOST_HEADERS = 200
@@ -17,13 +17,17 @@ class NoHttp(Exception):
     """What came back is no answer in HTTP."""
 
 
-def read_answer(stream: BinaryIO, most: int) -> Tuple[int, bytes]:
-    """The status, and at most *most* bytes of the body; interim answers (1xx) are skipped. Raises ``NoHttp``."""
+def read_answer(stream: BinaryIO, most_of: Callable[[int], int]) -> Tuple[int, bytes]:
+    """The status, and as much of the body as *most_of* says.
+
+    That is asked for a number of bytes, given the status. Interim answers (1xx) are skipped. Raises ``NoHttp``.
+    """
     status, headers = _head(stream)
     while 100 <= status < 200:
         status, headers = _head(stream)
     if status in WITHOUT_BODY:
         return status, b""
+    most = most_of(status)
     if headers.get("transfer-encoding", "").lower().endswith("chunked"):
         return status, b"".join(_chunks(stream, most))
     length = headers.get("content-length", "")

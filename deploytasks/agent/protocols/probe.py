@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 import select
 import socket
 import time
@@ -11,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Tuple
 
 from deploytasks.agent.protocols.answer import NoHttp, read_answer
+from deploytasks.agent.protocols.error_page import lines_of
 
 LOOK_AGAIN_S = 0.1
-KEPT_BODY = 200
+READ, READ_OF_PAGE = 4000, 1 << 20
+"""Bytes of a good answer, and of a page that tells why it is none."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ class Probe:
             status, body = self._exchange(time.monotonic() + timeout_s, meanwhile)
         except (OSError, NoHttp) as error:
             return _trouble(error)
-        if any(low <= status <= high for low, high in ranges(self.status)):
+        if self._is_wanted(status):
             return ""
-        return "GET %s answered %d instead of %s: %s" % (self.path, status, self.status, body)
+        told = "GET %s answered %d instead of %s" % (self.path, status, self.status)
+        return ": ".join(filter(None, [told, "\n".join(lines_of(body))]))
 
-    def _exchange(self, deadline: float, meanwhile: Callable[[], None]) -> Tuple[int, str]:
+    def _exchange(self, deadline: float, meanwhile: Callable[[], None]) -> Tuple[int, bytes]:
         with self._connect() as connection:
             connection.settimeout(max(deadline - time.monotonic(), LOOK_AGAIN_S))
             connection.sendall(self._protocol.request(self.path, self._headers()))
@@ -49,8 +51,10 @@ class Probe:
                 if time.monotonic() > deadline:
                     raise TimeoutError("no answer in time")
             with self._protocol.response(connection) as stream:
-                status, body = read_answer(stream, KEPT_BODY * 20)
-            return status, _excerpt(body)
+                return read_answer(stream, lambda status: READ if self._is_wanted(status) else READ_OF_PAGE)
+
+    def _is_wanted(self, status: int) -> bool:
+        return any(low <= status <= high for low, high in ranges(self.status))
 
     def _connect(self) -> socket.socket:
         if self.address.startswith("/"):
@@ -78,11 +82,6 @@ def ranges(text: str) -> Tuple[Tuple[int, int], ...]:
     """The pairs that ``200-399`` or ``200,204,300-310`` names; raises ``ValueError`` for anything else."""
     parts = [part.partition("-") for part in text.split(",")]
     return tuple((int(low), int(high or low)) for low, _, high in parts)
-
-
-def _excerpt(body: bytes) -> str:
-    text = re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
-    return " ".join(text.split())[:KEPT_BODY]
 
 
 def _trouble(error: BaseException) -> str:

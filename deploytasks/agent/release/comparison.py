@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
@@ -16,17 +14,14 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.files.tree import Tree
+from deploytasks.agent.python.packages import in_lock, in_requirements, installed_in, told_apart
 from deploytasks.agent.python.python_venv import SEALED, PythonVenv
+from deploytasks.agent.release.file_lines import bounded, changed_lines, content_at, shown, text_of
 from deploytasks.agent.release.layout import Release
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.agent.services.environment_file import decode_env
-
-MOST_LINES = 200
-PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\]+)")
-REQUIRED = re.compile(r"^([A-Za-z0-9][\w.-]*)\s*(.*)$")
-LOCKED = re.compile(r'^\[\[packages?\]\]\s+name = "([^"]+)"\s+version = "([^"]+)"', re.MULTILINE)
-"""A package of a uv.lock or of a pylock.toml."""
+from deploytasks.agent.services.unit import DIRECTORY, Unit
 
 
 class NothingServes:
@@ -57,14 +52,14 @@ class WithServing:
 
     def explained(self, step: Step, resource: Resource, change: Change) -> Optional[str]:
         if isinstance(resource, Tree):
-            return "\n".join(_shortened(self._files(resource))) or None
+            return "\n".join(bounded(self._files(resource))) or None
         if isinstance(resource, RecordedPlan):
             return "%s → a new release" % self.serving.name
         if isinstance(resource, PythonVenv):
-            return "\n".join(_shortened(self._packages(resource))) or None
+            return "\n".join(bounded(self._packages(resource))) or None
         if isinstance(resource, File) and step.sensitive:
             return "\n".join(self._variables(resource, change)) or None
-        return None
+        return None if self.diff else _of_whole_file(step, change) or None
 
     def _with_content(self, resource: Resource) -> Resource:
         """A file whose content came apart from the plan may name the release in it."""
@@ -92,20 +87,16 @@ class WithServing:
             before, after = old.get(path), new.get(path)
             if before == after:
                 continue
-            told = "%s %s" % ("A" if before is None else "D" if after is None else "M", _shown(path))
+            told = "%s %s" % ("A" if before is None else "D" if after is None else "M", shown(path))
             modes = " (mode %s → %s)" % (before.mode, after.mode) if before and after else ""
             yield told + modes * (before is not None and after is not None and before.mode != after.mode)
-            if self.diff and before and after:
-                yield from self._changed_lines(
-                    os.path.join(os.fsencode(self.machine.path(tree.path)), path), after
-                )
+            if self.diff and after and after.is_file:
+                yield from self._changed_lines(tree, before, after)
 
-    def _changed_lines(self, place: bytes, after: Entry) -> Iterator[str]:
-        old, new = _text(_read(os.fsdecode(place))), _text(self.machine.blobs.peek(after.digest))
-        if old is None or new is None:
-            return
-        name = _shown(after.path)
-        yield from difflib.unified_diff(old.splitlines(), new.splitlines(), name, name, lineterm="")
+    def _changed_lines(self, tree: Tree, before: Optional[Entry], after: Entry) -> Iterator[str]:
+        old = content_at(os.path.join(os.fsencode(self.machine.path(tree.path)), after.path))
+        new = self.machine.blobs.peek(after.digest)
+        return changed_lines(shown(after.path), old, new, is_new=before is None)
 
     def _packages(self, venv: PythonVenv) -> Iterator[str]:
         """What is required otherwise than by the release that serves; what that brings along, nobody knows yet."""
@@ -115,16 +106,9 @@ class WithServing:
         if served is None:
             return
         old, new = self._required(served), self._required(venv)
-        if old is None or new is None:
-            return
-        for name in sorted({*old, *new}):
-            before, after = old.get(name), new.get(name)
-            if before == after:
-                continue
-            if before is None or after is None:
-                yield ("+ %s %s" if before is None else "- %s %s") % (name, after or before or "")
-            else:
-                yield "%s %s → %s" % (name, before, after)
+        if old is not None and new is not None:
+            installed = installed_in(self.machine.path(served.path))
+            yield from told_apart(old, new, installed, whole=venv.form != "requirements")
 
     def _served_steps(self) -> Tuple[Step, ...]:
         try:
@@ -137,16 +121,18 @@ class WithServing:
         """The packages by name, with their versions or what else is said of them; None when a text is not there."""
         found: Dict[str, str] = {}
         for _, text in venv.requirements:
-            content = _text(self.machine.blobs.peek(text[len(SEALED) :])) if text.startswith(SEALED) else text
+            content = (
+                text_of(self.machine.blobs.peek(text[len(SEALED) :])) if text.startswith(SEALED) else text
+            )
             if content is None:
                 return None
-            found.update(LOCKED.findall(content) if venv.form != "requirements" else _lines_of(content))
-        found.update(pair for word in venv.extra for pair in _lines_of(word))
+            found.update(in_requirements(content) if venv.form == "requirements" else in_lock(content))
+        found.update(pair for word in venv.extra for pair in in_requirements(word))
         return found
 
     def _variables(self, file: File, change: Change) -> Iterator[str]:
         """The names of an environment's variables that come, go or change."""
-        new = _text(self.machine.blobs.peek(file.digest)) if file.content is None else str(file.content)
+        new = text_of(self.machine.blobs.peek(file.digest)) if file.content is None else str(file.content)
         old: Mapping[str, str] = decode_env((change.before or {}).get("content", ""))
         coming: Mapping[str, str] = decode_env(new or "")
         if not old or not coming:
@@ -160,12 +146,13 @@ class WithServing:
                 yield "%s differs" % name
 
 
-def _lines_of(text: str) -> Iterator[Tuple[str, str]]:
-    for line in text.replace("\\\n", " ").splitlines():
-        plain = line.split(" #")[0].split(" --hash")[0].strip()
-        found = PINNED.match(plain) or REQUIRED.match(plain)
-        if found:
-            yield found.group(1).lower().replace("_", "-"), found.group(2).strip()
+def _of_whole_file(step: Step, change: Change) -> str:
+    """A file that comes or goes, in one line; else empty."""
+    resource = step.resource
+    if not isinstance(resource, (File, Unit)) or (change.before is None) == (change.after is None):
+        return ""
+    path = resource.path if isinstance(resource, File) else "%s/%s" % (DIRECTORY, resource.name)
+    return "%s %s" % ("A" if change.before is None else "D", path)
 
 
 def _entries(content: Optional[bytes]) -> Dict[bytes, Entry]:
@@ -181,22 +168,3 @@ def _read(path: str) -> Optional[bytes]:
             return file.read()
     except OSError:
         return None
-
-
-def _text(content: Optional[bytes]) -> Optional[str]:
-    """None for what is not there, or no text."""
-    if content is None or b"\0" in content:
-        return None
-    return content.decode("utf-8", "replace")
-
-
-def _shown(path: bytes) -> str:
-    text = path.decode("utf-8", "backslashreplace")
-    return text if text.isprintable() else repr(text)[1:-1]
-
-
-def _shortened(lines: Iterator[str]) -> Iterator[str]:
-    every = list(lines)
-    yield from every[:MOST_LINES]
-    if len(every) > MOST_LINES:
-        yield "and %d lines more" % (len(every) - MOST_LINES)

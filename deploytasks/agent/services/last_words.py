@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List
+import json
+from typing import Dict, Iterator, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.services.journal import text_of
 
 LOOKED_AT = 400
 SHOWN = 20
 TRACEBACK = "Traceback (most recent call last):"
 OF_APP = "/code/"
+START = "_SYSTEMD_INVOCATION_ID"
+"""Names the start of its unit that a line of the journal is of (systemd.exec(5), ``$INVOCATION_ID``)."""
 
 
-def last_words(machine: Machine, unit: str) -> str:
+def last_words(machine: Machine, unit: str, *, crashed: bool = False) -> str:
     """The first traceback of *unit* that goes through the app's code, else its last lines; 20 lines at most.
 
     The first, because a server adds its own after it, and each worker repeats the app's. The server's
-    frames above the app's are left out.
+    frames above the app's are left out. Lines of earlier starts do not count, but that one that has *crashed* may have
+    been started again since, by systemd itself.
     """
-    lines = _journal(machine, unit)
+    lines = _said(machine, unit, crashed=crashed)
     tracebacks = list(_tracebacks(lines))
     of_app = [traceback for traceback in tracebacks if any(OF_APP in line for line in traceback)]
-    return "\n".join(_from_app_on(of_app[0]) if of_app else lines[-SHOWN:])
+    return "\n".join(_from_app_on(of_app[0]) if of_app else lines[-SHOWN:]).rstrip()
 
 
-def _journal(machine: Machine, unit: str) -> List[str]:
-    """The last lines that the programs of *unit*, not systemd, wrote to the journal."""
+def _said(machine: Machine, unit: str, *, crashed: bool) -> List[str]:
+    """What the programs of *unit* wrote to the journal since its start."""
+    start, was_restarted = _present_start(machine, unit)
+    entries = list(_journal(machine, unit, start))
+    starts = list(dict.fromkeys(known for known, _ in entries))
+    if start and start not in starts:
+        starts.append(start)  # It has said nothing yet.
+    last = starts.index(start) if start else len(starts) - 1
+    wanted = starts[max(last - (crashed and was_restarted), 0) : last + 1]
+    return [line for known, line in entries if known in wanted]
+
+
+def _present_start(machine: Machine, unit: str) -> Tuple[str, bool]:
+    """Its name, if known, and whether systemd made it by itself."""
+    argv = ["systemctl", "show", "--property", "InvocationID,NRestarts", "--", unit]
+    pairs = (line.partition("=") for line in machine.ask(argv).stdout.splitlines())
+    shown: Dict[str, str] = {name: value for name, _, value in pairs}
+    return shown.get("InvocationID", ""), shown.get("NRestarts", "0") not in ("", "0")
+
+
+def _journal(machine: Machine, unit: str, start: str) -> Iterator[Tuple[str, str]]:
+    """The last lines, each with its start, *start* where it says none."""
     machine.ask(["journalctl", "--sync"], timeout_s=5)
-    argv = ["journalctl", "--no-pager", "-o", "cat", "-n", str(LOOKED_AT), "_SYSTEMD_UNIT=" + unit]
-    return machine.ask(argv, timeout_s=10).stdout.rstrip().splitlines()
+    wanted = ["-n", str(LOOKED_AT), "--output-fields=MESSAGE," + START, "_SYSTEMD_UNIT=" + unit]
+    done = machine.ask(["journalctl", "--no-pager", "--all", "-o", "json", *wanted], timeout_s=10)
+    for raw in done.stdout.splitlines():
+        entry = json.loads(raw)
+        for line in text_of(entry.get("MESSAGE")).split("\n"):
+            yield text_of(entry.get(START)) or start, line.rstrip()
 
 
 def _from_app_on(traceback: List[str]) -> List[str]:

@@ -24,7 +24,7 @@ class Restart(Action):
         systemd.forget_failures(machine, [self.unit])
         done = systemd.restart(machine, [self.unit])
         if not done.ok:
-            words = last_words(machine, self.unit)
+            words = last_words(machine, self.unit, crashed=True)
             raise StepError("%s did not restart" % self.unit, words or done.output)
 
     def acts_upon(self) -> str:

@@ -111,7 +111,7 @@ def start(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) 
 
 
 def _give_up(machine: Machine, unit: str, why: str) -> None:
-    said = last_words(machine, unit)
+    said = last_words(machine, unit, crashed=True)
     try_stop(machine, unit)
     raise StepError("%s did not start: %s" % (unit, why), said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploytasks.agent.engine.engine import Engine
 from deploytasks.agent.engine.events import Ended
 from deploytasks.agent.release.commands.carry_out import with_releases
+from deploytasks.agent.release.drift import WithRecord
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.sealed import hold_sealed
 from deploytasks.agent.release.session import Session
@@ -20,4 +21,7 @@ def verify(session: Session) -> Ended:
     hold_sealed(session.machine, release)
     session.machine.thorough = True
     engine = Engine(session.machine, session.journal, session.outlet.say, check=True)
-    return with_releases(session, engine.carry_out(recorded_plan(session.machine, release)))
+    comparison = WithRecord(session.machine, release.app) if session.request.diff else None
+    return with_releases(
+        session, engine.carry_out(recorded_plan(session.machine, release), comparison=comparison)
+    )

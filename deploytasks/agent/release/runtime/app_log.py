@@ -7,12 +7,12 @@ itself says of them is among the entries of PID 1.
 
 from __future__ import annotations
 
-from typing import Any, Generator, Tuple
+from typing import Generator, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.runtime import LogEntry
-from deploytasks.agent.services.journal import Entry, entries
+from deploytasks.agent.services.journal import Entry, entries, text_of
 
 
 class AppLog:
@@ -39,7 +39,7 @@ class AppLog:
         for entry in entries(self._machine, self._matches, *options):
             unit = _unit(entry)
             if unit.endswith(".service"):
-                yield LogEntry(_moment(entry), unit, _text(entry.get("MESSAGE")), entry["__CURSOR"])
+                yield LogEntry(_moment(entry), unit, text_of(entry.get("MESSAGE")), entry["__CURSOR"])
 
 
 def _from(since: str) -> Tuple[str, ...]:
@@ -48,20 +48,11 @@ def _from(since: str) -> Tuple[str, ...]:
 
 def _unit(entry: Entry) -> str:
     """The unit that said it, or of which systemd says it."""
-    of_systemd = entry.get("UNIT") if _text(entry.get("_PID")) == "1" else None
-    return _text(of_systemd or entry.get("_SYSTEMD_UNIT"))
+    of_systemd = entry.get("UNIT") if text_of(entry.get("_PID")) == "1" else None
+    return text_of(of_systemd or entry.get("_SYSTEMD_UNIT"))
 
 
 def _moment(entry: Entry) -> str:
     source = entry.get("_SOURCE_REALTIME_TIMESTAMP")
     at = int(source if isinstance(source, str) else entry["__REALTIME_TIMESTAMP"])
     return "%d.%06d" % divmod(at, 1_000_000)
-
-
-def _text(field: Any) -> str:
-    """Journald gives a field that is not UTF-8 as a list of its bytes, and one that is there twice as a list."""
-    if isinstance(field, list):
-        if all(isinstance(byte, int) for byte in field):
-            return bytes(field).decode("utf-8", "replace")
-        return " ".join(map(_text, field))
-    return str(field or "")

@@ -61,7 +61,7 @@ class HttpCheck(Resource):
             return
         runtime = runtime_of(machine)
         if (change.before or {}).get("broken"):
-            raise StepError((change.before or {})["answer"], runtime.last_words(self.unit))
+            raise StepError((change.before or {})["answer"], runtime.last_words(self.unit, crashed=True))
         vigil = runtime.vigil(self.unit, has_workers=self.has_workers)
         trouble = (change.before or {}).get("answer", "no answer")
         while trouble:

@@ -139,8 +139,11 @@ class Runtime(Units, Protocol):
     def vigil(self, unit: str, *, has_workers: bool = True) -> Vigil:
         """Watches it from now on; without workers, none can be lost."""
 
-    def last_words(self, unit: str) -> str:
-        """Why it broke: the traceback of the app, or its last lines."""
+    def last_words(self, unit: str, *, crashed: bool = False) -> str:
+        """Why it broke: the traceback of the app, or its last lines.
+
+        One that has *crashed* may have been started again since.
+        """
 
     def log(self, app: App) -> Log:
         """What all processes of *app* said."""

@@ -77,9 +77,9 @@ class SystemdRuntime(SystemdUnits):
 
         return UnitVigil(self._machine, unit, has_workers=has_workers)
 
-    def last_words(self, unit: str) -> str:
+    def last_words(self, unit: str, *, crashed: bool = False) -> str:
         """From the journal's entries of the unit."""
-        return last_words(self._machine, unit)
+        return last_words(self._machine, unit, crashed=crashed)
 
     def log(self, app: App) -> Log:
         """The journal's entries of the app's slice."""
@@ -106,7 +106,7 @@ class SystemdRuntime(SystemdUnits):
         done = systemd.restart(self._machine, names, systemd.LONGEST_STOP_S)
         if done.ok:
             return
-        said = "\n".join(filter(None, map(self.last_words, names)))
+        said = "\n".join(filter(None, (self.last_words(name, crashed=True) for name in names)))
         # systemd tries on by itself, but no more often than it may: that is forgotten.
         systemd.forget_failures(self._machine, names)
         systemd.let_start(self._machine, names, await_end=False)

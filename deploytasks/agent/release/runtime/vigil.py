@@ -61,7 +61,7 @@ class UnitVigil:
         # One that has become another program, as a start script's child does, is not lost.
         are_gone = not any(map(program_of, self._workers))
         if are_gone and self._workers_now(state):
-            self._broken("lost all its workers")
+            self._broken("lost all its workers", crashed=False)
 
     def _take(self, state: Mapping[str, str]) -> None:
         """Those who work now are the first workers; where none does, the next that do."""
@@ -71,5 +71,6 @@ class UnitVigil:
     def _workers_now(self, state: Mapping[str, str]) -> FrozenSet[str]:
         return workers(self._machine, self._unit, state.get("MainPID", ""), state.get("ControlGroup", ""))
 
-    def _broken(self, what: str) -> None:
-        raise StepError("%s %s" % (self._unit, what), last_words(self._machine, self._unit))
+    def _broken(self, what: str, *, crashed: bool = True) -> None:
+        said = last_words(self._machine, self._unit, crashed=crashed)
+        raise StepError("%s %s" % (self._unit, what), said)

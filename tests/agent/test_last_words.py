@@ -1,0 +1,49 @@
+"""What is shown of an app's log is of the start that failed."""
+
+from __future__ import annotations
+
+from deploytasks.agent.services.last_words import last_words
+
+UNIT = "shop@1.service"
+OLD_TRACEBACK = """\
+aaaa: Traceback (most recent call last):
+aaaa:   File "/srv/shop/releases/1/code/app.py", line 1
+aaaa: ImportError: of yesterday
+"""
+
+
+def log(host, text, started=""):
+    (host.home / "journal").write_text(text)
+    if started:
+        host.write("/run/started/" + UNIT, started)
+
+
+def test_words_of_an_earlier_start_do_not_count(host):
+    log(host, OLD_TRACEBACK + "bbbb: nothing to do\nbbbb: bye\n", "InvocationID=bbbb\nNRestarts=0\n")
+    assert last_words(host.machine, UNIT) == "nothing to do\nbye"
+
+
+def test_a_start_that_said_nothing_has_no_words(host):
+    log(host, OLD_TRACEBACK, "InvocationID=bbbb\nNRestarts=0\n")
+    assert last_words(host.machine, UNIT, crashed=True) == ""
+
+
+def test_of_one_that_crashed_and_was_started_again_the_crash_counts(host):
+    log(host, OLD_TRACEBACK + "bbbb: Killed\ncccc: hello\n", "InvocationID=cccc\nNRestarts=1\n")
+    assert last_words(host.machine, UNIT, crashed=True) == "Killed\nhello"
+    assert last_words(host.machine, UNIT) == "hello"
+
+
+def test_one_that_is_being_started_again_has_said_nothing_yet(host):
+    log(host, OLD_TRACEBACK + "bbbb: Killed\n", "InvocationID=cccc\nNRestarts=4\n")
+    assert last_words(host.machine, UNIT, crashed=True) == "Killed"
+
+
+def test_of_a_unit_that_systemd_has_forgotten_the_last_start_counts(host):
+    log(host, OLD_TRACEBACK + "bbbb: bye\n")
+    assert last_words(host.machine, UNIT) == "bye"
+
+
+def test_lines_that_do_not_say_which_start_they_are_of_count(host):
+    log(host, 'it said "no" \\ and left\n', "InvocationID=bbbb\nNRestarts=0\n")
+    assert last_words(host.machine, UNIT) == 'it said "no" \\ and left'
