@@ -36,6 +36,7 @@ CASES = {
 """What the role has written: a directory of tests/roles/expected, and the app of that case."""
 MEMORY = "memory"
 RUNTIMES = (*CASES, MEMORY)
+CONTAINED = ("docker", "compose")
 PASSES_SIGNALS = ("systemd", MEMORY)
 NAME = "20261121T101500Z-3f9c2d1"
 EARLIER = "20261101T101500Z-1111111"

@@ -9,13 +9,14 @@ import pytest
 from deploytasks.agent.engine.events import LogLine, Outcome
 from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.release.commands import command
 from deploytasks.agent.release.questions import Logs
 from deploytasks.agent.release.runtime.instance import Instance
 from deploytasks.agent.release.runtime.no_units import NoUnits
 from deploytasks.agent.release.runtime.only_instance import OnlyInstance
 from deploytasks.agent.release.runtime.process_units import enabled
 from deploytasks.agent.release.runtime.runtime import up
-from tests.agent.runtimes import EARLIER, NAME, PASSES_SIGNALS, RUNTIMES, Deployed, deployed_with
+from tests.agent.runtimes import CONTAINED, EARLIER, NAME, PASSES_SIGNALS, RUNTIMES, Deployed, deployed_with
 
 
 @pytest.fixture(params=RUNTIMES)
@@ -120,9 +121,7 @@ def test_a_log_is_followed_until_the_controller_is_gone(running):
             running.said_by(running.web, "after")
 
     session.outlet.say = go_on
-    from deploytasks.agent.release.commands.logs import logs
-
-    logs(session)
+    command("logs")(session)
     running.machine.stop.clear()
     assert [event.text for event in session.outlet.events] == ["before", "after"]
 
@@ -132,6 +131,13 @@ def test_a_command_prints_and_ends_as_it_does(running):
     assert [event.text for event in said if isinstance(event, LogLine)] == ["a  b $HOME", "c"]
     assert (ended.outcome, ended.status) == (Outcome.FAILED, 3)
     assert running.ask("run", shell_command="true")[0].status == 0
+
+
+def test_a_command_runs_where_the_app_does_and_is_not_for_everybody_to_read(running):
+    running.ask("run", shell_command="echo for nobody else")
+    asked = [call for call in running.host.calls if call.startswith("docker ")]
+    assert bool(asked) == (running.name in CONTAINED)
+    assert [call for call in running.host.calls if "for nobody else" in call] == []
 
 
 def test_a_command_that_prints_no_text_is_ended(running):
