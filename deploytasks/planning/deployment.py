@@ -132,7 +132,7 @@ class Runtime(Protocol):
     # systemd unit of *process*: a template whose instances are its numbers, or the job that a timer starts; and
     # ``release_command(deployment, program, v)``, the action that runs *program* of the release to its end. It says
     # that it ``passes_signals`` when one to the main process of its unit reaches the server, and that it
-    # ``starts_again`` what crashes, by itself.
+    # ``starts_again`` what crashes, by itself. What runs is asked on the host: see agent/release/runtime/runtime.py.
 
 
 @dataclass(frozen=True)
