@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.absent import Absent
     from deploytasks.agent.files.directory import Directory
     from deploytasks.agent.files.file import File
+    from deploytasks.agent.files.first_file import FirstFile
     from deploytasks.agent.files.lasting_file import LastingFile
     from deploytasks.agent.files.secret import Secret
     from deploytasks.agent.files.secret_file import SecretFile
@@ -73,6 +74,7 @@ __all__ = [
     "DockerEngine",
     "DockerImage",
     "File",
+    "FirstFile",
     "FirstSymlink",
     "FreshProcesses",
     "Group",

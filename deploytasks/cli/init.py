@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
-from deploytasks.source import Source, detect_callable, find_requirements
+from deploytasks.source import Source, collected_static, detect_callable, find_requirements
 from deploytasks.source.app_ref import AppRef
+from deploytasks.source.cautions import Caution, cautions
 from deploytasks.source.ignore import DEPLOYIGNORE as DEPLOYIGNORE_FILE
 from deploytasks.source.proposals import Proposal, proposals
 from deploytasks.source.requirements import Requirements
@@ -87,6 +88,7 @@ class Seen:
     why_no_app: str
     why_no_requirements: str
     proposals: tuple[Proposal, ...]
+    cautions: tuple[Caution, ...]
 
     @classmethod
     def of(cls, source: str) -> Seen:
@@ -96,8 +98,11 @@ class Seen:
         names = requirements.names if requirements else frozenset()
         app, why_no_app = _tried(lambda: detect_callable(tree.directory, None, names))
         paths = [entry.name for entry in tree.manifest]
-        found = proposals(tree.directory, paths, names, app.framework if app else "")
-        return cls(app, requirements, why_no_app, why_no_requirements, tuple(found))
+        framework = app.framework if app else ""
+        found = tuple(proposals(tree.directory, paths, names, framework))
+        collected = collected_static(tree.directory, app) if app else ""
+        thoughts = cautions(tree.directory, paths, names, framework, collected)
+        return cls(app, requirements, why_no_app, why_no_requirements, found, thoughts)
 
     @property
     def is_asking(self) -> bool:
@@ -134,6 +139,7 @@ class Seen:
         if self.requirements is None:
             yield "what the app needs installed was not found; inventory.ini says how to name it"
         yield from (f"proposed: {proposal.line.partition(chr(10))[0]}" for proposal in self.proposals)
+        yield from (f"think of: {caution}" for caution in self.cautions)
 
 
 def _tried(find: Callable[[], Found]) -> tuple[Found | None, str]:

@@ -51,7 +51,8 @@ class LocalImage:
     """The image *name* of the app *app*, for *platform*, by the *dockerfile* of its context.
 
     The context is the app's source, or, without a path of a Dockerfile in it, *files* with their texts, among them
-    ``Dockerfile``. Packages come from *index_url*, whose certificate one of *authorities* (PEM) may have signed.
+    ``Dockerfile``. Packages come from *index_url* and *extra_index_urls*, whose certificates some of *authorities*
+    (PEM) may have signed.
     """
 
     name: str
@@ -60,6 +61,7 @@ class LocalImage:
     dockerfile: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     index_url: str = field(default="", repr=False)
+    extra_index_urls: tuple[str, ...] = field(default=(), repr=False)
     authorities: str = field(default="", repr=False)
 
     def encode(self) -> str:
@@ -115,7 +117,9 @@ class LocalImage:
             context.chmod(0o755)
             self._write_context(context, source)
             trusted = read_if_there(SYSTEM_AUTHORITIES), self.authorities.encode()
-            write_secrets(str(secrets), self.index_url, [text for text in trusted if text])
+            write_secrets(
+                str(secrets), (self.index_url, *self.extra_index_urls), [text for text in trusted if text]
+            )
             dockerfile = self.dockerfile or "Dockerfile"
             words = build_words(self.name, self.app, str(context), dockerfile, str(secrets), {}, "")
             self._docker(words[0], f"--platform={self.platform}", *words[1:])
@@ -153,7 +157,8 @@ class LocalImage:
 
     def _failed(self, why: str, said: str = "") -> StepFailed:
         mask = Mask()
-        mask.add(filter(None, [urlsplit(self.index_url).password]))
+        urls = (self.index_url, *self.extra_index_urls)
+        mask.add(filter(None, (urlsplit(url).password for url in urls)))
         what = f"the image {self.name} could not be built on this machine"
         advice = "nothing was changed; with docker_build=host it would be built there"
         return StepFailed(

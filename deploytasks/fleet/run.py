@@ -24,7 +24,6 @@ from deploytasks.fleet.heartbeat import Heartbeat
 from deploytasks.fleet.results import INTERRUPTED, Results
 from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
-from deploytasks.planning.build import build as build_here
 from deploytasks.planning.heard import heard
 from deploytasks.planning.own_files import secrets_among
 from deploytasks.planning.plan import made_ready, plan_for, with_app
@@ -203,7 +202,7 @@ def ready_hosts(
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
     check_key_files(chosen)
     reading = reading or unseen()
-    read, build = cache(partial(Project.read, tell=reading.tell)), cache(build_here)
+    read, build = cache(partial(Project.read, tell=reading.tell)), cache(_build)
     for host in chosen:
         try:
             ready.append(_ready(host, roles, read, build) if with_projects else with_app(host, roles(host)))
@@ -215,6 +214,12 @@ def ready_hosts(
         lines = dict.fromkeys(line for problem in problems for line in str(problem).splitlines())
         raise type(problems[0])("\n".join(lines))
     return ready
+
+
+def _build(directory: Path, commands: tuple[str, ...]) -> None:
+    from deploytasks.planning.build import build
+
+    build(directory, commands)
 
 
 def _ready(
@@ -335,10 +340,17 @@ class Run:
         project = _project_of(host)
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
-        for note in ((stays,) if names else ()) + host.notes:
+        thoughts = self._thoughts(host, project) if project and self.manner.check else ()
+        for note in ((stays,) if names else ()) + host.notes + thoughts:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)
+
+    @staticmethod
+    def _thoughts(host: Host, project: Project) -> tuple[str, ...]:
+        from deploytasks.planning.cautions import cautions_of
+
+        return cautions_of(project, host.deployment.v.known)
 
     def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from deploytasks.agent.engine.events import (
     Answer,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 TOO_LATE = "nothing was done here: the run ended before this host's turn"
 
 Say = Callable[[str, Event], None]
+Told = TypeVar("Told", bound=Event)
 WayTo = Callable[["Host", AskPassword], Transport]
 
 
@@ -204,9 +205,9 @@ class Visit:
             elif isinstance(event, Answer):
                 self.answer, self.answered_at = event.document, time.time()
             elif isinstance(event, Ended):
-                self._finish(event)
+                self._finish(_with_remedy(event) if event.error else event)
             else:
-                self._say(self.host.name, event)
+                self._say(self.host.name, _with_remedy(event) if _has_failed(event) else event)
 
     def _print(self, printed: Printed, conversation: Conversation) -> None:
         """Where nobody reads any more, the command is to end."""
@@ -279,3 +280,14 @@ def _outcome_of(error: DeployError) -> Outcome:
     if isinstance(error, Locked):
         return Outcome.LOCKED
     return Outcome.UNREACHABLE if error.exit_code == Unreachable.exit_code else Outcome.FAILED
+
+
+def _has_failed(event: Event) -> bool:
+    return isinstance(event, StepDone) and event.outcome is Outcome.FAILED
+
+
+def _with_remedy(event: Told) -> Told:
+    # What helps is known by modules that a run without failures does without.
+    from deploytasks.planning.remedies import remedied
+
+    return remedied(event)

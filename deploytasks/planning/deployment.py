@@ -88,6 +88,7 @@ class Server(Protocol):
         """The command line of the web process."""
 
     # It may have ``system_packages`` as well, names of what it wants of the distribution, on the host or in the image;
+    # ``system_calls(host, v)``, names of what its processes do besides what every server may;
     # and ``worker_count(host, v)``, how many workers it begins with, where SIGTTIN and SIGTTOU change their number. One
     # that serves in a single process says ``has_workers = False``: what its app starts there is nothing that it loses.
 
@@ -290,6 +291,13 @@ class Deployment:
     def has_workers(self) -> bool:
         """Whether something starts workers of the web process again when they crash: the server, or what runs it."""
         return bool(getattr(self.server, "has_workers", True) or getattr(self.runtime, "starts_again", False))
+
+    @property
+    def system_calls(self) -> tuple[str, ...]:
+        """What the server's processes have to be allowed besides what every server may (systemd.exec(5))."""
+        calls = getattr(self.server, "system_calls", None)
+        found: tuple[str, ...] = calls(self.host, self.vars_of(self.server)) if calls else ()
+        return found
 
     @property
     def system_packages(self) -> tuple[str, ...]:

@@ -38,9 +38,9 @@ class Project:
 
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
     to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
-    what it says of the Pythons that it runs on. *revision* is git's short commit, with ``+`` when the work tree
-    differs from it; empty outside git. *origin* is the commit with which its history began, which all clones share;
-    empty outside git, and where a clone is shallow.
+    what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
+    *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
+    commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
 
     source: Source
@@ -50,6 +50,7 @@ class Project:
     collected: str
     processes: Mapping[str, str]
     pythons: tuple[PythonWanted, ...]
+    seeds: tuple[tuple[str, str], ...]
     revision: str
     origin: str
 
@@ -75,10 +76,13 @@ class Project:
         ref = detect_callable(source.directory, callable_, wanted.names)
         static = detect_static(source.directory, ref)
         collected = collected_static(source.directory, ref)
+        seeds = tuple(source.files_below([path for path, _ in links]))
         source = source.linking({**_leading_out(collected), **dict(links)})
         processes = read_procfile(source.directory)
         pythons = pythons_wanted(source.directory)
-        return cls(source, ref, wanted, static, collected, processes, pythons, *_history(source.directory))
+        return cls(
+            source, ref, wanted, static, collected, processes, pythons, seeds, *_history(source.directory)
+        )
 
     def settings_in(self, path: str) -> dict[str, Any]:
         """What the Python file *path*, from where imports start, sets by name; None where that is computed."""

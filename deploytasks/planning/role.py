@@ -106,7 +106,8 @@ def secrets_of(v: Any) -> Iterator[str]:
     for field in dataclasses.fields(v):
         kind = field.metadata.get("secret")
         if kind == "login":
-            yield from filter(None, [urlsplit(getattr(v, field.name)).password])
+            urls = _texts(getattr(v, field.name))
+            yield from filter(None, (urlsplit(url).password for url in urls))
         elif kind == "file":
             yield from _texts(read_env_file(Path(getattr(v, field.name))) if getattr(v, field.name) else {})
         elif kind:
@@ -169,7 +170,7 @@ def _is_typed_secret(host: Host, name: str, field: dataclasses.Field[Any]) -> bo
     kind, origin = field.metadata.get("secret"), host.origin(name)
     if kind in (None, "file") or origin is None or not origin.is_command_line:
         return False
-    return kind != "login" or bool(LOGIN.match(str(host.variables[name])))
+    return kind != "login" or any(map(LOGIN.match, _texts(host.variables[name])))
 
 
 def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:
@@ -275,6 +276,6 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield str(value)
-    elif isinstance(value, Mapping):
-        for item in value.values():
+    elif isinstance(value, (Mapping, list, tuple)):
+        for item in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(item)

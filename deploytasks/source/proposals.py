@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.source.dockerfile import exposed_ports
 from deploytasks.source.procfile import read_procfile
 from deploytasks.source.unused import COMPOSE_FILES
 from deploytasks.source.written_places import written_places
@@ -33,7 +34,6 @@ BUILT = {
 """Packages that have no wheels, and what Debian has to have for them to be built."""
 HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
 ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
-EXPOSE = re.compile(r"^\s*EXPOSE\s+(\d+)\s*(?:/tcp)?\s*$", re.MULTILINE | re.IGNORECASE)
 ENV_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
@@ -124,6 +124,6 @@ def _images(root: Path) -> Iterator[Proposal]:
         yield Proposal(f"{compose} is there; to run what it says", "app_runtime=compose", is_asked=True)
     dockerfile = root / "Dockerfile"
     if dockerfile.is_file():
-        exposed = EXPOSE.findall(dockerfile.read_text("utf-8", "replace"))
+        exposed = [*exposed_ports(dockerfile)]
         port = f"\n# docker_port={exposed[0]}" if len(exposed) == 1 else ""
         yield Proposal("a Dockerfile is there; to run its image", f"app_runtime=docker{port}", is_asked=True)

@@ -10,7 +10,7 @@ from deploytasks.source.requirement import Requirement, normal_name, parse_requi
 from deploytasks.source.toml_file import line_of, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 NAME = "pyproject.toml"
@@ -45,6 +45,16 @@ def declared_names(path: Path) -> frozenset[str]:
     """The normal names of the dependencies that ``[project]`` lists; none without the file."""
     texts = read_toml(path).get("project", {}).get("dependencies", ()) if path.is_file() else ()
     return frozenset(normal_name(match[0]) for text in texts if (match := _NAME.match(text)))
+
+
+def poetry_sources(path: Path) -> Iterator[tuple[Path, int, str, str]]:
+    """Each index of ``[[tool.poetry.source]]`` in *path*: where, ``index`` or ``extra``, and its URL."""
+    content = read_toml(path)
+    for source in content.get("tool", {}).get("poetry", {}).get("source", ()):
+        first = source.get("priority") in ("primary", "default") or source.get("default")
+        if source.get("url"):
+            line = int(line_of(path, source["url"]).rpartition(":")[2])
+            yield path, line, "index" if first else "extra", source["url"]
 
 
 def _tables(content: dict[str, Any]) -> set[str]:

@@ -28,7 +28,8 @@ _HASH_OPTION = re.compile(r"\s--hash[=\s]\s*(\S+)")
 _URL = re.compile(r"[a-z]+(\+[a-z]+)?://")
 _PATH = re.compile(r"(\S+\s*@\s*)?(file:|[./~])|[^\s;@]*/|\S+\.(whl|zip|tar\.gz)$")
 _APP_ITSELF = re.compile(r"(?:file:)?\./?(?:\[(.*)\])?")
-_INDEX = {"-i", "--index-url", "--extra-index-url", "--no-index", "-f", "--find-links"}
+_INDEXES = {"-i": "index", "--index-url": "index", "--extra-index-url": "extra"}
+_INDEX = {"--no-index", "-f", "--find-links"}
 _KEPT = ("--no-binary", "--only-binary", "--require-hashes", "--pre", "--prefer-binary")
 _ENCODINGS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -85,6 +86,8 @@ class _Reading:
             self.read(included, files, constraints=constraints or option in {"-c", "--constraint"})
         elif option in {"-e", "--editable"} or not option:
             (self.bounds if constraints else self.wanted).extend(self._requirements(value))
+        elif option in _INDEXES:
+            return  # It is heard as a variable, which a login can be in.
         elif option in _KEPT:
             self.options += [line] if line not in self.options else []
         else:
@@ -101,6 +104,18 @@ class _Reading:
         if unknown:
             raise ValueError(f"not a hash: {unknown[0]}; expected sha256:HEX")
         return [parse_requirement(_HASH_OPTION.sub("", text)).hashed(hashes)]
+
+
+def indexes_in(path: Path, seen: tuple[Path, ...] = ()) -> Iterator[tuple[Path, int, str, str]]:
+    """Where *path*, or what it includes, names an index, whether as ``index`` or as an ``extra`` one, and its URL."""
+    for number, line in _lines(_text(path)):
+        match = _OPTION.fullmatch(line)
+        option, value = (match[1], match[2].strip()) if match else ("", "")
+        included = (path.parent / value).resolve()
+        if option in _INDEXES:
+            yield path, number, _INDEXES[option], value
+        elif option in {"-r", "--requirement"} and included.is_file() and included not in seen:
+            yield from indexes_in(included, (*seen, path))
 
 
 def _text(path: Path) -> str:

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -101,6 +101,13 @@ class Source:
         taken = tuple(os.fsencode(path) for path in links)
         kept = [entry for entry in self.manifest if not _is_at_or_below(entry.path, taken)]
         return replace(self, manifest=Manifest.of([*kept, *added]), _targets={**self._targets, **targets})
+
+    def files_below(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Path and digest of each file at or below one of *paths*; symlinks are left out."""
+        places = tuple(os.fsencode(path) for path in paths)
+        for entry in self.manifest:
+            if _is_at_or_below(entry.path, places) and not (entry.is_symlink or entry.is_directory):
+                yield entry.name, entry.digest
 
     def path_of(self, digest: str) -> Path:
         """A file with this content; raises ``KeyError`` for one that no file has (a symlink's target)."""

@@ -22,7 +22,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.static import static_of
+from deploytasks.roles.app.static import static_files_of, static_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 
 if TYPE_CHECKING:
@@ -123,13 +123,14 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         app=app,
         v=v,
         static=static_of(host),
+        files=static_files_of(host),
         hidden_too=deployment_of(host).v.static_hidden,
         scheme=scheme,
         strangers=strangers.HEADERS,
         **_tls(app, v),
     )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
-    if static_of(host):
+    if static_of(host) or static_files_of(host):
         yield Step("let Apache read what it serves", Member(USER, app.user), notify=reload)
     yield Step("write the site", File(_available(app), text), notify=reload)
     yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)

@@ -20,6 +20,7 @@ from deploytasks.resources import (
     Claim,
     Directory,
     File,
+    FirstFile,
     FirstSymlink,
     FreshProcesses,
     HttpCheck,
@@ -57,7 +58,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
             f"{host.name}: app_user {app.user} is the user that logs in; the app wants one of its own"
         )
     yield _claim(app, v, deployment)
-    yield from _places(app, v)
+    yield from _places(app, v, project)
     yield from deployment.define()
     yield from _contents(release, project)
     if not deployment.runtime.brings_dependencies:
@@ -97,7 +98,7 @@ def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
     return Step("claim what is called like it", claim)
 
 
-def _places(app: App, v: Vars) -> Iterator[Step]:
+def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
     yield Step("make the user", User(app.user, home=home, comment=app.account_comment))
     yield Step("make the app's directory", Directory(app.root, OF_APP, group=app.user, keeps_mode=True))
@@ -108,7 +109,22 @@ def _places(app: App, v: Vars) -> Iterator[Step]:
     for path in _shared_directories(v):
         place = replace(shared, path=f"{app.shared}/{path}")
         yield Step(f"make the shared directory {path}", place)
+    yield from _seeds(app, v, project)
     yield Step("make the directory of sockets", Directory(app.run))
+
+
+def _seeds(app: App, v: Vars, project: Project) -> Iterator[Step]:
+    """What the source has where the app will find what is shared: put there once, and the app's from then on."""
+    directories = {posixpath.dirname(path) for path, _ in project.seeds}
+    parents = {
+        "/".join(path.split("/")[: depth + 1]) for path in directories for depth in range(path.count("/") + 1)
+    }
+    for path in sorted(parents - {"", *_shared_directories(v)}):
+        place = Directory(f"{app.shared}/{path}", OF_APP, app.user, app.user, keeps_mode=True)
+        yield Step(f"make the shared directory {path}", place)
+    for path, digest in project.seeds:
+        file = FirstFile(f"{app.shared}/{path}", None, "0640", app.user, app.user, digest)
+        yield Step(f"begin the shared {path} with that of the source", file)
 
 
 def _contents(release: Release, project: Project) -> Iterator[Step]:

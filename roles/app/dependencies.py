@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
     from deploytasks.roles.app.settings import Vars
 
+BOUND = re.compile(r"[<>=!~]")
+"""Says which versions of a package are meant (PEP 508)."""
 WITH_DISTUTILS = (3, 11)
 """Before, Debian and Ubuntu had distutils, which uv asks for, in a package of its own."""
 
@@ -82,6 +84,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         installer=v.installer,
         uv=Uv(uv_wheels.VERSION).path if v.installer == "uv" else "",
         index_url=v.index_url,
+        extra_index_urls=v.extra_index_urls,
         ca_bundle=authorities(app, v),
         hash_checked=wanted.hash_checked,
         wheelhouse=v.wheelhouse,
@@ -100,10 +103,10 @@ def _python(host: Host, v: Vars) -> str:
 
 
 def besides_the_app(host: Host) -> tuple[str, ...]:
-    """What the server wants installed and the app does not require by itself."""
-    project = deployment_of(host).project
+    """What the server wants installed and the app does not require by itself; a bound holds beside the app's own."""
+    required = deployment_of(host).project.requirements.names
     return tuple(
-        name for name in deployment_of(host).packages() if _bare(name) not in project.requirements.names
+        name for name in deployment_of(host).packages() if _bare(name) not in required or BOUND.search(name)
     )
 
 

@@ -82,7 +82,7 @@ class Vars:
     env_file: str | None = field(default=None, metadata={"secret": "file"})
     packages: tuple[PackageName, ...] = ()
     build: tuple[Word, ...] = ()
-    unused: tuple[Word, ...] = ()
+    known: tuple[Word, ...] = ()
     command_prefix: tuple[Word, ...] = ()
     processes: Processes = field(default_factory=dict)
     health_path: Annotated[str, Meta(pattern=r"^/[!-~]*\Z", examples=["/healthz"])] = "/"
@@ -103,6 +103,9 @@ class Vars:
     fleet: Literal["two-phase", "independent"] = "two-phase"
     network: Literal["full", "none"] = "full"
     index_url: str = field(default="", metadata={"variable": "pip_index_url", "secret": "login"})
+    extra_index_urls: tuple[str, ...] = field(
+        default=(), metadata={"variable": "pip_extra_index_urls", "secret": "login"}
+    )
     ca_bundle: str = field(default="", metadata={"variable": "pip_ca_bundle"})
     installer: Literal["uv", "pip"] = field(default="uv", metadata={"variable": "installer"})
     wheelhouse: bool = field(default=False, metadata={"variable": "wheelhouse"})
@@ -127,7 +130,9 @@ class Vars:
                 f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
             ) from None
         _check_env(self.env)
-        _check_index(self.index_url)
+        _check_index("index_url", self.index_url)
+        for url in self.extra_index_urls:
+            _check_index("extra_index_urls", url)
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
@@ -161,12 +166,12 @@ def _check_nested(shared: Iterable[str]) -> None:
             raise ValueError(f"shared: {inner!r} is in {outer!r} already; leave it out")
 
 
-def _check_index(url: str) -> None:
+def _check_index(name: str, url: str) -> None:
     """What an index gives is run on the hosts, so nobody on the way to it may put something else there."""
     address = urlsplit(url)
     if address.scheme == "http" and not _is_loopback(address.hostname or ""):
         raise ValueError(
-            f"index_url: {address.hostname} is asked without encryption; expected https://…, as whoever is on the "
+            f"{name}: {address.hostname} is asked without encryption; expected https://…, as whoever is on the "
             "way could put other code there"
         )
 

@@ -25,12 +25,29 @@ def static_of(host: Host) -> dict[str, str]:
 
     Raises ``VariableError`` for what cannot stand in a web server's configuration.
     """
-    deployment = deployment_of(host)
-    app, project = deployment.app, deployment.project
-    found = deployment.v.static
-    found = project.static if found is None else found
-    served = dict(_served(host, app, url.strip("/"), path.strip("/")) for url, path in sorted(found.items()))
+    app, found = deployment_of(host).app, _wanted(host)
+    served = {
+        f"{url}/": f"{path}/"
+        for url, path in (
+            _served(host, app, *pair) for pair in sorted(found.items()) if not _is_file(host, pair[1])
+        )
+    }
     return {**dict(_shared_below(host, app, served)), **served}
+
+
+def static_files_of(host: Host) -> dict[str, str]:
+    """The single files of the source that a web server serves from the disk, by their URL."""
+    app, found = deployment_of(host).app, _wanted(host)
+    return dict(_served(host, app, *pair) for pair in sorted(found.items()) if _is_file(host, pair[1]))
+
+
+def _wanted(host: Host) -> Mapping[str, str]:
+    deployment = deployment_of(host)
+    return deployment.project.static if deployment.v.static is None else deployment.v.static
+
+
+def _is_file(host: Host, path: str) -> bool:
+    return (deployment_of(host).project.source.directory / path.strip("/")).is_file()
 
 
 def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -43,9 +60,10 @@ def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[t
 
 
 def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
+    url, path = url.strip("/"), path.strip("/")
     if not (PLAIN_PATH.fullmatch(url) and PLAIN_PATH.fullmatch(path)) or ".." in f"{url}/{path}".split("/"):
         raise VariableError(
-            f"{host.name}: app_static: {url!r}: {path!r}; expected a URL prefix and a directory of the source, "
+            f"{host.name}: app_static: {url!r}: {path!r}; expected a URL and a directory or a file of the source, "
             "both of letters, digits and ._~@+-/, such as /static: shop/static"
         )
-    return f"/{url}/", f"{app.current}/code/{path}/"
+    return f"/{url}", f"{app.current}/code/{path}"

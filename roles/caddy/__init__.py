@@ -25,7 +25,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.static import static_of
+from deploytasks.roles.app.static import static_files_of, static_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("install Caddy", Package("caddy"))
     yield from _server()
     yield from _trust(app, v)
-    if static_of(host):
+    if static_of(host) or static_files_of(host):
         # systemd gives a program its groups when it starts it.
         yield Step("let Caddy read what it serves", Member("caddy", app.user), notify=restart)
     yield Step("run Caddy", Service("caddy"))
@@ -113,6 +113,7 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         hidden_too=deployment_of(host).v.static_hidden,
         strangers=strangers.HEADERS,
         static=static_of(host),
+        files=static_files_of(host),
         protocol=deployment_of(host).protocol,
         pair=_pair(app),
         authorities=_authorities(app),

@@ -119,6 +119,7 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
         user=app.user,
         bases=recipe.bases,
         index_url=of_app.index_url,
+        extra_index_urls=of_app.extra_index_urls,
         ca_bundle=authorities(app, of_app),
         target=recipe.target,
         arguments=recipe.arguments,
@@ -199,7 +200,8 @@ def _local(host: Host, name: str, **context: Any) -> LocalImage:
         )
     of_app = deployment.v
     trusted = read_authorities(of_app.ca_bundle) if of_app.ca_bundle else ""
-    return LocalImage(name, app.name, platform, index_url=of_app.index_url, authorities=trusted, **context)
+    indexes = {"index_url": of_app.index_url, "extra_index_urls": of_app.extra_index_urls}
+    return LocalImage(name, app.name, platform, **indexes, authorities=trusted, **context)
 
 
 def _base(host: Host, v: Vars) -> str:
@@ -259,6 +261,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
         hash_checked=wanted.hash_checked,
         wheelhouse="",
         index_url=deployment.v.index_url,
+        extra_index_urls=deployment.v.extra_index_urls,
         authorities="",
         cache="",
     )

@@ -14,6 +14,7 @@ from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
+from deploytasks.roles.gunicorn.old import OWN_IDENTITY, SETUPTOOLS, is_old
 from deploytasks.roles.gunicorn.own_file import USUAL, file_of, own_file, said_in_file
 from deploytasks.roles.gunicorn.settings import MANAGED, UNHEARD, Vars
 from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
@@ -69,14 +70,20 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def packages(host: Host, v: Vars) -> tuple[str, ...]:
     """What pip installs for it besides the app's own requirements."""
     worker = WORKERS.get(worker_class(host, v))
-    return v.packages or ("gunicorn", *(worker.packages if worker else ()))
+    old = (SETUPTOOLS,) if is_old(deployment_of(host).project) else ()
+    return v.packages or ("gunicorn", *(worker.packages if worker else ()), *old)
+
+
+def system_calls(host: Host, v: Vars) -> tuple[str, ...]:
+    """What its processes have to be allowed besides what every server may."""
+    del v
+    return OWN_IDENTITY if is_old(deployment_of(host).project) else ()
 
 
 def command(host: Host, v: Vars) -> tuple[str, ...]:
-    """The command line of the web process."""
-    del v
+    """The command line of the web process, with the app: gunicorn takes it from a file since 20.1."""
     place = deployment_of(host).place
-    return (place.program("gunicorn"), "--config", f"{place.path}/gunicorn.conf.py")
+    return (place.program("gunicorn"), "--config", f"{place.path}/gunicorn.conf.py", _served(host, v))
 
 
 def worker_count(host: Host, v: Vars) -> int | None:
@@ -102,12 +109,12 @@ def _usual_settings(host: Host, v: Vars) -> dict[str, Any]:
 
 def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
     deployment = deployment_of(host)
-    project, place = deployment.project, deployment.place
+    place = deployment.place
     # It believes every unix socket.
     believed: dict[str, Any] = {"secure_scheme_headers": {}} if _is_alone(host, v) else {}
     own = {
         **believed,
-        "wsgi_app": str(project.callable),
+        "wsgi_app": _served(host, v),
         "chdir": deployment.directory,
         "control_socket_disable": True,
     }
@@ -129,7 +136,13 @@ def _module_settings(directory: str, v: Vars) -> dict[str, Any]:
     gunicorn tells an ASGI app nothing of who asks, and a WSGI app whatever a client says.
     """
     paths = (directory, v.pythonpath) if v.pythonpath else (directory,)
-    return {"wsgi_app": f"{MODULE}:app", "pythonpath": ",".join(paths)}
+    return {"pythonpath": ",".join(paths)}
+
+
+def _served(host: Host, v: Vars) -> str:
+    """What gunicorn calls: the app, or what stands before it in a module of ours."""
+    is_in_module = interface_served(host, v) == "asgi" or _is_alone(host, v)
+    return f"{MODULE}:app" if is_in_module else str(deployment_of(host).project.callable)
 
 
 def _bind(place: Place) -> str:

@@ -25,7 +25,7 @@ from deploytasks.resources import (
     Withdrawn,
 )
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.static import static_of
+from deploytasks.roles.app.static import static_files_of, static_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
@@ -106,7 +106,7 @@ def _enabled(app: App) -> str:
 
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
-    if static_of(host):
+    if static_of(host) or static_files_of(host):
         yield Step("let nginx read what it serves", Member(USER, app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
@@ -153,6 +153,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         servers=_servers(app, v),
         headers={**v.headers, **({"Strict-Transport-Security": v.hsts} if v.hsts else {})},
         static=static_of(host),
+        files=static_files_of(host),
         protocol=protocol,
         directives=DIRECTIVES[protocol],
         asked_host=_variable(app, "asked_host"),

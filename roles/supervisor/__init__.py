@@ -61,6 +61,7 @@ def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
         v=deployment.v,
         limits={"LimitNOFILE": systemd.OPEN_FILES},
         says_ready=deployment.server.says_ready,
+        calls=deployment.system_calls,
     )
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 

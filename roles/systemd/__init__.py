@@ -78,7 +78,14 @@ def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     app = deployment.app
     yield socket_unit(deployment)
     says_ready = deployment.server.says_ready
-    text = template("app.service.j2", app=app, v=deployment.v, limits=v.limits, says_ready=says_ready)
+    text = template(
+        "app.service.j2",
+        app=app,
+        v=deployment.v,
+        limits=v.limits,
+        says_ready=says_ready,
+        calls=deployment.system_calls,
+    )
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 
 

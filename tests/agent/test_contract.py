@@ -30,6 +30,7 @@ from deploytasks.agent.engine.types import MODULES, type_called
 from deploytasks.agent.files.absent import Absent
 from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.file import File
+from deploytasks.agent.files.first_file import FirstFile
 from deploytasks.agent.files.lasting_file import LastingFile
 from deploytasks.agent.files.manifest import FILE, Entry, Manifest
 from deploytasks.agent.files.secret import Secret
@@ -455,6 +456,7 @@ CASES = [
     (ImageRetention, image_retention),
     (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
     (Instance, instance_without_socket),
+    (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (Member, member),
     (NginxLimits, nginx_limits),

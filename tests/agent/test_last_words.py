@@ -47,3 +47,32 @@ def test_of_a_unit_that_systemd_has_forgotten_the_last_start_counts(host):
 def test_lines_that_do_not_say_which_start_they_are_of_count(host):
     log(host, 'it said "no" \\ and left\n', "InvocationID=bbbb\nNRestarts=0\n")
     assert last_words(host.machine, UNIT) == 'it said "no" \\ and left'
+
+
+CHAIN = """\
+Traceback (most recent call last):
+  File "/srv/shop/releases/1/code/app.py", line 2, in <module>
+    from frozen import VERSION
+ModuleNotFoundError: No module named 'frozen'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/shop/releases/1/venv/lib/python3/site-packages/server.py", line 9, in load
+    import app
+  File "/srv/shop/releases/1/code/app.py", line 4, in <module>
+    VERSION = run(["git", "describe"])
+FileNotFoundError: [Errno 2] No such file or directory: 'git'
+"""
+
+
+def test_of_exceptions_that_came_of_each_other_the_last_is_shown_first(host):
+    log(host, CHAIN)
+    assert last_words(host.machine, UNIT).splitlines() == [
+        "Traceback (most recent call last):",
+        "  ...",
+        '  File "/srv/shop/releases/1/code/app.py", line 4, in <module>',
+        '    VERSION = run(["git", "describe"])',
+        "FileNotFoundError: [Errno 2] No such file or directory: 'git'",
+        "(while it handled: ModuleNotFoundError: No module named 'frozen')",
+    ]

@@ -289,7 +289,7 @@ CASES: dict[str, list[Bad]] = {
             "requirements.txt:1: -e ../x: a path, which only this machine has",
             files={REQUIREMENTS: "-e ../x\n"},
         ),
-        Bad("set pip_index_url", files={REQUIREMENTS: "--index-url http://x\n"}),
+        Bad("set pip_index_url", files={REQUIREMENTS: "--find-links http://x\n"}),
         Bad("expected an https:// URL", files={REQUIREMENTS: "flask @ http://x/y.whl\n"}),
         Bad("a URL without a name", files={REQUIREMENTS: "git+ssh://x/y\n"}),
         Bad("not a requirement; expected NAME==VERSION", files={REQUIREMENTS: "fla sk\n"}),

@@ -56,10 +56,12 @@ def target(target_state) -> Target:
 @pytest.fixture(scope="module")
 def shop(target, tmp_path_factory) -> Project:
     directory = tmp_path_factory.mktemp("shop")
-    own = {"app_web_server": "apache", "app_static": {"/static": "assets"}, "apache_limit_request_body": "1m"}
+    static = {"/static": "assets", "/robots.txt": "assets/robots.txt"}
+    own = {"app_web_server": "apache", "app_static": static, "apache_limit_request_body": "1m"}
     project = Project.make("shop", directory, target, **own)
     project.code("one", SAYS_WHAT_IT_IS_ASKED)
     project.write("app/assets/site.css", "body { color: teal }\n")
+    project.write("app/assets/robots.txt", "Disallow:\n")
     write_hidden(project, "assets")
     project.deploy()
     return project
@@ -86,6 +88,7 @@ def log_of(project: Project) -> str:
 
 
 def test_static_files_come_from_apache_and_the_app_knows_nothing_of_it(shop):
+    assert ask(shop, "/robots.txt").said == Answer(200, b"Disallow:\n")
     answer = ask(shop, "/static/site.css")
     assert answer.said == Answer(200, b"body { color: teal }\n")
     assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == ("text/css", "max-age=3600")

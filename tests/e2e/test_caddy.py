@@ -46,10 +46,14 @@ def authority() -> Authority:
 def internal(target, tmp_path_factory) -> Project:
     """A site with a certificate of Caddy's own authority."""
     directory = tmp_path_factory.mktemp("internal")
-    variables = {"caddy_tls": "internal", "app_static": {"/static": "assets"}}
+    variables = {
+        "caddy_tls": "internal",
+        "app_static": {"/static": "assets", "/robots.txt": "assets/robots.txt"},
+    }
     project = Project.make("inner", directory, target, app_web_server="caddy", **variables)
     project.code("one", SAYS_HOW_IT_CAME)
     project.write("app/assets/site.css", "body {}\n")
+    project.write("app/assets/robots.txt", "Disallow:\n")
     write_hidden(project, "assets")
     project.deploy()
     return project

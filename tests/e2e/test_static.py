@@ -61,10 +61,12 @@ def shop(files, tmp_path_factory) -> Project:
         gunicorn_worker_class="sync",
         nginx_client_max_body_size="128m",
         app_shared=["uploads/"],
-        app_static={"/static": "static", "/media": "uploads"},
+        app_static={"/static": "static", "/media": "uploads", "/robots.txt": "meta/robots.txt"},
     )
     project.code("one", FILES_APP)
     project.write("app/static/style.css", "body {}\n")
+    project.write("app/meta/robots.txt", "Disallow:\n")
+    project.write("app/meta/robots.txt.orig", "Allow:\n")
     write_hidden(project, "static")
     project.deploy()
     return project
@@ -76,6 +78,11 @@ def test_what_is_hidden_is_not_served_unless_it_is_asked_for(shop):
     shop.deploy("--extra-vars", "app_static_hidden=true")
     assert {get(shop, f"/static/{name}").status for name in HIDDEN} == {200}
     shop.deploy()
+
+
+def test_a_single_file_is_served_and_nothing_beside_it(shop):
+    assert get(shop, "/robots.txt").body == b"Disallow:\n"
+    assert b"Allow" not in get(shop, "/robots.txt.orig").body
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,7 @@ def test_what_is_used_or_known_is_not_told(host_of: MakeHost) -> None:
         "Procfile": "web: uwsgi --ini uwsgi.ini\n",
         "uwsgi.ini": "[uwsgi]\nmodule = app:app\nthreads = 2\n",
     }
-    host = host_of({**OTHERS, **ini}, app_unused=["nginx.conf", "supervisord.conf", "docker-compose.yml"])
+    host = host_of({**OTHERS, **ini}, app_known=["nginx.conf", "supervisord.conf", "docker-compose.yml"])
     assert heard(host.with_variables({"app_runtime": "docker"}, host.origins["app_name"])).notes == (
         "Procfile:1: not used: the image's own command starts web",
         "not used: uwsgi.ini (name it in the Procfile: web: uwsgi --ini uwsgi.ini)",

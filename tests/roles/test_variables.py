@@ -231,11 +231,11 @@ WRONG = {
     ),
     "a static directory ends no word": (
         {"app_static": {"/static": 'static" "/etc'}},
-        "expected a URL prefix and a directory of the source",
+        "expected a URL and a directory or a file of the source",
     ),
     "a static directory is inside the source": (
         {"app_static": {"/static": "../../env"}},
-        "expected a URL prefix and a directory of the source",
+        "expected a URL and a directory or a file of the source",
     ),
     "TLS is for names": (
         {"nginx_tls": "self-signed"},

@@ -314,9 +314,6 @@ def test_what_powershell_writes_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("--index-url https://x", "an index belongs to the host; set pip_index_url"),
-        ("-i https://x", "an index belongs to the host; set pip_index_url"),
-        ("--extra-index-url=https://x", "an index belongs to the host; set pip_index_url"),
         ("--find-links ./wheels", "an index belongs to the host; set pip_index_url"),
         ("--trusted-host x", "not without verification; set pip_ca_bundle"),
         ("--frobnicate", "unknown option --frobnicate; expected -r, -c, -e"),

@@ -38,8 +38,8 @@ class DockerImage(Resource):
     the dockerfile, the last one when empty. The build knows *arguments*, which are pairs of name and value; with
     *digest* in their place they are an object in JSON, the blob of that SHA-256. It knows the numbers of *user* and
     of its group as the arguments UID and GID, and two secrets: ``installer``, a shell's text that sets what pip and
-    uv heed, with *index_url*; and ``authorities``, the host's certificate authorities and those of the file
-    *ca_bundle*. The image is labelled with *app*.
+    uv heed, with *index_url* and *extra_index_urls*; and ``authorities``, the host's certificate authorities and those
+    of the file *ca_bundle*. The image is labelled with *app*.
     """
 
     name: str
@@ -53,6 +53,7 @@ class DockerImage(Resource):
     target: str = ""
     arguments: Tuple[Tuple[str, str], ...] = ()
     digest: str = ""
+    extra_index_urls: Tuple[str, ...] = ()
 
     def desired(self) -> State:
         return {"built": True}
@@ -66,7 +67,7 @@ class DockerImage(Resource):
             return
         for base in self.bases:
             require_image(machine, base, _or_another(machine))
-        with _secrets(machine, self.index_url, self.ca_bundle) as directory:
+        with _secrets(machine, (self.index_url, *self.extra_index_urls), self.ca_bundle) as directory:
             machine.heed_stop()
             arguments = self._arguments(machine)
             argv = self._build(machine, directory, arguments)
@@ -121,9 +122,9 @@ def _or_another(machine: Machine) -> str:
 
 
 @contextmanager
-def _secrets(machine: Machine, index_url: str, ca_bundle: str) -> Iterator[str]:
+def _secrets(machine: Machine, indexes: Tuple[str, ...], ca_bundle: str) -> Iterator[str]:
     """A directory of root's with the secrets of one build, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="deploytasks-") as directory:
         trusted = [SYSTEM_AUTHORITIES, *([ca_bundle] if ca_bundle else [])]
-        write_secrets(directory, index_url, [read_if_there(machine.path(path)) for path in trusted])
+        write_secrets(directory, indexes, [read_if_there(machine.path(path)) for path in trusted])
         yield directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from typing import Dict, Iterable, List, Mapping
+from typing import Dict, Iterable, List, Mapping, Sequence
 
 from deploytasks.agent.disk.directory_handle import reading_bytes
 from deploytasks.agent.disk.entry import write_file
@@ -53,11 +53,14 @@ def build_words(
     ]
 
 
-def write_secrets(directory: str, index_url: str, authorities: Iterable[bytes]) -> None:
-    """Put the secrets of a build into *directory*: what pip and uv heed, and the certificates that they trust."""
+def write_secrets(directory: str, indexes: Sequence[str], authorities: Iterable[bytes]) -> None:
+    """Put the secrets of a build into *directory*: what pip and uv heed, and the certificates that they trust.
+
+    The first of *indexes* is in the place of the public one, unless it is empty; the others are asked as well.
+    """
     trusted = b"\n".join(authorities)
     write_file(os.path.join(directory, AUTHORITIES), trusted, ROOTS_OWN)
-    environment = _installers_environment(index_url, trusts=bool(trusted.strip()))
+    environment = _installers_environment(indexes, trusts=bool(trusted.strip()))
     lines = ["export %s=%s\n" % (name, shlex.quote(value)) for name, value in environment.items()]
     write_file(os.path.join(directory, INSTALLER), "".join(lines).encode("utf-8"), ROOTS_OWN)
 
@@ -77,7 +80,7 @@ def read_if_there(path: str) -> bytes:
         return b""
 
 
-def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
+def _installers_environment(indexes: Sequence[str], trusts: bool) -> Dict[str, str]:
     installation = Installation(
         place="",
         work="",
@@ -87,7 +90,8 @@ def _installers_environment(index_url: str, trusts: bool) -> Dict[str, str]:
         extra=(),
         hash_checked=False,
         wheelhouse="",
-        index_url=index_url,
+        index_url=indexes[0],
+        extra_index_urls=tuple(indexes[1:]),
         authorities="/run/secrets/" + AUTHORITIES if trusts else "",
         cache="/var/cache/deploytasks",
     )

@@ -16,7 +16,7 @@ ROOMS = {
     "accounts": "Group Member NoUser User",
     "databases": "PostgresDatabase",
     "docker": "ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
-    "files": "Absent Directory File LastingFile Secret SecretFile Symlink Tree Withdrawn",
+    "files": "Absent Directory File FirstFile LastingFile Secret SecretFile Symlink Tree Withdrawn",
     "firewall": "Ufw UfwRule",
     "packages": "Package",
     "programs": "Command Run",

@@ -30,6 +30,7 @@ class Installation:
     index_url: str
     authorities: str
     cache: str
+    extra_index_urls: Tuple[str, ...] = ()
     builds: bool = True
     """Whether what has no wheel may be built, which runs code of its author's."""
 
@@ -53,12 +54,15 @@ def uv_commands(uv: str, wanted: Installation) -> Iterator[Argv]:
     install += [*wanted.sources, *([] if wanted.builds else ["--no-build"])]
     yield [uv, "venv", "--no-config", "--no-project", "--python", wanted.python, wanted.place]
     requirements = wanted.first_file
+    if wanted.extra_index_urls:
+        # As pip does, for which they were written: the best version, whichever index has it.
+        install += ["--index-strategy", "unsafe-best-match"]
     if wanted.form == "uv":
         exported = wanted.work + "/exported.txt"
         yield _export(uv, wanted, exported)
         requirements = ["-r", exported]
         # Every version is pinned by hash, so looking for it in all the project's indexes is safe.
-        install += ["--index-strategy", "unsafe-best-match"]
+        install += [] if wanted.extra_index_urls else ["--index-strategy", "unsafe-best-match"]
     hashes = ["--require-hashes"] if wanted.hash_checked and wanted.form == "requirements" else []
     if wanted.takes_two_steps:
         yield [*install, *hashes, *requirements]
@@ -87,6 +91,7 @@ def uv_environment(wanted: Installation) -> Dict[str, str]:
         "UV_HTTP_TIMEOUT": "30",
         "UV_SYSTEM_CERTS": "1",
         **({"UV_DEFAULT_INDEX": wanted.index_url} if wanted.index_url else {}),
+        **({"UV_INDEX": " ".join(wanted.extra_index_urls)} if wanted.extra_index_urls else {}),
         **({"SSL_CERT_FILE": wanted.authorities} if wanted.authorities else {}),
     }
 
@@ -113,6 +118,7 @@ def pip_environment(wanted: Installation) -> Dict[str, str]:
         "PIP_ROOT_USER_ACTION": "ignore",
         "PIP_CACHE_DIR": wanted.cache + "/pip",
         **({"PIP_INDEX_URL": wanted.index_url} if wanted.index_url else {}),
+        **({"PIP_EXTRA_INDEX_URL": " ".join(wanted.extra_index_urls)} if wanted.extra_index_urls else {}),
         **({"PIP_CERT": wanted.authorities} if wanted.authorities else {}),
     }
 

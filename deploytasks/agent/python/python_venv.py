@@ -74,7 +74,8 @@ class PythonVenv(Resource):
     (uv.lock with its pyproject.toml) or ``pylock``. *hash_checked* requirements are refused unless each
     has a hash; *extra* needs none. *python* is a name, a version such as ``3.12``, or a path. *installer*
     is ``uv``, the program at path *uv*, or ``pip``, which wants Debian's python3-venv. *ca_bundle* is a
-    file on the host. With a *wheelhouse* no index is asked: *wheels*, pairs of a file's name and SHA-256, come along.
+    file on the host. *extra_index_urls* are asked as *index_url* is. With a *wheelhouse* no index is asked: *wheels*,
+    pairs of a file's name and SHA-256, come along.
 
     What has no wheel is built by its author's code: with a *builder*, that is done as this user, who sees nothing at
     the paths *hides* and no login of an index; without one as root.
@@ -101,6 +102,7 @@ class PythonVenv(Resource):
     key: str = ""
     builder: str = ""
     hides: Tuple[str, ...] = ()
+    extra_index_urls: Tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for value, allowed in ((self.form, FORMS), (self.installer, INSTALLERS)):
@@ -189,6 +191,7 @@ class PythonVenv(Resource):
             hash_checked=self.hash_checked,
             wheelhouse=self._lay_out(machine, work + "/wheels") if self.wheelhouse else "",
             index_url=self.index_url,
+            extra_index_urls=self.extra_index_urls,
             authorities=_authorities(machine, self.ca_bundle, work),
             cache=machine.path(CACHE),
             builds=not self.builder,
@@ -230,7 +233,7 @@ class PythonVenv(Resource):
 
     def _build_what_has_no_wheel(self, machine: Machine, wanted: Installation) -> Optional[Completed]:
         """As the builder, in a sandbox; what comes of it is root's."""
-        if LOGIN.match(wanted.index_url):
+        if any(map(LOGIN.match, (wanted.index_url, *wanted.extra_index_urls))):
             raise StepError(
                 "something that is required has no wheel, and its author's code would build it where the login of the "
                 "index is known; set wheelhouse=true, which builds on the controller, or put a wheel into the index"
@@ -274,7 +277,7 @@ class PythonVenv(Resource):
     @property
     def _needs_index(self) -> bool:
         """Whether that index is surely asked: requirements may name more, and a wheelhouse needs none."""
-        asks = bool(self.requirements or self.extra) and not self.wheelhouse
+        asks = bool(self.requirements or self.extra) and not (self.wheelhouse or self.extra_index_urls)
         return asks and not any(MORE_INDEXES.search(text) for _, text in self.requirements)
 
     def _cause(self, done: Completed, index: PackageIndex) -> str:
@@ -284,11 +287,7 @@ class PythonVenv(Resource):
         trouble = "" if self.wheelhouse or done.status == 127 else index.trouble()
         if trouble:
             return index.unreachable(trouble)
-        from deploytasks.agent.python.build_needs import packages_named_by
-
-        lacking = ", ".join('"%s"' % name for name in packages_named_by(done.output))
-        remedy = "; what is built wants more of this host: set app_packages=[%s]" % lacking if lacking else ""
-        return "%s could not install the requirements%s" % (self.installer, remedy)
+        return "%s could not install the requirements" % self.installer
 
 
 def _has_its_python(place: str) -> bool:

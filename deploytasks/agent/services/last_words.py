@@ -11,6 +11,12 @@ from deploytasks.agent.services.journal import text_of
 LOOKED_AT = 400
 SHOWN = 20
 TRACEBACK = "Traceback (most recent call last):"
+CHAINED = (
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+)
+BETWEEN = 3
+"""Such a line stands that near to the traceback that it is about."""
 OF_APP = "/code/"
 START = "_SYSTEMD_INVOCATION_ID"
 """Names the start of its unit that a line of the journal is of (systemd.exec(5), ``$INVOCATION_ID``)."""
@@ -24,9 +30,8 @@ def last_words(machine: Machine, unit: str, *, crashed: bool = False) -> str:
     been started again since, by systemd itself.
     """
     lines = _said(machine, unit, crashed=crashed)
-    tracebacks = list(_tracebacks(lines))
-    of_app = [traceback for traceback in tracebacks if any(OF_APP in line for line in traceback)]
-    return "\n".join(_from_app_on(of_app[0]) if of_app else lines[-SHOWN:]).rstrip()
+    of_app = [chain for chain in _chains(lines) if any(OF_APP in line for part in chain for line in part)]
+    return "\n".join(_shown(of_app[0]) if of_app else lines[-SHOWN:]).rstrip()
 
 
 def _said(machine: Machine, unit: str, *, crashed: bool) -> List[str]:
@@ -60,6 +65,27 @@ def _journal(machine: Machine, unit: str, start: str) -> Iterator[Tuple[str, str
             yield text_of(entry.get(START)) or start, line.rstrip()
 
 
+def _shown(chain: List[List[str]]) -> List[str]:
+    """The last traceback of *chain*, which ended the app, and what was being handled then."""
+    *before, last = chain
+    is_of_app = any(OF_APP in line for line in last)
+    handled = ["(while it handled: %s)" % part[-1] for part in before[-1:]]
+    return [*(_from_app_on(last) if is_of_app else last[-SHOWN:]), *handled]
+
+
+def _chains(lines: List[str]) -> Iterator[List[List[str]]]:
+    """Tracebacks, each with those that it came of before it."""
+    chain: List[List[str]] = []
+    for number, traceback in _tracebacks(lines):
+        if not any(line in CHAINED for line in lines[max(number - BETWEEN, 0) : number]):
+            if chain:
+                yield chain
+            chain = []
+        chain.append(traceback)
+    if chain:
+        yield chain
+
+
 def _from_app_on(traceback: List[str]) -> List[str]:
     """The head of *traceback*, and of the rest what begins with the app's first frame."""
     head, *rest = traceback
@@ -68,14 +94,15 @@ def _from_app_on(traceback: List[str]) -> List[str]:
     return [head, *(["  ..."] if len(kept) < len(rest) else []), *kept]
 
 
-def _tracebacks(lines: List[str]) -> Iterator[List[str]]:
-    """Each run of lines from a traceback's head to the exception that ends it."""
+def _tracebacks(lines: List[str]) -> Iterator[Tuple[int, List[str]]]:
+    """Each run of lines from a traceback's head, whose number comes along, to the exception that ends it."""
     block: List[str] = []
-    for line in lines:
+    first = 0
+    for number, line in enumerate(lines):
         if line.startswith(TRACEBACK):
-            block = [line]
+            block, first = [line], number
         elif block:
             block.append(line)
             if line and not line.startswith(" "):
-                yield block
+                yield first, block
                 block = []

@@ -75,6 +75,8 @@ def _fetch(wish: Wish, pinned: Path, place: Path) -> None:
     target += [word for platform in wish.platforms for word in ("--platform", platform)]
     fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     index = {"PIP_INDEX_URL": wish.index_url} if wish.index_url else {}
+    if wish.extra_index_urls:
+        index["PIP_EXTRA_INDEX_URL"] = " ".join(wish.extra_index_urls)
     done = _carried_out([*fetch, *target, "--dest", str(place), "--requirement", str(pinned)], index)
     if done.returncode:
         missing = NO_WHEEL.search(done.stderr)
@@ -89,6 +91,8 @@ def _uv(wish: Wish, words: Sequence[str]) -> None:
     if not importlib.util.find_spec("uv") or not importlib.util.find_spec("pip"):
         raise PlanError("wheelhouse wants uv and pip on this machine: pip install 'deploytasks[wheelhouse]'")
     index = {"UV_DEFAULT_INDEX": wish.index_url} if wish.index_url else {}
+    if wish.extra_index_urls:
+        index |= {"UV_INDEX": " ".join(wish.extra_index_urls), "UV_INDEX_STRATEGY": "unsafe-best-match"}
     done = _carried_out([sys.executable, "-m", "uv", *words, *NO_INTERPRETER], index)
     if done.returncode:
         raise PlanError(f"wheelhouse: the requirements could not be resolved\n{_end(done)}")

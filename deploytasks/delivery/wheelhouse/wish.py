@@ -30,6 +30,7 @@ class Wish:
     python: tuple[int, int]
     architecture: str
     glibc: int
+    extra_index_urls: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -52,6 +53,7 @@ def wish_of_venv(venv: PythonVenv, plan: Plan, facts: Facts) -> Wish:
         for name, text in venv.requirements
     )
     wish = _wish(facts, venv.extra, venv.index_url, texts, venv.form)
+    wish = replace(wish, extra_index_urls=venv.extra_index_urls)
     version = re.fullmatch(r"(?:python)?3\.(\d+)", venv.python)
     return replace(wish, python=(3, int(version[1]))) if version else wish
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploytasks.agent.python.build_needs import packages_named_by
+from deploytasks.planning.build_needs import packages_named_by
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.planning.heard.statement import Statement, Variable
 from deploytasks.planning.role import variable_name
 
 if TYPE_CHECKING:
@@ -32,23 +33,6 @@ OF_THE_APP = frozenset(
     }
 )
 """Settings that say which app is served, from where, and by which file; they have been heard already."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """The source says at *where* that the setting *name* of a server is *value*."""
-
-    where: Origin
-    name: str
-    value: Said
-
-
-@dataclass(frozen=True)
-class Variable:
-    """What was heard: the variable *name* with its setting."""
-
-    name: str
-    setting: Setting
 
 
 def each_of(said: Said) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Tuple
 
 COMPILER = ("gcc", "python3-dev")
 NEEDS = (
@@ -37,7 +36,7 @@ NEEDS = (
 """What a build says of what it lacks, and the packages of Debian that have it besides a compiler."""
 
 
-def packages_named_by(output: str) -> Tuple[str, ...]:
+def packages_named_by(output: str) -> tuple[str, ...]:
     """The packages of Debian that a build with that *output* lacks; none when it does not say so."""
     found = [packages for said, packages in NEEDS if re.search(said, output)]
     return (

@@ -1,0 +1,106 @@
+"""What a Procfile says to the web server that it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from deploytasks.inventory.origin import SOURCE, Origin, Setting
+from deploytasks.planning.deployment import KINDS, module_of
+from deploytasks.planning.heard.server_settings import each_of, variables_of
+from deploytasks.planning.heard.statement import Heard, Statement, Variable, has_own_command
+from deploytasks.source.procfile import NAME as PROCFILE
+from deploytasks.source.procfile import line_of, read_procfile
+from deploytasks.source.web_command import read_web_command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deploytasks.inventory import Host
+    from deploytasks.source.web_command import WebCommand
+
+WEB = "web"
+COMPILES = ("babel", "compile", "npm", "yarn", "pnpm", "tailwind", "webpack", "vite", "collectstatic")
+"""Words of commands that make files of the app, which are of a release before it is served."""
+
+
+def of_procfile(host: Host, directory: Path) -> Heard:
+    """The variables of its web process's command line."""
+    line = read_procfile(directory).get(WEB)
+    if line:
+        where = Origin(PROCFILE, line_of(directory, WEB), SOURCE)
+        command = read_web_command(line, directory, str(where))
+        yield from (
+            _of_command(host, command, where, directory) if command else _of_no_server(host, line, where)
+        )
+
+
+def _of_no_server(host: Host, line: str, where: Origin) -> Heard:
+    server = host.variables.get("app_server", "gunicorn")
+    yield f"{where}: {line!r} starts no server of ours; app_server={server} serves the app in its place"
+
+
+def _of_command(host: Host, command: WebCommand, where: Origin, directory: Path) -> Heard:
+    if has_own_command(host, directory):
+        yield f"{where}: not used: the image's own command starts web"
+        return
+    yield from _of_what_is_around(command, where, directory)
+    if not command.role:
+        server = host.variables.get("app_server", "gunicorn")
+        yield f"{where}: {command.program} is none of the servers; app_server={server} serves the app in its place"
+    elif (other := _another_server(host, command.role)) is not None:
+        yield f"{where}: what it says to {command.program} is not used: {other}"
+    else:
+        yield Variable("app_server", Setting(command.role, where))
+        role = import_module(module_of(command.role))
+        statements = (Statement(where, name, value) for name, value in command.settings.items())
+        yield from variables_of(role, [*_of_ini(directory, command), *statements])
+
+
+def _another_server(host: Host, role: str) -> str | None:
+    """Who says that the app has another server than *role*; None where nobody does."""
+    chosen = host.variables.get("app_server")
+    if chosen not in (None, role):
+        return f"{host.origin('app_server') or host.name} has app_server={chosen}"
+    (kind,) = (one for one in KINDS if one.variable == "server")
+    own = next(filter(kind.is_a, host.own_roles), None)
+    return f"the tasks file has a server of its own, {own.__name__}" if own and chosen is None else None
+
+
+def _of_what_is_around(command: WebCommand, where: Origin, directory: Path) -> Heard:
+    """What runs before the server, and what stands before it on its own line."""
+    release = read_procfile(directory).get("release", "")
+    for line in command.before:
+        if line not in release:
+            yield f"{where}: {line!r} is not run: {_instead_of(line)}"
+    if command.prefix:
+        yield Variable("app_command_prefix", Setting(list(command.prefix), where))
+    if command.unused:
+        words = " ".join(command.unused)
+        yield f"{where}: {words!r} before {command.program} is not used; app_command_prefix would keep it"
+    for name in command.environment:
+        yield f"{where}: {name}=... before {command.program} is not used; write it into app_env"
+
+
+def _instead_of(line: str) -> str:
+    if any(word in line for word in COMPILES):
+        return f"app_build={[line]} runs it when a release is made"
+    return f"write it into the Procfile as release: {line}"
+
+
+def _of_ini(directory: Path, command: WebCommand) -> Iterator[Statement]:
+    """The options in the file that a command line of uWSGI names, mounts together."""
+    named = command.settings.get("ini")
+    if not isinstance(named, str) or command.role != "uwsgi":
+        return
+    below = command.app.directory if command.app else "."
+    from deploytasks.source.uwsgi_ini import read_uwsgi_ini
+
+    said: dict[str, Statement] = {}
+    for option in read_uwsgi_ini(directory / below / named):
+        name = option.name.replace("-", "_")
+        before = said.get(name)
+        values = (*each_of(before.value), option.value) if before else option.value
+        said[name] = Statement(Origin(named, option.line, SOURCE), name, values)
+    yield from said.values()

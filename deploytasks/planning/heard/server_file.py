@@ -1,0 +1,44 @@
+"""What a file of settings says that a server reads by itself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.planning.deployment import module_of
+from deploytasks.planning.heard.statement import Heard, has_own_command
+from deploytasks.planning.role import role_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deploytasks.inventory import Host
+
+USUAL = "gunicorn"
+
+
+def of_server_file(host: Host, directory: Path) -> Heard:
+    """A note of each setting in the file that a release makes itself."""
+    role = None if has_own_command(host, directory) else _role_with_file(host)
+    if role is None:
+        return
+    named = host.variables.get(f"{role_name(role)}_config_file")
+    path = role.file_named(named) if isinstance(named, str) else role.usual_file
+    if not path or not (directory / path).is_file():
+        return
+    from deploytasks.source.python_settings import read_python_settings
+
+    reasons = {**role.managed, **role.unheard}
+    for name, assigned in read_python_settings(directory / path).items():
+        if name in reasons and assigned.value != "-" and f"{role_name(role)}_{name}" not in host.variables:
+            yield f"{path}:{assigned.line}: {name} is not used: {reasons[name]}"
+
+
+def _role_with_file(host: Host) -> Any | None:
+    """The role of the app's server, where that reads a file of settings by itself."""
+    wanted = str(host.variables.get("app_server", USUAL))
+    with suppress(ImportError):
+        role = import_module(module_of(wanted))
+        return role if hasattr(role, "usual_file") else None
+    return None

@@ -1,0 +1,55 @@
+"""What a person can do about a failure, by what failing programs say: the variable that helps, in a sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TypeVar
+
+from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
+from deploytasks.planning.build_needs import packages_named_by
+
+READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
+DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
+CODE = re.compile(r"/releases/[^/]+/code/|/app/code/")
+"""Stands in a path on the host, or in a container, before what is of the source."""
+INSTALLS = "could not install the requirements"
+Told = TypeVar("Told", bound=Event)
+
+
+def remedied(event: Told) -> Told:
+    """*event*; a failure with the sentence that helps at the end of its reason."""
+    if isinstance(event, StepDone) and event.outcome is Outcome.FAILED:
+        return replace(event, reason=_with_remedy(event.reason, event.output))
+    if isinstance(event, Ended) and event.error and event.output:
+        return replace(event, error=_with_remedy(event.error, event.output))
+    return event
+
+
+def _with_remedy(reason: str, output: str) -> str:
+    found = remedy_for(reason, output)
+    return f"{reason}; {found}" if found else reason
+
+
+def remedy_for(reason: str, output: str) -> str:
+    """The sentence for a step that failed for *reason*, in whose last words is *output*; empty where none helps."""
+    packages = packages_named_by(output) if INSTALLS in reason else ()
+    if packages:
+        return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
+    written = READ_ONLY.search(output)
+    if written:
+        return _of_read_only(written[1])
+    if DATABASE.search(output):
+        return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
+    return ""
+
+
+def _of_read_only(path: str) -> str:
+    """What to do for an app that writes at *path*."""
+    *_, inside = CODE.split(path)
+    if path.startswith("/") and inside == path:
+        return f"the app may write below its shared directory, and not at {path}: see app_shared"
+    first, slash, _ = inside.removeprefix("./").partition("/")
+    place = f"{first}/" if slash or "." not in first else first
+    return f'a release is read-only: share what the app writes there, with app_shared=["{place}"]'
