@@ -11,6 +11,7 @@ from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
+    AbsentManaged,
     ApacheReload,
     File,
     Member,
@@ -18,7 +19,6 @@ from deploytasks.resources import (
     RunIfUsed,
     Service,
     Symlink,
-    Withdrawn,
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
@@ -67,7 +67,7 @@ def front(host: Host, v: Vars) -> Front:
 
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Apache rests when it has no other."""
-    site = Withdrawn(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
+    site = AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
     rest = Handler("run Apache if it has a site", RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
     yield Step("take the site away", site, notify=rest)
 

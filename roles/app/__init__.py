@@ -17,6 +17,7 @@ from deploytasks.planning.env_file import read_env_file
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
+    AbsentManaged,
     Claim,
     Directory,
     File,
@@ -30,7 +31,6 @@ from deploytasks.resources import (
     Tree,
     User,
     Watch,
-    Withdrawn,
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
@@ -91,8 +91,8 @@ def _withdraw_others(deployment: Deployment) -> Iterator[Step]:
 
 
 def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
-    withdrawn = [step.resource for step in deployment.web_server.withdraw(app)]
-    sites = [path for site in withdrawn if isinstance(site, Withdrawn) for path in (site.path, *site.others)]
+    absent = [step.resource for step in deployment.web_server.withdraw(app)]
+    sites = [path for site in absent if isinstance(site, AbsentManaged) for path in (site.path, *site.others)]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
     claim = Claim(app.name, app.root, app.user, files, v.adopt)
     return Step("claim what is called like it", claim)

@@ -10,6 +10,7 @@ from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
+    AbsentManaged,
     Directory,
     File,
     LastingFile,
@@ -22,7 +23,6 @@ from deploytasks.resources import (
     RunIfUsed,
     Service,
     Unit,
-    Withdrawn,
 )
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.static import static_files_of, static_of
@@ -78,7 +78,7 @@ def front(host: Host, v: Vars) -> Front:
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
     rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
-    yield Step("take the site away", Withdrawn(_place(app)), notify=rest)
+    yield Step("take the site away", AbsentManaged(_place(app)), notify=rest)
     yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
 
 

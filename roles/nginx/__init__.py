@@ -13,6 +13,7 @@ from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
+    AbsentManaged,
     File,
     Member,
     NginxLimits,
@@ -22,7 +23,6 @@ from deploytasks.resources import (
     RunIfUsed,
     Service,
     Symlink,
-    Withdrawn,
 )
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.static import static_files_of, static_of
@@ -91,7 +91,7 @@ def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and nginx rests when it has no other."""
     used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
     rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
-    site = Withdrawn(_available(app), (_enabled(app), page_of(app.name)))
+    site = AbsentManaged(_available(app), (_enabled(app), page_of(app.name)))
     yield Step("take the site away", site, notify=rest)
     yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
 

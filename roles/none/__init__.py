@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deploytasks.planning.deployment import HTTP, Front, deployment_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Restart, RunIfUsed, Service, Unit, Withdrawn
+from deploytasks.resources import AbsentManaged, Restart, RunIfUsed, Service, Unit
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -52,7 +52,7 @@ def withdraw(app: App) -> Iterator[Step]:
     socket, service = _units(app)
     path = f"{UNITS}/{socket}"
     close = Handler("close the port", RunIfUsed(socket, (path,)))
-    yield Step("take the port away", Withdrawn(path, (f"{UNITS}/{service}",)), notify=close)
+    yield Step("take the port away", AbsentManaged(path, (f"{UNITS}/{service}",)), notify=close)
 
 
 def _units(app: App) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class Absent(Resource):
-    """Nothing is at *path*: a file or link is removed, a directory only when it is empty."""
+    """*path* is absent: a file or link is removed, a directory only when empty."""
 
     path: str
 

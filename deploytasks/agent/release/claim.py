@@ -10,7 +10,7 @@ from deploytasks.agent.disk.entry import is_bare, read_directory, read_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
-from deploytasks.agent.files.withdrawn import is_ours
+from deploytasks.agent.files.absent_managed import is_ours
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, apps_at, others_at, owner_of, write_owner
 from deploytasks.agent.services.unit import DIRECTORY
