@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.docker.shipped_image import ShippedImage
     from deploytasks.agent.files.absent import Absent
     from deploytasks.agent.files.absent_managed import AbsentManaged
+    from deploytasks.agent.files.directories import Directories
     from deploytasks.agent.files.directory import Directory
     from deploytasks.agent.files.file import File
     from deploytasks.agent.files.first_file import FirstFile
@@ -74,6 +75,7 @@ __all__ = [
     "Command",
     "ComposeServices",
     "CopyRetention",
+    "Directories",
     "Directory",
     "DockerEngine",
     "DockerImage",

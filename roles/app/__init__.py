@@ -19,6 +19,7 @@ from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     AbsentManaged,
     Claim,
+    Directories,
     Directory,
     File,
     FirstFile,
@@ -101,27 +102,20 @@ def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
 def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
     yield Step("make the user", User(app.user, home=home, comment=app.account_comment))
-    yield Step("make the app's directory", Directory(app.root, OF_APP, group=app.user, keeps_mode=True))
-    yield Step("make the directory of releases", Directory(app.releases))
-    yield Step("make the directory of environments", Directory(app.venvs))
-    shared = Directory(app.shared, OF_APP, app.user, app.user, keeps_mode=True)
-    yield Step("make the shared directory", shared)
-    for path in _shared_directories(v):
-        place = replace(shared, path=f"{app.shared}/{path}")
-        yield Step(f"make the shared directory {path}", place)
-    yield from _seeds(app, v, project)
-    yield Step("make the directory of sockets", Directory(app.run))
+    yield Step("make the app's directories", Directories(tuple(_directories(app, v, project))))
+    yield from _seeds(app, project)
 
 
-def _seeds(app: App, v: Vars, project: Project) -> Iterator[Step]:
+def _directories(app: App, v: Vars, project: Project) -> Iterator[Directory]:
+    yield Directory(app.root, OF_APP, group=app.user, keeps_mode=True)
+    yield from map(Directory, (app.releases, app.venvs, app.run))
+    below = (f"{app.shared}/{path}" for path in _shared_directories(v, project))
+    for path in (app.shared, *below):
+        yield Directory(path, OF_APP, app.user, app.user, keeps_mode=True)
+
+
+def _seeds(app: App, project: Project) -> Iterator[Step]:
     """What the source has where the app will find what is shared: put there once, and the app's from then on."""
-    directories = {posixpath.dirname(path) for path, _ in project.seeds}
-    parents = {
-        "/".join(path.split("/")[: depth + 1]) for path in directories for depth in range(path.count("/") + 1)
-    }
-    for path in sorted(parents - {"", *_shared_directories(v)}):
-        place = Directory(f"{app.shared}/{path}", OF_APP, app.user, app.user, keeps_mode=True)
-        yield Step(f"make the shared directory {path}", place)
     for path, digest in project.seeds:
         file = FirstFile(f"{app.shared}/{path}", None, "0640", app.user, app.user, digest)
         yield Step(f"begin the shared {path} with that of the source", file)
@@ -129,7 +123,8 @@ def _seeds(app: App, v: Vars, project: Project) -> Iterator[Step]:
 
 def _contents(release: Release, project: Project) -> Iterator[Step]:
     digest = project.source.manifest.digest
-    yield Step("make the release", Directory(release.path), phase=Phase.PREPARE)
+    places = Directories((Directory(release.path), Directory(f"{release.path}/bin")))
+    yield Step("make the release", places, phase=Phase.PREPARE)
     yield Step("write the list of files", File(release.manifest, None, digest=digest), phase=Phase.PREPARE)
     yield Step("lay out the code", Tree(release.code, release.manifest, digest), phase=Phase.PREPARE)
 
@@ -165,7 +160,6 @@ def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
     text = template(
         "program.sh.j2", prefix=shlex.join(prefix), command=shlex.join(words), place=deployment.place
     )
-    yield Step("make the directory of programs", Directory(f"{release.path}/bin"), phase=Phase.PREPARE)
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
 
 
@@ -212,9 +206,8 @@ def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
 def _shut_others_out(app: App) -> Iterator[Step]:
     """When all who serve of it are in the app's group; where a first version had deployed, they were not before."""
     shared = Directory(app.shared, OF_APP, app.user, app.user)
-    yield Step("shut others out of what is shared", shared, phase=Phase.FINISH)
-    root = Directory(app.root, OF_APP, group=app.user)
-    yield Step("shut others out of the app's directory", root, phase=Phase.FINISH)
+    places = Directories((shared, Directory(app.root, OF_APP, group=app.user)))
+    yield Step("shut others out of the app's directories", places, phase=Phase.FINISH)
 
 
 def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
@@ -229,9 +222,10 @@ def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _shared_directories(v: Vars) -> list[str]:
+def _shared_directories(v: Vars, project: Project) -> list[str]:
     """The directories below ``shared``, parents first; a file is made by the app, its directory for it."""
     wanted = {path.strip("/") if _is_directory(path) else posixpath.dirname(path) for path in v.shared}
+    wanted |= {posixpath.dirname(path) for path, _ in project.seeds}
     parents = {
         "/".join(path.split("/")[:depth]) for path in wanted for depth in range(1, path.count("/") + 2)
     }

@@ -11,6 +11,7 @@ from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
     AbsentManaged,
+    Directories,
     Directory,
     File,
     LastingFile,
@@ -85,8 +86,8 @@ def withdraw(app: App) -> Iterator[Step]:
 def _server() -> Iterator[Step]:
     """What all sites share. Where it listens for a reload moves with this, so a reload could not bring it about."""
     changes = (approve, restart)
-    yield Step("make the directory of sites", Directory(SITES))
-    yield Step("make the directory of overrides", Directory(f"/etc/systemd/system/{OVERRIDES}"))
+    places = Directories((Directory(SITES), Directory(f"/etc/systemd/system/{OVERRIDES}")))
+    yield Step("make Caddy's directories", places)
     overrides = Unit(f"{OVERRIDES}/deploytasks.conf", template("caddy.service.conf.j2"))
     yield Step("give it a runtime directory", overrides, notify=changes)
     yield Step(

@@ -12,7 +12,7 @@ from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, Package, Restart, Secret, SecretFile, Service
+from deploytasks.resources import Directories, Directory, Package, Restart, Secret, SecretFile, Service
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -53,9 +53,9 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     data = f"/var/lib/redis/{app.name}"
     # The package's own instance has no password and no limit.
     yield Step("install redis-server", Package("redis-server", resting=("redis-server.service",)))
-    yield Step("make the directory of services", Directory(app.services, mode="0700"))
+    places = (Directory(app.services, mode="0700"), Directory(data, "0750", "redis", "redis"))
+    yield Step("make Redis' directories", Directories(places))
     yield Step("make the secret", Secret(secret))
-    yield Step("make the directory of data", Directory(data, mode="0750", owner="redis", group="redis"))
     configuration = SecretFile(
         f"/etc/redis/redis-{app.name}.conf",
         template("redis.conf.j2", app=app, v=v, data=data),

@@ -29,6 +29,7 @@ from deploytasks.agent.engine.resource import Change, describe, rebuild
 from deploytasks.agent.engine.types import MODULES, type_called
 from deploytasks.agent.files.absent import Absent
 from deploytasks.agent.files.absent_managed import AbsentManaged
+from deploytasks.agent.files.directories import Directories
 from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.first_file import FirstFile
@@ -149,6 +150,14 @@ def directory(host):
 def directory_mode(host):
     host.path("/srv/x").mkdir(0o700)
     return directory(host)
+
+
+def directories(host):
+    """One that is missing with one in it, one of another mode, and one whose mode is of no concern."""
+    host.path("/srv/y").mkdir(0o700)
+    host.path("/srv/z").mkdir(0o711)
+    places = [Directory(path, "0750", host.user, host.group) for path in ("/srv/x", "/srv/x/below", "/srv/y")]
+    return Directories((*places, Directory("/srv/z", "0750", host.user, host.group, keeps_mode=True)))
 
 
 def docker_engine(host):
@@ -444,6 +453,7 @@ CASES = [
     (ComposeServices, compose_services_of_another_release),
     (ComposeServices, no_compose_services),
     (CopyRetention, copy_retention),
+    (Directories, directories),
     (Directory, directory),
     (Directory, directory_mode),
     (Directory, directory_of_any_mode),

@@ -1,7 +1,7 @@
 """The contract between the engine and everything it can converge.
 
 A *resource* has a desired state and an observed one; an *action* has an effect and no state.
-Both are frozen dataclasses whose fields are JSON values, so that a step travels as
+Both are frozen dataclasses whose fields are JSON values, or resources, so that a step travels as
 ``{"type": "File", "args": {...}}`` and is rebuilt on the host by ``rebuild``.
 """
 
@@ -127,7 +127,7 @@ def describe(thing: Any) -> Dict[str, Any]:
     """*thing* as ``{"type", "args"}``; fields that hold their default are left out."""
     kind = type(thing)
     args = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}
-    plain = {name: value for name, value in args.items() if not _is_default(kind, name, value)}
+    plain = {name: _described(value) for name, value in args.items() if not _is_default(kind, name, value)}
     return {"type": word_for(kind), "args": plain}
 
 
@@ -142,7 +142,14 @@ def _is_default(kind: Any, name: str, value: Any) -> bool:
     return field.default is not dataclasses.MISSING and bool(field.default == value)
 
 
+def _described(value: Any) -> Any:
+    if isinstance(value, Resource):
+        return describe(value)
+    return tuple(map(_described, value)) if isinstance(value, tuple) else value
+
+
 def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    return value
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_frozen, value))
+    is_description = isinstance(value, dict) and set(value) == {"type", "args"}
+    return rebuild(value) if is_description else value

@@ -18,7 +18,7 @@ ROOMS = {
     "accounts": "AbsentUser Group Member User",
     "databases": "PostgresDatabase",
     "docker": "ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
-    "files": "Absent AbsentManaged Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
+    "files": "Absent AbsentManaged Directories Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
     "firewall": "Ufw UfwRule",
     "packages": "Package",
     "programs": "Command Run",
