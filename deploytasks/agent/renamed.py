@@ -8,3 +8,12 @@ TYPES = {
     "NoUser": "AbsentUser",
     "Withdrawn": "AbsentManaged",
 }
+"""Resource types."""
+
+HANDLERS = {
+    ("caddy", "approve of the configuration"): "check Caddy's configuration",
+    ("nginx", "show the page"): "show the maintenance page",
+    ("none", "change the port"): "reopen the app's port",
+    ("none", "close the port"): "close the app's port",
+}
+"""Handlers, each with its role: what an earlier version owes is carried out by its name."""

@@ -162,7 +162,7 @@ def _in_their_room(keepers: list[Step], release: Release | None) -> list[Step]:
     if not (keepers and release):
         return []
     room = Directory(release.sealed, "0700")
-    return [Step("make room for sealed contents", room, phase=Phase.PREPARE, role="app"), *keepers]
+    return [Step("make the directory of kept contents", room, phase=Phase.PREPARE, role="app"), *keepers]
 
 
 def _is_large(resource: Resource) -> bool:
@@ -177,7 +177,11 @@ def _lies_in(release: Release, resource: Resource) -> bool:
 def _keeping(step: Step, release: Release, digest: str) -> Step:
     keeper = File(f"{release.sealed}/{digest}", None, mode="0600", digest=digest)
     return Step(
-        f"keep what {step.role} needs: {step.name}", keeper, phase=Phase.PREPARE, sensitive=True, role="app"
+        f"keep the contents of {step.role}: {step.name}",
+        keeper,
+        phase=Phase.PREPARE,
+        sensitive=True,
+        role="app",
     )
 
 

@@ -96,12 +96,12 @@ def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
     sites = [path for site in absent if isinstance(site, AbsentManaged) for path in (site.path, *site.others)]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
     claim = Claim(app.name, app.root, app.user, files, v.adopt)
-    return Step("claim what is called like it", claim)
+    return Step("claim the app's names", claim)
 
 
 def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
-    yield Step("make the user", User(app.user, home=home, comment=app.account_comment))
+    yield Step("make the app's user", User(app.user, home=home, comment=app.account_comment))
     yield Step("make the app's directories", Directories(tuple(_directories(app, v, project))))
     yield from _seeds(app, project)
 
@@ -118,14 +118,18 @@ def _seeds(app: App, project: Project) -> Iterator[Step]:
     """What the source has where the app will find what is shared: put there once, and the app's from then on."""
     for path, digest in project.seeds:
         file = FirstFile(f"{app.shared}/{path}", None, "0640", app.user, app.user, digest)
-        yield Step(f"begin the shared {path} with that of the source", file)
+        yield Step(f"copy the source's {path} to the shared files", file)
 
 
 def _contents(release: Release, project: Project) -> Iterator[Step]:
     digest = project.source.manifest.digest
     places = Directories((Directory(release.path), Directory(f"{release.path}/bin")))
-    yield Step("make the release", places, phase=Phase.PREPARE)
-    yield Step("write the list of files", File(release.manifest, None, digest=digest), phase=Phase.PREPARE)
+    yield Step("make the release's directories", places, phase=Phase.PREPARE)
+    yield Step(
+        "list the release's files",
+        File(release.manifest, None, digest=digest),
+        phase=Phase.PREPARE,
+    )
     yield Step("lay out the code", Tree(release.code, release.manifest, digest), phase=Phase.PREPARE)
 
 
@@ -141,7 +145,10 @@ def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[
     own = {"PYTHONPATH": deployment.directory} if project.callable.directory != "." else {}
     content = encode_env({"PYTHONUNBUFFERED": "1", **own, **_flask_app(project), **environment_of(v)})
     yield Step(
-        "write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True
+        "write the environment variables",
+        File(release.env, content, mode="0600"),
+        phase=Phase.PREPARE,
+        sensitive=True,
     )
 
 
@@ -166,20 +173,20 @@ def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
 def _run_what_is_there(release: Release) -> Step:
     app = release.app
     fresh = FreshProcesses(app.name, app.root, app.user, release.name)
-    return Step("run what is there", fresh, phase=Phase.START)
+    return Step("restart processes with changed files", fresh, phase=Phase.START)
 
 
 def _ask(v: Vars, release: Release, deployment: Deployment) -> Iterator[Step]:
     check = HttpCheck(
         release.service_unit, release.socket, **_probe(v, deployment), timeout_s=v.health_timeout_s
     )
-    yield Step("ask the new instance", check, phase=Phase.START)
+    yield Step("check that the new instance answers", check, phase=Phase.START)
 
 
 def _lead_somewhere(app: App, release: Release) -> Step:
     """Before a first release serves: a site may take a name over that was answered by another until now."""
     link = FirstSymlink(app.current_socket, posixpath.basename(release.socket))
-    return Step("lead to it where none serves", link, phase=Phase.START)
+    return Step("send traffic to a first release", link, phase=Phase.START)
 
 
 def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iterator[Step]:
@@ -187,13 +194,17 @@ def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iter
     watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, deployment), processes=others)
     notify = Handler(f"watch the new release for {v.watch_s:g} s", watch) if v.watch_s else ()
     socket = posixpath.basename(release.socket)
-    yield Step("send traffic to it", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
-    yield Step("make it current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH)
+    yield Step("switch traffic to the new release", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
+    yield Step(
+        "make the new release current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH
+    )
 
 
 def _point_at_boot(app: App, release: Release) -> Iterator[Step]:
     text = template("tmpfiles.conf.j2", app=app, release=release)
-    yield Step("point to it at boot", File(f"{TMPFILES[0]}/{app.name}.conf", text), phase=Phase.CONFIRM)
+    yield Step(
+        "point to the new release at boot", File(f"{TMPFILES[0]}/{app.name}.conf", text), phase=Phase.CONFIRM
+    )
 
 
 def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
@@ -207,7 +218,7 @@ def _shut_others_out(app: App) -> Iterator[Step]:
     """When all who serve of it are in the app's group; where a first version had deployed, they were not before."""
     shared = Directory(app.shared, OF_APP, app.user, app.user)
     places = Directories((shared, Directory(app.root, OF_APP, group=app.user)))
-    yield Step("shut others out of the app's directories", places, phase=Phase.FINISH)
+    yield Step("close the app's directories to other users", places, phase=Phase.FINISH)
 
 
 def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:

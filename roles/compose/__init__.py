@@ -111,7 +111,7 @@ def _wait(host: Host, web: Web) -> Iterator[Step]:
         "services.sh.j2", app=app, needs=needs, docker=shlex.join(CLIENT), project=PROJECT, service=SERVICE
     )
     waiting = File(release.command("services"), text, mode="0755")
-    yield Step("write what waits for services", waiting, phase=Phase.PREPARE)
+    yield Step("write the program that waits for services", waiting, phase=Phase.PREPARE)
 
 
 def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
@@ -130,7 +130,7 @@ def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
 
 def _prune(app: App) -> Iterator[Step]:
     only = OnlyComposeServices(app.name, _file(app))
-    yield Step("end other services", only, phase=Phase.FINISH)
+    yield Step("end services that are no longer wanted", only, phase=Phase.FINISH)
     copies = CopyRetention(room_of(app), app.releases)
     yield Step("prune old copies", copies, phase=Phase.FINISH)
     images = ImageRetention(label_of(app), room_of(app))

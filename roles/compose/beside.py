@@ -197,7 +197,7 @@ def _escaped(value: Any) -> Any:
 def prepare(beside: Beside) -> Iterator[Step]:
     """The images of the services, which are there before any of them is touched."""
     if beside.images:
-        yield Step("have the services' images", PulledImages(beside.images), phase=Phase.PREPARE)
+        yield Step("pull the services' images", PulledImages(beside.images), phase=Phase.PREPARE)
     for image in beside.builds:
         name = image.name.partition(":")[0]
         yield Step(f"build {name}", image, phase=Phase.PREPARE, sensitive=bool(image.arguments))

@@ -83,7 +83,12 @@ def bring(app: App, release: Release, copies: tuple[Copy, ...]) -> Iterator[Step
     for copy in copies:
         listing, what = f"{room}/{copy.name}", copy.path or "the source"
         text = copy.manifest.encode().decode("utf-8", "surrogateescape")
-        yield Step(f"list what is copied of {what}", File(listing, text), phase=Phase.PREPARE, sensitive=True)
+        yield Step(
+            f"list the files copied from {what}",
+            File(listing, text),
+            phase=Phase.PREPARE,
+            sensitive=True,
+        )
         tree = Tree(copy.directory(app), listing, copy.manifest.digest)
         yield Step(f"copy {what}", tree, phase=Phase.PREPARE)
 

@@ -35,9 +35,9 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     socket, service = _units(app)
     leads = Unit(service, template("front.service.j2", app=app))
     listens = Unit(socket, template("front.socket.j2", app=app, port=port))
-    change = Handler("change the port", Restart(socket))
-    yield Step("define the port's service", leads, phase=Phase.START)
-    yield Step("define the port", listens, notify=change, phase=Phase.START)
+    change = Handler("reopen the app's port", Restart(socket))
+    yield Step("define the service behind the app's port", leads, phase=Phase.START)
+    yield Step("define the app's port", listens, notify=change, phase=Phase.START)
     yield Step(f"listen on port {port}", Service(socket), phase=Phase.START)
 
 
@@ -51,8 +51,8 @@ def withdraw(app: App) -> Iterator[Step]:
     """The port is closed."""
     socket, service = _units(app)
     path = f"{UNITS}/{socket}"
-    close = Handler("close the port", RunIfUsed(socket, (path,)))
-    yield Step("take the port away", AbsentManaged(path, (f"{UNITS}/{service}",)), notify=close)
+    close = Handler("close the app's port", RunIfUsed(socket, (path,)))
+    yield Step("remove the app's port", AbsentManaged(path, (f"{UNITS}/{service}",)), notify=close)
 
 
 def _units(app: App) -> tuple[str, str]:

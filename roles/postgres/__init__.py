@@ -45,10 +45,10 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     for package in ("postgresql", *v.packages):
         yield Step(f"install {package}", Package(package))
     yield Step("run PostgreSQL", Service("postgresql"))
-    yield Step("make the directory of services", Directory(app.services, mode="0700"))
-    yield Step("make the secret", Secret(secret))
+    yield Step("make the directory of the services' passwords", Directory(app.services, mode="0700"))
+    yield Step("make PostgreSQL's password", Secret(secret))
     resource = PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
     yield Step(f"make the database {database}", resource)
     url = f"postgresql://{user}:{{secret}}@127.0.0.1:{v.port}/{database}"
     env = SecretFile(f"{app.services}/postgres.env", encode_env({v.env: url}), secret)
-    yield Step("tell the app its URL", env)
+    yield Step("write the URL of PostgreSQL for the app", env)

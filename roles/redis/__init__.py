@@ -55,7 +55,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("install redis-server", Package("redis-server", resting=("redis-server.service",)))
     places = (Directory(app.services, mode="0700"), Directory(data, "0750", "redis", "redis"))
     yield Step("make Redis' directories", Directories(places))
-    yield Step("make the secret", Secret(secret))
+    yield Step("make Redis' password", Secret(secret))
     configuration = SecretFile(
         f"/etc/redis/redis-{app.name}.conf",
         template("redis.conf.j2", app=app, v=v, data=data),
@@ -67,4 +67,4 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("run Redis", Service(unit))
     url = f"redis://:{{secret}}@127.0.0.1:{v.port}/0"
     env = SecretFile(f"{app.services}/redis.env", encode_env({v.env: url}), secret)
-    yield Step("tell the app its URL", env)
+    yield Step("write the URL of Redis for the app", env)

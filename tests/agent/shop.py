@@ -83,8 +83,12 @@ class Shop:
                 RecordedPlan(self.app.name, self.app.root, self.app.user, release, release[-7:]),
                 phase=Phase.PREPARE,
             ),
-            Step("send traffic to it", self._socket(release), phase=Phase.SWITCH),
-            Step("make it current", Symlink(self.app.current, "releases/" + release), phase=Phase.SWITCH),
+            Step("switch traffic to the new release", self._socket(release), phase=Phase.SWITCH),
+            Step(
+                "make the new release current",
+                Symlink(self.app.current, "releases/" + release),
+                phase=Phase.SWITCH,
+            ),
         ]
         owned_steps = tuple(step.in_role("app") for step in steps)
         return Plan(owned_steps, release, whole=True, digest=release[-7:])

@@ -18,10 +18,12 @@ from deploytasks.agent.engine.engine import Engine, lasting_debts
 from deploytasks.agent.engine.events import Note, Outcome
 from deploytasks.agent.engine.format import FORMAT
 from deploytasks.agent.engine.journal import Journal
-from deploytasks.agent.engine.plan import Plan
+from deploytasks.agent.engine.plan import Handler, Plan, Step
 from deploytasks.agent.engine.types import MODULES, type_called, word_for
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.moved import know_old_names
+from deploytasks.agent.programs.run import Run
 from deploytasks.agent.release.history import recall
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.recorded import recorded_plan
@@ -64,6 +66,13 @@ NOW = {
     "NoUnits": "AbsentUnits",
     "NoUser": "AbsentUser",
     "Withdrawn": "AbsentManaged",
+}
+
+HANDLERS_NOW = {
+    ("caddy", "approve of the configuration"): "check Caddy's configuration",
+    ("nginx", "show the page"): "show the maintenance page",
+    ("none", "change the port"): "reopen the app's port",
+    ("none", "close the port"): "close the app's port",
 }
 
 OWN = """
@@ -162,6 +171,21 @@ def test_a_handler_that_is_owed_acts_with_the_next_run(host, journal):
     engine.recover()
     assert engine.carry_out(Plan(())).outcome is Outcome.OK
     assert lasting_debts(owed) == [debt]
+
+
+@pytest.mark.parametrize(("role", "name"), HANDLERS_NOW)
+def test_what_is_owed_under_an_old_name_is_done_by_the_handler_that_has_another_now(host, role, name):
+    debt = {"role": role, "name": name, "action": {"type": "Run", "args": {"argv": ["false"]}}}
+    records = [{"record": "begin"}, {"record": "end", "outcome": "failed", "debts": [debt]}]
+    place = host.write("/journal.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+    host.link("/srv/link", "x")
+    handler = Handler(HANDLERS_NOW[role, name], Run(("touch", "acted"), cwd="/srv"), role)
+    plan = Plan((Step("link it", Symlink("/srv/link", "x"), notify=handler, role=role),), whole=True)
+    engine = Engine(host.machine, Journal(str(place)), lambda event: None)
+    engine.recover()
+    assert engine.carry_out(plan).outcome is Outcome.CHANGED
+    assert host.path("/srv/acted").exists()
+    assert lasting_debts(Journal(str(place))) == []
 
 
 def test_a_history_goes_on(host):

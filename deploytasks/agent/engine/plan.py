@@ -8,6 +8,7 @@ from typing import Any, Dict, Mapping, Tuple, Union
 
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.resource import Action, Resource, describe, rebuild
+from deploytasks.agent.renamed import HANDLERS
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,10 @@ def handler_to_json(handler: Handler) -> Dict[str, Any]:
 
 
 def handler_from_json(document: Dict[str, Any]) -> Handler:
-    """The inverse of ``handler_to_json``."""
+    """The inverse of ``handler_to_json``; it has the name by which it is known today."""
     action, of_fleet = rebuild(document["action"]), document.get("of_fleet", False)
-    return Handler(document["name"], action, document["role"], of_fleet)
+    role, name = document["role"], document["name"]
+    return Handler(HANDLERS.get((role, name), name), action, role, of_fleet)
 
 
 def _step_from_json(document: Dict[str, Any]) -> Step:
