@@ -38,7 +38,7 @@ DRAFT = "release"
 
 
 def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> Plan:
-    """The steps that *roles* want on *host*, in the order of their phases.
+    """The steps of *roles* on *host*, in the order of phases.
 
     A plan whose digest is that of the release that serves keeps that release's name; any other
     gets a new one of *now* (UTC, default: this moment). A host without facts counts as a plain

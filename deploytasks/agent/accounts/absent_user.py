@@ -12,7 +12,9 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class AbsentUser(Resource):
-    """The user *name* is absent, and its own group (userdel(8)); its files stay.
+    """The user *name* and its own group are absent (userdel(8)).
+
+    Its files stay.
 
     With a *comment*, one that has another was made by somebody else, and stays; those of the first versions have none,
     and their *home*.

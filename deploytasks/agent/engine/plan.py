@@ -13,7 +13,9 @@ from deploytasks.agent.renamed import HANDLERS
 
 @dataclass(frozen=True)
 class Handler:
-    """An action run once, after the role's steps of a phase, if a notifying step changed.
+    """An action that runs once when a step that notifies it changed.
+
+    It runs after the role's steps of a phase.
 
     When it is *of_fleet*, only on the host that leads the fleet.
     """
@@ -26,7 +28,10 @@ class Handler:
 
 @dataclass(frozen=True)
 class Step:
-    """A named use of a resource. *sensitive* hides its content from diffs and from the recorded plan."""
+    """A named use of a resource.
+
+    *sensitive* hides its content from diffs and from the recorded plan.
+    """
 
     name: str
     resource: Resource
@@ -47,7 +52,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The ordered steps of one host. *release* is the name under which it is kept, or empty.
+    """The ordered steps of one host.
+
+    *release* is the name under which it is kept, or empty.
 
     One that is *whole* holds all that its roles want, and one of a release all that anybody wants.
     """

@@ -22,7 +22,9 @@ State = Optional[Dict[str, Any]]
 
 @dataclass(frozen=True)
 class Change:
-    """The way from one state to another; falsy when there is nothing to do.
+    """The way from one state to another.
+
+    It is falsy when there is nothing to do.
 
     Keys that *after* does not name are of no concern and count as equal.
     """
@@ -74,15 +76,24 @@ class Resource:
         raise NotImplementedError
 
     def inspect(self, machine: Machine) -> State:
-        """The state that *machine* is in: total, read-only and cheap; a missing program means absent."""
+        """The state that *machine* is in.
+
+        It is total, read-only and cheap; a missing program means absent.
+        """
         raise NotImplementedError
 
     def apply(self, machine: Machine, change: Change) -> None:
-        """Make ``change.after`` true. ``inspect`` has just run; undo calls this with the earlier state as *after*."""
+        """Make ``change.after`` true.
+
+        ``inspect`` has just run; undo calls this with the earlier state as *after*.
+        """
         raise NotImplementedError
 
     def brings_back(self, machine: Machine, before: State) -> bool:
-        """Whether ``apply`` can make this state, which ``inspect`` saw; an undo lets be what cannot be brought back."""
+        """Whether ``apply`` can make this state, which ``inspect`` saw.
+
+        An undo lets be what cannot be brought back.
+        """
         del machine, before
         return self.reversible
 
@@ -96,13 +107,19 @@ class Resource:
         return ()
 
     def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
-        """The same with its contents named by digest, and those contents: they travel apart from the plan."""
+        """The same with contents named by digest, and these contents.
+
+        They travel apart from the plan.
+        """
         return self, {}
 
 
 @dataclass(frozen=True)
 class Action:
-    """Something done to a machine when a step has changed; it has no state of its own."""
+    """Something done to a machine when a step has changed.
+
+    It has no state of its own.
+    """
 
     lasts: ClassVar[bool] = False
     """Whether it leaves something that a failed run has to tell of, as nobody can take it back."""
@@ -114,11 +131,17 @@ class Action:
         raise NotImplementedError
 
     def acts_upon(self) -> str:
-        """The unit that has to run afterwards if it ran before; empty for none."""
+        """The unit that has to run afterwards if it ran before.
+
+        Empty for none.
+        """
         return ""
 
     def run_again(self, machine: Machine, ran: bool) -> None:
-        """Do it once more, after what it acted upon was put back; *ran* tells whether its unit ran before."""
+        """Do it once more, after an undo.
+
+        What it acted upon was put back; *ran* tells whether its unit ran before.
+        """
         del ran
         self.run(machine)
 

@@ -14,7 +14,7 @@ OURS = "Managed by deploytasks."
 
 @dataclass(frozen=True)
 class AbsentManaged(Resource):
-    """The file *path* is absent if we manage it, and *others* with it.
+    """The file *path* that we manage is absent, with *others*.
 
     *others* are such as links to it. A file that somebody else wrote stays with all *others*: the first line of one
     that we manage says so.

@@ -31,7 +31,9 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Claim(Resource):
-    """All that has a name of this app's is the app's: it made it, or *adopt* says that it may have it.
+    """All that has a name of the app's is the app's.
+
+    The app made it, or *adopt* says that it may have it.
 
     It is looked at before anything is changed: *files* in directories that packages share, units, the account
     *app_user*, the app's root and directories below /run and /var/log. *adopt* is true for all of it, or the names

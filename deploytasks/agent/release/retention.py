@@ -16,7 +16,7 @@ from deploytasks.agent.release.releases import kept_releases
 
 @dataclass(frozen=True)
 class Retention(Resource):
-    """At most *keep* releases lie on the host, and only the virtual environments that they use.
+    """At most *keep* releases and their virtual environments are kept.
 
     The current release and the one that a rollback goes to are never removed; one from which an instance still runs
     its last moments is removed after it. What lies beside them under another kind of name is let be.

@@ -12,7 +12,7 @@ from deploytasks.agent.release.runtime.runtime import runtime_of
 
 @dataclass(frozen=True)
 class AbsentUnits(Resource):
-    """No unit that fits *patterns* (fnmatch(3)) is up, or remembered as failed."""
+    """No unit that fits *patterns* (fnmatch(3)) is up or failed."""
 
     reversible: ClassVar[bool] = False
     patterns: Tuple[str, ...]
