@@ -155,14 +155,14 @@ def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step],
         kept.append(replace(step, resource=resource))
         if release and resource.rolls_back and not _lies_in(release, resource):
             keepers += [_keeping(step, release, digest) for digest in own]
-    return [*kept, *_in_their_room(keepers, release)], contents
+    return [*kept, *_in_their_place(keepers, release)], contents
 
 
-def _in_their_room(keepers: list[Step], release: Release | None) -> list[Step]:
+def _in_their_place(keepers: list[Step], release: Release | None) -> list[Step]:
     if not (keepers and release):
         return []
-    room = Directory(release.sealed, "0700")
-    return [Step("make the directory of kept contents", room, phase=Phase.PREPARE, role="app"), *keepers]
+    place = Directory(release.sealed, "0700")
+    return [Step("make the directory of kept contents", place, phase=Phase.PREPARE, role="app"), *keepers]
 
 
 def _is_large(resource: Resource) -> bool:

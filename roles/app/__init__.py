@@ -108,7 +108,7 @@ def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
 
 def _directories(app: App, v: Vars, project: Project) -> Iterator[Directory]:
     yield Directory(app.root, OF_APP, group=app.user, keeps_mode=True)
-    yield from map(Directory, (app.releases, app.venvs, app.run))
+    yield from map(Directory, (app.releases, app.venvs, app.sockets))
     below = (f"{app.shared}/{path}" for path in _shared_directories(v, project))
     for path in (app.shared, *below):
         yield Directory(path, OF_APP, app.user, app.user, keeps_mode=True)

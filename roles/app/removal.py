@@ -88,9 +88,11 @@ def _containers(app: App, runtime: str) -> Iterator[Step]:
 
 def _files(app: App, *, purge: bool) -> Iterator[Step]:
     """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
-    data = (app.shared, app.services, app.logs, app.run)
+    data = (app.shared, app.services, app.logs, app.sockets)
     settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem")
-    yield Step("remove the app's sockets", AbsentFiles((f"{app.run}/current*", f"{app.run}/{RELEASES}")))
+    yield Step(
+        "remove the app's sockets", AbsentFiles((f"{app.sockets}/current*", f"{app.sockets}/{RELEASES}"))
+    )
     made = (f"{app.releases}/{RELEASES}", f"{app.venvs}/{VENVS}")
     yield Step(
         "remove the app's files",

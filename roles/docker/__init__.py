@@ -189,7 +189,7 @@ def _of_instance(release: Release, v: Vars) -> Iterator[str]:
         yield f"--env=PORT={v.port}"
     else:
         yield f"--env=LISTEN_SOCKET={release.socket}"
-        yield _mount(f"{release.app.run}/{release.name}", release.app.run)
+        yield _mount(f"{release.app.sockets}/{release.name}", release.app.sockets)
 
 
 def _options(host: Host, v: Vars, additions: Additions) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Redis on the host, with an instance of the app's own."""
+"""Redis on the host, with a server of the app's own."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Vars:
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
-    """The instance, a secret that the host makes, and its URL in the app's environment."""
+    """The server, a secret that the host makes, and its URL in the app's environment."""
     app = deployment_of(host).app
     secret = f"{app.services}/redis.secret"
     unit = f"redis-server@{app.name}"
     restart = Handler("restart Redis", Restart(unit))
     data = f"/var/lib/redis/{app.name}"
-    # The package's own instance has no password and no limit.
+    # The package's own server has no password and no limit.
     yield Step("install redis-server", Package("redis-server", resting=("redis-server.service",)))
     places = (Directory(app.services, mode="0700"), Directory(data, "0750", "redis", "redis"))
     yield Step("make Redis' directories", Directories(places))

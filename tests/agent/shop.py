@@ -70,7 +70,7 @@ class Shop:
 
     def plan(self, release, *more):
         kept, owned = self.app.release(release), {"owner": self.host.user, "group": self.host.group}
-        places = (self.app.root, self.app.releases, kept.path, self.app.run)
+        places = (self.app.root, self.app.releases, kept.path, self.app.sockets)
         steps = [
             *(Step("make %s" % place, Directory(place, **owned)) for place in places),
             Step("configure", File(CONFIGURATION, release, **owned), phase=Phase.PREPARE),

@@ -215,14 +215,14 @@ class PythonVenv(Resource):
         index = self._index(installation)
         if self._needs_index:
             index.require_answer()
-        carry_out = partial(machine.ask, env=self._environment(installation), timeout_s=BUILD_TIMEOUT_S)
-        failed = self._carry_out(machine, installation, carry_out)
+        ask = partial(machine.ask, env=self._environment(installation), timeout_s=BUILD_TIMEOUT_S)
+        failed = self._run_commands(machine, installation, ask)
         if failed and self.builder and WANTS_BUILD.search(failed.output):
             failed = self._build_what_has_no_wheel(machine, installation)
         if failed:
             raise StepError(self._cause(failed, index), "\n".join(failed.output.splitlines()[-KEPT_LINES:]))
 
-    def _carry_out(
+    def _run_commands(
         self, machine: Machine, installation: Installation, ask: Callable[[List[str]], Completed]
     ) -> Optional[Completed]:
         """How the first command ended that did not end well, if one did not."""
@@ -250,7 +250,7 @@ class PythonVenv(Resource):
             make_directory(place, theirs)
         environment = {**self._environment(building), "HOME": wanted.work}
         writes = (wanted.place, wanted.work)
-        failed = self._carry_out(
+        failed = self._run_commands(
             machine,
             building,
             lambda argv: machine.ask(

@@ -128,7 +128,7 @@ class Claim(Resource):
             yield Foreign(found.name, told)
 
     def _directories(self, machine: Machine) -> Iterator[Foreign]:
-        for path in (self.app_root, self._app.run, self._app.logs):
+        for path in (self.app_root, self._app.sockets, self._app.logs):
             found = read_directory(machine.path(path))
             if found and not (found["kind"] == "directory" and is_bare(machine.path(path))):
                 yield Foreign(path, "the directory " + path)
