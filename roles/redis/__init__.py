@@ -67,4 +67,4 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("run Redis", Service(unit))
     url = f"redis://:{{secret}}@127.0.0.1:{v.port}/0"
     env = SecretFile(f"{app.services}/redis.env", encode_env({v.env: url}), secret)
-    yield Step("write the URL of Redis for the app", env)
+    yield Step("write the app's settings for Redis", env)
