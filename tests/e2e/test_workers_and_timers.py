@@ -199,7 +199,7 @@ def test_a_schedule_that_no_host_understands_changes_nothing(crew):
     before = state(crew)
     crew.configure(app_processes={"tidy": {"command": "true", "schedule": "25:00"}})
     run = crew.inv("deploy")
-    assert (run.exit_code, run.failure["step"]) == (2, "understand the schedule of tidy")
+    assert (run.exit_code, run.failure["step"]) == (2, "check the schedule of tidy")
     assert "25:00" in run.failure["output"]
     assert difference(before, state(crew)) == {}
 
