@@ -54,11 +54,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Front:
-    """What people reach: domains (none means any), TCP ports, and whether they come over TLS."""
+    """What people reach: domains (none means any), TCP ports, and whether they come over TLS.
+
+    *trusted* are the addresses of proxies before it, whose word on visitors counts.
+    """
 
     names: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     secure: bool = False
+    trusted: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from deploytasks.agent.protocols.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
+from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.app.reserved import is_reserved
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
@@ -76,6 +77,7 @@ class Vars:
     web_server: WebServer = "nginx"
     runtime: Runtime = "systemd"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    trusted_proxies: tuple[str, ...] = ()
     services: tuple[ServiceName, ...] = ()
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
@@ -133,6 +135,7 @@ class Vars:
         _check_index("index_url", self.index_url)
         for url in self.extra_index_urls:
             _check_index("extra_index_urls", url)
+        self._require_proxies()
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
@@ -142,6 +145,12 @@ class Vars:
                     f"shared: {path!r}; expected a path inside the app's source, such as uploads"
                 )
         _check_nested(self.shared)
+
+    def _require_proxies(self) -> None:
+        networks_of(self.trusted_proxies)
+        if self.trusted_proxies and self.web_server != "none":
+            name = self.web_server.rpartition(".")[2]
+            raise ValueError(f"trusted_proxies: is for app_web_server=none; set {name}_trusted_proxies")
 
     @property
     def directory(self) -> str:

@@ -156,7 +156,15 @@ WRONG = {
     ),
     "a proxy has an address": (
         {"app_web_server": "caddy", "caddy_trusted_proxies": ["proxy.example.org"]},
-        "trusted_proxies: 'proxy.example.org'; expected an address or a range such as 10.0.0.0/8",
+        "trusted_proxies: 'proxy.example.org'; expected an address, a range such as 10.0.0.0/8, the word cloudflare",
+    ),
+    "a web server has trusted proxies of its own": (
+        {"app_trusted_proxies": ["10.0.0.0/8"]},
+        "trusted_proxies: is for app_web_server=none; set nginx_trusted_proxies",
+    ),
+    "PROXY is spoken by somebody": (
+        {"nginx_proxy_protocol": True},
+        "proxy_protocol: from whom? set nginx_trusted_proxies to the addresses that speak it",
     ),
     "a certificate is for names": (
         {"app_web_server": "caddy", "caddy_tls": "acme"},
