@@ -14,7 +14,7 @@ demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it 
 
 test: $(READY) ## everything that is tested, Docker targets included
 	@$(MAKE) --no-print-directory --jobs=3 lint test-here targets
-	@$(VENV)/bin/python -m pytest -n 6 --durations=20 tests/e2e $(PYTEST_FLAGS)
+	@$(VENV)/bin/python -m pytest -n 4 --durations=20 tests/e2e $(PYTEST_FLAGS)
 
 test-here: commands ## what is tested without targets
 	@$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --ignore=tests/e2e $(PYTEST_FLAGS)

@@ -333,7 +333,8 @@ class Run:
         place = next((fleet.place_of(visit, plan) for fleet in self.fleets if visit in fleet.visits), {})
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets), **place}
         source = project.source if project else None
-        return Order(document, Contents(source, plan.contents, wheels, _images(plan)))
+        local = {wheel.digest: wheel.place for wheel in project.wheels} if project else {}
+        return Order(document, Contents(source, plan.contents, {**local, **wheels}, _images(plan)))
 
     def _tell_of_source(self, visit: Visit, host: Host) -> None:
         """Once in a run: which files of the source stay here, and what it says that nobody takes."""

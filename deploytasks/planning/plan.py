@@ -16,9 +16,11 @@ from deploytasks.agent.files.file import File
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.errors import PlanError
+from deploytasks.here import expanded
 from deploytasks.planning.authoring import require_role, steps_of
 from deploytasks.planning.deployment import Deployment, deployment_among
 from deploytasks.planning.env_file import read_env_file
+from deploytasks.planning.heard.statement import has_own_command
 from deploytasks.planning.own_files import own_files
 from deploytasks.planning.project import Project
 from deploytasks.planning.role import Role, checked_vars, role_name, secrets_of
@@ -94,7 +96,9 @@ def _with_source(
     if v.env_file:
         read_env_file(v.env_file)  # What is wrong in it is told before anything is contacted.
     own = own_files(deployment.bare)
-    return replace(deployment, known_project=read(v.source, v.callable, v.requirements, v.links, own))
+    in_image = has_own_command(deployment.bare, expanded(v.source))
+    project = read(v.source, v.callable, v.requirements, v.links, own, in_image=in_image, below=v.below)
+    return replace(deployment, known_project=project)
 
 
 def _rendered(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.layout import COLLECTED
+from deploytasks.errors import SourceError
 from deploytasks.here import expanded
 from deploytasks.source import (
     Source,
@@ -18,15 +20,16 @@ from deploytasks.source import (
     read_procfile,
     to_nobody,
 )
+from deploytasks.source.app_ref import AppRef
 from deploytasks.source.lockfile import find_requirements
 from deploytasks.source.python_wanted import pythons_wanted
+from deploytasks.source.requirements import Requirements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploytasks.source.app_ref import AppRef
+    from deploytasks.planning.local_wheels import LocalWheel
     from deploytasks.source.python_wanted import PythonWanted
-    from deploytasks.source.requirements import Requirements
 
 
 ORIGIN_DIGITS = 12
@@ -39,6 +42,7 @@ class Project:
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
     to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
     what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
+    *wheels* are of the packages that lie in the source.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
@@ -51,6 +55,7 @@ class Project:
     processes: Mapping[str, str]
     pythons: tuple[PythonWanted, ...]
     seeds: tuple[tuple[str, str], ...]
+    wheels: tuple[LocalWheel, ...]
     revision: str
     origin: str
 
@@ -63,25 +68,41 @@ class Project:
         links: tuple[tuple[str, str], ...] = (),
         stays: frozenset[Path] = frozenset(),
         tell: Tell = to_nobody,
+        *,
+        in_image: bool = False,
+        below: str = "",
     ) -> Project:
         """Read *directory*; what is named explicitly is taken, the rest is found, and nothing travels that *stays*.
 
         *links* are symlinks (pairs of path and target) that the deployed tree gets on top of it. *tell* hears how many
-        files and bytes were read.
+        files and bytes were read. An app that is *in_image* is started as that says: what is not found of it here is
+        not missed. Its imports start at *below*, a directory of the source, if that is given.
 
         Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
         """
         source = Source.scan(directory, stays, tell)
-        wanted = find_requirements(source.directory, requirements)
-        ref = detect_callable(source.directory, callable_, wanted.names)
+        with suppress(SourceError) if in_image else nullcontext():
+            wanted, ref = Requirements.none(), AppRef("image", "app", found="image")
+            wanted = find_requirements(source.directory, requirements)
+            ref = detect_callable(source.directory, callable_, wanted.names, below=below)
         static = detect_static(source.directory, ref)
         collected = collected_static(source.directory, ref)
+        wanted, wheels = _with_wheels(wanted)
         seeds = tuple(source.files_below([path for path, _ in links]))
         source = source.linking({**_leading_out(collected), **dict(links)})
         processes = read_procfile(source.directory)
         pythons = pythons_wanted(source.directory)
         return cls(
-            source, ref, wanted, static, collected, processes, pythons, seeds, *_history(source.directory)
+            source,
+            ref,
+            wanted,
+            static,
+            collected,
+            processes,
+            pythons,
+            seeds,
+            wheels,
+            *_history(source.directory),
         )
 
     def settings_in(self, path: str) -> dict[str, Any]:
@@ -90,6 +111,14 @@ class Project:
 
         found = read_python_settings(self.source.directory / self.callable.directory / path)
         return {name: assigned.value for name, assigned in found.items()}
+
+
+def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[LocalWheel, ...]]:
+    if not wanted.local:
+        return wanted, ()
+    from deploytasks.planning.local_wheels import with_local_wheels
+
+    return with_local_wheels(wanted)
 
 
 def origin_of(directory: str) -> str:

@@ -28,15 +28,21 @@ _ADVICE = "set app_callable=MODULE:NAME or MODULE:FACTORY(), e.g. app_callable=s
 
 
 def detect_callable(
-    directory: Path, explicit: str | None = None, installed: Collection[str] = (), where: str = "app_callable"
+    directory: Path,
+    explicit: str | None = None,
+    installed: Collection[str] = (),
+    where: str = "app_callable",
+    below: str = "",
 ) -> AppRef:
     """The app of the source *directory*: *explicit* if given, else the one that is found.
+
+    Imports start at *below*, a directory of it; where that is empty, at its root or in ``src``.
 
     *installed* are the names of required packages, one of which an explicit app may live in.
     Raises ``VariableError``, beginning with *where*, for an explicit app that cannot be right, and
     ``SourceError``, listing all that was looked at, when none is found.
     """
-    modules = Modules(directory)
+    modules = Modules(directory, (below,)) if below else Modules(directory)
     if explicit is None:
         return _found(modules)
     given = parse_callable(explicit, where)
@@ -51,7 +57,7 @@ def detect_callable(
 def _may_be_installed(module: str, installed: Collection[str]) -> bool:
     """Whether some package could hold *module*; apache-superset holds superset."""
     top = module.partition(".")[0].replace("_", "-").lower()
-    return any(top in name for name in installed)
+    return any(top == name or top in name.split("-") for name in installed)
 
 
 def _found(modules: Modules) -> AppRef:

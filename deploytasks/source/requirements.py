@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from deploytasks.source.local_package import LocalPackage
     from deploytasks.source.requirement import Requirement
 
 Kind: TypeAlias = Literal["requirements", "uv", "pylock", "none"]
@@ -32,7 +33,8 @@ class Requirements:
     - ``none``: nothing is wanted.
 
     *names* are the packages named in them, spelled as PEP 503 says. *hash_checked*: each file that gets
-    installed must have a known hash. *found* is the file of the source that they come from.
+    installed must have a known hash. *found* is the file of the source that they come from. *local* are the packages
+    that lie in the source.
     """
 
     kind: Kind
@@ -40,6 +42,7 @@ class Requirements:
     names: frozenset[str] = frozenset()
     hash_checked: bool = False
     found: str = ""
+    local: tuple[LocalPackage, ...] = ()
 
     @classmethod
     def none(cls) -> Requirements:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
+from deploytasks.source.local_package import LocalPackage, local_package
 from deploytasks.source.pyproject import NAME as PYPROJECT
 from deploytasks.source.pyproject import declared
 from deploytasks.source.requirement import Requirement, is_hash, parse_requirement
@@ -50,7 +51,8 @@ def read_requirements_txt(path: Path, root: Path) -> Requirements:
     head = [*reading.options, *(["-c constraints.txt"] if reading.bounds else [])]
     found = Requirements.of(reading.wanted, os.path.relpath(path, root), head)
     bounds = "".join(f"{line}\n" for line in reading.bounds)
-    return replace(found, files={**found.files, "constraints.txt": bounds}) if bounds else found
+    files = {**found.files, "constraints.txt": bounds} if bounds else found.files
+    return replace(found, files=files, local=tuple(reading.local))
 
 
 @dataclass
@@ -62,6 +64,7 @@ class _Reading:
     wanted: list[Requirement] = field(default_factory=list)
     bounds: list[Requirement] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    local: list[LocalPackage] = field(default_factory=list)
 
     def read(self, path: Path, above: tuple[Path, ...], *, constraints: bool) -> None:
         for number, line in _lines(_text(path)):
@@ -85,7 +88,7 @@ class _Reading:
             included = _included(value, files)
             self.read(included, files, constraints=constraints or option in {"-c", "--constraint"})
         elif option in {"-e", "--editable"} or not option:
-            (self.bounds if constraints else self.wanted).extend(self._requirements(value))
+            (self.bounds if constraints else self.wanted).extend(self._requirements(value, files[-1].parent))
         elif option in _INDEXES:
             return  # It is heard as a variable, which a login can be in.
         elif option in _KEPT:
@@ -93,11 +96,15 @@ class _Reading:
         else:
             raise ValueError(_why_refused(option))
 
-    def _requirements(self, text: str) -> list[Requirement]:
+    def _requirements(self, text: str, base: Path) -> list[Requirement]:
         itself = _APP_ITSELF.fullmatch(text)
         if itself:
             # The release holds the app's own code; what it needs installed is what it declares.
             return declared(self.root / PYPROJECT, _names(itself[1] or ""))
+        local = local_package(self.root, base, text) if _PATH.match(text) and not _URL.match(text) else None
+        if local:
+            self.local.append(local)
+            return [Requirement(local.name, local.line)]
         _refuse_path(text)
         hashes = _HASH_OPTION.findall(text)
         unknown = [value for value in hashes if not is_hash(value)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.python.installer import CACHE
+from deploytasks.agent.python import CACHE
 from deploytasks.errors import VariableError
 from deploytasks.here import expanded
 from deploytasks.planning.deployment import deployment_of
@@ -88,6 +88,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         ca_bundle=authorities(app, v),
         hash_checked=wanted.hash_checked,
         wheelhouse=v.wheelhouse,
+        wheels=tuple((wheel.name, wheel.digest) for wheel in project.wheels),
         builder=app.user,
         hides=(app.shared, app.logs),
     )

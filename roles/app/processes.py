@@ -146,7 +146,8 @@ def _check_schedule(process: Process) -> Step:
 
 def _write_program(deployment: Deployment, process: Process) -> Step:
     release = deployment.release
-    text = template("process.sh.j2", place=deployment.place, command=shlex.quote(process.command))
+    command, below = shlex.quote(process.command), deployment.v.below
+    text = template("process.sh.j2", place=deployment.place, command=command, below=below)
     program = File(release.command(process.name), text, mode="0755")
     return Step(f"write the program of {process.name}", program, phase=Phase.PREPARE)
 

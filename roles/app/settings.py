@@ -20,6 +20,10 @@ from deploytasks.roles.app.reserved import is_reserved
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
+Below = Annotated[
+    str,
+    Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)?\Z", examples=["backend"]),
+]
 PackageName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq-dev"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -70,6 +74,7 @@ class Vars:
     name: Name
     source: str = "."
     callable: str | None = None
+    below: Below = field(default="", metadata={"variable": "app_directory"})
     requirements: str | None = None
     require_hashes: bool = False
     python: str = "python3"

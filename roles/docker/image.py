@@ -145,10 +145,20 @@ def _requirements(host: Host) -> dict[str, str]:
     return {f"{REQUIREMENTS}/{name}": text for name, text in files.items()}
 
 
+def _refuse_local_packages(host: Host) -> None:
+    wheels = deployment_of(host).project.wheels
+    if wheels:
+        raise VariableError(
+            f"{host.name}: an image that is made here takes no packages of the source yet, as {wheels[0].name}; "
+            "write a Dockerfile, or put them into an index"
+        )
+
+
 def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
     """The Dockerfile that is written where there is none: on the image of the dependencies if that is shipped."""
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
+    _refuse_local_packages(host)
     dependencies = _dependencies(host, v)
     shipped = _shipped_dependencies(host, dependencies) if v.build == "controller" else None
     text = template(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}\Z", examples=["shop"])]
 Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z", examples=["pg_trgm"])]
+PIECE = re.compile(r"\{(user|password|host|port|database)\}")
+Piece = Annotated[
+    str,
+    Meta(
+        pattern=r"^([^{}\x00-\x1f]|\{(user|password|host|port|database)\})*\Z",
+        examples=["{host}", "postgresql+psycopg://{user}:{password}@{host}:{port}/{database}"],
+    ),
+]
+URL = "postgresql://{user}:{password}@{host}:{port}/{database}"
 EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", examples=["DATABASE_URL"])]
 
 
@@ -33,7 +43,7 @@ class Vars:
     packages: tuple[
         Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+\Z", examples=["postgresql-16-postgis-3"])], ...
     ] = ()
-    env: EnvName = "DATABASE_URL"
+    env: EnvName | Mapping[EnvName, Piece] = "DATABASE_URL"
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -49,6 +59,18 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("make the secret", Secret(secret))
     resource = PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
     yield Step(f"make the database {database}", resource)
-    url = f"postgresql://{user}:{{secret}}@127.0.0.1:{v.port}/{database}"
-    env = SecretFile(f"{app.services}/postgres.env", encode_env({v.env: url}), secret)
+    pieces = {
+        "user": user,
+        "password": "{secret}",
+        "host": "127.0.0.1",
+        "port": str(v.port),
+        "database": database,
+    }
+    wanted = {v.env: URL} if isinstance(v.env, str) else v.env
+    told = {name: _filled_in(text, pieces) for name, text in wanted.items()}
+    env = SecretFile(f"{app.services}/postgres.env", encode_env(told), secret)
     yield Step("tell the app its URL", env)
+
+
+def _filled_in(text: str, pieces: Mapping[str, str]) -> str:
+    return PIECE.sub(lambda piece: pieces[piece[1]], text)

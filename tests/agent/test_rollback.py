@@ -47,6 +47,7 @@ def test_it_goes_to_what_served_before_and_not_to_what_is_next_older(shop):
     assert shop.ask(Rollback()).release == shop.serves == ONE
 
 
+@pytest.mark.bad_input(51)
 def test_it_goes_to_the_release_that_is_named_and_back_again(shop):
     assert shop.ask(Rollback(ONE)).release == shop.serves == ONE
     assert shop.ask(Rollback(THREE)).release == shop.serves == THREE

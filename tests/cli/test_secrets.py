@@ -127,13 +127,17 @@ def test_an_error_in_a_file_of_variables_repeats_no_part_of_a_password(desk, nam
     assert part not in line
 
 
-def test_an_index_in_the_requirements_is_refused_without_its_password(desk):
-    (desk.directory / "app/requirements.txt").write_text(
-        f"--index-url https://u:{CANARY}@index.example/simple\n"
-    )
+@pytest.mark.parametrize("option", ["--index-url", "--extra-index-url"])
+def test_the_password_of_an_index_in_the_requirements_is_not_shown(desk, option):
+    requirements = desk.directory / "app/requirements.txt"
+    requirements.write_text(f"{option} http://u:{CANARY}@index.example/simple\nflask\n")
     (line,) = desk.refused("deploy")
-    assert "set pip_index_url" in line
+    assert "index.example is asked without encryption" in line
     assert CANARY not in line
+    requirements.write_text(f"{option} https://u:{CANARY}@index.example/simple\nflask\n")
+    shown = told(desk, "vars") + told(desk, "vars", "--json")
+    assert "index_url" in shown
+    assert CANARY not in shown
 
 
 def test_extra_vars_with_blanks_are_not_repeated(desk):

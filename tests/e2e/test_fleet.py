@@ -83,27 +83,6 @@ def test_one_that_fails_when_it_serves_takes_the_others_back_with_it(armada, shi
     assert switched(run) == {ship.name for ship in ships}
 
 
-def test_as_many_may_fail_as_the_person_says(armada, ships, next_version):
-    before = serving(ships)
-    make_lame(armada, ships[MIDDLE], "at once")
-    run = armada.inv("deploy", "--max-fail", "1", code=2)
-    now = serving(ships)
-    assert [new == old for new, old in zip(now, before, strict=True)] == [False, True, False]
-    told = run.stdout + run.stderr
-    for ship in (ships[0], ships[2]):
-        assert (
-            f"{ship.name}  serves the new release; to take that back: inv rollback --host {ship.name}" in told
-        )
-
-
-def test_each_may_go_its_own_way(armada, ships, next_version):
-    before = serving(ships)
-    make_lame(armada, ships[MIDDLE], "at once")
-    run = armada.inv("deploy", "--json", "--extra-vars", "app_fleet=independent", code=2)
-    assert outcomes(run, ships) == ["changed", "failed", "changed"]
-    assert serving(ships)[MIDDLE] == before[MIDDLE]
-
-
 def test_the_release_command_runs_on_the_first_and_the_others_await_it(armada, ships, next_version):
     procfile = armada.directory / "app" / "Procfile"
     procfile.write_text("web: gunicorn app:app\nrelease: sh -c 'sleep 2; echo ran >> data/migrations'\n")
@@ -133,19 +112,6 @@ def test_one_that_is_lost_on_the_way_holds_the_others_back(armada, ships, next_v
     assert deploy.returncode == 4
     wait_for(lambda: undone(ships[MIDDLE]), "it has undone by itself")
     assert serving(ships) == before
-
-
-@pytest.mark.fault(57)
-def test_one_that_cannot_be_reached_holds_up_nobody(armada, ships, next_version):
-    inventory = armada.directory / "inventory.ini"
-    whole = inventory.read_text()
-    inventory.write_text(whole.replace("[web]\n", "[web]\nghost ansible_host=127.0.0.1 ansible_port=1\n"))
-    try:
-        run = armada.inv("deploy", "--json", code=4)
-    finally:
-        inventory.write_text(whole)
-    assert outcomes(run, ships) == ["changed"] * len(ships)
-    assert run.recap["hosts"]["ghost"]["outcome"] == "unreachable"
 
 
 @pytest.mark.fault(8)

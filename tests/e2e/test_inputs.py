@@ -72,6 +72,46 @@ def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_t
     assert heard.deploy().changed == []
 
 
+COMMON = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "our-common"
+version = "1.4"
+"""
+
+
+def test_a_package_of_the_source_is_built_here_and_sent_along(heard):
+    heard.write("app/libs/common/pyproject.toml", COMMON)
+    heard.write("app/libs/common/our_common/__init__.py", "WHERE = 'here'\n")
+    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n")
+    heard.code("two", "\nimport our_common\n\nVERSION += our_common.WHERE\n" + TELL)
+    heard.deploy()
+    assert heard.says["version"] == "twohere"
+    assert heard.deploy().changed == []
+
+
+def test_what_the_source_has_begins_what_is_shared_and_is_the_apps_from_then_on(heard):
+    heard.write("app/media/logo.txt", "first\n")
+    heard.configure(app_shared=["media/"])
+    heard.deploy()
+    place = f"{heard.root}/shared/media/logo.txt"
+    assert heard.target.run(["cat", place]).stdout == "first\n"
+    heard.target.run(["sh", "-c", f"echo changed > {place}"])
+    heard.write("app/media/logo.txt", "second\n")
+    heard.deploy()
+    assert heard.target.run(["cat", place]).stdout == "changed\n"
+
+
+def test_an_app_that_cannot_write_is_told_what_shares_the_place(heard):
+    heard.code("three", "\nimport os\n\nos.makedirs('instance')\n")
+    run = heard.inv("deploy")
+    assert run.exit_code == 2
+    assert run.host["error"].endswith('share what the app writes there, with app_shared=["instance/"]')
+
+
 def test_a_python_that_the_host_has_not_is_refused_before_anything_is_changed(heard):
     heard.write("app/pyproject.toml", '[project]\nname = "shop"\nrequires-python = ">=3.13"\n')
     run = heard.inv("check")

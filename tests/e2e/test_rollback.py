@@ -47,24 +47,6 @@ def lingering(web, tmp_path) -> Project:
     return project
 
 
-@pytest.fixture(scope="module")
-def grown(web, tmp_path_factory) -> Project:
-    """An app of three releases."""
-    project = Project.make("grown", tmp_path_factory.mktemp("grown"), web)
-    for version in ("one", "two", "three"):
-        project.code(version)
-        project.deploy()
-    return project
-
-
-@pytest.fixture
-def releases(grown) -> list[str]:
-    """The three releases of ``grown``, of which the last one serves."""
-    names = grown.releases
-    rolled_back(grown, "--to", names[-1])
-    return names
-
-
 @dataclass(frozen=True)
 class Face:
     """What tells releases apart from outside."""
@@ -121,20 +103,6 @@ def test_all_of_the_previous_release_is_back_without_network_and_source(shop):
     assert (back.host["release"], back.host["outcome"]) == (first.release, "changed")
     assert difference(etc, files(shop.target, "/etc")) == {}
     assert ssh_commands(shop.target) == commands + 1
-
-
-def test_each_rollback_goes_one_further_back(grown, releases):
-    assert rolled_back(grown).host["release"] == grown.says["release"] == releases[1]
-    assert rolled_back(grown).host["release"] == grown.says["release"] == releases[0]
-    assert (grown.inv("rollback").exit_code, grown.current) == (2, releases[0])
-
-
-@pytest.mark.bad_input(51)
-def test_rollback_goes_to_the_release_that_is_named(grown, releases):
-    assert rolled_back(grown, "--to", releases[0]).host["release"] == releases[0]
-    assert grown.says["version"] == "one"
-    again = rolled_back(grown, "--to", releases[0])
-    assert (again.host["outcome"], again.host["changed"]) == ("ok", 0)
 
 
 @pytest.mark.bad_input(50)

@@ -27,6 +27,7 @@ def ssh(target: Target, command: str) -> str:
 
 
 def test_systemd_runs_and_no_unit_failed(any_target):
+    assert any_target.run(["systemctl", "list-units", "--failed", "--plain", "--no-legend"]).stdout == ""
     assert any_target.run(["systemctl", "is-system-running"]).stdout == "running\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import io
 import os
 import pickle
 import pty
@@ -14,7 +13,6 @@ import subprocess
 import sys
 import termios
 import time
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -146,12 +144,14 @@ def furnish(target: Target) -> None:
 
 
 def agent_of(program: bytes) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("deploytasks/__init__.py", b"")
-        zipped.writestr("deploytasks/agent/__init__.py", b"")
-        zipped.writestr("deploytasks/agent/__main__.py", program)
-    return zlib.compress(archive.getvalue())
+    files = {
+        "deploytasks/__init__.py": b"",
+        "deploytasks/agent/__init__.py": b"",
+        "deploytasks/agent/__main__.py": program,
+    }
+    return zlib.compress(
+        b"\0".join(part for name, source in files.items() for part in (name.encode(), source))
+    )
 
 
 def greet(pipe: Pipe) -> list[str] | None:

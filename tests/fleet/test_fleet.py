@@ -81,6 +81,7 @@ def test_more_than_may_fail_hold_back_the_rest_by_name(tmp_path):
     assert results["w3"].error == "held back, as w1, w2 failed"
 
 
+@pytest.mark.fault(57)
 def test_one_that_cannot_be_reached_holds_up_nobody(tmp_path):
     stage = Stage({"w1": deploys, "w2": Unreachable("w2: nobody is there", "w2"), "w3": deploys})
     results = run(stage, tmp_path)

@@ -269,3 +269,14 @@ def test_a_variable_of_somebody_else_is_told(host_of: MakeHost) -> None:
 )
 def test_letters_that_are_off(word: str, other: str, letters: int) -> None:
     assert distance(word, other) == letters
+
+
+def test_imports_may_start_in_a_directory_of_the_source(host_of: MakeHost) -> None:
+    files = {
+        "backend/main.py": "from flask import Flask\nsite = Flask(__name__)\n",
+        "Procfile": "worker: python w.py\n",
+    }
+    host = host_of(files, app_directory="backend", app_callable="main:site")
+    assert "chdir = '/srv/shop/releases/" in text_of(host, "gunicorn.conf.py")
+    assert "/code/backend'\n" in text_of(host, "gunicorn.conf.py")
+    assert "\ncd /srv/shop/releases/" in text_of(host, "/bin/worker")

@@ -365,3 +365,11 @@ def services(texts):
 def labels(variables):
     found = services(rendered(variables))
     return {name: definition["labels"]["deploytasks.definition"] for name, definition in found.items()}
+
+
+def test_an_image_alone_needs_no_source(tmp_path):
+    (tmp_path / "compose.yaml").write_text(
+        "services: {web: {image: 'registry.test/shop:1.0', ports: ['80:8000']}}\n"
+    )
+    plan = plan_with({"app_name": "shop", "app_source": str(tmp_path), "app_runtime": "compose"})
+    assert any("registry.test/shop:1.0" in str(step.resource) for step in plan.steps)

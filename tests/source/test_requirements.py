@@ -322,7 +322,7 @@ def test_what_powershell_writes_is_read(tmp_path: Path) -> None:
         ("../lib", "a path, which only this machine has"),
         ("/opt/lib", "a path, which only this machine has"),
         ("lib/x", "a path, which only this machine has"),
-        ("x-1.0-py3-none-any.whl", "a path, which only this machine has"),
+        ("x-1.0-py3-none-any.whl", "no such file"),
         ("lib @ file:///opt/lib", "a path, which only this machine has"),
         ("https://example.org/x.whl", "a URL without a name; write NAME @ URL"),
         ("git+ssh://git@example.org/x", "a URL without a name; write NAME @ URL"),

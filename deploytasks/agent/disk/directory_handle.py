@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import secrets
 import stat
 from contextlib import contextmanager
 from typing import IO, Iterator, List, Optional, Tuple
@@ -161,7 +160,7 @@ class DirectoryHandle:
             self.remove(name)
             return
         if not depth:
-            waiting.append(".deploytasks-deep-" + secrets.token_hex(8))
+            waiting.append(".deploytasks-deep-" + os.urandom(8).hex())
             with self._telling(name):
                 os.replace(name, waiting[-1], src_dir_fd=self._descriptor, dst_dir_fd=top._descriptor)
             return

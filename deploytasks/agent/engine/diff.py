@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Dict, Iterator, List
 
 from deploytasks.agent.engine.resource import Change
@@ -36,6 +35,8 @@ def _lines(change: Change) -> Iterator[str]:
 
 
 def _content_lines(before: str, after: str) -> Iterator[str]:
+    import difflib  # for what differs alone
+
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="")
     for line in lines:
         yield line.encode("utf-8", "replace").decode("utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -85,7 +84,8 @@ class Machine:
 
     def has(self, program: str) -> bool:
         """Whether *program* can be run."""
-        return shutil.which(program, path=self.environment["PATH"]) is not None
+        places = [os.path.join(directory, program) for directory in self.environment["PATH"].split(":")]
+        return any(os.path.isfile(place) and os.access(place, os.X_OK) for place in places)
 
     def ask(
         self,

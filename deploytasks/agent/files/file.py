@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Optional, Tuple, Union
 
@@ -76,7 +76,7 @@ class File(Resource):
 
     def _ask_about(self, machine: Machine, wanted: Dict[str, Any]) -> None:
         """Raises ``StepError`` with what the program says of a content that it refuses."""
-        directory = "/run/deploytasks-validate-%s" % secrets.token_hex(8)
+        directory = "/run/deploytasks-validate-%s" % os.urandom(8).hex()
         file = machine.path("%s/%s" % (directory, posixpath.basename(self.path)))
         make_directory(machine.path(directory), {"mode": "0700"})
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from typing import List, Tuple
 
@@ -13,6 +12,8 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.manifest import Entry, Manifest
 
 DIRECTORY_MODE = 0o755
+
+PIECE = 1 << 20
 
 
 def build(blobs: Blobs, directory: DirectoryHandle, name: str, listed: Manifest) -> None:
@@ -96,7 +97,8 @@ def _link(directory: DirectoryHandle, name: str, held: DirectoryHandle, theirs: 
 
 def _copy(directory: DirectoryHandle, name: str, held: DirectoryHandle, theirs: str) -> None:
     with os.fdopen(held.open(theirs), "rb") as source, directory.create(name) as copy:
-        shutil.copyfileobj(source, copy, 1 << 20)
+        for piece in iter(lambda: source.read(PIECE), b""):
+            copy.write(piece)
 
 
 def _mode(entry: Entry) -> int:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Iterator, Tuple, Union
+from typing import TYPE_CHECKING, Iterator, Tuple, Union
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
 
 RULES = {4: "/etc/ufw/user.rules", 6: "/etc/ufw/user6.rules"}
 SETTINGS = "/etc/ufw/ufw.conf"
@@ -26,7 +28,7 @@ ANYWHERE = ("0.0.0.0/0", "::/0", "any")
 UNTIL = "deploytasks: until "
 """Begins the comment of a rule that is to be taken away by itself."""
 
-Network = Union[IPv4Network, IPv6Network, None]
+Network = Union["IPv4Network", "IPv6Network", None]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,11 @@ def refuses_by_default(machine: Machine) -> bool:
 
 def network(source: str) -> Network:
     """*source* as an address range, None for anywhere; raises ``ValueError`` for anything else."""
-    return None if source in ANYWHERE else ip_network(source, strict=False)
+    if source in ANYWHERE:
+        return None
+    from ipaddress import ip_network
+
+    return ip_network(source, strict=False)
 
 
 def is_temporary(comment: str) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Tuple
 
 from deploytasks.agent.protocols.answer import NoHttp, read_answer
-from deploytasks.agent.protocols.error_page import lines_of
 
 LOOK_AGAIN_S = 0.1
 READ, READ_OF_PAGE = 4000, 1 << 20
@@ -39,6 +38,8 @@ class Probe:
             return _trouble(error)
         if self._is_wanted(status):
             return ""
+        from deploytasks.agent.protocols.error_page import lines_of
+
         told = "GET %s answered %d instead of %s" % (self.path, status, self.status)
         return ": ".join(filter(None, [told, "\n".join(lines_of(body))]))
 

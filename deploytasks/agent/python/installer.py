@@ -7,7 +7,6 @@ from typing import Dict, Iterator, List, Tuple
 
 Argv = List[str]
 
-CACHE = "/var/cache/deploytasks"
 EXPORT = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate")
 """What uv is asked for the requirements that a uv.lock pins (``uv help export``)."""
 

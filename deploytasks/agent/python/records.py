@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import csv
 import glob
 import hashlib
 import os
 import stat
-from contextlib import suppress
 from typing import Iterator, List, NamedTuple, Optional
 
 from deploytasks.agent.disk.directory_handle import reading, reading_bytes
@@ -73,17 +71,19 @@ def _listed(place: str) -> Iterator[Installed]:
     """All files of which a list knows the digest; what a list cannot be asked about is not known."""
     for path in _lists(place):
         packages = os.path.dirname(os.path.dirname(path))
-        with reading(path, errors="surrogateescape") as file, suppress(csv.Error):
-            for row in csv.reader(file):
-                known = _known(packages, row)
+        with reading(path, errors="surrogateescape") as file:
+            for line in file:
+                known = _known(packages, line.rstrip("\r\n").rsplit(",", 2))
                 if known:
                     yield known
 
 
 def _known(packages: str, row: List[str]) -> Optional[Installed]:
+    """A line of a list has path, digest and size (PEP 376); a path with a comma is in quotes, as csv writes it."""
     if len(row) != 3 or not row[1].startswith("sha256=") or not row[2].isdigit():
         return None
-    return Installed("%s/%s" % (packages, row[0]), row[1], int(row[2]))
+    path = row[0][1:-1].replace('""', '"') if row[0].startswith('"') else row[0]
+    return Installed("%s/%s" % (packages, path), row[1], int(row[2]))
 
 
 def _lists(place: str) -> List[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
-import shutil
+import sys
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -56,12 +55,12 @@ def gather(machine: Machine, app: Optional[App], ssh_connection: str) -> Facts:
         distribution=release.get("ID", "linux"),
         version=release.get("VERSION_ID", ""),
         codename=release.get("VERSION_CODENAME", ""),
-        architecture=platform.machine(),
-        libc=" ".join(platform.libc_ver()),
+        architecture=os.uname().machine,
+        libc=_libc(),
         hostname=os.uname().nodename,
         cpus=len(os.sched_getaffinity(0)),
         memory_mb=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20),
-        python=platform.python_version(),
+        python=sys.version.split()[0],
         pythons=_pythons(machine),
         ssh_port=ssh_port(ssh_connection),
         systemd=os.path.isdir(machine.path("/run/systemd/system")),
@@ -96,9 +95,17 @@ def _os_release(machine: Machine) -> Dict[str, str]:
         return {}
 
 
+def _libc() -> str:
+    """Such as ``glibc 2.36``; empty for another than GNU's (confstr(3))."""
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (OSError, ValueError):
+        return ""
+
+
 def _pythons(machine: Machine) -> Tuple[str, ...]:
     found: List[str] = []
     for directory in machine.environment["PATH"].split(":"):
         if os.path.isdir(directory):
             found += [name for name in os.listdir(directory) if re.fullmatch(r"python3(\.\d+)?", name)]
-    return tuple(sorted({name for name in found if shutil.which(name, path=machine.environment["PATH"])}))
+    return tuple(sorted({name for name in found if machine.has(name)}))

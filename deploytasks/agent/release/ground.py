@@ -10,7 +10,7 @@ from deploytasks.agent.disk.directory_handle import is_roots_alone
 from deploytasks.agent.disk.entry import user_name
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
-from deploytasks.agent.python.installer import CACHE
+from deploytasks.agent.python import CACHE
 from deploytasks.agent.release.layout import STATE_ROOT, App
 
 PROGRAMS = "/opt/deploytasks"

@@ -10,6 +10,7 @@ from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
 from deploytasks.delivery.wheelhouse.filling import WHOLE, fill
 from deploytasks.delivery.wheelhouse.wish import Wish, wish_of_uv, wish_of_venv
+from deploytasks.errors import PlanError
 from deploytasks.here import cache_directory, locked
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def with_wheels(plan: Plan, facts: Facts) -> tuple[Plan, dict[str, Path]]:
 def _with_wheels(step: Step, plan: Plan, facts: Facts, found: dict[str, Path]) -> Step:
     resource = step.resource
     if isinstance(resource, PythonVenv) and resource.wheelhouse:
+        if resource.wheels:
+            raise PlanError(
+                "wheelhouse takes no packages of the source yet; leave it out, or put them into an index"
+            )
         wheels = _wheels(wish_of_venv(resource, plan, facts), found)
         return replace(step, resource=replace(resource, wheels=wheels))
     if isinstance(resource, Uv) and resource.wheelhouse:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from deploytasks.agent.engine.comparison import Comparison
 from deploytasks.agent.engine.engine import CUT_SHORT, Engine
 from deploytasks.agent.engine.events import Ended, Outcome
 from deploytasks.agent.engine.gate import Gate
@@ -17,6 +16,9 @@ from deploytasks.agent.release.releases import current_release, previous_release
 from deploytasks.agent.release.runtime.process_units import processes_of
 from deploytasks.agent.release.scale import told_apart
 from deploytasks.agent.release.session import Session
+
+if TYPE_CHECKING:
+    from deploytasks.agent.engine.comparison import Comparison
 
 
 def carry_out(

@@ -5,27 +5,26 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import asdict
-from typing import Any, Dict, Iterable, Iterator, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, Optional, Set, Tuple
 
 from deploytasks.agent.conversation.gate import FleetGate
 from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.disk.directory_handle import reading_bytes
-from deploytasks.agent.engine.comparison import Comparison
 from deploytasks.agent.engine.events import Compare, Ended, Hello, Need
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.engine.shipped import import_shipped
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.manifest import Manifest
-from deploytasks.agent.files.manifest_patch import patched
 from deploytasks.agent.files.tree import hold_tree
 from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.release.commands.space import amount, require_room
-from deploytasks.agent.release.comparison import NothingServes, WithServing
 from deploytasks.agent.release.facts import gather
 from deploytasks.agent.release.releases import current_release, kept_releases
 from deploytasks.agent.release.sealed import hold_sealed
 from deploytasks.agent.release.session import Dismissed, Session
+
+if TYPE_CHECKING:
+    from deploytasks.agent.engine.comparison import Comparison
 
 ROUNDS = 4
 
@@ -94,6 +93,8 @@ def _comparison(session: Session, plan: Plan) -> Optional[Comparison]:
     """With what serves, where a release is to come; the controller shows what of it is new."""
     if session.app is None or not plan.release or session.request.by_hand:
         return None
+    from deploytasks.agent.release.comparison import NothingServes, WithServing
+
     held = _hold_release(session)
     session.outlet.say(Compare(*_known(session, held)))
     _look_at(session)
@@ -111,6 +112,8 @@ def _look_at(session: Session) -> None:
     """Remember what the controller shows, and say how much it would send."""
     sending = session.inlet.object()["would_send"]
     if sending:
+        from deploytasks.agent.release.commands.space import amount
+
         session.machine.say("a deploy would send %s" % amount(sending))
     shown = session.inlet.object()
     while shown.get("blob"):
@@ -151,6 +154,8 @@ def _known(session: Session, manifest: Optional[str]) -> Iterator[str]:
 
 def _receive(session: Session) -> None:
     """Keep the contents that come, if there is room for them, until the controller says that these were all."""
+    from deploytasks.agent.release.commands.space import require_room
+
     coming = session.inlet.object()["coming"]
     require_room(session.machine, session.places, coming)
     announced = session.inlet.object()
@@ -168,6 +173,8 @@ def _arriving(session: Session, announced: Dict[str, Any]) -> Iterable[bytes]:
     pieces = _unpacked(session.inlet.pieces(), announced)
     if not announced.get("base"):
         return pieces
+    from deploytasks.agent.files.manifest_patch import patched
+
     base = Manifest.parse(session.machine.blobs.read(announced["base"]))
     return [patched(base, b"".join(pieces)).encode()]
 
