@@ -62,6 +62,7 @@ BUDGETS_S: dict[str, int] = {
     "tests/roles/test_readmes.py": 40,
     "tests/e2e/test_asgi.py": 30,
     "tests/e2e/test_targets.py": 30,
+    "tests/e2e/test_visitors.py": 30,
 }
 """Seconds of a worker, with three or four of them on two cores, for the files that take more than the usual."""
 ORDER = os.environ.get("ORDER", "")
