@@ -36,7 +36,9 @@ else:
 
 
 class DeployError(Ending):
-    """Base of every error that a user of deploytasks can cause or meet; its text has no password of a URL.
+    """The base of all errors that a user can meet.
+
+    Its text has no password of a URL.
 
     Raised in a task of Invoke or Fabric, it ends the program with its message and ``exit_code``.
     """

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.engine.types import type_called
 
 if TYPE_CHECKING:
+    from deploytasks.agent.accounts.absent_user import AbsentUser
     from deploytasks.agent.accounts.group import Group
     from deploytasks.agent.accounts.member import Member
-    from deploytasks.agent.accounts.no_user import NoUser
     from deploytasks.agent.accounts.user import User
     from deploytasks.agent.databases.postgres_database import PostgresDatabase
     from deploytasks.agent.docker.compose_services import ComposeServices
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.docker.pulled_images import PulledImages
     from deploytasks.agent.docker.shipped_image import ShippedImage
     from deploytasks.agent.files.absent import Absent
+    from deploytasks.agent.files.absent_managed import AbsentManaged
+    from deploytasks.agent.files.directories import Directories
     from deploytasks.agent.files.directory import Directory
     from deploytasks.agent.files.file import File
     from deploytasks.agent.files.first_file import FirstFile
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.secret_file import SecretFile
     from deploytasks.agent.files.symlink import Symlink
     from deploytasks.agent.files.tree import Tree
-    from deploytasks.agent.files.withdrawn import Withdrawn
     from deploytasks.agent.firewall.ufw import Ufw
     from deploytasks.agent.firewall.ufw_rule import UfwRule
     from deploytasks.agent.packages.package import Package
@@ -33,16 +34,16 @@ if TYPE_CHECKING:
     from deploytasks.agent.programs.run import Run
     from deploytasks.agent.python.python_venv import PythonVenv
     from deploytasks.agent.python.uv import Uv
+    from deploytasks.agent.release.absent_files import AbsentFiles
     from deploytasks.agent.release.claim import Claim
     from deploytasks.agent.release.copy_retention import CopyRetention
     from deploytasks.agent.release.first_symlink import FirstSymlink
     from deploytasks.agent.release.image_retention import ImageRetention
-    from deploytasks.agent.release.no_files import NoFiles
     from deploytasks.agent.release.retention import Retention
+    from deploytasks.agent.release.runtime.absent_units import AbsentUnits
     from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
     from deploytasks.agent.release.runtime.http_check import HttpCheck
     from deploytasks.agent.release.runtime.instance import Instance
-    from deploytasks.agent.release.runtime.no_units import NoUnits
     from deploytasks.agent.release.runtime.only_instance import OnlyInstance
     from deploytasks.agent.release.runtime.only_processes import OnlyProcesses
     from deploytasks.agent.release.runtime.processes import Processes
@@ -64,12 +65,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Absent",
+    "AbsentFiles",
+    "AbsentManaged",
+    "AbsentUnits",
+    "AbsentUser",
     "AcmeCertificate",
     "ApacheReload",
     "Claim",
     "Command",
     "ComposeServices",
     "CopyRetention",
+    "Directories",
     "Directory",
     "DockerEngine",
     "DockerImage",
@@ -86,9 +92,6 @@ __all__ = [
     "NginxLimits",
     "NginxPage",
     "NginxReload",
-    "NoFiles",
-    "NoUnits",
-    "NoUser",
     "OnlyCatchAlls",
     "OnlyComposeServices",
     "OnlyInstance",
@@ -118,7 +121,6 @@ __all__ = [
     "User",
     "Uv",
     "Watch",
-    "Withdrawn",
 ]
 
 

@@ -314,7 +314,9 @@ def collection(
     after: Callback | Iterable[Callback] = (),
     reporters: Iterable[Reporter] = (),
 ) -> Collection:
-    """All shipped tasks, with what a tasks file adds, such as ``roles=[metrics], after=tell_the_team``.
+    """All shipped tasks, with what a tasks file adds.
+
+    Such as ``roles=[metrics], after=tell_the_team``.
 
     *roles* are part of ``deploy``, ``check``, ``setup``, ``payload``, of the release and so of ``verify`` and
     ``rollback``, in their order after the standard ones; one that is an app server, a web server or a runtime

@@ -116,7 +116,7 @@ def said(thing: Any) -> str:
 
 
 def one_line(function: Any) -> str:
-    return " ".join(said(function).partition("\n\n")[0].split()).replace("|", "\\|")
+    return " ".join(said(function).split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 AGENT_LOWEST_FIRST = (
-    {"errors", "moved", "protocols"},
+    {"errors", "protocols", "renamed"},
+    {"moved"},
     {"disk"},
     {"engine"},
     {"machine", "resource"},

@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Optional
 
+from deploytasks.agent.renamed import TYPES
+
 AGENT = "deploytasks.agent."
 GONE = ("app", "resources", "system")
 """Packages that there were."""
@@ -22,7 +24,14 @@ ROOMS = (
 )
 FROM_FILES = ("blame", "blobs", "digest", "directory_handle")
 FROM_ROOT = ("diff", "facts", "journal", "layout", "plan", "survey", "undo")
-RENAMED = {"app.processes": "release.runtime.process_units"}
+RENAMED = {
+    "app.processes": "release.runtime.process_units",
+    "no_files": "release.absent_files",
+    "no_units": "release.runtime.absent_units",
+    "no_user": "accounts.absent_user",
+    "withdrawn": "files.absent_managed",
+}
+"""What has another name by now, wherever it lay when that is written alone."""
 
 
 class Moved:
@@ -49,7 +58,9 @@ class _Alias:
         return import_module(self._now)
 
     def exec_module(self, module: ModuleType) -> None:
-        del module
+        for former, now in TYPES.items():
+            if hasattr(module, now):
+                setattr(module, former, getattr(module, now))
 
 
 def know_old_names() -> None:
@@ -61,7 +72,8 @@ def know_old_names() -> None:
 def _now(old: str) -> str:
     """The module that was called *old*, below the agent's package; empty when there was none."""
     package, _, name = old.rpartition(".")
-    if not (package in GONE or (package == "files" and name in FROM_FILES) or old in FROM_ROOT):
+    renamed = RENAMED.get(old) or (RENAMED.get(name) if package in (*GONE, *ROOMS) else None)
+    if not (renamed or package in GONE or (package == "files" and name in FROM_FILES) or old in FROM_ROOT):
         return ""
-    candidates = [RENAMED[old]] if old in RENAMED else ["%s.%s" % (room, name) for room in ROOMS]
+    candidates = [renamed] if renamed else ["%s.%s" % (room, name) for room in ROOMS]
     return next((AGENT + there for there in candidates if find_spec(AGENT + there)), "")

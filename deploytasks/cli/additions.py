@@ -21,7 +21,9 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Occasion:
-    """One run of a task that is going to change hosts; one that only tells what it would change is none.
+    """One run of a task that is going to change hosts.
+
+    A run that only tells what it would change is none.
 
     *command* is the task's name, *hosts* are the names of the chosen hosts, *flags* the task's own flags by name.
     Afterwards *exit_code* tells how it ended, and *recap* what was done on which host; where the run ended

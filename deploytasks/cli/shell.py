@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.release.questions import Status
 from deploytasks.agent.release.runtime.environment import in_app_environment
-from deploytasks.agent.release.runtime.execution import CARRY_OUT
+from deploytasks.agent.release.runtime.execution import SIGNALLED_SHELL
 from deploytasks.agent.release.runtime.in_container import in_container
 from deploytasks.agent.release.runtime.surroundings import COMMAND
 from deploytasks.errors import ConfigError
@@ -58,7 +58,7 @@ def _shell(release: Release, manner: str) -> list[str]:
     """A shell where the processes of *release* run: in a container or beside them, which its host knows."""
     name = f"deploytasks-shell-{secrets.token_hex(8)}"
     told = ("-E", f"{COMMAND}={ANY_SHELL}") if manner == PIPED else ()
-    shell = CARRY_OUT.replace("$", "$$") if manner == PIPED else ANY_SHELL
+    shell = SIGNALLED_SHELL.replace("$", "$$") if manner == PIPED else ANY_SHELL
     inside = [*in_container(release.app, release, name, manner, *told), "/bin/sh", "-c", shell]
     beside = [*in_app_environment(release.app, release, manner), "/bin/bash"]
     choice = f"[ ! -x {quote(release.container)} ] || exec {join(inside)}; exec {join(beside)}"

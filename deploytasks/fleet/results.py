@@ -16,7 +16,10 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Results(Mapping[str, HostRecap]):
-    """One ``HostRecap`` for each host, by name; *answers* holds what hosts answered to a question."""
+    """One ``HostRecap`` for each host, by name.
+
+    *answers* holds what hosts answered to a question.
+    """
 
     hosts: Mapping[str, HostRecap]
     errors: Mapping[str, DeployError] = field(default_factory=dict)
@@ -41,7 +44,9 @@ class Results(Mapping[str, HostRecap]):
 
     @property
     def exit_code(self) -> int:
-        """The gravest of the hosts' codes, in the order 8, 1, 2, 6, 4, 3; 130 when it was interrupted.
+        """The gravest of the hosts' exit codes.
+
+        The order is 8, 1, 2, 6, 4, 3; it is 130 when the run was interrupted.
 
         When a command was run on a single host, it is the command's own.
         """

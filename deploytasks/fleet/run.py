@@ -111,7 +111,9 @@ def apply(
     lock_wait_s: float = 0,
     reporter: Reporter | None = None,
 ) -> Results:
-    """Converge *hosts* to what *roles* say; *vars* are over the variables of every host.
+    """Converge *hosts* to what *roles* say.
+
+    *vars* are over the variables of every host.
 
     On a terminal the run is shown, unless there is a *reporter*, such as ``QuietReporter()``.
     Never raises for a host's failure: see ``Results.raise_for_failures``. Raises ``ConfigError``

@@ -112,7 +112,7 @@ class Visit:
 
     def carry_out(self, order: Mapping[str, Any], contents: Contents) -> None:
         """Send the plan in *order*, give what the host lacks of *contents*, and listen to the next gate, or the end."""
-        self._carefully(lambda: self._carry_out(dict(order), contents))
+        self._carefully(lambda: self._order(dict(order), contents))
 
     def go_on(self, held: str) -> None:
         """The host enters the phase that it is ready for, or, when *held* says why it may not, undoes; listen on."""
@@ -133,7 +133,7 @@ class Visit:
     def dismiss(self, why: str = TOO_LATE) -> None:
         """Nothing is to be done here after all."""
         if not self.is_over:
-            self._carefully(lambda: self._carry_out({"bye": why}, None))
+            self._carefully(lambda: self._order({"bye": why}, None))
 
     def stop(self) -> None:
         """The person has had enough: the agent undoes, or finishes, and says which."""
@@ -169,7 +169,7 @@ class Visit:
             threading.Thread(target=conversation.give, args=(pieces,), daemon=True).start()
         self._listen(conversation, None)
 
-    def _carry_out(self, order: dict[str, Any], contents: Contents | None) -> None:
+    def _order(self, order: dict[str, Any], contents: Contents | None) -> None:
         if self._conversation is None:
             return
         self._may_change = self._began = "plan" in order

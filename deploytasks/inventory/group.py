@@ -10,7 +10,10 @@ from deploytasks.inventory.host import Host
 
 @dataclass(frozen=True)
 class Group:
-    """*hosts* are all of its hosts, those of its children too; *members* are the names listed in itself."""
+    """A named set of hosts.
+
+    *hosts* are all of its hosts, those of its children too; *members* are the names listed in itself.
+    """
 
     name: str
     hosts: tuple[Host, ...]

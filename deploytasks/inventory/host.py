@@ -25,7 +25,7 @@ class OpenConnection(Protocol):
 
 @dataclass(frozen=True)
 class Host:
-    """One host of an inventory, with what all levels say about it merged.
+    """One host, with all that its inventory says about it.
 
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
     agent found) and *deployment* (what its roles are made into, see ``deployment_of``). *own_roles* are those that
@@ -54,7 +54,10 @@ class Host:
         groups: tuple[str, ...],
         problems: Problems,
     ) -> Host:
-        """The host *name* with *settings*; what is wrong with its connection goes to *problems*."""
+        """The host *name* with *settings*.
+
+        What is wrong with its connection goes to *problems*.
+        """
         return cls(
             name=name,
             variables={key: setting.value for key, setting in settings.items()},
@@ -65,7 +68,10 @@ class Host:
 
     @classmethod
     def from_connection(cls, connection: OpenConnection) -> Host:
-        """The host at the other end of a ``fabric.Connection``, which is kept in *connection_object*."""
+        """The host at the other end of a ``fabric.Connection``.
+
+        The connection is kept in *connection_object*.
+        """
         problems = Problems()
         origin = Origin("fabric.Connection", None, f"host {connection.host}")
         values: dict[str, Value] = {
@@ -79,16 +85,21 @@ class Host:
         return replace(host, connection_object=connection)
 
     def origin(self, name: str) -> Origin | None:
-        """Where the value of the variable *name* was written, or None if nobody wrote it."""
+        """Where the variable *name* was written, or None."""
         return self.origins.get(name)
 
     def says(self, name: str) -> bool:
-        """Whether the variable *name* was set by whoever wrote the inventory, not by the app's source alone."""
+        """Whether the inventory itself sets the variable *name*.
+
+        What the app's source says does not count.
+        """
         origin = self.origin(name)
         return name in self.variables and (origin is None or origin.level != SOURCE)
 
     def with_variables(self, variables: Mapping[str, Value], origin: Origin) -> Host:
-        """The same host with *variables* over its own; connection variables among them take effect.
+        """The same host with *variables* over its own.
+
+        Connection variables among them take effect.
 
         Raises `InventoryError` if they make no sense.
         """

@@ -38,7 +38,10 @@ class Inventory:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Inventory:
-        """Read *path*; raises one `InventoryError` with a ``file:line: …`` for each thing that is wrong."""
+        """Read the inventory *path*.
+
+        Raises one ``InventoryError`` with a ``file:line: …`` for each thing that is wrong.
+        """
         file = os.fspath(path)
         if file.endswith(NOT_INI):
             raise InventoryError(f"{file}: expected an inventory in the INI format, such as inventory.ini")
@@ -54,7 +57,7 @@ class Inventory:
         return cls(file, groups[0].hosts, groups)
 
     def __getitem__(self, name: str) -> Group:
-        """The group called *name*; raises `InventoryError` with the nearest name."""
+        """The group called *name*; raises ``InventoryError`` with the nearest name."""
         for group in self.groups:
             if group.name == name:
                 return group
@@ -69,7 +72,10 @@ class Inventory:
         return len(self.hosts)
 
     def select(self, pattern: str) -> tuple[Host, ...]:
-        """The hosts that an Ansible host pattern chooses; raises `InventoryError` if that is none."""
+        """The hosts that an Ansible host pattern chooses.
+
+        Raises ``InventoryError`` for what is no pattern, and for names that there are not.
+        """
         by_name = {host.name: host for host in self.hosts}
         groups = {group.name: [host.name for host in group.hosts] for group in self.groups}
         return tuple(by_name[name] for name in matching(pattern, HostNames(list(by_name), groups)))
@@ -86,7 +92,10 @@ class Inventory:
         return Inventory(self.path, groups[0].hosts, groups)
 
     def to_ansible(self, hosts: Iterable[Host] | None = None) -> dict[str, dict[str, Value]]:
-        """What ``ansible-inventory --list`` prints, narrowed to *hosts* if given; passwords are in it."""
+        """What ``ansible-inventory --list`` prints, passwords included.
+
+        It is narrowed to *hosts* if these are given.
+        """
         chosen = {host.name: host for host in (self.hosts if hosts is None else hosts)}
         document: dict[str, dict[str, Value]] = {}
         for group in self.groups:

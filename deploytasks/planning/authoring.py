@@ -115,9 +115,20 @@ def _complaints(step: Any) -> Iterator[str]:
     if not all(isinstance(one.action, Action) for one in notify):
         yield f'step "{step.name}": a Handler wants an action, such as Restart or Run'
         return
-    things: list[Resource | Action] = [step.resource, *(handler.action for handler in step.handlers)]
+    things: list[Resource | Action] = [
+        step.resource,
+        *_parts(step.resource),
+        *(handler.action for handler in step.handlers),
+    ]
     for thing in things:
         yield from (f'step "{step.name}": {complaint}' for complaint in _misfits(thing))
+
+
+def _parts(resource: Resource) -> Iterator[Resource]:
+    """The resources that *resource* is made of, such as each of some directories."""
+    for value in vars(resource).values():
+        if isinstance(value, tuple):
+            yield from (part for part in value if isinstance(part, Resource))
 
 
 def _misfits(thing: Resource | Action) -> Iterator[str]:
@@ -129,13 +140,18 @@ def _misfits(thing: Resource | Action) -> Iterator[str]:
         yield f"{name}: path={path!r}: expected one from / on"
     if isinstance(mode, str) and not MODE.fullmatch(mode):
         yield f'{name}: mode={mode!r}: expected octal digits such as "0644"'
-    for field, kind in _kinds(typing.cast(Any, type(thing))).items():
+    made: Any = type(thing)
+    for field, kind in _kinds(made).items():
         value = getattr(thing, field)
         try:
             msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             example = ' such as "0644"' if field == "mode" else ""
             yield f"{name}: {field}={value!r}: {in_our_words(str(error))}{example}"
+    for field, kind in _made_of(made).items():
+        value = getattr(thing, field)
+        if not isinstance(value, tuple) or not all(isinstance(part, kind) for part in value):
+            yield f"{name}: {field}={_shown(value)}: expected a tuple of {kind.__name__}"
 
 
 @cache
@@ -144,6 +160,18 @@ def _kinds(kind: Any) -> Mapping[str, Any]:
     hints = typing.get_type_hints(kind)
     fields = (field.name for field in dataclasses.fields(kind))
     return {name: _as_kept(hints[name]) for name in fields if _is_plain(hints[name])}
+
+
+@cache
+def _made_of(kind: Any) -> Mapping[str, type]:
+    """The fields of a resource that hold others, and the type of these."""
+    several = {
+        name: hint for name, hint in typing.get_type_hints(kind).items() if typing.get_origin(hint) is tuple
+    }
+    parts = {name: next(iter(typing.get_args(hint)), None) for name, hint in several.items()}
+    return {
+        name: part for name, part in parts.items() if isinstance(part, type) and issubclass(part, Resource)
+    }
 
 
 def _is_plain(hint: Any) -> bool:

@@ -54,9 +54,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Front:
-    """What people reach: domains (none means any), TCP ports, and whether they come over TLS.
+    """What people reach: domains, TCP ports, and whether by TLS.
 
-    *trusted* are the addresses of proxies before it, whose word on visitors counts.
+    No domains means any. *trusted* are the addresses of proxies before it, whose word on visitors counts.
     """
 
     names: tuple[str, ...] = ()
@@ -108,7 +108,9 @@ class WebServer(Protocol):
         """What people reach."""
 
     def withdraw(self, app: App) -> Iterator[Step]:
-        """The site of *app* is gone, and the web server rests when it has no other; without a site nothing is done.
+        """The site of *app* is absent.
+
+        The web server rests when it has no other; without a site nothing is done.
 
         Another web server wants its port, or the app goes; its own variables may be gone from the inventory.
         """
@@ -173,7 +175,9 @@ EVERYWHERE = "deploytasks.roles.systemd"
 
 @dataclass(frozen=True)
 class Deployment:
-    """The app *app* of one host: its *parts* by kind, the variables *vars* of all *roles*, and *v*, those of ``app``.
+    """The app of one host, and the parts it is made of.
+
+    *parts* are the roles by kind, *vars* the variables of all *roles*, and *v* those of ``app``.
 
     Until a host has been asked and a plan is made, *known_project* (what is in the app's source) and *known_release*
     are empty.
@@ -195,7 +199,10 @@ class Deployment:
 
     @property
     def project(self) -> Project:
-        """What is in the app's source; raises ``PlanError`` where it was not looked at."""
+        """What is in the app's source.
+
+        Raises ``PlanError`` where it was not looked at.
+        """
         if self.known_project is None:
             raise PlanError(f"{self.bare.name}: the app's source was not read; use plan_for")
         return self.known_project
@@ -216,7 +223,10 @@ class Deployment:
 
     @property
     def server(self) -> Server:
-        """The app's server; raises ``PlanError``, as the next two, when no role is one."""
+        """The app's server.
+
+        Raises ``PlanError``, as the next two, when no role is one.
+        """
         found: Server = self._part("server")
         return found
 
@@ -232,11 +242,14 @@ class Deployment:
 
     @property
     def is_reached_directly(self) -> bool:
-        """Whether people's own connections come to the app's server, as there is no web server."""
+        """Whether clients connect to the app's server, without a web server."""
         return self.name_of("web_server") == "none"
 
     def name_of(self, kind: str) -> str:
-        """What the part of that *kind* (``server`` …) is called; raises ``PlanError`` when no role is one."""
+        """What the part of that *kind* (``server`` …) is called.
+
+        Raises ``PlanError`` when no role is one.
+        """
         return role_name(self._part(kind))
 
     def vars_of(self, part: Any) -> Any:
@@ -246,7 +259,10 @@ class Deployment:
 
     @property
     def protocol(self) -> str:
-        """What the web server speaks to the instance; raises ``VariableError`` when they share no language."""
+        """The protocol that the web server speaks to the instance.
+
+        Raises ``VariableError`` when they share none.
+        """
         shared = (protocol for protocol in self.server.protocols if protocol in self.web_server.protocols)
         found = next(shared, None)
         if found is None:
@@ -272,7 +288,10 @@ class Deployment:
         return posixpath.normpath(f"{self.place.code}/{self.project.callable.directory}")
 
     def command(self) -> tuple[str, ...]:
-        """The command line of the web process; raises ``VariableError`` for an app that the server cannot serve."""
+        """The command line of the web process.
+
+        Raises ``VariableError`` for an app that the server cannot serve.
+        """
         ref = self.project.callable
         if ref.interface not in self.server.interfaces:
             raise VariableError(
@@ -283,7 +302,10 @@ class Deployment:
 
     @property
     def workers(self) -> int | None:
-        """How many workers the web process begins with, where their number can change while it runs."""
+        """How many workers the web process begins with.
+
+        It is told where their number can change while the process runs.
+        """
         count = getattr(self.server, "worker_count", None)
         if count is None or not getattr(self.runtime, "passes_signals", False):
             return None
@@ -293,19 +315,28 @@ class Deployment:
 
     @property
     def has_workers(self) -> bool:
-        """Whether something starts workers of the web process again when they crash: the server, or what runs it."""
+        """Whether workers that crash are started again.
+
+        By the server, or by what runs it.
+        """
         return bool(getattr(self.server, "has_workers", True) or getattr(self.runtime, "starts_again", False))
 
     @property
     def system_calls(self) -> tuple[str, ...]:
-        """What the server's processes have to be allowed besides what every server may (systemd.exec(5))."""
+        """System calls that the server needs besides those of every server.
+
+        As in systemd.exec(5).
+        """
         calls = getattr(self.server, "system_calls", None)
         found: tuple[str, ...] = calls(self.host, self.vars_of(self.server)) if calls else ()
         return found
 
     @property
     def system_packages(self) -> tuple[str, ...]:
-        """What of the distribution's the server wants beside it: on the host, or in the image."""
+        """Packages of the distribution that the server needs.
+
+        On the host, or in the image.
+        """
         found: tuple[str, ...] = getattr(self.server, "system_packages", ())
         return found
 
@@ -340,7 +371,10 @@ class Deployment:
 
 
 def deployment_of(host: Host) -> Deployment:
-    """What *host*'s roles are made into; raises ``PlanError`` where the role ``app`` is not among them."""
+    """The ``Deployment`` that *host*'s roles make.
+
+    Raises ``PlanError`` where the role ``app`` is not among them.
+    """
     found: Deployment | None = host.deployment
     if found is None:
         raise PlanError(f"{host.name}: this role serves an app; put the role app before it, and use plan_for")

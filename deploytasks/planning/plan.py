@@ -40,7 +40,7 @@ DRAFT = "release"
 
 
 def plan_for(host: Host, roles: Sequence[Role], now: datetime | None = None) -> Plan:
-    """The steps that *roles* want on *host*, in the order of their phases.
+    """The steps of *roles* on *host*, in the order of phases.
 
     A plan whose digest is that of the release that serves keeps that release's name; any other
     gets a new one of *now* (UTC, default: this moment). A host without facts counts as a plain
@@ -159,14 +159,14 @@ def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step],
         kept.append(replace(step, resource=resource))
         if release and resource.rolls_back and not _lies_in(release, resource):
             keepers += [_keeping(step, release, digest) for digest in own]
-    return [*kept, *_in_their_room(keepers, release)], contents
+    return [*kept, *_in_their_place(keepers, release)], contents
 
 
-def _in_their_room(keepers: list[Step], release: Release | None) -> list[Step]:
+def _in_their_place(keepers: list[Step], release: Release | None) -> list[Step]:
     if not (keepers and release):
         return []
-    room = Directory(release.sealed, "0700")
-    return [Step("make room for sealed contents", room, phase=Phase.PREPARE, role="app"), *keepers]
+    place = Directory(release.sealed, "0700")
+    return [Step("make the directory of kept contents", place, phase=Phase.PREPARE, role="app"), *keepers]
 
 
 def _is_large(resource: Resource) -> bool:
@@ -181,7 +181,11 @@ def _lies_in(release: Release, resource: Resource) -> bool:
 def _keeping(step: Step, release: Release, digest: str) -> Step:
     keeper = File(f"{release.sealed}/{digest}", None, mode="0600", digest=digest)
     return Step(
-        f"keep what {step.role} needs: {step.name}", keeper, phase=Phase.PREPARE, sensitive=True, role="app"
+        f"keep the contents of {step.role}: {step.name}",
+        keeper,
+        phase=Phase.PREPARE,
+        sensitive=True,
+        role="app",
     )
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Draws a run while it happens. Called from one thread; never raises because a reader is gone."""
+    """Draws a run while it happens.
+
+    It is called from one thread, and never raises because a reader is gone.
+    """
 
     def begin(self, command: str, hosts: Sequence[str]) -> None:
         """*command* starts on *hosts*; called once, first."""

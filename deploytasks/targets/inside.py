@@ -1,4 +1,4 @@
-"""Commands inside a container, carried out by a small program that stays there.
+"""Commands inside a container, run by a small program that stays there.
 
 An exec of the engine costs a twentieth of a second of processor, and the engine drops what it has not copied two
 seconds after a command's end. So one exec serves many commands, and answers each with all that it said.
@@ -23,7 +23,7 @@ from deploytasks.errors import HostError
 PROGRAM = """\
 import json, os, subprocess, sys
 
-def carry_out(argv, streams):
+def run(argv, streams):
     try:
         status = subprocess.call(argv, stdin=subprocess.DEVNULL, stdout=streams[0], stderr=streams[1])
     except OSError as error:
@@ -34,7 +34,7 @@ def carry_out(argv, streams):
 os.environ.pop("LC_CTYPE", None)  # Python's own doing (PEP 538)
 for line in sys.stdin:
     streams = [os.memfd_create(name) for name in ("stdout", "stderr")]
-    status = carry_out(json.loads(line), streams)
+    status = run(json.loads(line), streams)
     said = [os.pread(stream, os.fstat(stream).st_size, 0) for stream in streams]
     for stream in streams:
         os.close(stream)
@@ -60,7 +60,7 @@ class Ended(Exception):
 
 
 class Inside:
-    """The inside of *container*, where commands are carried out, by several threads at once if need be."""
+    """The inside of *container*, where commands run, by several threads at once if need be."""
 
     def __init__(self, container: Container) -> None:
         if container.client is None:
@@ -77,7 +77,7 @@ class Inside:
         """
         helper = self._idle_one(user) or Helper(self._api, self._container, user)
         try:
-            done = helper.carry_out(argv)
+            done = helper.run(argv)
         except (Ended, OSError):
             helper.close()
             return subprocess.CompletedProcess(list(argv), KILLED, b"", b"")
@@ -94,7 +94,7 @@ class Inside:
 
 
 class Helper:
-    """One program inside, as *user*, that carries out one command after the other."""
+    """One program inside, as *user*, that runs one command after the other."""
 
     def __init__(self, api: APIClient, container: str, user: str) -> None:
         exec_ = api.exec_create(container, ["python3", "-c", PROGRAM], stdin=True, user=user)
@@ -102,7 +102,7 @@ class Helper:
         self._stream: Any = api.exec_start(self._exec, socket=True)
         self._heard = b""
 
-    def carry_out(self, argv: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    def run(self, argv: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         """How *argv* ends; raises ``Ended``, or ``OSError``, when the program does before."""
         self._say(json.dumps(list(argv)).encode() + b"\n")
         while b"\n" not in self._heard:

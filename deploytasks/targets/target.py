@@ -55,7 +55,7 @@ class Target:
     def run(
         self, argv: Sequence[str], *, check: bool = True, user: str = "root"
     ) -> subprocess.CompletedProcess[str]:
-        """Carry out *argv* inside, past SSH; `HostError` with its output if it fails and *check*."""
+        """Run *argv* inside, past SSH; `HostError` with its output if it fails and *check*."""
         done = self.inside.run(argv, user)
         stdout, stderr = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
         if check and done.returncode:

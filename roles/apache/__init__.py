@@ -11,6 +11,7 @@ from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
+    AbsentManaged,
     ApacheReload,
     File,
     Member,
@@ -18,7 +19,6 @@ from deploytasks.resources import (
     RunIfUsed,
     Service,
     Symlink,
-    Withdrawn,
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
@@ -74,9 +74,9 @@ def front(host: Host, v: Vars) -> Front:
 
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Apache rests when it has no other."""
-    site = Withdrawn(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
+    site = AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
     rest = Handler("run Apache if it has a site", RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
-    yield Step("take the site away", site, notify=rest)
+    yield Step("remove the app's site", site, notify=rest)
 
 
 def _available(app: App) -> str:
@@ -98,11 +98,13 @@ def _of_unknown_names(app: App) -> str:
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
     yield from (_enable(file) for file in _modules(v, scheme))
-    yield Step("leave the ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload)
+    yield Step(
+        "leave Apache's ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload
+    )
     of_all_sites = File(f"{ETC}/conf-enabled/zz-deploytasks.conf", template("server.conf.j2"))
-    yield Step("tell nobody its version", of_all_sites, notify=reload)
+    yield Step("hide Apache's version", of_all_sites, notify=reload)
     yield from _site(host, v, scheme)
-    yield Step("drop the default site", Absent(f"{ENABLED}/000-default.conf"), notify=reload)
+    yield Step("remove the default site", Absent(f"{ENABLED}/000-default.conf"), notify=reload)
     yield from _catch_all(host, v)
     yield Step("run Apache", Service("apache2"))
 
@@ -139,10 +141,10 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
     if static_of(host) or static_files_of(host):
-        yield Step("let Apache read what it serves", Member(USER, app.user), notify=reload)
+        yield Step("let Apache read the app's files", Member(USER, app.user), notify=reload)
     yield Step("write the site", File(_available(app), text), notify=reload)
     yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
-    yield Step("enable it only once", Absent(stale), notify=reload)
+    yield Step("remove the site's old link", Absent(stale), notify=reload)
 
 
 def _catch_all(host: Host, v: Vars) -> Iterator[Step]:

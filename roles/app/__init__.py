@@ -17,7 +17,9 @@ from deploytasks.planning.env_file import read_env_file
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
+    AbsentManaged,
     Claim,
+    Directories,
     Directory,
     File,
     FirstFile,
@@ -30,7 +32,6 @@ from deploytasks.resources import (
     Tree,
     User,
     Watch,
-    Withdrawn,
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
@@ -91,46 +92,44 @@ def _withdraw_others(deployment: Deployment) -> Iterator[Step]:
 
 
 def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
-    withdrawn = [step.resource for step in deployment.web_server.withdraw(app)]
-    sites = [path for site in withdrawn if isinstance(site, Withdrawn) for path in (site.path, *site.others)]
+    absent = [step.resource for step in deployment.web_server.withdraw(app)]
+    sites = [path for site in absent if isinstance(site, AbsentManaged) for path in (site.path, *site.others)]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
     claim = Claim(app.name, app.root, app.user, files, v.adopt)
-    return Step("claim what is called like it", claim)
+    return Step("claim the app's names", claim)
 
 
 def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
-    yield Step("make the user", User(app.user, home=home, comment=app.account_comment))
-    yield Step("make the app's directory", Directory(app.root, OF_APP, group=app.user, keeps_mode=True))
-    yield Step("make the directory of releases", Directory(app.releases))
-    yield Step("make the directory of environments", Directory(app.venvs))
-    shared = Directory(app.shared, OF_APP, app.user, app.user, keeps_mode=True)
-    yield Step("make the shared directory", shared)
-    for path in _shared_directories(v):
-        place = replace(shared, path=f"{app.shared}/{path}")
-        yield Step(f"make the shared directory {path}", place)
-    yield from _seeds(app, v, project)
-    yield Step("make the directory of sockets", Directory(app.run))
+    yield Step("make the app's user", User(app.user, home=home, comment=app.account_comment))
+    yield Step("make the app's directories", Directories(tuple(_directories(app, v, project))))
+    yield from _seeds(app, project)
 
 
-def _seeds(app: App, v: Vars, project: Project) -> Iterator[Step]:
+def _directories(app: App, v: Vars, project: Project) -> Iterator[Directory]:
+    yield Directory(app.root, OF_APP, group=app.user, keeps_mode=True)
+    yield from map(Directory, (app.releases, app.venvs, app.sockets))
+    below = (f"{app.shared}/{path}" for path in _shared_directories(v, project))
+    for path in (app.shared, *below):
+        yield Directory(path, OF_APP, app.user, app.user, keeps_mode=True)
+
+
+def _seeds(app: App, project: Project) -> Iterator[Step]:
     """What the source has where the app will find what is shared: put there once, and the app's from then on."""
-    directories = {posixpath.dirname(path) for path, _ in project.seeds}
-    parents = {
-        "/".join(path.split("/")[: depth + 1]) for path in directories for depth in range(path.count("/") + 1)
-    }
-    for path in sorted(parents - {"", *_shared_directories(v)}):
-        place = Directory(f"{app.shared}/{path}", OF_APP, app.user, app.user, keeps_mode=True)
-        yield Step(f"make the shared directory {path}", place)
     for path, digest in project.seeds:
         file = FirstFile(f"{app.shared}/{path}", None, "0640", app.user, app.user, digest)
-        yield Step(f"begin the shared {path} with that of the source", file)
+        yield Step(f"copy the source's {path} to the shared files", file)
 
 
 def _contents(release: Release, project: Project) -> Iterator[Step]:
     digest = project.source.manifest.digest
-    yield Step("make the release", Directory(release.path), phase=Phase.PREPARE)
-    yield Step("write the list of files", File(release.manifest, None, digest=digest), phase=Phase.PREPARE)
+    places = Directories((Directory(release.path), Directory(f"{release.path}/bin")))
+    yield Step("make the release's directories", places, phase=Phase.PREPARE)
+    yield Step(
+        "list the release's files",
+        File(release.manifest, None, digest=digest),
+        phase=Phase.PREPARE,
+    )
     yield Step("lay out the code", Tree(release.code, release.manifest, digest), phase=Phase.PREPARE)
 
 
@@ -146,7 +145,10 @@ def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[
     own = {"PYTHONPATH": deployment.directory} if project.callable.directory != "." else {}
     content = encode_env({"PYTHONUNBUFFERED": "1", **own, **_flask_app(project), **environment_of(v)})
     yield Step(
-        "write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True
+        "write the environment variables",
+        File(release.env, content, mode="0600"),
+        phase=Phase.PREPARE,
+        sensitive=True,
     )
 
 
@@ -165,27 +167,26 @@ def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
     text = template(
         "program.sh.j2", prefix=shlex.join(prefix), command=shlex.join(words), place=deployment.place
     )
-    yield Step("make the directory of programs", Directory(f"{release.path}/bin"), phase=Phase.PREPARE)
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
 
 
 def _run_what_is_there(release: Release) -> Step:
     app = release.app
     fresh = FreshProcesses(app.name, app.root, app.user, release.name)
-    return Step("run what is there", fresh, phase=Phase.START)
+    return Step("restart processes with changed files", fresh, phase=Phase.START)
 
 
 def _ask(v: Vars, release: Release, deployment: Deployment) -> Iterator[Step]:
     check = HttpCheck(
         release.service_unit, release.socket, **_probe(v, deployment), timeout_s=v.health_timeout_s
     )
-    yield Step("ask the new instance", check, phase=Phase.START)
+    yield Step("check that the new instance answers", check, phase=Phase.START)
 
 
 def _lead_somewhere(app: App, release: Release) -> Step:
     """Before a first release serves: a site may take a name over that was answered by another until now."""
     link = FirstSymlink(app.current_socket, posixpath.basename(release.socket))
-    return Step("lead to it where none serves", link, phase=Phase.START)
+    return Step("send traffic to a first release", link, phase=Phase.START)
 
 
 def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iterator[Step]:
@@ -193,13 +194,17 @@ def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iter
     watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, deployment), processes=others)
     notify = Handler(f"watch the new release for {v.watch_s:g} s", watch) if v.watch_s else ()
     socket = posixpath.basename(release.socket)
-    yield Step("send traffic to it", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
-    yield Step("make it current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH)
+    yield Step("switch traffic to the new release", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
+    yield Step(
+        "make the new release current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH
+    )
 
 
 def _point_at_boot(app: App, release: Release) -> Iterator[Step]:
     text = template("tmpfiles.conf.j2", app=app, release=release)
-    yield Step("point to it at boot", File(f"{TMPFILES[0]}/{app.name}.conf", text), phase=Phase.CONFIRM)
+    yield Step(
+        "point to the new release at boot", File(f"{TMPFILES[0]}/{app.name}.conf", text), phase=Phase.CONFIRM
+    )
 
 
 def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
@@ -212,9 +217,8 @@ def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
 def _shut_others_out(app: App) -> Iterator[Step]:
     """When all who serve of it are in the app's group; where a first version had deployed, they were not before."""
     shared = Directory(app.shared, OF_APP, app.user, app.user)
-    yield Step("shut others out of what is shared", shared, phase=Phase.FINISH)
-    root = Directory(app.root, OF_APP, group=app.user)
-    yield Step("shut others out of the app's directory", root, phase=Phase.FINISH)
+    places = Directories((shared, Directory(app.root, OF_APP, group=app.user)))
+    yield Step("close the app's directories to other users", places, phase=Phase.FINISH)
 
 
 def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
@@ -229,9 +233,10 @@ def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _shared_directories(v: Vars) -> list[str]:
+def _shared_directories(v: Vars, project: Project) -> list[str]:
     """The directories below ``shared``, parents first; a file is made by the app, its directory for it."""
     wanted = {path.strip("/") if _is_directory(path) else posixpath.dirname(path) for path in v.shared}
+    wanted |= {posixpath.dirname(path) for path, _ in project.seeds}
     parents = {
         "/".join(path.split("/")[:depth]) for path in wanted for depth in range(1, path.count("/") + 2)
     }

@@ -38,7 +38,7 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
     venv = _venv(host, v)
     yield Step("install the dependencies", venv, phase=Phase.PREPARE)
     link = Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}")
-    yield Step("choose the environment", link, phase=Phase.PREPARE)
+    yield Step("link the virtual environment", link, phase=Phase.PREPARE)
 
 
 def _installer(host: Host, v: Vars) -> Iterator[Step]:
@@ -46,7 +46,7 @@ def _installer(host: Host, v: Vars) -> Iterator[Step]:
     app, facts = deployment.app, deployment.facts
     yield from bring_authorities(app, v)
     # Who reads it could hold a lock in it that an installer waits for.
-    yield Step("make the cache of packages", Directory(CACHE, mode="0700"))
+    yield Step("make the package cache", Directory(CACHE, mode="0700"))
     if v.installer == "uv":
         if facts.python_version < WITH_DISTUTILS:
             yield Step("install distutils", Package("python3-distutils"))

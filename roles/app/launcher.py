@@ -43,7 +43,7 @@ def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Ite
     text = template("serve.py.j2", app=instance.app, instance=_as_written(instance), v=v, **values)
     shared = File(f"{release.path}/deploytasks_instance.py", shared_module())
     yield Step("write the launcher", File(f"{release.path}/serve.py", text), phase=Phase.PREPARE)
-    yield Step("write what launchers share", shared, phase=Phase.PREPARE)
+    yield Step("write the launchers' shared module", shared, phase=Phase.PREPARE)
     yield visitor_module(release.path)
 
 

@@ -58,7 +58,7 @@ def prepare(deployment: Deployment) -> Iterator[Step]:
             unit = Unit(release.process_unit(process.name), _unit_of(deployment, process))
             yield Step(f"define the unit of {process.name}", unit, phase=Phase.PREPARE)
     listed = json.dumps(_listed(deployment), indent=2) + "\n"
-    yield Step("list the processes", File(release.processes, listed), phase=Phase.PREPARE)
+    yield Step("list the release's processes", File(release.processes, listed), phase=Phase.PREPARE)
 
 
 def collect_static_files(deployment: Deployment) -> Iterator[Step]:
@@ -81,14 +81,14 @@ def run_release_command(deployment: Deployment) -> Iterator[Step]:
 def hand_over(deployment: Deployment) -> Iterator[Step]:
     """The old release's processes end, the new one's start."""
     processes = Processes(**_of_release(deployment), drain_s=deployment.v.drain_timeout_s)
-    yield Step("replace the processes", processes, phase=Phase.SWITCH)
+    yield Step("replace the old release's processes", processes, phase=Phase.SWITCH)
 
 
 def confirm(deployment: Deployment) -> Iterator[Step]:
     """The new release's processes start at boot; those with schedules start when they are due from now on."""
     app = deployment.app
     at_boot = ProcessesAtBoot(**_of_release(deployment))
-    yield Step("start the processes at boot", at_boot, phase=Phase.CONFIRM)
+    yield Step("start the new release's processes at boot", at_boot, phase=Phase.CONFIRM)
     for process in _scheduled(deployment):
         job, timer = app.job(process.name), app.timer(process.name)
         text = template("process.timer.j2", app=app, process=process)
@@ -141,7 +141,7 @@ def _able(deployment: Deployment, name: str) -> Any:
 
 def _check_schedule(process: Process) -> Step:
     argv = ("systemd-analyze", "calendar", "--", process.schedule)
-    return Step(f"understand the schedule of {process.name}", Command(argv, unless=argv), phase=Phase.PREPARE)
+    return Step(f"check the schedule of {process.name}", Command(argv, unless=argv), phase=Phase.PREPARE)
 
 
 def _write_program(deployment: Deployment, process: Process) -> Step:
@@ -156,7 +156,7 @@ def _run_once(deployment: Deployment, process: Process, name: str, *, of_fleet: 
     """Run when the release is new: a rollback finds the note of it, and runs nothing."""
     note = File(deployment.release.note_of(process.name), process.command + "\n")
     handler = Handler(name, _command_of(deployment, process.name), of_fleet=of_fleet)
-    return Step(f"note that {process.name} is run", note, handler, Phase.START)
+    return Step(f"note the run of the command {process.name}", note, handler, Phase.START)
 
 
 def _listed(deployment: Deployment) -> dict[str, dict[str, Any]]:

@@ -12,13 +12,13 @@ from deploytasks.planning.deployment import module_of
 from deploytasks.planning.plan import Handler, Phase, Plan, Step
 from deploytasks.planning.role import role_name
 from deploytasks.resources import (
+    AbsentFiles,
+    AbsentManaged,
+    AbsentUnits,
+    AbsentUser,
     ImageRetention,
-    NoFiles,
-    NoUnits,
-    NoUser,
     OnlyComposeServices,
     Run,
-    Withdrawn,
 )
 from deploytasks.roles.app.settings import WEB_SERVERS
 
@@ -68,32 +68,39 @@ def _processes(app: App, runtime: str) -> Iterator[Step]:
     links = tuple(f"{DIRECTORY}/*.wants/{kind}" for kind in kinds)
     defined = tuple(f"{DIRECTORY}/{kind}" for kind in kinds)
     reread = Handler("reread the units", Run(("systemctl", "daemon-reload")))
-    yield Step("end its processes", NoUnits(kinds))
-    yield Step("remove its units", NoFiles((*links, *defined)), notify=reread)
-    yield Step("rotate its log files no longer", Withdrawn(f"/etc/logrotate.d/{app.name}"))
-    yield Step("forget it at boot", NoFiles((f"/etc/tmpfiles.d/{app.name}.conf",)))
+    yield Step("end the app's processes", AbsentUnits(kinds))
+    yield Step("remove the app's units", AbsentFiles((*links, *defined)), notify=reread)
+    yield Step("remove the rotation of the app's logs", AbsentManaged(f"/etc/logrotate.d/{app.name}"))
+    yield Step("remove the app's links at boot", AbsentFiles((f"/etc/tmpfiles.d/{app.name}.conf",)))
 
 
 def _containers(app: App, runtime: str) -> Iterator[Step]:
     """A host without an engine has no images; a compose project of that name may be somebody else's."""
     if runtime == "compose":
-        yield Step("end the services beside it", OnlyComposeServices(app.name, NOWHERE)).in_role("compose")
-    yield Step("remove its images", ImageRetention(app.name, NOWHERE)).in_role("docker")
-    yield Step("remove images for its services", ImageRetention(f"{app.name}/services", NOWHERE)).in_role(
-        "docker"
-    )
+        yield Step("end the services beside the app", OnlyComposeServices(app.name, NOWHERE)).in_role(
+            "compose"
+        )
+    yield Step("remove the app's images", ImageRetention(app.name, NOWHERE)).in_role("docker")
+    yield Step(
+        "remove the images of the app's services", ImageRetention(f"{app.name}/services", NOWHERE)
+    ).in_role("docker")
 
 
 def _files(app: App, *, purge: bool) -> Iterator[Step]:
     """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
-    data = (app.shared, app.services, app.logs, app.run)
+    data = (app.shared, app.services, app.logs, app.sockets)
     settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem")
-    yield Step("remove its sockets", NoFiles((f"{app.run}/current*", f"{app.run}/{RELEASES}")))
+    yield Step(
+        "remove the app's sockets", AbsentFiles((f"{app.sockets}/current*", f"{app.sockets}/{RELEASES}"))
+    )
     made = (f"{app.releases}/{RELEASES}", f"{app.venvs}/{VENVS}")
-    yield Step("remove its files", NoFiles((app.current, *made, *settings), rooms=(app.releases, app.venvs)))
+    yield Step(
+        "remove the app's files",
+        AbsentFiles((app.current, *made, *settings), rooms=(app.releases, app.venvs)),
+    )
     if purge:
-        yield Step("remove its data", NoFiles(data, app=app.name))
+        yield Step("remove the app's data", AbsentFiles(data, app=app.name))
 
 
 def _user(app: App) -> Iterator[Step]:
-    yield Step("remove its user", NoUser(app.user, app.account_comment, app.root))
+    yield Step("remove the app's user", AbsentUser(app.user, app.account_comment, app.root))

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from deploytasks.planning.plan import Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, File, LastingFile, Package, SelfSignedCertificate, Service, Unit
+from deploytasks.resources import (
+    Directories,
+    Directory,
+    File,
+    LastingFile,
+    Package,
+    SelfSignedCertificate,
+    Service,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -63,8 +72,8 @@ def issue_here(app: App, names: tuple[str, ...], reload: Handler) -> Iterator[St
 
 def bring(app: App, pair: str, reload: Handler) -> Iterator[Step]:
     """The chain and the key of the text *pair*, in one file."""
-    yield Step("make the directory of certificates", Directory(HOME))
-    yield Step("make the directory of brought certificates", Directory(f"{HOME}/files", mode="0700"))
+    places = Directories((Directory(HOME), Directory(f"{HOME}/files", mode="0700")))
+    yield Step("make the directories of certificates", places)
     file = LastingFile(brought(app), pair, mode="0600")
     yield Step("bring the certificate", file, notify=reload, sensitive=True)
 

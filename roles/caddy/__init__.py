@@ -10,6 +10,8 @@ from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
+    AbsentManaged,
+    Directories,
     Directory,
     File,
     LastingFile,
@@ -22,7 +24,6 @@ from deploytasks.resources import (
     RunIfUsed,
     Service,
     Unit,
-    Withdrawn,
 )
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.static import static_files_of, static_of
@@ -47,7 +48,7 @@ NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{SITES}/[!_]*.caddy", r"(?m)^https://|
 AS_CADDY = ("setpriv", "--reuid=caddy", "--regid=caddy", "--init-groups", "--reset-env")
 VALIDATE = (*AS_CADDY, "caddy", "validate", "--config", f"{ETC}/Caddyfile")
 
-approve = Handler("approve of the configuration", Run(VALIDATE))
+approve = Handler("check Caddy's configuration", Run(VALIDATE))
 restart = Handler("restart Caddy", Restart("caddy"))
 reload = Handler("reload Caddy", Reload("caddy", check=VALIDATE))
 
@@ -64,7 +65,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from _trust(app, v)
     if static_of(host) or static_files_of(host):
         # systemd gives a program its groups when it starts it.
-        yield Step("let Caddy read what it serves", Member("caddy", app.user), notify=restart)
+        yield Step("let Caddy read the app's files", Member("caddy", app.user), notify=restart)
     yield Step("run Caddy", Service("caddy"))
     yield from _site(host, app, v)
 
@@ -79,19 +80,21 @@ def front(host: Host, v: Vars) -> Front:
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
     rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
-    yield Step("take the site away", Withdrawn(_place(app)), notify=rest)
-    yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
+    yield Step("remove the app's site", AbsentManaged(_place(app)), notify=rest)
+    yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
 
 
 def _server() -> Iterator[Step]:
     """What all sites share. Where it listens for a reload moves with this, so a reload could not bring it about."""
     changes = (approve, restart)
-    yield Step("make the directory of sites", Directory(SITES))
-    yield Step("make the directory of overrides", Directory(f"/etc/systemd/system/{OVERRIDES}"))
+    places = Directories((Directory(SITES), Directory(f"/etc/systemd/system/{OVERRIDES}")))
+    yield Step("make Caddy's directories", places)
     overrides = Unit(f"{OVERRIDES}/deploytasks.conf", template("caddy.service.conf.j2"))
-    yield Step("give it a runtime directory", overrides, notify=changes)
+    yield Step("give Caddy a runtime directory", overrides, notify=changes)
     yield Step(
-        "leave the sites to their files", File(f"{ETC}/Caddyfile", template("Caddyfile.j2")), notify=changes
+        "include the sites in Caddy's configuration",
+        File(f"{ETC}/Caddyfile", template("Caddyfile.j2")),
+        notify=changes,
     )
 
 
@@ -121,7 +124,7 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
     )
     yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
     yield from _catch_all(v)
-    yield Step("keep no port without a site", NO_IDLE_PORT, notify=reload, phase=Phase.START)
+    yield Step("free the ports without a site", NO_IDLE_PORT, notify=reload, phase=Phase.START)
 
 
 def _catch_all(v: Vars) -> Iterator[Step]:

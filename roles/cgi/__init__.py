@@ -55,7 +55,11 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
     yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
     yield visitor_module(home)
-    yield Step("write what runs it", File(f"{home}/serve", start, mode="0755"), phase=Phase.PREPARE)
+    yield Step(
+        "write the CGI script's program",
+        File(f"{home}/serve", start, mode="0755"),
+        phase=Phase.PREPARE,
+    )
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles import docker
 from deploytasks.roles.compose.beside import Beside, beside_app, label_of, prepare
-from deploytasks.roles.compose.copies import bring, room_of
+from deploytasks.roles.compose.copies import bring, services_home
 from deploytasks.roles.compose.groups import COMPLETED, HEALTHY
 from deploytasks.roles.compose.settings import Vars
 from deploytasks.roles.compose.web import Web, beside_of, file_of, web_of
@@ -111,7 +111,7 @@ def _wait(host: Host, web: Web) -> Iterator[Step]:
         "services.sh.j2", app=app, needs=needs, docker=shlex.join(CLIENT), project=PROJECT, service=SERVICE
     )
     waiting = File(release.command("services"), text, mode="0755")
-    yield Step("write what waits for services", waiting, phase=Phase.PREPARE)
+    yield Step("write the program that waits for services", waiting, phase=Phase.PREPARE)
 
 
 def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
@@ -119,7 +119,7 @@ def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
     if beside:
-        yield Step("make the directory of services", Directory(room_of(app)))
+        yield Step("make the directory of services", Directory(services_home(app)))
         yield from bring(app, release, beside.copies)
         yield from prepare(beside)
     services = ComposeServices(
@@ -130,12 +130,12 @@ def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
 
 def _prune(app: App) -> Iterator[Step]:
     only = OnlyComposeServices(app.name, _file(app))
-    yield Step("end other services", only, phase=Phase.FINISH)
-    copies = CopyRetention(room_of(app), app.releases)
+    yield Step("end services that are no longer wanted", only, phase=Phase.FINISH)
+    copies = CopyRetention(services_home(app), app.releases)
     yield Step("prune old copies", copies, phase=Phase.FINISH)
-    images = ImageRetention(label_of(app), room_of(app))
+    images = ImageRetention(label_of(app), services_home(app))
     yield Step("prune old images of services", images, phase=Phase.FINISH)
 
 
 def _file(app: App) -> str:
-    return f"{room_of(app)}/compose.json"
+    return f"{services_home(app)}/compose.json"

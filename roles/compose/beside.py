@@ -101,11 +101,11 @@ def _drawn(host: Host, file: ComposeFile, services: Mapping[str, Definition], na
         definition["depends_on"] = {other: {"condition": how} for other, how in needs if other in services}
         definition = {key: value for key, value in definition.items() if value not in ([], {}, None)}
         named = tuple(mount for mount in mounts if mount.kind == "volume" and mount.source)
-        rooms = [
+        around = [
             dict(_named(file, host, "networks", set(networks_of(given)))),
             dict(_named(file, host, "volumes", {mount.source for mount in named})),
         ]
-        definition["labels"] = _labels(file, name, given, [definition, *rooms])
+        definition["labels"] = _labels(file, name, given, [definition, *around])
     needed = (*copies.values(), *([context] if context else []))
     return _Drawn(definition, image, build, needed, named)
 
@@ -197,7 +197,7 @@ def _escaped(value: Any) -> Any:
 def prepare(beside: Beside) -> Iterator[Step]:
     """The images of the services, which are there before any of them is touched."""
     if beside.images:
-        yield Step("have the services' images", PulledImages(beside.images), phase=Phase.PREPARE)
+        yield Step("pull the services' images", PulledImages(beside.images), phase=Phase.PREPARE)
     for image in beside.builds:
         name = image.name.partition(":")[0]
         yield Step(f"build {name}", image, phase=Phase.PREPARE, sensitive=bool(image.arguments))

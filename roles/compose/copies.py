@@ -39,7 +39,7 @@ class Copy:
         return hashlib.sha256(key.encode()).hexdigest()[:16]
 
     def directory(self, app: App) -> str:
-        return f"{room_of(app)}/{self.name}"
+        return f"{services_home(app)}/{self.name}"
 
     def place(self, app: App) -> str:
         """Where *path* is on the host."""
@@ -47,7 +47,7 @@ class Copy:
         return self.directory(app) + own
 
 
-def room_of(app: App) -> str:
+def services_home(app: App) -> str:
     """The directory of what services beside the app need."""
     return f"{app.root}/compose"
 
@@ -77,13 +77,18 @@ def shared_at(host: Host, path: str) -> str:
 
 def bring(app: App, release: Release, copies: tuple[Copy, ...]) -> Iterator[Step]:
     """The copies, and in the release a list of each, which keeps it as long as the release."""
-    room = f"{release.path}/copies"
+    lists = f"{release.path}/copies"
     if copies:
-        yield Step("make the directory of copies", Directory(room), phase=Phase.PREPARE)
+        yield Step("make the directory of copies", Directory(lists), phase=Phase.PREPARE)
     for copy in copies:
-        listing, what = f"{room}/{copy.name}", copy.path or "the source"
+        listing, what = f"{lists}/{copy.name}", copy.path or "the source"
         text = copy.manifest.encode().decode("utf-8", "surrogateescape")
-        yield Step(f"list what is copied of {what}", File(listing, text), phase=Phase.PREPARE, sensitive=True)
+        yield Step(
+            f"list the files copied from {what}",
+            File(listing, text),
+            phase=Phase.PREPARE,
+            sensitive=True,
+        )
         tree = Tree(copy.directory(app), listing, copy.manifest.digest)
         yield Step(f"copy {what}", tree, phase=Phase.PREPARE)
 

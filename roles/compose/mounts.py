@@ -46,9 +46,9 @@ def mounts_of(file: ComposeFile, definition: Definition) -> Iterator[Mount]:
     for path in items(definition.get("tmpfs")):
         target, _, options = text(path).partition(":")
         yield _checked(Mount("tmpfs", "", target, tuple(filter(None, options.split(",")))))
-    for section, room in (("secrets", SECRETS), ("configs", "")):
+    for section, directory in (("secrets", SECRETS), ("configs", "")):
         for given in items(definition.get(section)):
-            yield _checked(_file(file, section, room, given))
+            yield _checked(_file(file, section, directory, given))
 
 
 def _short(file: ComposeFile, volume: str) -> Mount:
@@ -92,7 +92,7 @@ def _from(file: ComposeFile, source: str, target: str, options: tuple[str, ...])
     return Mount("volume", source, target, options)
 
 
-def _file(file: ComposeFile, section: str, room: str, given: Any) -> Mount:
+def _file(file: ComposeFile, section: str, directory: str, given: Any) -> Mount:
     wanted = given if isinstance(given, Mapping) else {"source": text(given)}
     name = text(wanted.get("source", ""))
     definition: Mapping[str, Any] = getattr(file, section).get(name) or {}
@@ -102,7 +102,9 @@ def _file(file: ComposeFile, section: str, room: str, given: Any) -> Mount:
             "or put what is secret into app_env"
         )
     target = (
-        posixpath.join(room, text(wanted.get("target", name))) if room else wanted.get("target", f"/{name}")
+        posixpath.join(directory, text(wanted.get("target", name)))
+        if directory
+        else wanted.get("target", f"/{name}")
     )
     return Mount("source", file.path(text(definition["file"])), text(target), ("ro",))
 

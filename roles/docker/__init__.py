@@ -64,7 +64,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:
     """An engine; with the packages *compose*, Compose too."""
-    yield Step("have a Docker engine", DockerEngine(engine_packages(deployment_of(host).facts), compose))
+    yield Step("install a Docker engine", DockerEngine(engine_packages(deployment_of(host).facts), compose))
 
 
 def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) -> Iterator[Step]:
@@ -84,7 +84,7 @@ def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) ->
     if v.port:
         text = template("port.sh.j2", app=app, port=v.port, release=release, docker=_docker())
         handing = File(release.command("port"), text, mode="0755")
-        yield Step("write the port's program", handing, phase=Phase.PREPARE)
+        yield Step("write the program of the app's port", handing, phase=Phase.PREPARE)
     yield from build(host, recipe)
     besides = (recipe.shipped.name,) if recipe.shipped and recipe.is_ours else ()
     retention = ImageRetention(app.name, app.releases, besides)
@@ -108,7 +108,7 @@ def define_units(deployment: Deployment, v: Vars, *, waits: bool = False) -> Ite
         port = Unit(f"{app.name}-port@.service", template("port.service.j2", **_of_units(deployment)))
         yield Step("define the port's unit", port)
     else:
-        yield Step("define no socket unit", Unit(f"{app.name}@.socket", None))
+        yield Step("remove the socket unit", Unit(f"{app.name}@.socket", None))
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 
 
@@ -189,7 +189,7 @@ def _of_instance(release: Release, v: Vars) -> Iterator[str]:
         yield f"--env=PORT={v.port}"
     else:
         yield f"--env=LISTEN_SOCKET={release.socket}"
-        yield _mount(f"{release.app.run}/{release.name}", release.app.run)
+        yield _mount(f"{release.app.sockets}/{release.name}", release.app.sockets)
 
 
 def _options(host: Host, v: Vars, additions: Additions) -> Iterator[str]:

@@ -132,8 +132,8 @@ def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
     release = deployment_of(host).release
     files = _requirements(host)
     for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, files)}):
-        room = Directory(f"{release.path}/{directory}")
-        yield Step(f"make the directory {directory}", room, phase=Phase.PREPARE)
+        place = Directory(f"{release.path}/{directory}")
+        yield Step(f"make the directory {directory}", place, phase=Phase.PREPARE)
     ours = {"Dockerfile": recipe.text, ".dockerignore": template("dockerignore.j2")}
     for name, text in {**files, **ours}.items():
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)

@@ -44,7 +44,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release = deployment_of(host).release
     _require_network(host)
     if v.module == "pip":
-        yield Step("install what builds mod_wsgi", Package(("apache2-bin", *COMPILER)))
+        yield Step("install mod_wsgi's build tools", Package(("apache2-bin", *COMPILER)))
     else:
         _require_python(host)
         yield Step("install mod_wsgi", Package("libapache2-mod-wsgi-py3"))

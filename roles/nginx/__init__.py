@@ -13,6 +13,7 @@ from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
+    AbsentManaged,
     File,
     Member,
     NginxLimits,
@@ -22,7 +23,6 @@ from deploytasks.resources import (
     RunIfUsed,
     Service,
     Symlink,
-    Withdrawn,
 )
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.static import static_files_of, static_of
@@ -93,10 +93,10 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx"))
     limits = NginxLimits(v.worker_connections)
-    yield Step("take enough connections", limits, notify=reload)
-    yield Step("drop the default site", Absent(f"{ENABLED}/default"), notify=reload)
+    yield Step("raise the limit of connections", limits, notify=reload)
+    yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
     if v.has_tls and not _rejects_handshakes(host):
-        yield Step("install a certificate for nobody", Package("ssl-cert"))
+        yield Step("install a certificate for unknown names", Package("ssl-cert"))
     yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
     for step in (*_site_steps(host, v), *_catch_all_steps(host, v)):
         yield replace(step, phase=Phase.START, notify=reload)
@@ -114,9 +114,9 @@ def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and nginx rests when it has no other."""
     used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
     rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
-    site = Withdrawn(_available(app), (_enabled(app), page_of(app.name)))
-    yield Step("take the site away", site, notify=rest)
-    yield Step("keep no port without a site", NO_IDLE_PORT, notify=rest)
+    site = AbsentManaged(_available(app), (_enabled(app), page_of(app.name)))
+    yield Step("remove the app's site", site, notify=rest)
+    yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
 
 
 def _available(app: App) -> str:
@@ -130,7 +130,7 @@ def _enabled(app: App) -> str:
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     if static_of(host) or static_files_of(host):
-        yield Step("let nginx read what it serves", Member(USER, app.user))
+        yield Step("let nginx read the app's files", Member(USER, app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
 
@@ -146,7 +146,7 @@ def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
             yield Step(f"refuse unknown names on port {port}", File(place, _catch_all(host, v, port)))
         else:
             yield Step(f"admit unknown names on port {port}", Absent(place))
-    yield Step("keep no port without a site", NO_IDLE_PORT)
+    yield Step("free the ports without a site", NO_IDLE_PORT)
 
 
 def _site(host: Host, v: Vars) -> str:

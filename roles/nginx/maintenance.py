@@ -29,10 +29,10 @@ def begin(app: App, message: str) -> Plan:
     """Everybody sees *message*, which is text and not HTML."""
     text = html.escape(message).translate(NOT_IN_QUOTES)
     page = template("maintenance.conf.j2", app=app, message=text, retry_after_s=RETRY_AFTER_S)
-    show = Handler("show the page", NginxPage(app.name, included(app)), role="nginx")
+    show = Handler("show the maintenance page", NginxPage(app.name, included(app)), role="nginx")
     steps = (
-        Step("make the directory of pages", Directory(PAGES), role="nginx"),
-        Step("write the page", File(page_of(app.name), page), notify=show, role="nginx"),
+        Step("make the directory of maintenance pages", Directory(PAGES), role="nginx"),
+        Step("write the maintenance page", File(page_of(app.name), page), notify=show, role="nginx"),
     )
     return Plan(steps)
 
@@ -40,4 +40,6 @@ def begin(app: App, message: str) -> Plan:
 def end(app: App) -> Plan:
     """The app is back."""
     reload = Handler("reload nginx", NginxReload(), role="nginx")
-    return Plan((Step("take the page away", Absent(page_of(app.name)), notify=reload, role="nginx"),))
+    return Plan(
+        (Step("remove the maintenance page", Absent(page_of(app.name)), notify=reload, role="nginx"),)
+    )

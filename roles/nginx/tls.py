@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import AcmeCertificate, Directory, File, Package, Service, Unit
+from deploytasks.resources import AcmeCertificate, Directories, Directory, File, Package, Service, Unit
 from deploytasks.roles.app.tls import HOME, PROFILES, Profile, bring, brought, issue_here, self_signed
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def _ask_for(app: App, v: Vars, challenge_site: str, reload: Handler) -> Iterato
 
 def _trust(v: Vars) -> Iterator[Step]:
     """The ACME directory is trusted at renewals as it is at the first request."""
-    yield Step("make the directory of certificates", Directory(HOME))
+    places = Directories((Directory(HOME), Directory(CERTBOT_TRUST)))
+    yield Step("make the directories of certificates", places)
     yield Step("bring the ACME directory's authorities", File(ACME_AUTHORITIES, v.authorities()))
-    yield Step("make room for certbot's settings", Directory(CERTBOT_TRUST))
     settings = template("certbot.conf.j2", authorities=ACME_AUTHORITIES)
     yield Step("trust the ACME directory at renewals", Unit("certbot.service.d/deploytasks.conf", settings))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deploytasks.planning.deployment import HTTP, Front, deployment_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import File, Restart, RunIfUsed, Service, Unit, Withdrawn
+from deploytasks.resources import AbsentManaged, File, Restart, RunIfUsed, Service, Unit
 from deploytasks.roles.app.proxies import networks_of
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     port, trusted = deployment_of(host).v.port, front(host, v).trusted
     socket, service = _units(app)
-    change = Handler("change the port", Restart(socket))
+    change = Handler("reopen the app's port", Restart(socket))
     if trusted:
         program = Path(__file__).with_name("front.py").read_text(encoding="utf-8")
         yield Step("write the program that lets proxies in", File(PROGRAM, program), phase=Phase.START)
     leads = Unit(service, template("front.service.j2", app=app, program=PROGRAM, trusted=trusted))
     listens = Unit(socket, template("front.socket.j2", app=app, port=port))
-    yield Step("define the port's service", leads, notify=change, phase=Phase.START)
-    yield Step("define the port", listens, notify=change, phase=Phase.START)
+    yield Step("define the service behind the app's port", leads, notify=change, phase=Phase.START)
+    yield Step("define the app's port", listens, notify=change, phase=Phase.START)
     yield Step(f"listen on port {port}", Service(socket), phase=Phase.START)
 
 
@@ -56,8 +56,8 @@ def withdraw(app: App) -> Iterator[Step]:
     """The port is closed."""
     socket, service = _units(app)
     path = f"{UNITS}/{socket}"
-    close = Handler("close the port", RunIfUsed(socket, (path,)))
-    yield Step("take the port away", Withdrawn(path, (f"{UNITS}/{service}",)), notify=close)
+    close = Handler("close the app's port", RunIfUsed(socket, (path,)))
+    yield Step("remove the app's port", AbsentManaged(path, (f"{UNITS}/{service}",)), notify=close)
 
 
 def _units(app: App) -> tuple[str, str]:

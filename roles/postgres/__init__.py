@@ -55,8 +55,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     for package in ("postgresql", *v.packages):
         yield Step(f"install {package}", Package(package))
     yield Step("run PostgreSQL", Service("postgresql"))
-    yield Step("make the directory of services", Directory(app.services, mode="0700"))
-    yield Step("make the secret", Secret(secret))
+    yield Step("make the directory of the services' passwords", Directory(app.services, mode="0700"))
+    yield Step("make PostgreSQL's password", Secret(secret))
     resource = PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
     yield Step(f"make the database {database}", resource)
     pieces = {
@@ -69,7 +69,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     wanted = {v.env: URL} if isinstance(v.env, str) else v.env
     told = {name: _filled_in(text, pieces) for name, text in wanted.items()}
     env = SecretFile(f"{app.services}/postgres.env", encode_env(told), secret)
-    yield Step("tell the app its URL", env)
+    yield Step("write the app's settings for PostgreSQL", env)
 
 
 def _filled_in(text: str, pieces: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Redis on the host, with an instance of the app's own."""
+"""Redis on the host, with a server of the app's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, Package, Restart, Secret, SecretFile, Service
+from deploytasks.resources import Directories, Directory, Package, Restart, Secret, SecretFile, Service
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -45,17 +45,17 @@ class Vars:
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
-    """The instance, a secret that the host makes, and its URL in the app's environment."""
+    """The server, a secret that the host makes, and its URL in the app's environment."""
     app = deployment_of(host).app
     secret = f"{app.services}/redis.secret"
     unit = f"redis-server@{app.name}"
     restart = Handler("restart Redis", Restart(unit))
     data = f"/var/lib/redis/{app.name}"
-    # The package's own instance has no password and no limit.
+    # The package's own server has no password and no limit.
     yield Step("install redis-server", Package("redis-server", resting=("redis-server.service",)))
-    yield Step("make the directory of services", Directory(app.services, mode="0700"))
-    yield Step("make the secret", Secret(secret))
-    yield Step("make the directory of data", Directory(data, mode="0750", owner="redis", group="redis"))
+    places = (Directory(app.services, mode="0700"), Directory(data, "0750", "redis", "redis"))
+    yield Step("make Redis' directories", Directories(places))
+    yield Step("make Redis' password", Secret(secret))
     configuration = SecretFile(
         f"/etc/redis/redis-{app.name}.conf",
         template("redis.conf.j2", app=app, v=v, data=data),
@@ -67,4 +67,4 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("run Redis", Service(unit))
     url = f"redis://:{{secret}}@127.0.0.1:{v.port}/0"
     env = SecretFile(f"{app.services}/redis.env", encode_env({v.env: url}), secret)
-    yield Step("tell the app its URL", env)
+    yield Step("write the app's settings for Redis", env)

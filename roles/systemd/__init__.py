@@ -119,9 +119,9 @@ def at_boot(release: Release, unit: str) -> Iterator[Step]:
     """
     kind = unit.rpartition(".")[2]
     wants = f"{DIRECTORY}/{TARGETS[kind]}.target.wants"
-    yield Step(f"make the directory of {kind}s at boot", Directory(wants), phase=Phase.CONFIRM)
+    yield Step(f"make the directory of {kind}s to start at boot", Directory(wants), phase=Phase.CONFIRM)
     link = Symlink(f"{wants}/{unit}", f"{DIRECTORY}/{release.app.name}@.{kind}")
-    yield Step(f"start {kind} at boot", link, phase=Phase.CONFIRM)
+    yield Step(f"start the new instance's {kind} at boot", link, phase=Phase.CONFIRM)
 
 
 def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:

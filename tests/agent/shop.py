@@ -70,7 +70,7 @@ class Shop:
 
     def plan(self, release, *more):
         kept, owned = self.app.release(release), {"owner": self.host.user, "group": self.host.group}
-        places = (self.app.root, self.app.releases, kept.path, self.app.run)
+        places = (self.app.root, self.app.releases, kept.path, self.app.sockets)
         steps = [
             *(Step("make %s" % place, Directory(place, **owned)) for place in places),
             Step("configure", File(CONFIGURATION, release, **owned), phase=Phase.PREPARE),
@@ -83,8 +83,12 @@ class Shop:
                 RecordedPlan(self.app.name, self.app.root, self.app.user, release, release[-7:]),
                 phase=Phase.PREPARE,
             ),
-            Step("send traffic to it", self._socket(release), phase=Phase.SWITCH),
-            Step("make it current", Symlink(self.app.current, "releases/" + release), phase=Phase.SWITCH),
+            Step("switch traffic to the new release", self._socket(release), phase=Phase.SWITCH),
+            Step(
+                "make the new release current",
+                Symlink(self.app.current, "releases/" + release),
+                phase=Phase.SWITCH,
+            ),
         ]
         owned_steps = tuple(step.in_role("app") for step in steps)
         return Plan(owned_steps, release, whole=True, digest=release[-7:])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploytasks.agent.accounts.no_user import NoUser
+from deploytasks.agent.accounts.absent_user import AbsentUser
 from deploytasks.agent.accounts.user import User
 from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
@@ -144,7 +144,7 @@ def test_an_adopted_account_is_used_as_it_is_and_stays(host):
     account(host, "Bar,,,")
     user = User("bar", home="/srv/bar", comment=COMMENT)
     assert user.inspect(host.machine) == user.desired()
-    assert NoUser("bar", COMMENT, "/srv/bar").inspect(host.machine) is None
+    assert AbsentUser("bar", COMMENT, "/srv/bar").inspect(host.machine) is None
 
 
 def test_an_account_of_the_first_versions_gets_its_mark_and_goes(host):
@@ -152,10 +152,10 @@ def test_an_account_of_the_first_versions_gets_its_mark_and_goes(host):
     user = User("bar", home="/srv/bar", comment=COMMENT)
     change = Change(user.inspect(host.machine), user.desired())
     assert change.keys == ("comment",)
-    assert NoUser("bar", COMMENT, "/srv/bar").inspect(host.machine) == {"uid": "1001"}
+    assert AbsentUser("bar", COMMENT, "/srv/bar").inspect(host.machine) == {"uid": "1001"}
     user.apply(host.machine, change)
     assert host.path("/etc/passwd").read_text() == f"bar:x:1001:1001:{COMMENT}:/srv/bar:/usr/sbin/nologin\n"
-    assert NoUser("bar", COMMENT, "/srv/bar").inspect(host.machine) == {"uid": "1001"}
+    assert AbsentUser("bar", COMMENT, "/srv/bar").inspect(host.machine) == {"uid": "1001"}
 
 
 @pytest.mark.parametrize("root", ["/srv/shop", "/srv/shop/shared/inner", "/srv"])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from deploytasks.agent.accounts.absent_user import AbsentUser
 from deploytasks.agent.accounts.group import Group
 from deploytasks.agent.accounts.member import Member
-from deploytasks.agent.accounts.no_user import NoUser
 from deploytasks.agent.accounts.user import User
 from deploytasks.agent.databases.postgres_database import PostgresDatabase
 from deploytasks.agent.docker.compose_services import ComposeServices
@@ -28,6 +28,8 @@ from deploytasks.agent.engine.plan import Plan, Step
 from deploytasks.agent.engine.resource import Change, describe, rebuild
 from deploytasks.agent.engine.types import MODULES, type_called
 from deploytasks.agent.files.absent import Absent
+from deploytasks.agent.files.absent_managed import AbsentManaged
+from deploytasks.agent.files.directories import Directories
 from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.first_file import FirstFile
@@ -37,7 +39,6 @@ from deploytasks.agent.files.secret import Secret
 from deploytasks.agent.files.secret_file import SecretFile
 from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.files.tree import Tree
-from deploytasks.agent.files.withdrawn import Withdrawn
 from deploytasks.agent.firewall.ufw import Ufw
 from deploytasks.agent.firewall.ufw_rule import UfwRule
 from deploytasks.agent.packages.package import Package
@@ -45,17 +46,17 @@ from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
+from deploytasks.agent.release.absent_files import AbsentFiles
 from deploytasks.agent.release.claim import Claim
 from deploytasks.agent.release.copy_retention import CopyRetention
 from deploytasks.agent.release.first_symlink import FirstSymlink
 from deploytasks.agent.release.image_retention import ImageRetention
-from deploytasks.agent.release.no_files import NoFiles
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.agent.release.retention import Retention
+from deploytasks.agent.release.runtime.absent_units import AbsentUnits
 from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
 from deploytasks.agent.release.runtime.http_check import HttpCheck
 from deploytasks.agent.release.runtime.instance import Instance
-from deploytasks.agent.release.runtime.no_units import NoUnits
 from deploytasks.agent.release.runtime.only_instance import OnlyInstance
 from deploytasks.agent.release.runtime.only_processes import OnlyProcesses
 from deploytasks.agent.release.runtime.processes import Processes
@@ -151,6 +152,14 @@ def directory_mode(host):
     return directory(host)
 
 
+def directories(host):
+    """One that is missing with one in it, one of another mode, and one whose mode is of no concern."""
+    host.path("/srv/y").mkdir(0o700)
+    host.path("/srv/z").mkdir(0o711)
+    places = [Directory(path, "0750", host.user, host.group) for path in ("/srv/x", "/srv/x/below", "/srv/y")]
+    return Directories((*places, Directory("/srv/z", "0750", host.user, host.group, keeps_mode=True)))
+
+
 def docker_engine(host):
     host.write("/var/lib/apt/lists/debian_Packages", "docker.io\n")
     return DockerEngine(("docker.io",))
@@ -214,24 +223,24 @@ def instance_without_socket(_):
     return Instance("shop@new.service", "", "/run/new.sock")
 
 
-def no_files(host):
+def absent_files(host):
     """A directory with something in it, a link that leads nowhere, and what is not meant."""
     host.write("/srv/shop/releases/one/app.py", "")
     host.link("/srv/shop/current", "releases/two")
     host.write("/srv/shop/shared/upload", "precious")
-    return NoFiles(("/srv/shop/releases", "/srv/shop/curr*", "/etc/nothing*"))
+    return AbsentFiles(("/srv/shop/releases", "/srv/shop/curr*", "/etc/nothing*"))
 
 
-def no_units(host):
+def absent_units(host):
     """An instance, a worker, and what is called like the app alone or begins like it."""
     for unit in ("shop@one.service", "shop.worker.one@1.service", "shop.service", "shopping@one.service"):
         host.write("/run/active/" + unit, "")
-    return NoUnits(("shop@*.service", "shop.*.service"))
+    return AbsentUnits(("shop@*.service", "shop.*.service"))
 
 
-def no_user(host):
+def absent_user(host):
     host.write("/etc/passwd", "shop:x:950:950::/srv/shop:/usr/sbin/nologin\n")
-    return NoUser("shop")
+    return AbsentUser("shop")
 
 
 def only_catch_alls(host):
@@ -391,11 +400,11 @@ def user_settings(host):
     return User("shop", home="/srv/shop", shell="/bin/sh", groups=("adm", "www-data"))
 
 
-def withdrawn(host):
+def absent_managed(host):
     host.write("/etc/nginx/sites-available/shop", "# shop. Managed by deploytasks.\nserver {}\n", 0o640)
     host.link("/etc/nginx/sites-enabled/shop", "/etc/nginx/sites-available/shop")
     others = ("/etc/nginx/sites-enabled/shop", "/etc/nginx/sites-enabled/missing")
-    return Withdrawn("/etc/nginx/sites-available/shop", others)
+    return AbsentManaged("/etc/nginx/sites-available/shop", others)
 
 
 def claim_that_was_another(host):
@@ -430,6 +439,10 @@ OWNER = '{"app": "shop", "root": "/srv/old", "user": "shop", "project": "", "ado
 CASES = [
     (Absent, absent),
     (Absent, absent_link),
+    (AbsentFiles, absent_files),
+    (AbsentManaged, absent_managed),
+    (AbsentUnits, absent_units),
+    (AbsentUser, absent_user),
     (AcmeCertificate, acme_certificate),
     (AcmeCertificate, acme_certificate_for_other_names),
     (Claim, lambda _: Claim("shop", "/srv/shop", "shop")),
@@ -440,6 +453,7 @@ CASES = [
     (ComposeServices, compose_services_of_another_release),
     (ComposeServices, no_compose_services),
     (CopyRetention, copy_retention),
+    (Directories, directories),
     (Directory, directory),
     (Directory, directory_mode),
     (Directory, directory_of_any_mode),
@@ -461,9 +475,6 @@ CASES = [
     (Member, member),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),
-    (NoFiles, no_files),
-    (NoUnits, no_units),
-    (NoUser, no_user),
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),
@@ -502,7 +513,6 @@ CASES = [
     (User, lambda _: User("shop", groups=("adm", "www-data"))),
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
-    (Withdrawn, withdrawn),
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 

@@ -31,6 +31,14 @@ def test_a_long_value_is_cut():
     assert told.endswith("… → ok")
 
 
+def test_of_several_things_each_is_a_line_with_its_path():
+    directory = {"kind": "directory", "mode": "0750", "owner": "root", "group": "shop"}
+    assert diff_of(Change({"/a": None, "/b": directory}, {"/a": directory, "/b": directory})) == (
+        "/a: absent → directory 0750 root shop"
+    )
+    assert diff_of(Change({"/a": FILE}, None)) == "/a: file 0644 → absent"
+
+
 def test_a_content_that_is_no_text_can_be_sent():
     told = diff_of(Change(FILE, {**FILE, "content": "\udcff"}))
     assert told.encode("utf-8").endswith(b"+?")

@@ -13,6 +13,7 @@ from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.plan import Handler, Plan, Step
 from deploytasks.agent.engine.resource import Resource
 from deploytasks.agent.errors import CannotUndo, StepError
+from deploytasks.agent.files.directories import Directories
 from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.symlink import Symlink
@@ -213,6 +214,27 @@ def test_a_new_directory_that_holds_data_by_then_stays(deploy, host):
     assert ended.put_back
     assert host.path("/srv/data/x").exists()
     assert [event.step for event in deploy.said(StepUndone)] == ["write /etc/a"]
+
+
+def test_of_several_new_directories_those_go_that_are_empty(deploy, host):
+    owned = {"owner": host.user, "group": host.group}
+    paths = ("/srv/app", "/srv/app/data", "/srv/app/empty", "/srv/app/empty/too")
+    places = Directories(tuple(Directory(path, **owned) for path in paths))
+    fill = Step("fill", Command(("touch", "data/x"), creates="/srv/app/data/x", cwd="/srv/app"))
+    ended = deploy(Step("make them", places), fill, failing)
+    assert ended.put_back
+    assert sorted(path for path in host.snapshot() if path.startswith("srv/app")) == [
+        "srv/app", "srv/app/data", "srv/app/data/x",
+    ]  # fmt: skip
+    assert deploy.said(StepUndone) == [StepUndone("app", "make them")]
+
+
+def test_several_directories_that_hold_something_all_of_them_stay(deploy, host):
+    places = Directories((Directory("/srv/data", owner=host.user, group=host.group),))
+    fill = Step("fill", Command(("touch", "data/x"), creates="/srv/data/x", cwd="/srv"))
+    ended = deploy(Step("make them", places), fill, failing)
+    assert ended.put_back
+    assert deploy.said(StepUndone) == []
 
 
 def test_what_cannot_be_undone_stays(deploy, host):

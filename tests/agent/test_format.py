@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -17,9 +18,12 @@ from deploytasks.agent.engine.engine import Engine, lasting_debts
 from deploytasks.agent.engine.events import Note, Outcome
 from deploytasks.agent.engine.format import FORMAT
 from deploytasks.agent.engine.journal import Journal
-from deploytasks.agent.engine.plan import Plan
+from deploytasks.agent.engine.plan import Handler, Plan, Step
+from deploytasks.agent.engine.types import MODULES, type_called, word_for
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.moved import know_old_names
+from deploytasks.agent.programs.run import Run
 from deploytasks.agent.release.history import recall
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.recorded import recorded_plan
@@ -48,6 +52,29 @@ def test_the_plan_of_a_release_can_be_carried_out_again(host):
     assert Plan.from_json(json.loads(plan.encode())) == plan
 
 
+WORDS = """
+Absent AbsentFiles AbsentManaged AbsentUnits AbsentUser AcmeCertificate ApacheReload Claim Command ComposeServices
+CopyRetention Directories Directory DockerEngine DockerImage File FirstFile FirstSymlink FreshProcesses Group
+HttpCheck ImageRetention Instance LastingFile Member NginxLimits NginxPage NginxReload NoFiles NoUnits NoUser
+OnlyCatchAlls OnlyComposeServices OnlyInstance OnlyProcesses Package PostgresDatabase Processes ProcessesAtBoot
+PulledImages PythonVenv RecordedPlan ReleaseCommand Reload Restart Retention Run RunIfUsed Secret SecretFile
+SelfSignedCertificate Service ShippedImage Symlink Tree Ufw UfwRule Unit User Uv Watch Withdrawn
+"""
+"""All that plans, journals and debts on hosts may call a type; a new type adds its own."""
+NOW = {
+    "NoFiles": "AbsentFiles",
+    "NoUnits": "AbsentUnits",
+    "NoUser": "AbsentUser",
+    "Withdrawn": "AbsentManaged",
+}
+
+HANDLERS_NOW = {
+    ("caddy", "approve of the configuration"): "check Caddy's configuration",
+    ("nginx", "show the page"): "show the maintenance page",
+    ("none", "change the port"): "reopen the app's port",
+    ("none", "close the port"): "close the app's port",
+}
+
 OWN = """
 from dataclasses import dataclass
 
@@ -58,7 +85,9 @@ from deploytasks.agent.layout import App
 from deploytasks.agent.machine import Machine
 from deploytasks.agent.plan import Phase
 from deploytasks.agent.resource import Resource, StepError
+from deploytasks.agent.release.no_files import NoFiles
 from deploytasks.agent.resources.file import File
+from deploytasks.agent.resources.no_user import NoUser
 from deploytasks.agent.system import apt, systemd
 
 
@@ -67,7 +96,7 @@ class Motto(Resource):
     text: str
 
     def desired(self):
-        return {"text": self.text, "unit": systemd.RUNNING[0]}
+        return {"text": self.text, "unit": systemd.RUNNING[0], "others": [NoFiles.__name__, NoUser.__name__]}
 """
 
 
@@ -78,7 +107,23 @@ def test_a_type_of_somebodys_own_imports_ours_by_the_names_that_they_had(host):
     plan = {**document["plan"], "steps": [step]}
     host.write(release.plan, json.dumps({**document, "plan": plan, "modules": {"motto.kept": OWN}}))
     (found,) = recorded_plan(host.machine, release).steps
-    assert found.resource.desired() == {"text": "x", "unit": "active"}
+    others = ["AbsentFiles", "AbsentUser"]
+    assert found.resource.desired() == {"text": "x", "unit": "active", "others": others}
+
+
+@pytest.mark.parametrize("word", WORDS.split())
+def test_a_word_that_was_written_once_leads_to_a_type_for_good(word):
+    assert word_for(type_called(word)) == NOW.get(word, word)
+
+
+def test_the_words_are_all_that_can_be_written():
+    assert set(MODULES) <= set(WORDS.split())
+
+
+@pytest.mark.parametrize("word", NOW)
+def test_the_first_versions_wrote_modules_that_are_no_more(word):
+    module = re.sub("(?<=[a-z])(?=[A-Z])", "_", word).lower()
+    assert word_for(type_called(f"deploytasks.agent.resources.{module}:{word}")) == NOW[word]
 
 
 @pytest.mark.parametrize("name", ["nosuch", "system.nosuch", "files.nosuch", "release.nosuch"])
@@ -126,6 +171,21 @@ def test_a_handler_that_is_owed_acts_with_the_next_run(host, journal):
     engine.recover()
     assert engine.carry_out(Plan(())).outcome is Outcome.OK
     assert lasting_debts(owed) == [debt]
+
+
+@pytest.mark.parametrize(("role", "name"), HANDLERS_NOW)
+def test_what_is_owed_under_an_old_name_is_done_by_the_handler_that_has_another_now(host, role, name):
+    debt = {"role": role, "name": name, "action": {"type": "Run", "args": {"argv": ["false"]}}}
+    records = [{"record": "begin"}, {"record": "end", "outcome": "failed", "debts": [debt]}]
+    place = host.write("/journal.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+    host.link("/srv/link", "x")
+    handler = Handler(HANDLERS_NOW[role, name], Run(("touch", "acted"), cwd="/srv"), role)
+    plan = Plan((Step("link it", Symlink("/srv/link", "x"), notify=handler, role=role),), whole=True)
+    engine = Engine(host.machine, Journal(str(place)), lambda event: None)
+    engine.recover()
+    assert engine.carry_out(plan).outcome is Outcome.CHANGED
+    assert host.path("/srv/acted").exists()
+    assert lasting_debts(Journal(str(place))) == []
 
 
 def test_a_history_goes_on(host):

@@ -11,8 +11,8 @@ from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.commands import command
 from deploytasks.agent.release.questions import Logs
+from deploytasks.agent.release.runtime.absent_units import AbsentUnits
 from deploytasks.agent.release.runtime.instance import Instance
-from deploytasks.agent.release.runtime.no_units import NoUnits
 from deploytasks.agent.release.runtime.only_instance import OnlyInstance
 from deploytasks.agent.release.runtime.process_units import enabled
 from deploytasks.agent.release.runtime.runtime import up
@@ -184,7 +184,7 @@ def test_a_vigil_sees_another_process(running):
 def test_after_a_destroy_nothing_is_there(running):
     running.runtime.start_at_boot(running.workers)
     patterns = (running.app.name + "@*.service", running.app.name + ".*")
-    gone = NoUnits(patterns)
+    gone = AbsentUnits(patterns)
     gone.apply(running.machine, Change(gone.inspect(running.machine), gone.desired()))
     running.runtime.start_at_boot(running.workers, enabled=False)
     running.runtime.undefine(

@@ -118,9 +118,9 @@ class Controller:
         env = File(release.env, None, "0600", host.user, host.group, _digest(SECRET))
         return self.shop.plan(
             name,
-            Step("write the list of files", listing, phase=Phase.PREPARE),
+            Step("list the release's files", listing, phase=Phase.PREPARE),
             Step("lay out the code", tree, phase=Phase.PREPARE),
-            Step("write the environment", env, phase=Phase.PREPARE, sensitive=True),
+            Step("write the environment variables", env, phase=Phase.PREPARE, sensitive=True),
         )
 
     def code(self, name: str) -> dict[str, bytes]:

@@ -81,7 +81,7 @@ def last_act(project: Project) -> str:
 
 
 def acts(project: Project) -> list[str]:
-    """What the agent wrote down of its last run, as `intend make the release`."""
+    """What the agent wrote down of its last run, as `intend make the release's directories`."""
     records = journal(project)
     steps = {record["number"]: record["step"] for record in records if record["record"] == "intend"}
     return [f"{record['record']} {steps.get(record.get('number'), '')}".strip() for record in records]

@@ -48,7 +48,7 @@ def test_a_damaged_environment_is_found_and_built_anew(moody):
     (diff,) = (event["diff"] for event in found.events if event.get("step") == "install the dependencies")
     assert "damaged: lib/python3.11/site-packages/itsdangerous/" in diff
     repaired = moody.deploy()
-    assert {"install the dependencies", "run what is there"} <= set(repaired.changed)
+    assert {"install the dependencies", "restart processes with changed files"} <= set(repaired.changed)
     assert moody.says["version"] == "one"
     assert moody.inv("verify").exit_code == 0
 
@@ -128,5 +128,5 @@ def test_only_attributes_that_drifted_are_repaired(moody):
     moody.deploy()
     moody.target.run(["chmod", "640", "/srv/moody/current/env"])
     run = moody.deploy()
-    assert "write the environment" in run.changed
+    assert "write the environment variables" in run.changed
     assert moody.target.run(["stat", "-Lc", "%a", "/srv/moody/current/env"]).stdout.strip() == "600"

@@ -99,7 +99,7 @@ def deployed(dock, tmp_path_factory) -> Project:
     assert f"the image {PYTHON} is not on this host and cannot be pulled" in run.messages
     bring_python(dock)
     run = project.inv("deploy")
-    assert (run.exit_code, run.failure["step"]) == (2, "have the services' images")
+    assert (run.exit_code, run.failure["step"]) == (2, "pull the services' images")
     assert f"docker save {REDIS} | ssh HOST sudo docker load" in run.messages
     bring_image(dock, REDIS)
     project.deploy()

@@ -181,7 +181,7 @@ def test_an_edited_site_and_a_lost_socket_link_are_repaired(shop):
     shop.target.run(["sh", "-c", f"echo '# edited' >> {site}; rm {link}"])
     assert shop.request().status == 502
     run = shop.deploy()
-    assert {"write the site", "lead to it where none serves", "reload nginx"} <= set(run.changed)
+    assert {"write the site", "send traffic to a first release", "reload nginx"} <= set(run.changed)
     assert shop.says["release"] == release == run.host["release"]
     assert files(shop.target, site, link) == before
 

@@ -41,7 +41,7 @@ def test_an_app_goes_with_all_that_is_its_own_and_its_neighbour_stays(neighbour,
     deployed = files(target, *EVERYWHERE)
     told = going.inv("destroy")
     assert told.exit_code == 3
-    assert {"take the site away", "end its processes", "remove its files"} <= set(told.changed)
+    assert {"remove the app's site", "end the app's processes", "remove the app's files"} <= set(told.changed)
     assert files(target, *EVERYWHERE) == deployed
 
     gone = going.inv("destroy", "--yes")
@@ -60,7 +60,7 @@ def test_an_app_goes_with_all_that_is_its_own_and_its_neighbour_stays(neighbour,
 
     assert going.inv("destroy", "--yes").changed == []
     purged = going.inv("destroy", "--yes", "--purge")
-    assert (purged.exit_code, "remove its user" in purged.changed) == (0, True)
+    assert (purged.exit_code, "remove the app's user" in purged.changed) == (0, True)
     assert not [path for path in difference(before, files(target, *EVERYWHERE)) if not is_shared(path)]
     assert target.run(["id", "going"], check=False).returncode == 1
     assert target.run(["sh", "-c", "ls -d /var/log/going /run/going"], check=False).stdout == ""

@@ -73,7 +73,7 @@ def test_an_agent_killed_after_any_record_of_a_deploy_leaves_a_whole_release(sho
             if committed or "commit" in cuts:
                 assert (shop.current, shop.says["release"]) != (serving, serving)
                 assert deployed_here(shop).changed < 5
-            elif "intend send traffic to it" not in cuts:
+            elif "intend switch traffic to the new release" not in cuts:
                 assert (shop.current, shop.says["release"]) == (serving, serving)
     assert len(cuts) > 30, cuts
     assert (traffic.served.count(None), len(traffic.served) > 300) == (0, True)
@@ -155,7 +155,7 @@ def test_before_the_switch_a_lost_controller_means_that_the_host_undoes(shop, ki
 def test_after_the_switch_a_lost_controller_means_that_the_host_finishes(shop, killed):
     serving = shop.current
     shop.configure(app_watch_s=1.5)
-    with Traffic.on(shop) as traffic, deploying(shop, "make it current") as deploy:
+    with Traffic.on(shop) as traffic, deploying(shop, "make the new release current") as deploy:
         kill(shop, deploy, killed)
         assert_it_says_what_happened(deploy, killed)
         assert ended_by_itself(shop)["outcome"] == "changed"
@@ -167,7 +167,7 @@ def test_after_the_switch_a_lost_controller_means_that_the_host_finishes(shop, k
 def test_a_host_that_dies_in_the_watch_serves_the_confirmed_release_after_its_boot(shop):
     serving = shop.current
     shop.configure(app_watch_s=5)
-    with deploying(shop, "make it current"):
+    with deploying(shop, "make the new release current"):
         shop.target.container.restart(timeout=0)
         wait_for(lambda: serves(shop), "an answer after the boot", SERVES_AFTER_BOOT_S)
     assert (shop.says["release"], shop.current) == (serving, serving)
@@ -179,7 +179,7 @@ def test_a_host_that_dies_in_the_watch_serves_the_confirmed_release_after_its_bo
 @pytest.mark.fault(60, 63)
 def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
     shop.configure(app_watch_s=7)
-    with deploying(shop, "make it current") as first:
+    with deploying(shop, "make the new release current") as first:
         started = time.monotonic()
         refused = shop.inv("deploy")
         assert time.monotonic() - started < REFUSED_WITHIN_S

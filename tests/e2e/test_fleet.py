@@ -147,7 +147,7 @@ def serving(ships: tuple[Target, ...]) -> list[str]:
 
 
 def switched(run: Ended) -> set[str]:
-    return {event["host"] for event in run.events if event.get("step") == "send traffic to it"}
+    return {event["host"] for event in run.events if event.get("step") == "switch traffic to the new release"}
 
 
 def migrating(ship: Target) -> bool:

@@ -21,7 +21,7 @@ def shop(web, tmp_path_factory) -> Project:
 
 
 def test_people_see_the_page_until_it_is_over_and_deploys_go_on_behind_it(shop):
-    assert "write the page" in shop.inv("maintenance", "--on", "--message", MESSAGE).changed
+    assert "write the maintenance page" in shop.inv("maintenance", "--on", "--message", MESSAGE).changed
     for body in (None, b"x"):
         answer = shop.request(body)
         assert (answer.status, SEEN in answer.body.decode()) == (503, True), answer

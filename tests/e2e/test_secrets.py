@@ -84,7 +84,7 @@ def test_a_change_of_it_is_told_without_it(mine):
     mine.configure(app_env={"TOKEN": NEXT})
     told = [all_of(mine, *words) for words in (["check"], ["deploy", "--diff"], ["rollback"])]
     mine.configure(app_env={"TOKEN": CANARY})
-    assert all("write the environment" in text for text in told[:2])
+    assert all("write the environment variables" in text for text in told[:2])
     assert not any(secret in text for secret in (CANARY, NEXT) for text in told)
 
 

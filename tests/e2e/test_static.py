@@ -209,7 +209,7 @@ def test_a_new_place_of_static_files_comes_with_its_release(files, tmp_path):
     project.code("two")
     run = project.deploy()
     assert run.changed.index("start the new instance") < run.changed.index("write the site")
-    assert run.changed.index("reload nginx") < run.changed.index("send traffic to it")
+    assert run.changed.index("reload nginx") < run.changed.index("switch traffic to the new release")
     assert get(project, "/static/style.css").body == b"new\n"
     assert project.inv("rollback").exit_code == 0
     wait_for(lambda: get(project, "/static/style.css").body == b"old\n", "the old place")

@@ -42,8 +42,8 @@ def test_each_thing_that_was_changed_by_hand_is_found_and_none_is_touched(drifti
     run = drifting.inv("verify")
     shutil.move(drifting.directory / "elsewhere", source)
     assert run.exit_code == 3
-    repairs = {"write the site", "lay out the code", "write the environment", "run nginx"}
-    assert set(run.changed) == {*repairs, "run what is there"}
+    repairs = {"write the site", "lay out the code", "write the environment variables", "run nginx"}
+    assert set(run.changed) == {*repairs, "restart processes with changed files"}
     diffs = {event["step"]: event["diff"] for event in run.events if event.get("diff")}
     assert "-# by hand" in diffs["write the site"]
     assert "app.py" in diffs["lay out the code"]
@@ -68,7 +68,7 @@ def test_a_deploy_puts_it_right_and_what_runs_is_what_is_there(drifting):
     assert (drifting.says["version"], drifting.says["environment"]["TOKEN"]) == ("by hand", "another")
     with Traffic.on(drifting) as traffic:
         repaired = drifting.deploy()
-    assert "run what is there" in repaired.changed
+    assert "restart processes with changed files" in repaired.changed
     assert None not in traffic.served
     assert (drifting.says["version"], drifting.says["environment"]["TOKEN"]) == ("one", "s3cret-token")
     assert drifting.asked("status")["since"] == since

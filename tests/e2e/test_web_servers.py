@@ -136,7 +136,7 @@ def test_a_move_of_an_app_that_does_not_start_touches_no_web_server(shop):
     shop.configure(app_web_server="nginx")
     assert run.exit_code == 2
     steps = {event.get("step") for event in run.events}
-    assert steps & {"take the site away", "write the site"} == set()
+    assert steps & {"remove the app's site", "write the site"} == set()
     assert serving(shop) == ["nginx"]
     assert shop.says["release"] == shop.current
 

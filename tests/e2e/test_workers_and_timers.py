@@ -145,10 +145,10 @@ def test_an_agent_that_is_killed_in_the_switch_lets_nothing_run_twice(crew):
     crew.code(f"edition {next(number)}")
     changed = crew.deploy().changed
     begun, ended = (
-        records_before(changed, "replace the processes") + 1,
-        records_before(changed, "send traffic to it"),
+        records_before(changed, "replace the old release's processes") + 1,
+        records_before(changed, "switch traffic to the new release"),
     )
-    for failpoint in (begun, ended, records_before(changed, "point to it at boot")):
+    for failpoint in (begun, ended, records_before(changed, "point to the new release at boot")):
         crew.code(f"edition {next(number)}")
         assert not cut_deploy(crew, failpoint).went_well
         deployed_here(crew)

@@ -14,7 +14,7 @@ ROLE = """\
 from dataclasses import dataclass
 
 from deploytasks import Handler, Step
-from deploytasks.resources import Command, File, Package, Run, Service
+from deploytasks.resources import Command, Directories, Directory, File, Package, Run, Service
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ AMISS = {
     "a mode that is a number": (
         'yield Step("x", File("/etc/x", "x", mode=644))',
         'File: mode=644: expected text, got a whole number such as "0644"',
+    ),
+    "paths for directories": (
+        'yield Step("x", Directories(("/srv/x",)))',
+        "Directories: directories=('/srv/x',): expected a tuple of Directory",
+    ),
+    "one of several directories": (
+        'yield Step("x", Directories((Directory("/srv/x"), Directory("y"))))',
+        "Directory: path='y': expected one from / on",
     ),
     "no step": ('yield Package("nginx")', "Package(names="),
     "no resource": ('yield Step("x", "/etc/x")', "step \"x\": '/etc/x' is no resource"),

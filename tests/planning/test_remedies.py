@@ -35,7 +35,11 @@ RELEASE = "/srv/shop/releases/20261130T101500Z-0123456/code"
 )
 def test_an_app_that_cannot_write_is_told_what_shares_a_place(output, remedy):
     failed = StepDone(
-        "app", "ask the new instance", Outcome.FAILED, reason="it is not healthy", output=output
+        "app",
+        "check that the new instance answers",
+        Outcome.FAILED,
+        reason="it is not healthy",
+        output=output,
     )
     assert remedied(failed).reason == f"it is not healthy; {remedy}"
     assert remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output)).error.endswith(remedy)

@@ -55,7 +55,7 @@ FORWARDED = [(b"x-forwarded-for", b"6.6.6.6, 203.0.113.7"), (b"x-forwarded-proto
 
 @pytest.fixture
 def served(tmp_path, monkeypatch):
-    """Makes the module for an app of *source*, with the link *run*/current.sock to what is current."""
+    """Makes the module for an app of *source*, with the link *sockets*/current.sock to what is current."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setitem(sys.modules, "deploytasks_visitor", visitor)
@@ -66,7 +66,7 @@ def served(tmp_path, monkeypatch):
     def module(source, name="app", *, factory=False, threads=0, behind_a_web_server=True):
         monkeypatch.delitem(sys.modules, "shop_of_test", raising=False)
         (code / "shop_of_test.py").write_text(source)
-        app = type("AppHere", (App,), {"run": str(tmp_path)})("shop", "/srv/shop", "shop")
+        app = type("AppHere", (App,), {"sockets": str(tmp_path)})("shop", "/srv/shop", "shop")
         text = template(
             "asgi.py.j2",
             app=app,

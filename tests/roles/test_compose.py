@@ -279,7 +279,7 @@ def test_a_worker_that_is_a_process_may_stay_in_the_file(source, variables):
 
 def test_without_services_there_is_no_compose(variables):
     steps = rendered(variables)["steps"]
-    assert "have the services' images" not in steps
+    assert "pull the services' images" not in steps
     assert services(rendered(variables)) == {}
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from deploytasks.agent.release.layout import App
+from deploytasks.agent.renamed import HANDLERS
 from deploytasks.errors import VariableError
 from deploytasks.resources import Absent
+from deploytasks.roles.nginx import maintenance
 from tests.roles.rendered import CASES, DEFAULT, RICH, kept, plan_with, rendered
+
+VAGUE = re.compile(r"\b(it(?! has a site)|its|them|what|there|nobody|others)\b")
+"""Words that mean something only beside other words."""
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -69,7 +77,20 @@ def test_logs_in_the_journal_need_no_rotation():
 
 def test_without_a_watch_the_switch_notifies_nobody():
     steps = rendered({**DEFAULT, "app_watch_s": 0})["steps"]
-    assert "switch     app: make it current\n" in steps
+    assert "switch     app: make the new release current\n" in steps
+
+
+def test_a_handler_that_was_renamed_leads_to_one_that_there_is():
+    plans = [*map(plan_with, CASES.values()), maintenance.begin(App("hello", "/srv/hello", "hello"), "")]
+    there = {(one.role, one.name) for plan in plans for step in plan.steps for one in step.handlers}
+    assert {(role, now) for (role, _), now in HANDLERS.items()} <= there
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_step_says_what_it_is_about_without_the_steps_around_it(case):
+    steps = plan_with(CASES[case]).steps
+    names = {one.name for step in steps for one in (step, *step.handlers)}
+    assert [name for name in names if VAGUE.search(name)] == []
 
 
 def test_ssh_is_admitted_before_any_other_port_and_the_firewall_goes_on_last():

@@ -11,7 +11,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class Group(Resource):
-    """The group *name* exists; a new one gets a *system* number or an ordinary one (groupadd(8))."""
+    """The group *name* exists (groupadd(8)).
+
+    A new one gets a *system* number or an ordinary one.
+    """
 
     name: str
     system: bool = True

@@ -11,7 +11,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class Member(Resource):
-    """*user* is a member of *group*, besides its others; what runs as *user* has it from its next start."""
+    """*user* is a member of *group*, besides its others.
+
+    What runs as *user* has it from its next start.
+    """
 
     user: str
     group: str

@@ -12,7 +12,9 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class User(Resource):
-    """The user *name* exists, cannot log in with a password, and has this home, shell and group.
+    """The user *name* exists with this home, shell and group.
+
+    Nobody can log in as *name* with a password.
 
     *group* is the primary one, by default the user's own. Of *groups* it is a member besides; other
     memberships stay as they are. The home directory is made for ordinary users only (useradd(8)). With a *comment*

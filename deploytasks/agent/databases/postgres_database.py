@@ -27,7 +27,9 @@ KEPT_LINES = 10
 
 @dataclass(frozen=True)
 class PostgresDatabase(Resource):
-    """The database *name* belongs to *user*, who logs in with what the ``Secret`` at *secret* keeps.
+    """The database *name* belongs to *user*.
+
+    *user* logs in with what the ``Secret`` at *secret* keeps.
 
     The cluster is the one that listens on *port* and trusts the system user postgres on its unix socket, as
     Debian's does. Nobody else may connect to the database. *extensions* are created in it. Nothing is ever dropped: a

@@ -34,7 +34,9 @@ FIRST_MOMENTS_S = 2.0
 
 @dataclass(frozen=True)
 class ComposeServices(Resource):
-    """The compose file *path* holds *content*, which is JSON, and its services run in the project *project*.
+    """The services of the compose file *path* run in *project*.
+
+    The file holds *content*, which is JSON.
 
     Only those are made anew whose definition, by a label of theirs, is another one; in *timeout_s* seconds each has
     to run, and to be healthy if it says when it is. Variables in the file are those of the files *environment*,

@@ -19,7 +19,9 @@ ANSWER_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True)
 class DockerEngine(Resource):
-    """An engine answers: the one that is there, whoever installed it, else that of the distribution's *packages*.
+    """A Docker engine answers.
+
+    It is the one that is there, whoever installed it, else that of the distribution's *packages*.
 
     With *compose*, packages too, there is Compose. Like a package both stay when a deploy fails.
     """

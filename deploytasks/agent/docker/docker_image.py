@@ -32,7 +32,7 @@ SHOWN_IMAGES = 5
 
 @dataclass(frozen=True)
 class DockerImage(Resource):
-    """The image *name* has been built from the directory *context* by its *dockerfile*, a path in it.
+    """The image *name* has been built from *dockerfile* in *context*.
 
     *bases* are the images that it is built on: each is on the host, or pulled. It is the stage *target* of
     the dockerfile, the last one when empty. The build knows *arguments*, which are pairs of name and value; with

@@ -1,4 +1,4 @@
-"""The build of an image, wherever it is carried out: the client's words, and what it must not be heard to say."""
+"""The build of an image, wherever it is done: the client's words, and what it must not be heard to say."""
 
 from __future__ import annotations
 

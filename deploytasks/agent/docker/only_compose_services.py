@@ -19,7 +19,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class OnlyComposeServices(Resource):
-    """Of *project* there are no containers and networks but those that the compose file *path* names; volumes stay."""
+    """Only what the compose file *path* names is in *project*.
+
+    Other containers and networks go; volumes stay.
+    """
 
     reversible: ClassVar[bool] = False
     project: str

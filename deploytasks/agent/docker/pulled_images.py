@@ -12,7 +12,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class PulledImages(Resource):
-    """The engine holds the images *names*: those that are there stay as they are, whatever their registry has now."""
+    """The engine holds the images *names*.
+
+    Those that are there stay as they are, whatever their registry has now.
+    """
 
     reversible: ClassVar[bool] = False
     names: Tuple[str, ...]

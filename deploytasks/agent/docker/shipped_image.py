@@ -16,7 +16,9 @@ LOAD_TIMEOUT_S = 1800.0
 
 @dataclass(frozen=True)
 class ShippedImage(Resource):
-    """The engine holds the image *name*, which came along as an archive (docker-save(1)); or *instead*.
+    """The engine holds the image *name*, or *instead*.
+
+    It came along as an archive (docker-save(1)).
 
     *recipe* says how it is built, see ``deploytasks.delivery.local_image``; with *digest* in its place the archive
     is the blob of that name: what is made when it is asked for is named by what it is made from.

@@ -52,6 +52,15 @@ def _item_lines(key: str, before: List[Any], after: List[Any]) -> Iterator[str]:
     yield from ("%s: + %s" % (key, item) for item in after if item not in before)
 
 
+def _is_entry(value: Any) -> bool:
+    """Whether *value* is what stands under one name, in the state of a resource that has several."""
+    return isinstance(value, dict) and "kind" in value
+
+
+def _entry(value: Dict[str, Any]) -> str:
+    return " ".join(str(text) for key, text in value.items() if key not in (*HIDDEN, "content"))
+
+
 def _short(value: Any) -> str:
-    text = "absent" if value is None else str(value)
+    text = "absent" if value is None else _entry(value) if _is_entry(value) else str(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

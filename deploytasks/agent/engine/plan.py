@@ -8,11 +8,14 @@ from typing import Any, Dict, Mapping, Tuple, Union
 
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.resource import Action, Resource, describe, rebuild
+from deploytasks.agent.renamed import HANDLERS
 
 
 @dataclass(frozen=True)
 class Handler:
-    """An action run once, after the role's steps of a phase, if a notifying step changed.
+    """An action that runs once when a step that notifies it changed.
+
+    It runs after the role's steps of a phase.
 
     When it is *of_fleet*, only on the host that leads the fleet.
     """
@@ -25,7 +28,10 @@ class Handler:
 
 @dataclass(frozen=True)
 class Step:
-    """A named use of a resource. *sensitive* hides its content from diffs and from the recorded plan."""
+    """A named use of a resource.
+
+    *sensitive* hides its content from diffs and from the recorded plan.
+    """
 
     name: str
     resource: Resource
@@ -46,7 +52,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The ordered steps of one host. *release* is the name under which it is kept, or empty.
+    """The ordered steps of one host.
+
+    *release* is the name under which it is kept, or empty.
 
     One that is *whole* holds all that its roles want, and one of a release all that anybody wants.
     """
@@ -107,9 +115,10 @@ def handler_to_json(handler: Handler) -> Dict[str, Any]:
 
 
 def handler_from_json(document: Dict[str, Any]) -> Handler:
-    """The inverse of ``handler_to_json``."""
+    """The inverse of ``handler_to_json``; it has the name by which it is known today."""
     action, of_fleet = rebuild(document["action"]), document.get("of_fleet", False)
-    return Handler(document["name"], action, document["role"], of_fleet)
+    role, name = document["role"], document["name"]
+    return Handler(HANDLERS.get((role, name), name), action, role, of_fleet)
 
 
 def _step_from_json(document: Dict[str, Any]) -> Step:

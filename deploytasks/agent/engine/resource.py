@@ -1,7 +1,7 @@
 """The contract between the engine and everything it can converge.
 
 A *resource* has a desired state and an observed one; an *action* has an effect and no state.
-Both are frozen dataclasses whose fields are JSON values, so that a step travels as
+Both are frozen dataclasses whose fields are JSON values, or resources, so that a step travels as
 ``{"type": "File", "args": {...}}`` and is rebuilt on the host by ``rebuild``.
 """
 
@@ -22,7 +22,9 @@ State = Optional[Dict[str, Any]]
 
 @dataclass(frozen=True)
 class Change:
-    """The way from one state to another; falsy when there is nothing to do.
+    """The way from one state to another.
+
+    It is falsy when there is nothing to do.
 
     Keys that *after* does not name are of no concern and count as equal.
     """
@@ -74,15 +76,24 @@ class Resource:
         raise NotImplementedError
 
     def inspect(self, machine: Machine) -> State:
-        """The state that *machine* is in: total, read-only and cheap; a missing program means absent."""
+        """The state that *machine* is in.
+
+        It is total, read-only and cheap; a missing program means absent.
+        """
         raise NotImplementedError
 
     def apply(self, machine: Machine, change: Change) -> None:
-        """Make ``change.after`` true. ``inspect`` has just run; undo calls this with the earlier state as *after*."""
+        """Make ``change.after`` true.
+
+        ``inspect`` has just run; undo calls this with the earlier state as *after*.
+        """
         raise NotImplementedError
 
     def brings_back(self, machine: Machine, before: State) -> bool:
-        """Whether ``apply`` can make this state, which ``inspect`` saw; an undo lets be what cannot be brought back."""
+        """Whether ``apply`` can make this state, which ``inspect`` saw.
+
+        An undo lets be what cannot be brought back.
+        """
         del machine, before
         return self.reversible
 
@@ -96,13 +107,19 @@ class Resource:
         return ()
 
     def sealed(self) -> Tuple[Resource, Dict[str, bytes]]:
-        """The same with its contents named by digest, and those contents: they travel apart from the plan."""
+        """The same with contents named by digest, and these contents.
+
+        They travel apart from the plan.
+        """
         return self, {}
 
 
 @dataclass(frozen=True)
 class Action:
-    """Something done to a machine when a step has changed; it has no state of its own."""
+    """Something done to a machine when a step has changed.
+
+    It has no state of its own.
+    """
 
     lasts: ClassVar[bool] = False
     """Whether it leaves something that a failed run has to tell of, as nobody can take it back."""
@@ -114,11 +131,17 @@ class Action:
         raise NotImplementedError
 
     def acts_upon(self) -> str:
-        """The unit that has to run afterwards if it ran before; empty for none."""
+        """The unit that has to run afterwards if it ran before.
+
+        Empty for none.
+        """
         return ""
 
     def run_again(self, machine: Machine, ran: bool) -> None:
-        """Do it once more, after what it acted upon was put back; *ran* tells whether its unit ran before."""
+        """Do it once more, after an undo.
+
+        What it acted upon was put back; *ran* tells whether its unit ran before.
+        """
         del ran
         self.run(machine)
 
@@ -127,7 +150,7 @@ def describe(thing: Any) -> Dict[str, Any]:
     """*thing* as ``{"type", "args"}``; fields that hold their default are left out."""
     kind = type(thing)
     args = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}
-    plain = {name: value for name, value in args.items() if not _is_default(kind, name, value)}
+    plain = {name: _described(value) for name, value in args.items() if not _is_default(kind, name, value)}
     return {"type": word_for(kind), "args": plain}
 
 
@@ -142,7 +165,14 @@ def _is_default(kind: Any, name: str, value: Any) -> bool:
     return field.default is not dataclasses.MISSING and bool(field.default == value)
 
 
+def _described(value: Any) -> Any:
+    if isinstance(value, Resource):
+        return describe(value)
+    return tuple(map(_described, value)) if isinstance(value, tuple) else value
+
+
 def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    return value
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_frozen, value))
+    is_description = isinstance(value, dict) and set(value) == {"type", "args"}
+    return rebuild(value) if is_description else value

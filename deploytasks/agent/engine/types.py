@@ -10,24 +10,26 @@ import importlib
 import re
 from typing import Any
 
+from deploytasks.agent.renamed import TYPES
+
 OURS = "deploytasks.agent."
 
 ROOMS = {
-    "accounts": "Group Member NoUser User",
+    "accounts": "AbsentUser Group Member User",
     "databases": "PostgresDatabase",
     "docker": "ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
-    "files": "Absent Directory File FirstFile LastingFile Secret SecretFile Symlink Tree Withdrawn",
+    "files": "Absent AbsentManaged Directories Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
     "firewall": "Ufw UfwRule",
     "packages": "Package",
     "programs": "Command Run",
     "python": "PythonVenv Uv",
-    "release": "Claim CopyRetention FirstSymlink ImageRetention NoFiles RecordedPlan Retention",
-    "release.runtime": "FreshProcesses HttpCheck Instance NoUnits OnlyInstance OnlyProcesses Processes "
-    "ProcessesAtBoot ReleaseCommand Watch",
+    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention RecordedPlan Retention",
+    "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses "
+    "Processes ProcessesAtBoot ReleaseCommand Watch",
     "services": "Reload Restart RunIfUsed Service Unit",
     "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate",
 }
-"""The types of ours by room, each in the module of its own name. What was written down once is never taken away."""
+"""The types of ours by room, each in the module of its own name. One that is renamed goes on in ``renamed.TYPES``."""
 
 MODULES = {
     name: "%s%s.%s" % (OURS, room, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
@@ -51,6 +53,7 @@ def type_called(word: str) -> Any:
     module, _, name = word.rpartition(":")
     if module and not module.startswith(OURS):
         return getattr(importlib.import_module(module), name)
+    name = TYPES.get(name, name)
     if name not in MODULES:
         raise LookupError("no type is called %s" % name)
     return getattr(importlib.import_module(MODULES[name]), name)

@@ -78,6 +78,7 @@ class Undo:
 
     def _take_back(self, intent: Intent) -> str:
         """Why it could not be; empty when it could."""
+        reason = ""
         try:
             now = intent.resource.inspect(self._machine)
             back = Change(now, intent.before)
@@ -85,7 +86,9 @@ class Undo:
                 return ""
             intent.resource.apply(self._machine, back)
             left = Change(intent.resource.inspect(self._machine), intent.before)
-            reason = "still differs in %s" % ", ".join(left.keys or ("existence",)) if left else ""
+            # Of several directories those stay that hold something by now.
+            if left and intent.resource.brings_back(self._machine, intent.before):
+                reason = "still differs in %s" % ", ".join(left.keys or ("existence",))
         except FAILURES as error:
             reason = reason_of(error)
         self._say(StepUndone(intent.role, intent.step, reason))

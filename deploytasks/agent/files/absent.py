@@ -11,7 +11,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class Absent(Resource):
-    """Nothing is at *path*: a file or link is removed, a directory only when it is empty."""
+    """*path* is absent.
+
+    A file or link is removed, a directory only when it is empty.
+    """
 
     path: str
 

@@ -11,7 +11,9 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class Directory(Resource):
-    """*path* is a directory with this mode, owner and group; what lies in it is of no concern.
+    """*path* is a directory with this mode, owner and group.
+
+    What lies in it is of no concern.
 
     With *keeps_mode* that of one which is there already is of no concern either.
 

@@ -25,7 +25,9 @@ RIGHTS = frozenset({"mode", "owner", "group"})
 
 @dataclass(frozen=True)
 class File(Resource):
-    """*path* holds *content*; readers see the old content or the new one, never a part.
+    """*path* holds *content*.
+
+    Readers see the old content or the new one, never a part.
 
     *mode* is octal text, *owner* and *group* are names. With *digest* in place of *content* the
     content is the blob of that SHA-256: it travels apart from the plan and is in no diff. Bytes may be a content, too.

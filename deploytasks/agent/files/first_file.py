@@ -13,7 +13,7 @@ from deploytasks.agent.files.file import File
 
 @dataclass(frozen=True)
 class FirstFile(File):
-    """Something is at *path*, whatever it is; where nothing is, a ``File`` is put.
+    """Something is at *path*; a ``File`` is put where nothing is.
 
     From then on it is somebody else's: no later plan changes it, and no rollback.
     """

@@ -10,6 +10,9 @@ from deploytasks.agent.files.file import File
 
 @dataclass(frozen=True)
 class LastingFile(File):
-    """A ``File`` whose newest content is the right one, such as a certificate, whichever release serves."""
+    """A ``File`` whose newest content is right, whichever release serves.
+
+    A certificate is one.
+    """
 
     rolls_back: ClassVar[bool] = False

@@ -17,7 +17,9 @@ BYTES = 32
 
 @dataclass(frozen=True)
 class Secret(Resource):
-    """*path*, which root alone can read, holds a secret of 256 random bits; it is made once and never leaves the host.
+    """*path* holds a secret of 256 random bits.
+
+    Root alone can read it. It is made once and never leaves the host.
 
     It stays when a deploy is undone: what was protected by it may be there already.
     """

@@ -14,7 +14,9 @@ PLACE = "{secret}"
 
 @dataclass(frozen=True)
 class SecretFile(Resource):
-    """*path* holds *content*, in which ``{secret}`` stands for what the ``Secret`` at *secret* keeps.
+    """*path* holds *content* with a secret of the host in it.
+
+    ``{secret}`` stands for what the ``Secret`` at *secret* keeps.
 
     Plans, diffs and the journal have the content with its place, not with the secret.
     """

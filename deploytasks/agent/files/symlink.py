@@ -11,7 +11,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class Symlink(Resource):
-    """*path* points at *target*; readers see the old target or the new one, never neither."""
+    """*path* points at *target*.
+
+    Readers see the old target or the new one, never neither.
+    """
 
     path: str
     target: str

@@ -22,7 +22,9 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Tree(Resource):
-    """*path* holds exactly what the manifest of that *digest* lists; *manifest* is where that list is kept.
+    """*path* holds exactly what the manifest of *digest* lists.
+
+    *manifest* is where that list is kept.
 
     A file's modification time is a function of its content, so whether a tree is as listed is
     seen from its directories alone, and a web server's ETag changes with the content only, on

@@ -16,7 +16,7 @@ SSH_PORT = 22
 
 @dataclass(frozen=True)
 class Ufw(Resource):
-    """ufw(8) filters, now and from boot on; or, when not *enabled*, does not.
+    """ufw(8) filters, now and at boot, if it is *enabled*.
 
     It is not turned on when no rule admits *ssh_port*, the port at which sshd answers on this
     host (0 = not known, then 22): the next connection would be refused, though not the present one.

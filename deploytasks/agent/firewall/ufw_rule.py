@@ -15,7 +15,9 @@ PROTOCOLS = ("tcp", "udp", "any")
 
 @dataclass(frozen=True)
 class UfwRule(Resource):
-    """ufw(8) does *action* with what comes from *source* to *port*, on IPv6 too where ufw filters it.
+    """ufw(8) does *action* with what *source* sends to *port*.
+
+    On IPv6, too, where ufw filters it.
 
     *port* is a number, or a range such as ``8000:8100``; *source* is an address, a range in CIDR form,
     or ``any``. A rule holds whether the firewall is on or not. One that was to go by itself stays when

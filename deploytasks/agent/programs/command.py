@@ -14,7 +14,9 @@ from deploytasks.agent.programs.run import Run
 
 @dataclass(frozen=True)
 class Command(Resource):
-    """*argv* has been run: *unless* ends with 0, or the path *creates* exists.
+    """*argv* has been run.
+
+    It has when *unless* ends with 0, or the path *creates* exists.
 
     *unless* is asked before and after, also in check mode, so it may change nothing. The rest is as in
     ``Run``, the action for a program that is to run whenever something changed. Raises ``ValueError``

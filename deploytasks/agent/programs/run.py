@@ -15,7 +15,9 @@ KEPT_LINES = 20
 
 @dataclass(frozen=True)
 class Run(Action):
-    """*argv* is run in *cwd* as *user* (root when empty), with *env* added to the agent's environment.
+    """*argv* is run in *cwd* as *user* (root when empty).
+
+    *env* is added to the agent's environment.
 
     *env* is pairs of name and value; it is in no message and in no process's arguments.
     An exit status other than 0, or no end after *timeout_s* seconds, is a failure.

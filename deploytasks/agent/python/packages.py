@@ -7,7 +7,7 @@ import os
 import re
 from typing import Dict, Iterator, Mapping, Tuple
 
-from deploytasks.agent.python.records import ROOMS
+from deploytasks.agent.python.records import SITE_PACKAGES
 
 PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\]+)")
 REQUIRED = re.compile(r"^([A-Za-z0-9][\w.-]*)\s*(.*)$")
@@ -34,7 +34,7 @@ def in_requirements(text: str) -> Iterator[Tuple[str, str]]:
 
 def installed_in(place: str) -> Dict[str, str]:
     """The packages in the virtual environment *place*, with their versions."""
-    lists = glob.glob(os.path.join(glob.escape(place), ROOMS, "*.dist-info"))
+    lists = glob.glob(os.path.join(glob.escape(place), SITE_PACKAGES, "*.dist-info"))
     found = filter(None, (LIST.fullmatch(os.path.basename(path)) for path in lists))
     return {_canonical(package.group(1)): package.group(2) for package in found}
 

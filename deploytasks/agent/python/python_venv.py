@@ -30,7 +30,9 @@ FOR_ALL = {"mode": "0755"}
 
 @dataclass(frozen=True)
 class PythonVenv(Resource):
-    """*path* is a virtual environment of *python* that holds what *requirements* and *extra* ask for.
+    """*path* is a virtual environment of *python*.
+
+    It holds what *requirements* and *extra* ask for.
 
     *requirements* are pairs of a file's name and text; the first is installed, the others lie beside
     it. *form* says what they are: ``requirements`` (requirements.txt, or a pyproject.toml for uv), ``uv``

@@ -11,7 +11,7 @@ from typing import Iterator, List, NamedTuple, Optional
 
 from deploytasks.agent.disk.directory_handle import reading, reading_bytes
 
-ROOMS = "lib/python3*/site-packages"
+SITE_PACKAGES = "lib/python3*/site-packages"
 LISTS = "lib/python3*/site-packages/*.dist-info/RECORD"
 
 
@@ -29,8 +29,8 @@ class Installed(NamedTuple):
 def digest_of_lists(place: str) -> str:
     """A name for all that is installed in *place*: packages, and what lies beside them, change it."""
     digest = hashlib.sha256(_content(os.path.join(place, "pyvenv.cfg")))
-    for room in glob.glob(os.path.join(glob.escape(place), ROOMS)):
-        names = sorted(name for name in os.listdir(room) if name != "__pycache__")
+    for site in glob.glob(os.path.join(glob.escape(place), SITE_PACKAGES)):
+        names = sorted(name for name in os.listdir(site) if name != "__pycache__")
         digest.update("\0".join(names).encode("utf-8", "surrogateescape"))
     for path in _lists(place):
         digest.update(os.path.relpath(path, place).encode("utf-8", "surrogateescape") + b"\0")

@@ -14,7 +14,9 @@ from deploytasks.agent.errors import StepError
 
 @dataclass(frozen=True)
 class Uv(Resource):
-    """``<directory>/<version>/uv`` is that version of uv, whatever other uv the host may have.
+    """``<directory>/<version>/uv`` is that version of uv.
+
+    The host may have another uv of its own.
 
     It is fetched from the package index at *index_url* (the public one when empty) and counts only with
     the SHA-256 that the index tells, which has to be one of those that are *known* if any are: what it gives is run as

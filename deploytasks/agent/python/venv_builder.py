@@ -112,14 +112,14 @@ class VenvBuilder:
         index = self._index(installation)
         if self._needs_index:
             index.require_answer()
-        carry_out = partial(self._machine.ask, env=self._environment(installation), timeout_s=BUILD_TIMEOUT_S)
-        failed = self._carry_out(installation, carry_out)
+        ask = partial(self._machine.ask, env=self._environment(installation), timeout_s=BUILD_TIMEOUT_S)
+        failed = self._run_commands(installation, ask)
         if failed and self._venv.builder and WANTS_BUILD.search(failed.output):
             failed = self._build_what_has_no_wheel(installation)
         if failed:
             raise StepError(self._cause(failed, index), "\n".join(failed.output.splitlines()[-KEPT_LINES:]))
 
-    def _carry_out(
+    def _run_commands(
         self, installation: Installation, ask: Callable[[List[str]], Completed]
     ) -> Optional[Completed]:
         """How the first command ended that did not end well, if one did not."""
@@ -147,7 +147,7 @@ class VenvBuilder:
             make_directory(place, theirs)
         environment = {**self._environment(building), "HOME": wanted.work}
         writes = (wanted.place, wanted.work)
-        failed = self._carry_out(
+        failed = self._run_commands(
             building,
             lambda argv: self._machine.ask(
                 in_sandbox(argv, environment, self._venv.builder, writes, self._venv.hides),

@@ -10,7 +10,7 @@ from deploytasks.agent.disk.entry import is_bare, read_directory, read_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
-from deploytasks.agent.files.withdrawn import is_ours
+from deploytasks.agent.files.absent_managed import is_ours
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, apps_at, others_at, owner_of, write_owner
 from deploytasks.agent.services.unit import DIRECTORY
@@ -31,7 +31,9 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Claim(Resource):
-    """All that has a name of this app's is the app's: it made it, or *adopt* says that it may have it.
+    """All that has a name of the app's is the app's.
+
+    The app made it, or *adopt* says that it may have it.
 
     It is looked at before anything is changed: *files* in directories that packages share, units, the account
     *app_user*, the app's root and directories below /run and /var/log. *adopt* is true for all of it, or the names
@@ -126,7 +128,7 @@ class Claim(Resource):
             yield Foreign(found.name, told)
 
     def _directories(self, machine: Machine) -> Iterator[Foreign]:
-        for path in (self.app_root, self._app.run, self._app.logs):
+        for path in (self.app_root, self._app.sockets, self._app.logs):
             found = read_directory(machine.path(path))
             if found and not (found["kind"] == "directory" and is_bare(machine.path(path))):
                 yield Foreign(path, "the directory " + path)

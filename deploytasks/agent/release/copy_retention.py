@@ -13,7 +13,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class CopyRetention(Resource):
-    """Of the directories in *directory* those alone are kept that a release in *releases* lists in its ``copies``."""
+    """*directory* holds only the copies that releases use.
+
+    A release in *releases* lists them in its ``copies``.
+    """
 
     reversible: ClassVar[bool] = False
     directory: str

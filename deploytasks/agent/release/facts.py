@@ -16,7 +16,9 @@ from deploytasks.agent.release.releases import current_release, kept_releases, p
 
 @dataclass(frozen=True)
 class Facts:
-    """The host as the agent found it. *memory_mb* is in MiB; *ssh_port* is the port that sshd itself listens on.
+    """The host as the agent found it.
+
+    *memory_mb* is in MiB; *ssh_port* is the port that sshd itself listens on.
 
     *current*, *previous* and *digest* are those of the app that is being worked on.
     """

@@ -12,7 +12,7 @@ from deploytasks.agent.files.symlink import Symlink
 
 @dataclass(frozen=True)
 class FirstSymlink(Symlink):
-    """*path* is a link, wherever it points; a new one points at *target*."""
+    """*path* is a link; a new one points at *target*."""
 
     def inspect(self, machine: Machine) -> State:
         found = read_entry(machine.path(self.path))

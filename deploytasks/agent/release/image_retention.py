@@ -14,7 +14,9 @@ from deploytasks.agent.errors import StepError
 
 @dataclass(frozen=True)
 class ImageRetention(Resource):
-    """Of *app_name* the engine holds images of those releases alone that lie in the directory *releases*.
+    """The engine holds images of the app's present releases alone.
+
+    They are those of *app_name* that lie in the directory *releases*.
 
     Those that are called one of *besides* stay, too.
     """

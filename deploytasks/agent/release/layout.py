@@ -81,7 +81,7 @@ class Release:
     @property
     def socket(self) -> str:
         """The unix socket on which this release's instance answers HTTP."""
-        return "%s/%s.sock" % (self.app.run, self.name)
+        return "%s/%s.sock" % (self.app.sockets, self.name)
 
     @property
     def socket_unit(self) -> str:
@@ -175,14 +175,14 @@ class App:
         return "/var/log/%s" % self.name
 
     @property
-    def run(self) -> str:
+    def sockets(self) -> str:
         """The directory of the instances' sockets."""
         return "/run/" + self.name
 
     @property
     def current_socket(self) -> str:
         """The link that the web server follows on each connect."""
-        return self.run + "/current.sock"
+        return self.sockets + "/current.sock"
 
     @property
     def state(self) -> str:

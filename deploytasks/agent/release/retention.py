@@ -16,7 +16,7 @@ from deploytasks.agent.release.releases import kept_releases
 
 @dataclass(frozen=True)
 class Retention(Resource):
-    """At most *keep* releases lie on the host, and only the virtual environments that they use.
+    """At most *keep* releases and their virtual environments are kept.
 
     The current release and the one that a rollback goes to are never removed; one from which an instance still runs
     its last moments is removed after it. What lies beside them under another kind of name is let be.
@@ -55,13 +55,13 @@ class Retention(Resource):
         names = [release.name for release in whole]
         protected = {self.release} | {release.previous for release in whole if release.name == self.release}
         newest_first = [name for name in reversed(names) if name not in protected]
-        room = max(self.keep - len([name for name in names if name in protected]), 0)
+        spare = max(self.keep - len([name for name in names if name in protected]), 0)
         broken = [
             name
             for name in _directories(machine, self._app.releases, RELEASE_NAME)
             if name not in names and name != self.release
         ]
-        return sorted(self._app.release(name).path for name in [*newest_first[room:], *broken])
+        return sorted(self._app.release(name).path for name in [*newest_first[spare:], *broken])
 
     def _surplus_venvs(self, machine: Machine) -> List[str]:
         surplus = set(self._surplus_releases(machine))

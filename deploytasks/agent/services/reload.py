@@ -13,7 +13,10 @@ from deploytasks.agent.services import systemd
 
 @dataclass(frozen=True)
 class Reload(Action):
-    """*unit*, if it runs, reads its configuration again if *check*, such as ``nginx -t``, approves of it."""
+    """*unit*, if it runs, reads its configuration again.
+
+    *check*, such as ``nginx -t``, has to approve of that first.
+    """
 
     unit: str
     check: Tuple[str, ...] = ()

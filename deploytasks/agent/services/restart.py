@@ -13,7 +13,10 @@ from deploytasks.agent.services.last_words import last_words
 
 @dataclass(frozen=True)
 class Restart(Action):
-    """*unit* has been started anew; one that does not exist, as after an undo, is let be."""
+    """*unit* has been started anew.
+
+    One that does not exist, as after an undo, is let be.
+    """
 
     unit: str
 

@@ -13,7 +13,9 @@ from deploytasks.agent.services import systemd
 
 @dataclass(frozen=True)
 class RunIfUsed(Action):
-    """*unit* serves what the files are that one of the patterns *used_by* (glob(7)) fits, and starts at boot.
+    """*unit* runs and starts at boot as long as it is used.
+
+    It is while a file fits one of the patterns *used_by* (glob(7)).
 
     Where there are none it is stopped, and starts at boot no longer; a unit that does not exist is let be.
     """

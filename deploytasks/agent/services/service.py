@@ -12,7 +12,9 @@ from deploytasks.agent.services import systemd
 
 @dataclass(frozen=True)
 class Service(Resource):
-    """The unit *name* is *running* and *enabled* (starts at boot); None leaves that as it is.
+    """The unit *name* is *running*, and *enabled* (starts at boot).
+
+    None leaves that as it is.
 
     A name without a dot is a ``.service``.
     """

@@ -15,7 +15,9 @@ DIRECTORY = "/etc/systemd/system"
 
 @dataclass(frozen=True)
 class Unit(Resource):
-    """The unit *name* is defined by *content* in /etc/systemd/system, and systemd has read it (systemd.unit(5)).
+    """*content* defines the unit *name*, and systemd has read it.
+
+    The file is in /etc/systemd/system (systemd.unit(5)).
 
     With None for its *content* there is no such file.
     """

@@ -30,7 +30,9 @@ KEPT_LINES = 20
 
 @dataclass(frozen=True)
 class AcmeCertificate(Resource):
-    """certbot(1) keeps a certificate for *names* from the ACME *directory* and renews it by itself.
+    """certbot(1) keeps a certificate for *names* and renews it.
+
+    It comes from the ACME *directory*.
 
     The directory wants to see a proof at port 80 of each name (RFC 8555, 8.3), which certbot puts into
     *webroot*. While a certificate is asked for, *challenge_site* serves it in the place of whatever is

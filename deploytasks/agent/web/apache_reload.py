@@ -20,7 +20,9 @@ TAKEN_WITHIN_S = 20
 
 @dataclass(frozen=True)
 class ApacheReload(Action):
-    """Apache, if it runs, serves by its new configuration, which it approves of.
+    """Apache, if it runs, serves by its new configuration.
+
+    It is asked first whether it approves of that.
 
     A port that somebody else has is seen at the reload only, and Apache ends because of it (httpd, "Stopping and
     Restarting Apache HTTP Server": a graceful restart gives up when it cannot open its ports).

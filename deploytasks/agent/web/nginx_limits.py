@@ -20,7 +20,9 @@ FILES_A_CONNECTION = 2
 
 @dataclass(frozen=True)
 class NginxLimits(Resource):
-    """Each worker of nginx takes at least so many *connections*, of which a client that the app answers has two.
+    """Each worker of nginx takes at least so many *connections*.
+
+    A client that the app answers has two.
 
     The numbers stand in the package's nginx.conf, as ``events`` may be said once; they are raised, never lowered, and
     where an administrator has moved them elsewhere nothing is done.

@@ -23,7 +23,9 @@ def page_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class NginxPage(Action):
-    """nginx serves its site *name* with what the site's line ``include INCLUDED;`` has brought.
+    """nginx serves its site *name* with what the site includes.
+
+    The site's line is ``include INCLUDED;``.
 
     Where nobody would see that, as nginx does not run or its site has no such line, ``StepError`` says why, and nothing
     has been reloaded. A page that was taken back is shown no longer.

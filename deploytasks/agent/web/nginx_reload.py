@@ -24,7 +24,9 @@ TAKEN_WITHIN_S = 20
 
 @dataclass(frozen=True)
 class NginxReload(Action):
-    """nginx, if it runs, serves by its new configuration, which it approves of and in which *names* are of one site.
+    """nginx, if it runs, serves by its new configuration.
+
+    It is asked first whether it approves of that; *names* have to be of one site in it.
 
     Of two sites with one name nginx would serve the first, and say so in a warning that nobody reads. A
     port that somebody else has is seen at the reload only, and makes it go on as before.

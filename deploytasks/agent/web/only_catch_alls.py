@@ -15,7 +15,9 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 @dataclass(frozen=True)
 class OnlyCatchAlls(Resource):
-    """A catch-all whose port no site has is gone: the web server would keep that port for nobody.
+    """Only ports that a site has have a catch-all.
+
+    For another one the web server would keep a port for nobody.
 
     *path* is where they are, and *sites* a pattern (glob(7)) of the sites' files. *listens* is a regular expression
     for what a site says that listens on a port. In the path and in the expression ``%s`` stands for the port.

@@ -15,7 +15,9 @@ DAYS_LEFT = 30
 
 @dataclass(frozen=True)
 class SelfSignedCertificate(Resource):
-    """``<home>/self-signed/<name>.pem`` holds a certificate for *names* and its key, readable by root only.
+    """``<home>/self-signed/<name>.pem`` holds a certificate for *names*.
+
+    Its key is in the same file, which root alone can read.
 
     It is signed by ``<home>/authority.pem``, which the host made for itself and makes no second time.
     *program* makes both: ``PROGRAM issue HOME NAME DOMAIN...``. It is made anew for other names, and

@@ -1,4 +1,4 @@
-"""Room on file systems for what is about to come."""
+"""Space on file systems for what is about to come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MEGABYTE = 1_000_000
 
 
 def require_room(machine: Machine, paths: Iterable[str], coming: int) -> None:
-    """Where *paths* lie, or will lie, there is room for *coming* bytes; raises ``StepError`` where there is not.
+    """Where *paths* lie, or will lie, there is space for *coming* bytes; raises ``StepError`` where there is not.
 
     What an installation or a build takes besides is not known before; nor is it where a file system counts no blocks.
     """

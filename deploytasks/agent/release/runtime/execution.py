@@ -16,7 +16,7 @@ from deploytasks.agent.services import systemd
 from deploytasks.agent.services.environment_file import encode_env
 
 INNER = 'command=$%s; unset %s; eval "$command"' % (COMMAND, COMMAND)
-CARRY_OUT = "trap : HUP INT TERM; /bin/sh -c '%s'; exit $?" % INNER
+SIGNALLED_SHELL = "trap : HUP INT TERM; /bin/sh -c '%s'; exit $?" % INNER
 """To systemd what HUP, INT, TERM or PIPE has ended has ended well; a shell says 128 and the number of the signal."""
 
 
@@ -57,7 +57,12 @@ def _argv(machine: Machine, around: Surroundings, name: str, command: str) -> It
     )
     told = ("-p", "EnvironmentFile=" + path)
     try:
-        yield [*around.execute(machine, name, *told, *options), "/bin/sh", "-c", CARRY_OUT.replace("$", "$$")]
+        yield [
+            *around.execute(machine, name, *told, *options),
+            "/bin/sh",
+            "-c",
+            SIGNALLED_SHELL.replace("$", "$$"),
+        ]
     finally:
         remove_entry(machine.path(path))
 

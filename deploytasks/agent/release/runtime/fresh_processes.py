@@ -17,7 +17,9 @@ from deploytasks.agent.release.runtime.runtime import UnitState, runtime_of
 
 @dataclass(frozen=True)
 class FreshProcesses(Resource):
-    """No process of *release* began before its code, environment, settings and programs were last written.
+    """All processes of *release* run with its files as they are.
+
+    No process began before its code, environment, settings and programs were last written.
 
     One that did starts anew: what somebody changed by hand was put right under it. A socket stays, and connections
     wait there. What does not run is let be, and so is a time of writing that is still to come, as after a clock was

@@ -19,7 +19,9 @@ ASK_AGAIN_S = 0.1
 
 @dataclass(frozen=True)
 class HttpCheck(Resource):
-    """``GET`` *path* at *address* (a unix socket's path, or a local port) answers with one of *status*.
+    """``GET`` *path* at *address* answers with one of *status*.
+
+    *address* is a unix socket's path, or a local port.
 
     The answer may come *timeout_s* seconds after *unit* started. An instance that crashes
     meanwhile fails at once. The request carries *host* as its Host header and *scheme* as

@@ -15,7 +15,9 @@ UNDO_STOP_S = 5.0
 
 @dataclass(frozen=True)
 class Instance(Resource):
-    """The units *socket_unit* and *service_unit* run, answering on the unix socket at *socket*.
+    """*socket_unit* and *service_unit* run and answer on *socket*.
+
+    *socket* is the path of a unix socket.
 
     Without a *socket_unit* the service makes that socket itself.
 

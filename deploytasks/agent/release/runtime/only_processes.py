@@ -14,7 +14,10 @@ from deploytasks.agent.release.runtime.runtime import runtime_of
 
 @dataclass(frozen=True)
 class OnlyProcesses(Resource):
-    """Of *app_name*'s processes besides web no units are defined but *units*; a rollback defines its own anew."""
+    """Only *units* are defined of the app's processes besides web.
+
+    A rollback defines its own anew.
+    """
 
     reversible: ClassVar[bool] = False
     app_name: str

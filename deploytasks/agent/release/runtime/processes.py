@@ -17,7 +17,9 @@ LAST_MOMENTS_S = 10.0
 
 @dataclass(frozen=True)
 class Processes(Resource):
-    """Of *app_name*'s processes besides web those of *release* run, as often as *counts* or a hand says, and no others.
+    """Only *release*'s processes run of those besides web.
+
+    Each runs as often as *counts* or a hand says.
 
     Others end before these start, so nothing runs twice at once: they get SIGTERM, and *drain_s* seconds for the work
     that they have. A timer whose process is not among *timers* is stopped; the job that it has started goes on.

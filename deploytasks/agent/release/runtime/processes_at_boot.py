@@ -14,7 +14,9 @@ from deploytasks.agent.release.runtime.runtime import runtime_of
 
 @dataclass(frozen=True)
 class ProcessesAtBoot(Resource):
-    """Of *app_name*'s processes besides web those of *release* start at boot, each as often as *counts* or a hand says.
+    """*release*'s processes besides web start at boot.
+
+    Each starts as often as *counts* or a hand says.
 
     No others do, but for timers of processes among *timers*.
     """

@@ -16,7 +16,9 @@ from deploytasks.agent.release.sandbox import restrictions
 
 @dataclass(frozen=True)
 class ReleaseCommand(Action):
-    """*argv* waits for *unit*, which it starts, and ends with its exit status; other than 0 is a failure.
+    """*argv* starts *unit*, waits for it, and must end with 0.
+
+    It ends with the exit status of *unit*.
 
     With *confined*, an app's name, *argv* begins with what makes *unit*, and the program is restricted as the app's own
     processes are, but that it may write to the paths *writes*.

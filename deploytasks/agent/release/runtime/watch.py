@@ -20,7 +20,9 @@ PATIENCE = 2
 
 @dataclass(frozen=True)
 class Watch(Action):
-    """*unit* stays up and answers for *seconds*; ``StepError`` as soon as it crashes, restarts or turns unhealthy.
+    """*unit* stays up and answers for *seconds*.
+
+    It fails as soon as *unit* crashes, restarts or turns unhealthy.
 
     Unhealthy means that two probes in a row were not answered as wanted. Units that match *processes*, a pattern
     of names, have to stay up, too. A server that *has_workers* may not lose them all.

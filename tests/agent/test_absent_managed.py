@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploytasks.agent.engine.resource import Change
-from deploytasks.agent.files.withdrawn import Withdrawn
+from deploytasks.agent.files.absent_managed import AbsentManaged
 from deploytasks.agent.services.run_if_used import RunIfUsed
 
 SITE = "/etc/nginx/sites-available/shop"
@@ -28,13 +28,13 @@ def serving(host):
 def test_a_site_that_somebody_wrote_by_hand_stays(host, text):
     host.write(SITE, text)
     host.link(LINK, SITE)
-    assert Withdrawn(SITE, (LINK,)).inspect(host.machine) is None
+    assert AbsentManaged(SITE, (LINK,)).inspect(host.machine) is None
 
 
 def test_what_a_cut_run_has_left_is_taken_away(host):
     host.write(SITE, "# Managed by deploytasks.\n")
-    withdrawn = Withdrawn(SITE, (LINK,))
-    withdrawn.apply(host.machine, Change(withdrawn.inspect(host.machine), None))
+    gone = AbsentManaged(SITE, (LINK,))
+    gone.apply(host.machine, Change(gone.inspect(host.machine), None))
     assert not host.path(SITE).exists()
 
 

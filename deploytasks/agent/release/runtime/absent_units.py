@@ -1,4 +1,4 @@
-"""No unit of a kind runs."""
+"""Units of a kind that shall not run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
 @dataclass(frozen=True)
-class NoUnits(Resource):
-    """No unit that fits one of *patterns* (fnmatch(3)) is up, or remembered as failed."""
+class AbsentUnits(Resource):
+    """No unit that fits *patterns* (fnmatch(3)) is up or failed."""
 
     reversible: ClassVar[bool] = False
     patterns: Tuple[str, ...]

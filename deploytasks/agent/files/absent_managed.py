@@ -1,4 +1,4 @@
-"""What of ours is there no longer, as another has its place."""
+"""A file that we manage and that shall not exist."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ OURS = "Managed by deploytasks."
 
 
 @dataclass(frozen=True)
-class Withdrawn(Resource):
-    """The file *path* is gone, and with it *others*, such as links to it.
+class AbsentManaged(Resource):
+    """The file *path* that we manage is absent, with *others*.
 
-    A file that somebody else wrote stays with all *others*: the first line of one of ours says whose it is.
+    *others* are such as links to it. A file that somebody else wrote stays with all *others*: the first line of one
+    that we manage says so.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""A user that is no longer wanted."""
+"""A user that shall not exist."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 
 
 @dataclass(frozen=True)
-class NoUser(Resource):
-    """There is no user *name*, nor a group of its own (userdel(8)); files of it stay.
+class AbsentUser(Resource):
+    """The user *name* and its own group are absent (userdel(8)).
+
+    Its files stay.
 
     With a *comment*, one that has another was made by somebody else, and stays; those of the first versions have none,
     and their *home*.

@@ -1,4 +1,4 @@
-"""No file of a kind is there."""
+"""Files of a kind that shall not exist."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from deploytasks.agent.release.owner import adopted_by
 
 
 @dataclass(frozen=True)
-class NoFiles(Resource):
-    """Nothing is at a path that fits one of *patterns* (glob(7)); directories go as wholes.
+class AbsentFiles(Resource):
+    """All that fits *patterns* (glob(7)) is absent; directories go as wholes.
 
     Where one is a link to a directory elsewhere, the link goes, and what stays is told. The directories *rooms* go with
     what was in them, unless something else is. What *app* has taken over from somebody stays (see ``Claim``), with all
