@@ -44,6 +44,7 @@ TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
 """Those that count first first (tmpfiles.d(5))."""
 OF_APP = "0750"
 """Who is neither root, nor the app, nor serves its files, sees nothing of it."""
+OF_APP_ALONE = "0700"
 LOGROTATE = "/etc/logrotate.d"
 
 template = Templates(beside=__file__)
@@ -109,6 +110,9 @@ def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     for path in _shared_directories(v):
         place = replace(shared, path=f"{app.shared}/{path}")
         yield Step(f"make the shared directory {path}", place)
+    for place in (app.home, app.cache):
+        own = Directory(place, OF_APP_ALONE, app.user, app.user)
+        yield Step(f"make the app's {posixpath.basename(place).lstrip('.')}", own)
     yield from _seeds(app, v, project)
     yield Step("make the directory of sockets", Directory(app.run))
 
@@ -144,10 +148,19 @@ def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[
     """What the source says of the app holds for all that runs of it: web, workers, the release command, a shell."""
     project = deployment.project
     own = {"PYTHONPATH": deployment.directory} if project.callable.directory != "." else {}
-    content = encode_env({"PYTHONUNBUFFERED": "1", **own, **_flask_app(project), **environment_of(v)})
+    found = {"PYTHONUNBUFFERED": "1", **_home(deployment), **own, **_flask_app(project)}
+    content = encode_env({**found, **environment_of(v)})
     yield Step(
         "write the environment", File(release.env, content, mode="0600"), phase=Phase.PREPARE, sensitive=True
     )
+
+
+def _home(deployment: Deployment) -> dict[str, str]:
+    """Where the app's processes may write what outlives them; an image has a home of its own."""
+    app = deployment.app
+    if deployment.runtime.brings_dependencies:
+        return {}
+    return {"HOME": app.home, "STATE_DIRECTORY": app.home, "CACHE_DIRECTORY": app.cache}
 
 
 def _flask_app(project: Project) -> dict[str, str]:

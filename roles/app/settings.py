@@ -20,6 +20,7 @@ from deploytasks.roles.app.reserved import is_reserved
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 PackageName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq-dev"])]
+GroupName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z", examples=["dialout"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
@@ -99,6 +100,7 @@ class Vars:
     static_hidden: bool = False
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
+    groups: tuple[GroupName, ...] = ()
     adopt: bool | tuple[str, ...] = False
     fleet: Literal["two-phase", "independent"] = "two-phase"
     network: Literal["full", "none"] = "full"
