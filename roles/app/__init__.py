@@ -110,9 +110,8 @@ def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     for path in _shared_directories(v):
         place = replace(shared, path=f"{app.shared}/{path}")
         yield Step(f"make the shared directory {path}", place)
-    for place in (app.home, app.cache):
-        own = Directory(place, OF_APP_ALONE, app.user, app.user)
-        yield Step(f"make the app's {posixpath.basename(place).lstrip('.')}", own)
+    for name, path in (("home", app.home), ("cache", app.cache)):
+        yield Step(f"make the app's {name}", Directory(path, OF_APP_ALONE, app.user, app.user))
     yield from _seeds(app, v, project)
     yield Step("make the directory of sockets", Directory(app.run))
 

@@ -71,7 +71,6 @@ MAY = [
     "write to /tmp",
     "reach the network",
 ]
-BY_DENYING = ["read how much memory there is", "make code"]
 BY_ASKING = [
     "list the network interfaces",
     "make a namespace",
@@ -108,23 +107,17 @@ def test_little_is_open_to_the_app(jail):
     assert f"is {exposure(jail)} of 10" in README.read_text()
 
 
-def test_without_a_network_next_to_nothing_is(jail):
-    jail.configure(app_network="none")
+def test_next_to_nothing_is_without_a_network_and_what_many_need(jail):
+    jail.configure(app_network="none", systemd_deny=["jit", "proc"])
     jail.deploy()
     assert exposure(jail) <= 0.5
-    assert "reach the network" not in may(jail)
-
-
-def test_less_is_open_to_one_that_needs_neither_proc_nor_code_of_its_own(jail):
-    jail.configure(app_network="full", systemd_deny=["jit", "proc"])
-    jail.deploy()
-    assert f"{exposure(jail)} with `systemd_deny=" in README.read_text()
-    assert may(jail) == [what for what in MAY if what not in BY_DENYING]
+    denied = ("reach the network", "read how much memory there is", "make code")
+    assert may(jail) == [what for what in MAY if what not in denied]
 
 
 def test_what_an_app_needs_is_lifted_by_a_word(jail):
     jail.target.run(["sh", "-ec", PLACES])
-    jail.configure(systemd_deny=[], **ASKED)
+    jail.configure(app_network="full", systemd_deny=[], **ASKED)
     jail.deploy()
     assert sorted(may(jail)) == sorted([*MAY, *BY_ASKING])
     tried = "touch /mnt/data/by-hand && head -c 1 /dev/ttyUSB0 | wc -c && ls $HOME"
@@ -136,11 +129,10 @@ def test_what_a_host_cannot_do_is_left_out_and_told(jail):
     found = "/run/deploytasks-unable"
     jail.target.run(["sh", "-c", f"printf PrivateUsers=yes > {found}"])
     try:
-        run = jail.deploy()
-        assert "left out of the app's units, as this host cannot do it: PrivateUsers=yes" in str(run.events)
+        check = jail.inv("check", "--diff")
+        assert "left out of the app's units, as this host cannot do it: PrivateUsers=yes" in str(check.events)
+        assert "+# This host cannot do PrivateUsers=yes." in str(check.events)
         assert "systemd cannot do PrivateUsers=yes here" in jail.typed("doctor").stdout
-        asked = ["systemctl", "show", "--property=PrivateUsers", f"{jail.name}@{jail.current}.service"]
-        assert jail.target.run(asked).stdout.strip() == "PrivateUsers=no"
     finally:
         jail.target.run(["rm", found])
 

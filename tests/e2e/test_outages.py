@@ -16,15 +16,8 @@ socket.create_connection(("127.0.0.1", 5999), 2).close()
 DATABASE = (
     "import socketserver; socketserver.TCPServer(('', 5999), socketserver.BaseRequestHandler).serve_forever()"
 )
-BURST = 6
-"""More starts than systemd allows, unless it is told otherwise (systemd.unit(5), ``StartLimitBurst``)."""
-MANY = 30_000
-PRINTS = f"""
-
-for number in range({MANY}):
-    print("line", number)
-print("all of them")
-"""
+STARTS = 5
+"""So many used to end it for good."""
 
 
 @pytest.fixture(scope="module")
@@ -47,24 +40,6 @@ def test_an_app_whose_database_was_away_serves_again_by_itself(shop):
     def restarts() -> int:
         return int(run(["systemctl", "show", "--value", "--property=NRestarts", unit]).stdout)
 
-    wait_for(lambda: restarts() >= BURST, "starts that fail")
+    wait_for(lambda: restarts() >= STARTS, "starts that fail")
     run(start)
     assert shop.says["version"] == "one"
-
-
-def test_a_deploy_does_not_wait_for_one_that_fails(shop):
-    serving = shop.current
-    shop.code("two", NEEDS.replace("5999", "5998"))
-    run = shop.inv("deploy")
-    assert run.exit_code == 2
-    assert "ConnectionRefusedError" in str(run.failure)
-    assert (shop.current, shop.says["version"]) == (serving, "one")
-
-
-def test_nothing_that_an_app_prints_is_dropped(shop):
-    shop.code("three", PRINTS)
-    shop.deploy()
-    printed = ["journalctl", "--quiet", "--output=cat", f"--unit={shop.name}@{shop.current}.service"]
-    wait_for(lambda: "all of them" in shop.target.run(printed).stdout, "the last line")
-    said = shop.target.run(printed).stdout
-    assert said.count("line ") == MANY
