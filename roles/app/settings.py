@@ -25,6 +25,7 @@ Below = Annotated[
     Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)?\Z", examples=["backend"]),
 ]
 PackageName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq-dev"])]
+GroupName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z", examples=["dialout"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
@@ -106,6 +107,7 @@ class Vars:
     static_hidden: bool = False
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
+    groups: tuple[GroupName, ...] = ()
     adopt: bool | tuple[str, ...] = False
     fleet: Literal["two-phase", "independent"] = "two-phase"
     network: Literal["full", "none"] = "full"

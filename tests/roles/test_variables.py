@@ -106,6 +106,24 @@ WRONG = {
         {"app_server": "twisted", "twisted_minthreads": 30},
         "minthreads: 30 is more than twisted_maxthreads=20",
     ),
+    "a restriction has a word": (
+        {"systemd_allow": ["everything"]},
+        "systemd_allow: ",
+    ),
+    "what is allowed is not denied": (
+        {"systemd_allow": ["jit"], "systemd_deny": ["proc", "jit"]},
+        "allow: 'jit' is denied by systemd_deny; take it out of one of the two",
+    ),
+    "what is not seen is not written": (
+        {"systemd_read_write_paths": ["/mnt/data", "/home/ann/data"]},
+        "read_write_paths: '/home/ann/data' is not seen without systemd_allow=[\"home\"]",
+    ),
+    "a path that is written is one": (
+        {"systemd_read_write_paths": ["/mnt/my data"]},
+        "systemd_read_write_paths: ",
+    ),
+    "a device lies in /dev": ({"systemd_devices": ["ttyUSB0"]}, "systemd_devices: "),
+    "a group has a plain name": ({"app_groups": ["dial out"]}, "app_groups: "),
     "a removed worker class names its successor": (
         {"gunicorn_worker_class": "gaiohttp"},
         "worker_class: 'gaiohttp' is no longer in gunicorn; use gthread",
