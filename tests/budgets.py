@@ -54,14 +54,17 @@ BUDGETS_S: dict[str, int] = {
     "tests/e2e/test_doctor.py": 40,
     "tests/e2e/test_fastcgi.py": 40,
     "tests/e2e/test_frameworks.py": 40,
+    "tests/e2e/test_hardening.py": 40,
     "tests/e2e/test_launchers.py": 40,
     "tests/e2e/test_logs.py": 40,
+    "tests/e2e/test_outages.py": 40,
     "tests/e2e/test_soak.py": 40,
     "tests/e2e/test_workers.py": 40,
     "tests/inventory/test_against_ansible.py": 40,
     "tests/roles/test_readmes.py": 40,
     "tests/e2e/test_asgi.py": 30,
     "tests/e2e/test_targets.py": 30,
+    "tests/e2e/test_visitors.py": 30,
 }
 """Seconds of a worker, with three or four of them on two cores, for the files that take more than the usual."""
 ORDER = os.environ.get("ORDER", "")

@@ -25,6 +25,7 @@ from deploytasks.fleet.results import INTERRUPTED, Results
 from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.planning.heard import heard
+from deploytasks.planning.left_out import left_out
 from deploytasks.planning.own_files import secrets_among
 from deploytasks.planning.plan import made_ready, plan_for, with_app
 from deploytasks.planning.project import Project, origin_of
@@ -344,7 +345,7 @@ class Run:
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
-        for note in ((stays,) if names else ()) + host.notes + thoughts:
+        for note in ((stays,) if names else ()) + host.notes + left_out(host) + thoughts:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)

@@ -75,6 +75,7 @@ class Needs:
 def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
     """Each check with its verdict; *now* is this moment here (epoch, s)."""
     yield _system(seen.facts, seen.systemd)
+    yield from _restrictions(seen.facts)
     yield from _python(seen.facts, needs)
     yield from map(_disk, seen.disks)
     yield _memory(seen.memory_mb)
@@ -96,6 +97,14 @@ def _system(facts: Facts, systemd: str) -> Finding:
     if systemd not in ("running", "starting"):
         return Finding("system", Verdict.DOUBTFUL, found, "see on the host: systemctl --failed")
     return Finding("system", Verdict.GOOD, found)
+
+
+def _restrictions(facts: Facts) -> Iterator[Finding]:
+    """Nothing of a host that can do all."""
+    if facts.unable:
+        found = f"systemd cannot do {', '.join(facts.unable)} here: left out of the app's units"
+        advice = "a container wants nesting (Proxmox: features nesting=1; LXD: security.nesting=true) and a restart"
+        yield Finding("restrictions", Verdict.DOUBTFUL, found, advice)
 
 
 def _python(facts: Facts, needs: Needs) -> Iterator[Finding]:

@@ -56,12 +56,13 @@ class Place:
 class Front:
     """What people reach: domains, TCP ports, and whether by TLS.
 
-    No domains means any.
+    No domains means any. *trusted* are the addresses of proxies before it, whose word on visitors counts.
     """
 
     names: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     secure: bool = False
+    trusted: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:

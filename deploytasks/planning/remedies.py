@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
 from deploytasks.planning.build_needs import packages_named_by
+from deploytasks.planning.forbidden import what_lifts
 
 READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
@@ -42,14 +43,14 @@ def remedy_for(reason: str, output: str) -> str:
         return _of_read_only(written[1])
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
-    return ""
+    return what_lifts(reason, output)
 
 
 def _of_read_only(path: str) -> str:
     """What to do for an app that writes at *path*."""
     *_, inside = CODE.split(path)
     if path.startswith("/") and inside == path:
-        return f"the app may write below its shared directory, and not at {path}: see app_shared"
+        return f"the app may write to what is shared, and not at {path}: see systemd_read_write_paths and app_shared"
     first, slash, _ = inside.removeprefix("./").partition("/")
     place = f"{first}/" if slash or "." not in first else first
     return f'a release is read-only: share what the app writes there, with app_shared=["{place}"]'

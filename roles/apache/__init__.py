@@ -34,6 +34,13 @@ __all__ = ["Vars", "front", "protocols", "steps", "withdraw"]
 SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
 """What Apache calls each protocol, in URLs and in the names of its modules."""
 
+FORMS = {
+    "X-Forwarded-Proto": "https?",
+    "X-Forwarded-Host": r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?",
+    "X-Forwarded-Port": "[0-9]{1,5}",
+}
+"""What a trusted proxy may say of the URL that it was asked by, as regular expressions."""
+
 protocols = frozenset(SCHEMES)
 
 template = Templates(beside=__file__)
@@ -62,7 +69,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
-    return Front(v.names, v.ports, v.has_tls)
+    return Front(v.names, v.ports, v.has_tls, v.networks)
 
 
 def withdraw(app: App) -> Iterator[Step]:
@@ -105,7 +112,7 @@ def _configuration(host: Host, v: Vars) -> Iterator[Step]:
 def _modules(v: Vars, scheme: str) -> Iterator[str]:
     """What Debian does not enable by itself."""
     yield from ("proxy.load", f"proxy_{scheme}.load", "headers.load", "expires.load")
-    if v.trusted_proxies:
+    if v.networks:
         yield "remoteip.load"
     if v.has_tls:
         yield from ("socache_shmcb.load", "ssl.conf", "ssl.load")
@@ -129,6 +136,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         hidden_too=deployment_of(host).v.static_hidden,
         scheme=scheme,
         strangers=strangers.HEADERS,
+        forms=FORMS,
         **_tls(app, v),
     )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_key_pair
-from deploytasks.roles.app.strangers import require_networks
+from deploytasks.roles.app.proxies import networks_of
 
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 PERIODS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "M": 30 * 86400, "y": 365 * 86400}
@@ -72,7 +72,7 @@ class Vars:
     def __post_init__(self) -> None:
         domains(self.server_name)
         _require_headers(self.headers)
-        require_networks(self.trusted_proxies)
+        networks_of(self.trusted_proxies)
         if self.has_tls:
             self._require_names()
         elif self.hsts:
@@ -93,13 +93,18 @@ class Vars:
         return next((name for name in self.names if not name.startswith("*")), "")
 
     @property
+    def networks(self) -> tuple[str, ...]:
+        """The addresses of the proxies whose word counts."""
+        return networks_of(self.trusted_proxies)
+
+    @property
     def has_tls(self) -> bool:
         return self.tls != "off"
 
     @property
     def is_trusted(self) -> str:
         """An expression that is true of connections from trusted proxies (Apache's manual, "Expressions")."""
-        return " || ".join(f"%{{CONN_REMOTE_ADDR}} -ipmatch '{network}'" for network in self.trusted_proxies)
+        return " || ".join(f"%{{CONN_REMOTE_ADDR}} -ipmatch '{network}'" for network in self.networks)
 
     @property
     def ports(self) -> tuple[int, ...]:

@@ -45,6 +45,7 @@ TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
 """Those that count first first (tmpfiles.d(5))."""
 OF_APP = "0750"
 """Who is neither root, nor the app, nor serves its files, sees nothing of it."""
+OF_APP_ALONE = "0700"
 LOGROTATE = "/etc/logrotate.d"
 
 template = Templates(beside=__file__)
@@ -112,6 +113,8 @@ def _directories(app: App, v: Vars, project: Project) -> Iterator[Directory]:
     below = (f"{app.shared}/{path}" for path in _shared_directories(v, project))
     for path in (app.shared, *below):
         yield Directory(path, OF_APP, app.user, app.user, keeps_mode=True)
+    for path in (app.home, app.cache):
+        yield Directory(path, OF_APP_ALONE, app.user, app.user)
 
 
 def _seeds(app: App, project: Project) -> Iterator[Step]:
@@ -143,13 +146,22 @@ def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[
     """What the source says of the app holds for all that runs of it: web, workers, the release command, a shell."""
     project = deployment.project
     own = {"PYTHONPATH": deployment.directory} if project.callable.directory != "." else {}
-    content = encode_env({"PYTHONUNBUFFERED": "1", **own, **_flask_app(project), **environment_of(v)})
+    found = {"PYTHONUNBUFFERED": "1", **_home(deployment), **own, **_flask_app(project)}
+    content = encode_env({**found, **environment_of(v)})
     yield Step(
         "write the environment variables",
         File(release.env, content, mode="0600"),
         phase=Phase.PREPARE,
         sensitive=True,
     )
+
+
+def _home(deployment: Deployment) -> dict[str, str]:
+    """Where the app's processes may write what outlives them; an image has a home of its own."""
+    app = deployment.app
+    if deployment.runtime.brings_dependencies:
+        return {}
+    return {"HOME": app.home, "STATE_DIRECTORY": app.home, "CACHE_DIRECTORY": app.cache}
 
 
 def _flask_app(project: Project) -> dict[str, str]:

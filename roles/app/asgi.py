@@ -9,7 +9,7 @@ from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File
-from deploytasks.roles.app import strangers
+from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -31,16 +31,16 @@ def interface_of(host: Host, wanted: Interface | None) -> str:
 
 
 def asgi_directory(place: Place) -> str:
-    """The directory that the server has to search for ``MODULE``; nothing else is in it."""
+    """The directory that the server has to search for ``MODULE``; nothing else is in it but what that imports."""
     return f"{place.path}/asgi"
 
 
 def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
     """The module. A WSGI app is called in *threads* threads of each worker.
 
-    Only the web server can connect to the socket, so the module believes the address and the scheme that the
-    web server saw, and nothing that a client says of itself. Without a web server it believes nobody, and unless
-    it sees that its release is current it ends each connection after an answer: none is lost in a switch.
+    Only the web server can connect to the socket, so the app is told whom and what the web server saw, and nothing
+    that a client says of itself. Without a web server each connection ends after an answer, unless the release is
+    seen to be current: none is lost in a switch.
     """
     deployment = deployment_of(host)
     app, release, project = deployment.app, deployment.release, deployment.project
@@ -52,9 +52,9 @@ def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
         directory=deployment.directory,
         threads=threads if interface == "wsgi" else 0,
         behind_a_web_server=not deployment.is_reached_directly,
-        forwarded=strangers.FORWARDED,
-        others=strangers.others(),
+        proxies=proxies_of(host),
     )
     place = f"{release.path}/asgi"
     yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)
     yield Step("write the module to serve", File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)
+    yield visitor_module(place)

@@ -11,7 +11,10 @@ from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import File
 from deploytasks.roles.app import instance as instances
+from deploytasks.roles.app import visitor
 from deploytasks.roles.app.instance import Instance
+from deploytasks.roles.app.proxies import VISITOR, proxies_of, visitor_module
+from deploytasks.roles.app.visitor import Proxies
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -26,7 +29,7 @@ class Launched(Protocol):
 
     @property
     def trusted_proxy_count(self) -> int | None:
-        """How many proxies are believed; None: the web server, if there is one."""
+        """How many proxies are believed; None: the web server, and those that are trusted by their addresses."""
 
     @property
     def access_log(self) -> bool:
@@ -38,9 +41,15 @@ def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Ite
     release = deployment_of(host).release
     instance = _instance(host, v)
     text = template("serve.py.j2", app=instance.app, instance=_as_written(instance), v=v, **values)
-    shared = File(f"{release.path}/deploytasks_instance.py", inspect.getsource(instances))
+    shared = File(f"{release.path}/deploytasks_instance.py", shared_module())
     yield Step("write the launcher", File(f"{release.path}/serve.py", text), phase=Phase.PREPARE)
     yield Step("write the launchers' shared module", shared, phase=Phase.PREPARE)
+    yield visitor_module(release.path)
+
+
+def shared_module() -> str:
+    """What launchers share, as the modules of a release are called."""
+    return inspect.getsource(instances).replace(visitor.__name__, VISITOR)
 
 
 def launch(host: Host) -> tuple[str, ...]:
@@ -60,13 +69,12 @@ def chosen(v: Any, *besides: str) -> Mapping[str, Any]:
 def _instance(host: Host, v: Launched) -> Instance:
     deployment = deployment_of(host)
     place = deployment.place
-    in_front = 0 if deployment.is_reached_directly else 1
     return Instance(
         app=str(deployment.project.callable),
         directory=deployment.directory,
         path=place.socket,
         fd=place.fd,
-        proxies=in_front if v.trusted_proxy_count is None else v.trusted_proxy_count,
+        proxies=proxies_of(host) if v.trusted_proxy_count is None else Proxies(v.trusted_proxy_count),
         access_log=v.access_log,
         grace_s=deployment.v.drain_timeout_s,
     )

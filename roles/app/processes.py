@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from deploytasks.planning.deployment import Deployment
 
 template = Templates(beside=__file__)
+
+CELERYBEAT = "celerybeat-schedule"
+"""Where Celery's beat remembers when it ran what; in its working directory, unless it is told another place."""
+BEATS = re.compile(r"\bcelery\b(?!.*\s(-s|--schedule)\b).*\sbeat\b")
 
 COLLECT = Process("collectstatic", "python manage.py collectstatic --noinput --verbosity 0")
 """What Django gathers static files with (django-admin collectstatic)."""
@@ -146,8 +151,13 @@ def _check_schedule(process: Process) -> Step:
 
 def _write_program(deployment: Deployment, process: Process) -> Step:
     release = deployment.release
-    command, below = shlex.quote(process.command), deployment.v.below
-    text = template("process.sh.j2", place=deployment.place, command=command, below=below)
+    text = template(
+        "process.sh.j2",
+        place=deployment.place,
+        command=shlex.quote(process.command),
+        below=deployment.v.below,
+        schedule=f"{deployment.app.home}/{CELERYBEAT}" if BEATS.search(process.command) else "",
+    )
     program = File(release.command(process.name), text, mode="0755")
     return Step(f"write the program of {process.name}", program, phase=Phase.PREPARE)
 

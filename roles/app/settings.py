@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from deploytasks.agent.protocols.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
+from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.app.reserved import is_reserved
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
@@ -24,6 +25,7 @@ Below = Annotated[
     Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)?\Z", examples=["backend"]),
 ]
 PackageName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq-dev"])]
+GroupName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z", examples=["dialout"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
@@ -81,6 +83,7 @@ class Vars:
     web_server: WebServer = "nginx"
     runtime: Runtime = "systemd"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    trusted_proxies: tuple[str, ...] = ()
     services: tuple[ServiceName, ...] = ()
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
@@ -104,6 +107,7 @@ class Vars:
     static_hidden: bool = False
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
+    groups: tuple[GroupName, ...] = ()
     adopt: bool | tuple[str, ...] = False
     fleet: Literal["two-phase", "independent"] = "two-phase"
     network: Literal["full", "none"] = "full"
@@ -138,6 +142,7 @@ class Vars:
         _check_index("index_url", self.index_url)
         for url in self.extra_index_urls:
             _check_index("extra_index_urls", url)
+        self._require_proxies()
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
@@ -147,6 +152,12 @@ class Vars:
                     f"shared: {path!r}; expected a path inside the app's source, such as uploads"
                 )
         _check_nested(self.shared)
+
+    def _require_proxies(self) -> None:
+        networks_of(self.trusted_proxies)
+        if self.trusted_proxies and self.web_server != "none":
+            name = self.web_server.rpartition(".")[2]
+            raise ValueError(f"trusted_proxies: is for app_web_server=none; set {name}_trusted_proxies")
 
     @property
     def directory(self) -> str:

@@ -73,7 +73,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its port; with TLS also the port that leads there."""
     del host
-    return Front(v.names, (HTTP_PORT, v.listen) if v.has_tls else (v.listen,), v.has_tls)
+    ports = (HTTP_PORT, v.listen) if v.has_tls else (v.listen,)
+    return Front(v.names, ports, v.has_tls, v.networks)
 
 
 def withdraw(app: App) -> Iterator[Step]:

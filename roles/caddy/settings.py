@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
-from deploytasks.roles.app.strangers import require_networks
+from deploytasks.roles.app.proxies import networks_of
 
 HTTP_PORT = 80
 HTTPS_PORT = 443
@@ -60,7 +60,7 @@ class Vars:
     def __post_init__(self) -> None:
         _require_names(self)
         _require_headers(self.headers)
-        require_networks(self.trusted_proxies)
+        networks_of(self.trusted_proxies)
         if self.has_tls and self.port == HTTP_PORT:
             raise ValueError(f"port: {self.port} is where Caddy leads to HTTPS from; leave caddy_port out")
         if self.tls == "files":
@@ -75,6 +75,11 @@ class Vars:
     def names(self) -> tuple[str, ...]:
         """The domains served; empty when the site answers to any."""
         return domains(self.server_name)
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The addresses of the proxies whose word counts."""
+        return networks_of(self.trusted_proxies)
 
     @property
     def has_tls(self) -> bool:

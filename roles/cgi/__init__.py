@@ -16,6 +16,7 @@ from deploytasks.planning.deployment import FASTCGI, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File, Package
+from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -40,13 +41,20 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     """fcgiwrap, and in the release the script and what starts fcgiwrap beside it."""
     deployment = deployment_of(host)
     release, project, facts = deployment.release, deployment.project, deployment.facts
-    script = template("app.j2", ref=project.callable, directory=deployment.directory, place=deployment.place)
+    script = template(
+        "app.j2",
+        ref=project.callable,
+        directory=deployment.directory,
+        place=deployment.place,
+        proxies=proxies_of(host),
+    )
     start = template("serve.j2", place=deployment.place, processes=v.processes or 2 * facts.cpus + 1)
     home = f"{release.path}/cgi"
     if not deployment.runtime.brings_dependencies:
         yield Step("install fcgiwrap", Package(system_packages))
     yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
     yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
+    yield visitor_module(home)
     yield Step(
         "write the CGI script's program",
         File(f"{home}/serve", start, mode="0755"),

@@ -156,6 +156,7 @@ def _of_units(deployment: Deployment) -> dict[str, Any]:
         "docker": _docker(),
         "drain_timeout_s": deployment.v.drain_timeout_s,
         "health_timeout_s": deployment.v.health_timeout_s,
+        "slows_down": systemd.slows_down(deployment),
     }
 
 
@@ -176,6 +177,7 @@ def _container(host: Host, v: Vars, additions: Additions) -> str:
         aliases=[f"--alias={alias}" for alias in additions.aliases],
         beside=[_mount(f"{release.path}/bin", f"{app.current}/bin", "readonly")],
         options=[shlex.quote(word) for word in _options(host, v, additions)],
+        groups=deployment.v.groups,
     )
 
 

@@ -13,6 +13,7 @@ from deploytasks.planning.deployment import FASTCGI, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File
+from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -48,10 +49,12 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         processes=v.processes or facts.cpus,
         threads=v.threads,
         drain_timeout_s=deployment.v.drain_timeout_s,
+        proxies=proxies_of(host),
     )
     place = f"{release.path}/fastcgi"
     yield Step("make the directory of the server", Directory(place), phase=Phase.PREPARE)
     yield Step("write the FastCGI server", File(f"{place}/serve.py", text), phase=Phase.PREPARE)
+    yield visitor_module(place)
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:

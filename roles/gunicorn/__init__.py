@@ -11,13 +11,13 @@ from deploytasks.planning.deployment import HTTP, Place, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
-from deploytasks.roles.app.asgi import MODULE, asgi_directory, asgi_module
+from deploytasks.roles.app.asgi import asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
-from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
+from deploytasks.roles.app.wsgi import SERVED, wsgi_directory, wsgi_module
 from deploytasks.roles.gunicorn.old import OWN_IDENTITY, SETUPTOOLS, is_old
 from deploytasks.roles.gunicorn.own_file import USUAL, file_of, own_file, said_in_file
 from deploytasks.roles.gunicorn.settings import MANAGED, UNHEARD, Vars
-from deploytasks.roles.gunicorn.workers import WORKERS, interface_served, worker_class
+from deploytasks.roles.gunicorn.workers import CALLING, WORKERS, interface_served, worker_class
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -43,12 +43,13 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
     settings = {**_own_settings(host, v), **v.settings()}
+    directory = ""
     if interface_served(host, v) == "asgi":
         yield from asgi_module(host, "asgi")
-        settings |= _module_settings(asgi_directory(deployment.place), v)
-    elif _is_alone(host, v):
+        directory = asgi_directory(deployment.place)
+    elif _is_in_module(host, v):
         yield from wsgi_module(host)
-        settings |= _module_settings(wsgi_directory(deployment.place), v)
+        directory = wsgi_directory(deployment.place)
     own = own_file(host, v)
     text = template(
         "gunicorn.conf.py.j2",
@@ -56,6 +57,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         usual=_usual_settings(host, v),
         unheard=sorted((MANAGED.keys() | UNHEARD.keys()) - {*settings, "config"}),
         settings=settings,
+        directory=directory,
         hooks=v.hooks(),
         v=v,
     )
@@ -110,8 +112,10 @@ def _usual_settings(host: Host, v: Vars) -> dict[str, Any]:
 def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
     deployment = deployment_of(host)
     place = deployment.place
-    # It believes every unix socket.
-    believed: dict[str, Any] = {"secure_scheme_headers": {}} if _is_alone(host, v) else {}
+    # It believes every unix socket; what the app is told is the module's affair.
+    believed: dict[str, Any] = (
+        {"secure_scheme_headers": {}, "forwarder_headers": ""} if _is_alone(host, v) else {}
+    )
     own = {
         **believed,
         "wsgi_app": _served(host, v),
@@ -122,27 +126,26 @@ def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
 
 
 def _is_alone(host: Host, v: Vars) -> bool:
-    """Whether no proxy stands in front, neither ours nor one whose address is given."""
+    """Whether no proxy stands in front that gunicorn knows of, neither ours nor one whose address is given."""
     return deployment_of(host).is_reached_directly and v.forwarded_allow_ips is None
+
+
+def _is_in_module(host: Host, v: Vars) -> bool:
+    """Whether the app is served by way of a module: a worker class of others' may want more of it than a call."""
+    if interface_served(host, v) == "asgi":
+        return True
+    if deployment_of(host).is_reached_directly:
+        return _is_alone(host, v)
+    return worker_class(host, v) in CALLING
 
 
 def _usual_workers(host: Host) -> int:
     return 2 * deployment_of(host).facts.cpus + 1
 
 
-def _module_settings(directory: str, v: Vars) -> dict[str, Any]:
-    """The app is served by way of a module in *directory*.
-
-    gunicorn tells an ASGI app nothing of who asks, and a WSGI app whatever a client says.
-    """
-    paths = (directory, v.pythonpath) if v.pythonpath else (directory,)
-    return {"pythonpath": ",".join(paths)}
-
-
 def _served(host: Host, v: Vars) -> str:
     """What gunicorn calls: the app, or what stands before it in a module of ours."""
-    is_in_module = interface_served(host, v) == "asgi" or _is_alone(host, v)
-    return f"{MODULE}:app" if is_in_module else str(deployment_of(host).project.callable)
+    return SERVED if _is_in_module(host, v) else str(deployment_of(host).project.callable)
 
 
 def _bind(place: Place) -> str:

@@ -48,6 +48,8 @@ WORKERS = {
     "uvicorn.workers.UvicornH11Worker": _OF_UVICORN,
 }
 """Those of gunicorn 27, eventlet, which went with gunicorn 26, and uvicorn's; any other is taken at its word."""
+CALLING = frozenset(name for name, worker in WORKERS.items() if worker.interface == "wsgi") - {"tornado"}
+"""Those that do nothing with an app but call it (PEP 3333); tornado's takes one of its own as well."""
 
 
 def worker_class(host: Host, v: Vars) -> str:

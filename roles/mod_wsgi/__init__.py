@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +48,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     else:
         _require_python(host)
         yield Step("install mod_wsgi", Package("libapache2-mod-wsgi-py3"))
-    if deployment_of(host).is_reached_directly:
-        yield from wsgi_module(host)
+    yield from wsgi_module(host)
     for name, text in _files(host, v).items():
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
 
@@ -87,19 +85,15 @@ def address(release: Release) -> tuple[str, str]:
 def _files(host: Host, v: Vars) -> dict[str, str]:
     deployment = deployment_of(host)
     app, release, project, facts = deployment.app, deployment.release, deployment.project, deployment.facts
-    place, ref = deployment.place, project.callable
-    code = posixpath.normpath(f"{place.code}/{ref.directory}")
+    place = deployment.place
+    code = posixpath.normpath(f"{place.code}/{project.callable.directory}")
     processes = v.processes or facts.cpus
     workers = v.max_request_workers or 2 * processes * v.threads
     daemon = v.daemon_options(processes)
-    alone = deployment.is_reached_directly
-    paths = [code]
-    if alone:
-        ref, paths = replace(ref, module=MODULE, name="app", factory=False), [wsgi_directory(place), code]
     values = {"app": app, "v": v, "place": place, "address": address(release), "code": code}
-    values |= {"paths": paths, "alone": alone, "workers": workers, "daemon": daemon}
+    values |= {"paths": [wsgi_directory(place), code], "workers": workers, "daemon": daemon}
     return {
-        "application.py": template("application.py.j2", ref=ref),
+        "application.py": template("application.py.j2", module=MODULE),
         "httpd.conf": template("httpd.conf.j2", **values),
         "instance.py": Path(__file__).with_name("instance.py").read_text(encoding="utf-8"),
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.web.nginx_page import page_of
@@ -42,6 +42,18 @@ protocols = frozenset(DIRECTIVES)
 
 template = Templates(beside=__file__)
 
+VARIABLES = (
+    "asked_host",
+    "connection",
+    "https",
+    "port",
+    "scheme",
+    "trusted",
+    "typed_host",
+    "usual_port",
+)
+"""What a site calls its own variables of nginx, which all sites share."""
+HTTPS_PORT = 443
 USER = "www-data"
 ENABLED = "/etc/nginx/sites-enabled"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
@@ -59,6 +71,16 @@ PACKAGED = {
 USUAL = (1, 22)
 REJECTS_HANDSHAKES = (1, 19, 4)
 HTTP2_DIRECTIVE = (1, 25, 1)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the app is told of the URL that people asked by, in nginx's words."""
+
+    host: str
+    scheme: str
+    port: str
+    https: str
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -84,7 +106,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
-    return Front(v.names, (v.listen, v.tls_listen) if v.has_tls else (v.listen,), v.has_tls)
+    ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
+    return Front(v.names, ports, v.has_tls, v.networks)
 
 
 def withdraw(app: App) -> Iterator[Step]:
@@ -139,6 +162,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
     deployment = deployment_of(host)
     app, facts = deployment.app, deployment.facts
     protocol = deployment.protocol
+    own = {name: _variable(app, name) for name in VARIABLES}
     if v.backends and protocol != HTTP:
         raise VariableError(
             f"{host.name}: nginx_backends are asked over HTTP, and this host's own instance speaks {protocol}; "
@@ -156,15 +180,30 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         files=static_files_of(host),
         protocol=protocol,
         directives=DIRECTIVES[protocol],
-        asked_host=_variable(app, "asked_host"),
-        connection=_variable(app, "connection"),
-        trusted=_variable(app, "trusted"),
-        scheme=_variable(app, "scheme") if v.trusted_proxies else "scheme",
+        own=own,
+        trusts=v.trusts_fields,
+        said=_said(own, v),
+        itself=_itself(host, v),
         strangers=strangers.HEADERS,
         hidden_too=deployment.v.static_hidden,
         maintenance=included(app),
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
+
+
+def _said(own: Mapping[str, str], v: Vars) -> Said:
+    """The URL as nginx was asked for it, or as a trusted proxy was."""
+    host = f"${own['asked_host']}"
+    if not v.trusts_fields:
+        return Said(host, "$scheme", "$server_port", "$https")
+    return Said(host, *(f"${own[name]}" for name in ("scheme", "port", "https")))
+
+
+def _itself(host: Host, v: Vars) -> Said:
+    """The URL of a load balancer's own question: an app that forces TLS would answer the plain one with a redirect."""
+    if v.has_tls or v.networks:
+        return Said(front(host, v).host, "https", str(v.tls_listen if v.has_tls else HTTPS_PORT), "on")
+    return Said(front(host, v).host, "http", str(v.listen), '""')
 
 
 def _variable(app: App, name: str) -> str:

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
-from deploytasks.roles.app.strangers import require_networks
+from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.nginx.snippet import require_whole
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -70,6 +70,8 @@ class Vars:
     proxy_request_buffering: bool = True
     temp_file_size: Size = "1024m"
     trusted_proxies: tuple[str, ...] = ()
+    proxy_protocol: bool = False
+    health_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~/-]*)?\Z", examples=["/healthz"])] = ""
     backends: tuple[str, ...] = ()
     balance: Literal["round_robin", "least_conn", "ip_hash"] = "round_robin"
     max_fails: Annotated[int, Meta(ge=0, le=1000)] = 1
@@ -100,7 +102,11 @@ class Vars:
         for backend in self.backends:
             _require_backend(backend)
         _require_headers(self.headers)
-        require_networks(self.trusted_proxies)
+        networks_of(self.trusted_proxies)
+        if self.proxy_protocol and not self.trusted_proxies:
+            raise ValueError(
+                "proxy_protocol: from whom? set nginx_trusted_proxies to the addresses that speak it"
+            )
         require_whole(self.snippet, "snippet")
         if self.has_tls:
             self._require_names()
@@ -136,6 +142,21 @@ class Vars:
     def addresses(self, port: int) -> tuple[str, ...]:
         """What nginx listens on for *port*."""
         return (str(port), f"[::]:{port}") if self.ipv6 else (str(port),)
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The addresses of the proxies whose word counts."""
+        return networks_of(self.trusted_proxies)
+
+    @property
+    def trusts_fields(self) -> bool:
+        """Whether they say in header fields by which URL they were asked; where they speak PROXY, a client does."""
+        return bool(self.trusted_proxies) and not self.proxy_protocol
+
+    @property
+    def listen_more(self) -> str:
+        """What nginx is told of each address that it listens on."""
+        return " proxy_protocol" if self.proxy_protocol else ""
 
     @property
     def has_tls(self) -> bool:

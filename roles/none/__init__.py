@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import HTTP, Front, deployment_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import AbsentManaged, Restart, RunIfUsed, Service, Unit
+from deploytasks.resources import AbsentManaged, File, Restart, RunIfUsed, Service, Unit
+from deploytasks.roles.app.proxies import networks_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -20,31 +22,34 @@ template = Templates(beside=__file__)
 protocols = frozenset({HTTP})
 
 UNITS = "/etc/systemd/system"
+PROGRAM = "/usr/local/sbin/deploytasks-front"
 
 
 @dataclass(frozen=True)
 class Vars:
-    """No variables: the port is ``app_port``."""
+    """No variables: the port is ``app_port``, and who may come with it ``app_trusted_proxies``."""
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """A TCP port whose connections go to the serving release, whichever that is at the moment."""
-    del v
     app = deployment_of(host).app
-    port = deployment_of(host).v.port
+    port, trusted = deployment_of(host).v.port, front(host, v).trusted
     socket, service = _units(app)
-    leads = Unit(service, template("front.service.j2", app=app))
-    listens = Unit(socket, template("front.socket.j2", app=app, port=port))
     change = Handler("reopen the app's port", Restart(socket))
-    yield Step("define the service behind the app's port", leads, phase=Phase.START)
+    if trusted:
+        program = Path(__file__).with_name("front.py").read_text(encoding="utf-8")
+        yield Step("write the program that lets proxies in", File(PROGRAM, program), phase=Phase.START)
+    leads = Unit(service, template("front.service.j2", app=app, program=PROGRAM, trusted=trusted))
+    listens = Unit(socket, template("front.socket.j2", app=app, port=port))
+    yield Step("define the service behind the app's port", leads, notify=change, phase=Phase.START)
     yield Step("define the app's port", listens, notify=change, phase=Phase.START)
     yield Step(f"listen on port {port}", Service(socket), phase=Phase.START)
 
 
 def front(host: Host, v: Vars) -> Front:
     """Any name; the port stays shut until somebody opens it (``inv allow``, ``ufw_allow``)."""
-    del host, v
-    return Front()
+    del v
+    return Front(trusted=networks_of(deployment_of(host).v.trusted_proxies))
 
 
 def withdraw(app: App) -> Iterator[Step]:

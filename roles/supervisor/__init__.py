@@ -26,13 +26,16 @@ passes_signals = False
 """The unit's main process is Supervisor, which has no use for SIGTTIN."""
 starts_again = True
 
+FOR_EVER = 1_000_000
+"""So often is what the app needs not away: before each try Supervisor waits a second longer than before the last."""
+
 
 @dataclass(frozen=True)
 class Vars:
     """``supervisor_NAME`` in the inventory, by the names of supervisord.conf's ``[program:x]``; see README.md."""
 
     startsecs: Annotated[int, Meta(ge=0, le=600)] = 1
-    startretries: Annotated[int, Meta(ge=0, le=100)] = 3
+    startretries: Annotated[int, Meta(ge=0)] = FOR_EVER
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -57,11 +60,8 @@ def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     yield systemd.socket_unit(deployment)
     text = template(
         "supervised.service.j2",
-        app=app,
-        v=deployment.v,
-        limits={"LimitNOFILE": systemd.OPEN_FILES},
         says_ready=deployment.server.says_ready,
-        calls=deployment.system_calls,
+        **systemd.of_instance(deployment, deployment.vars_of(systemd)),
     )
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
 
@@ -75,7 +75,7 @@ def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
 def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     """As with systemd: other processes than web end before those of the next release start, which web does not."""
     del v
-    return systemd.process_unit(deployment, process, systemd.Vars())
+    return systemd.process_unit(deployment, process, deployment.vars_of(systemd))
 
 
 def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:

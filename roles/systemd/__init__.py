@@ -14,6 +14,7 @@ from deploytasks.planning.deployment import Deployment, Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, Instance, ReleaseCommand, Symlink, Unit
+from deploytasks.roles.systemd.restrictions import USUAL, Word, directives
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release
@@ -37,17 +38,40 @@ passes_signals = True
 
 Size = Annotated[str, Meta(pattern=r"^([0-9]+[KMGT]?|[0-9]+%|infinity)\Z", examples=["512M", "50%"])]
 Quota = Annotated[str, Meta(pattern=r"^[0-9]+%\Z", examples=["150%"])]
+Path = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._@+-]+)+\Z", examples=["/mnt/data"])]
+Device = Annotated[str, Meta(pattern=r"^/dev(/[A-Za-z0-9._@:+-]+)+\Z", examples=["/dev/ttyUSB0"])]
+HOMES = ("/home/", "/root/", "/run/user/")
+
+SLOWS_DOWN = 254
+"""The version of systemd that knows a growing pause before a restart (systemd.service(5), ``RestartSteps``)."""
 
 
 @dataclass(frozen=True)
 class Vars:
-    """``systemd_NAME`` in the inventory: limits of an instance (systemd.resource-control(5)); see README.md."""
+    """``systemd_NAME`` in the inventory: limits and restrictions of an instance (systemd.exec(5)); see README.md."""
 
     memory_max: Size | None = None
     memory_high: Size | None = None
     cpu_quota: Quota | None = None
     tasks_max: Size | None = None
     limit_nofile: Annotated[int, Meta(ge=64)] = OPEN_FILES
+    allow: tuple[Word, ...] = ()
+    deny: tuple[Word, ...] = ()
+    read_write_paths: tuple[Path, ...] = ()
+    devices: tuple[Device, ...] = ()
+
+    def __post_init__(self) -> None:
+        both = sorted({*self.allow} & {*self.deny})
+        if both:
+            raise ValueError(f"allow: {both[0]!r} is denied by systemd_deny; take it out of one of the two")
+        hidden = [path for path in self.read_write_paths if f"{path}/".startswith(HOMES)]
+        if hidden and "home" not in self.allow:
+            raise ValueError(f'read_write_paths: {hidden[0]!r} is not seen without systemd_allow=["home"]')
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """What an instance may that others may not."""
+        return (USUAL - {*self.deny}) | {*self.allow}
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -77,16 +101,32 @@ def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The two template units."""
     app = deployment.app
     yield socket_unit(deployment)
-    says_ready = deployment.server.says_ready
-    text = template(
-        "app.service.j2",
-        app=app,
-        v=deployment.v,
-        limits=v.limits,
-        says_ready=says_ready,
-        calls=deployment.system_calls,
-    )
+    text = template("app.service.j2", says_ready=deployment.server.says_ready, **of_instance(deployment, v))
     yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+
+
+def of_instance(deployment: Deployment, v: Vars) -> dict[str, Any]:
+    """What the unit of an instance of web says, whatever runs it."""
+    shape = {"calls": deployment.system_calls, "slows_down": slows_down(deployment)}
+    return {**shape, **confinement(deployment, v)}
+
+
+def slows_down(deployment: Deployment) -> bool:
+    """Whether the host's systemd can wait a little longer before each restart."""
+    return deployment.facts.systemd_version >= SLOWS_DOWN
+
+
+def confinement(deployment: Deployment, v: Vars) -> dict[str, Any]:
+    """What each unit of the app's says: who it is, its limits, what it may and may not."""
+    app, of_app = deployment.app, deployment.v
+    unable, network = deployment.facts.unable, of_app.network != "none"
+    return {
+        "app": app,
+        "v": of_app,
+        "limits": v.limits,
+        "writable": (app.shared, *v.read_write_paths),
+        "restrictions": [*directives(v.allowed, v.devices, unable, network=network)],
+    }
 
 
 def socket_unit(deployment: Deployment) -> Step:
@@ -126,9 +166,8 @@ def at_boot(release: Release, unit: str) -> Iterator[Step]:
 
 def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     """A template whose instances are the numbers of *process*; with a schedule, a unit that runs once."""
-    app, release = deployment.app, deployment.release
     name = "job.service.j2" if process.schedule else "process.service.j2"
-    return template(name, app=app, release=release, process=process, v=deployment.v, limits=v.limits)
+    return template(name, release=deployment.release, process=process, **confinement(deployment, v))
 
 
 def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:

@@ -11,7 +11,7 @@ from deploytasks.planning.deployment import HTTP, UWSGI, Place, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
-from deploytasks.roles.app.wsgi import served, wsgi_directory, wsgi_module
+from deploytasks.roles.app.wsgi import SERVED, wsgi_directory, wsgi_module
 from deploytasks.roles.uwsgi.build import build_of
 from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
 
@@ -39,8 +39,7 @@ def steps(host: Host, v: Chosen) -> Iterator[Step]:
     """The ini file, in the release, so that a rollback brings it back with the code."""
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
-    if deployment.is_reached_directly:
-        yield from wsgi_module(host)
+    yield from wsgi_module(host)
     build = build_of(host, v)
     if build.from_apt:
         yield Step("install uWSGI", Package(build.from_apt))
@@ -71,10 +70,9 @@ def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
     directory = posixpath.normpath(f"{place.code}/{ref.directory}")
     yield "chdir", directory
     yield "pythonpath", directory
-    if deployment.is_reached_directly:
-        yield "pythonpath", wsgi_directory(place)
+    yield "pythonpath", wsgi_directory(place)
     if str(ref) not in v.mount.values():
-        yield "module", served(host)
+        yield "module", SERVED
     if v.mount:
         yield "manage-script-name", "true"
     if not (v.processes or v.workers):
@@ -90,7 +88,7 @@ def _options(host: Host, v: Chosen) -> Iterator[Option]:
     app = str(deployment_of(host).project.callable)
     for name, value in v.options():
         place, _, mounted = value.rpartition("=")
-        yield name, f"{place}={served(host)}" if name == "mount" and mounted == app else value
+        yield name, f"{place}={SERVED}" if name == "mount" and mounted == app else value
 
 
 def _listening(host: Host, v: Chosen, place: Place) -> Iterator[Option]:

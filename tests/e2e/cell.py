@@ -18,6 +18,7 @@ from deploytasks.targets import Target
 from tests.e2e.asking import says
 from tests.e2e.engine import PYTHON
 from tests.e2e.project import Project
+from tests.e2e.visitors import TRUSTED, visitors
 
 NO_BRIDGE = "the bridge from the instance's socket to Apache is the host's systemd-socket-proxyd"
 REASONS: dict[tuple[str, str, str], str] = {
@@ -49,6 +50,8 @@ async def asgi(scope, receive, send):
                 return
     answer = []
     environ = {"wsgi.input": io.BytesIO(), "wsgi.multithread": False, "wsgi.url_scheme": scope["scheme"]}
+    environ["REMOTE_ADDR"] = scope["client"][0] if scope["client"] else ""
+    environ["SERVER_PORT"], environ["SCRIPT_NAME"] = str(scope["server"][1]), scope.get("root_path", "")
     for name, value in scope["headers"]:
         environ["HTTP_" + name.decode().upper().replace("-", "_")] = value.decode()
     body = app(environ, lambda *head: answer.append(head))
@@ -105,9 +108,16 @@ class Cell:
             "app_web_server": self.web_server,
             "app_runtime": self.runtime,
             "app_drain_timeout_s": 10,
-            **({"app_port": 80, "ufw_allow": [80]} if self.web_server == "none" else {}),
+            **self._front,
             **({"docker_base_image": PYTHON} if self.has_containers else {}),
         }
+
+    @property
+    def _front(self) -> dict[str, Any]:
+        """What is particular to the web server; one trusts proxies of its own host."""
+        if self.web_server == "none":
+            return {"app_port": 80, "ufw_allow": [80]}
+        return {f"{self.web_server}_trusted_proxies": [TRUSTED]}
 
     @property
     def has_containers(self) -> bool:
@@ -133,12 +143,13 @@ def all_cells() -> list[Cell]:
 
 @dataclass
 class Row:
-    """What was seen of one cell; *believed* is what the app heard a client say of itself, *lost* are
-    requests without an answer during *swaps* under load."""
+    """What was seen of one cell; *believed* is what the app heard a client say of itself, *visitors* whom it
+    took several for, *lost* are requests without an answer during *swaps* under load."""
 
     first: int = 0
     second_changed: int = -1
     believed: list[str] = field(default_factory=list)
+    visitors: dict[str, list[str]] = field(default_factory=dict)
     changed_code: bool = False
     rolled_back: bool = False
     swaps: int = 0
@@ -162,6 +173,7 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
     project.deploy()
     row.first = project.request().status
     row.believed = believed(project)
+    row.visitors = visitors(project)
     row.second_changed = project.deploy().host["changed"]
     first = project.current
     project.code("two", cell.code)

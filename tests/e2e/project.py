@@ -25,6 +25,7 @@ import os
 from importlib.metadata import version
 
 VERSION = "@VERSION@"
+ASKED = ("REMOTE_ADDR", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME")
 RELEASE = os.path.basename(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -37,6 +38,7 @@ def app(environ, start_response):
         "environment": dict(os.environ),
         "threads": environ["wsgi.multithread"],
         "scheme": environ.get("wsgi.url_scheme"),
+        "asked": [environ.get(name, "") for name in ASKED],
         "heard": {name: value for name, value in environ.items() if name.startswith("HTTP_")},
     }
     body = json.dumps(answer).encode()

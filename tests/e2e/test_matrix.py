@@ -18,6 +18,7 @@ from tests.e2e.cell import Cell, all_cells, live_through
 from tests.e2e.converged import up_converged
 from tests.e2e.engine import bring_engine, bring_python
 from tests.e2e.project import Project
+from tests.e2e.visitors import wanted
 
 ROWS = Path(__file__).parents[2] / ".cache" / "matrix"
 ALWAYS = (
@@ -58,6 +59,7 @@ def test_cell(cell, target_state, tmp_path):
     row.keep(cell, ROWS)
     assert (row.first, row.second_changed) == (200, 0)
     assert row.believed == []
+    assert row.visitors == wanted(project, is_seen=cell.web_server != "none")
     assert row.changed_code
     assert row.rolled_back
     assert row.requests > 0

@@ -52,6 +52,12 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
     [
         ("system", {"facts": Facts(systemd=False)}, Verdict.BAD, "systemd"),
         ("system", {"facts": Facts(distribution="alpine")}, Verdict.DOUBTFUL, "debian and ubuntu"),
+        (
+            "restrictions",
+            {"facts": Facts(unable=("PrivateUsers=yes",))},
+            Verdict.DOUBTFUL,
+            "PrivateUsers=yes here",
+        ),
         ("system", {"systemd": "degraded"}, Verdict.DOUBTFUL, "systemctl --failed"),
         ("disk", {"disks": [replace(DISK, read_only=True)]}, Verdict.BAD, "/srv/shop: read-only"),
         ("disk", {"disks": [replace(DISK, free_mb=150)]}, Verdict.BAD, "150 MiB free"),

@@ -25,7 +25,7 @@ RELEASE = "/srv/shop/releases/20261130T101500Z-0123456/code"
         ),
         (
             "OSError: [Errno 30] Read-only file system: '/mnt/data'",
-            "the app may write below its shared directory, and not at /mnt/data: see app_shared",
+            "the app may write to what is shared, and not at /mnt/data: see systemd_read_write_paths and app_shared",
         ),
         (
             "sqlite3.OperationalError: unable to open database file",
@@ -43,6 +43,49 @@ def test_an_app_that_cannot_write_is_told_what_shares_a_place(output, remedy):
     )
     assert remedied(failed).reason == f"it is not healthy; {remedy}"
     assert remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output)).error.endswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("output", "variable"),
+    [
+        ("MemoryError: Cannot allocate write+execute memory for ffi.callback().", 'systemd_deny has "jit"'),
+        ("LLVM ERROR: Unable to allocate section memory!", 'systemd_deny has "jit"'),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/proc/meminfo'",
+            'systemd_deny has "proc"',
+        ),
+        ("OSError: [Errno 97] Address family not supported by protocol", 'systemd_allow=["netlink"]'),
+        (
+            "[1122/101500.1:FATAL:zygote_host_impl_linux.cc(127)] No usable sandbox!",
+            'systemd_allow=["namespaces"]',
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/home/ann/m.bin'",
+            'systemd_allow=["home"]',
+        ),
+        (
+            "[Errno 2] could not open port /dev/ttyUSB0: [Errno 2] No such file or directory: '/dev/ttyUSB0'",
+            'systemd_devices=["/dev/ttyUSB0"]',
+        ),
+        (
+            "PermissionError: [Errno 1] Operation not permitted: '/dev/video0'",
+            'systemd_devices=["/dev/video0"]',
+        ),
+        ("PermissionError: [Errno 13] Permission denied: '/dev/ttyUSB0'", 'app_groups=["dialout"]'),
+        ("PermissionError: [Errno 1] Operation not permitted", "systemd_allow"),
+    ],
+)
+def test_an_app_that_meets_a_restriction_is_told_what_lifts_it(output, variable):
+    failed = StepDone("app", "ask", Outcome.FAILED, reason="it is not healthy", output=output)
+    assert variable in remedied(failed).reason
+
+
+@pytest.mark.parametrize(
+    ("status", "sees"), [(216, "app_groups"), (217, "inv doctor"), (226, "systemd_read_write_paths")]
+)
+def test_what_systemd_could_not_do_for_a_unit_is_told(status, sees):
+    reason = f"shop@1.service did not start: exit-code, exit status {status}"
+    assert sees in remedied(StepDone("systemd", "start", Outcome.FAILED, reason=reason)).reason
 
 
 def test_a_build_that_lacks_something_names_the_packages():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from deploytasks.agent.protocols.probe import Probe
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Place
 from deploytasks.roles import cgi, fastcgi
+from deploytasks.roles.app import visitor
+from deploytasks.roles.app.visitor import Proxies
 from deploytasks.source.app_ref import AppRef
 from tests.roles import rendered as rendering
 from tests.roles.rendered import CASES, rendered
@@ -70,7 +73,9 @@ def serve(place, tmp_path):
             processes=2,
             threads=2,
             drain_timeout_s=5,
+            proxies=Proxies(),
         )
+        shutil.copy(visitor.__file__, tmp_path / "deploytasks_visitor.py")
         program = tmp_path / "serve.py"
         program.write_text(text)
         with (tmp_path / "log").open("w") as log:
@@ -112,7 +117,8 @@ def test_an_app_that_cannot_be_imported_ends_the_server(serve, tmp_path):
 
 
 def test_a_cgi_script_answers_one_request(place, tmp_path):
-    text = cgi.template("app.j2", ref=REF, directory=place.code, place=place)
+    text = cgi.template("app.j2", ref=REF, directory=place.code, place=place, proxies=Proxies())
+    shutil.copy(visitor.__file__, tmp_path / "deploytasks_visitor.py")
     script = tmp_path / "app"
     script.write_text(text)
     script.chmod(0o755)

@@ -97,9 +97,15 @@ def test_a_python_path_of_ones_own_comes_after_the_modules(fastapi):
     assert found["pythonpath"] == "/srv/hello/releases/RELEASE/asgi,lib"
 
 
+def test_a_python_path_of_the_apps_own_file_comes_after_the_modules():
+    found = {"pythonpath": "lib"}
+    exec(rendered(DEFAULT)[CONFIGURATION], found)
+    assert found["pythonpath"] == "/srv/hello/releases/RELEASE/wsgi,lib"
+
+
 def test_a_wsgi_app_gets_the_sync_worker():
     found = configuration()
-    assert (found["worker_class"], found["wsgi_app"]) == ("sync", "app:app")
+    assert (found["worker_class"], found["wsgi_app"]) == ("sync", "deploytasks_app:app")
 
 
 def test_a_worker_brings_its_package():
@@ -131,7 +137,7 @@ def test_an_app_whose_kind_does_not_show_is_served_as_the_worker_says(tmp_path):
     (tmp_path / "requirements.txt").write_text("elsewhere==1.0\n")
     unclear = {"app_source": str(tmp_path), "app_callable": "main:app"}
     assert configuration(**unclear, gunicorn_worker_class="asgi")["wsgi_app"] == "deploytasks_app:app"
-    assert configuration(**unclear)["wsgi_app"] == "main:app"
+    assert configuration(**unclear)["worker_class"] == "sync"
 
 
 def test_eventlet_wants_a_gunicorn_that_still_has_it():

@@ -12,18 +12,11 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from deploytasks.roles.app import instance
-from deploytasks.roles.app.instance import Instance, listening_at, logged, reached, say_ready
+from deploytasks.roles.app import visitor
+from deploytasks.roles.app.instance import Instance, listening_at, logged, say_ready
+from deploytasks.roles.app.launcher import shared_module
+from deploytasks.roles.app.visitor import Proxies
 
-SECURE = {
-    "HTTP_HOST": "shop.example",
-    "HTTP_X_FORWARDED_FOR": "198.51.100.1, 203.0.113.7",
-    "HTTP_X_FORWARDED_PROTO": "https",
-    "HTTP_X_FORWARDED_HOST": "shop.example",
-    "HTTP_X_FORWARDED_PORT": "443",
-    "HTTP_X_REAL_IP": "203.0.113.7",
-    "HTTP_FORWARDED": "for=198.51.100.1",
-}
 OPENS = """
 import json, os, signal, sys
 sys.path.insert(0, sys.argv[1])
@@ -41,69 +34,6 @@ def create_app():
 
 app = lambda environ, start_response: "found by " + shelf.NAME
 """
-
-
-def seen_by_app(headers, proxies):
-    """The environ that the app gets."""
-    environ = {"REMOTE_ADDR": "localhost", "REMOTE_HOST": "localhost", "REMOTE_PORT": "None", **headers}
-    setup_testing_defaults(environ)
-    return reached(lambda environ, _: environ, proxies)(environ, None)
-
-
-def url_in(environ):
-    return f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}"
-
-
-def test_behind_a_proxy_the_app_sees_what_the_proxy_saw():
-    seen = seen_by_app(SECURE, 1)
-    assert url_in(seen) == "https://shop.example"
-    assert (seen["REMOTE_ADDR"], seen["SERVER_NAME"], seen["SERVER_PORT"]) == (
-        "203.0.113.7",
-        "shop.example",
-        "443",
-    )
-
-
-def test_behind_two_proxies_the_client_is_whom_the_first_saw():
-    assert seen_by_app(SECURE, 2)["REMOTE_ADDR"] == "198.51.100.1"
-
-
-def test_the_headers_are_left_for_an_app_that_reads_them_itself():
-    assert (
-        seen_by_app(SECURE, 1).items()
-        >= {name: SECURE[name] for name in SECURE if "FORWARDED_" in name}.items()
-    )
-
-
-def test_without_a_proxy_nobody_is_believed():
-    seen = seen_by_app(SECURE, 0)
-    assert url_in(seen) == "http://shop.example"
-    assert seen["REMOTE_ADDR"] == ""
-    assert [name for name in seen if "FORWARDED" in name or "REAL_IP" in name] == []
-
-
-def test_what_is_of_the_socket_alone_does_not_reach_the_app():
-    assert {"REMOTE_HOST", "REMOTE_PORT"} & set(seen_by_app(SECURE, 1)) == set()
-
-
-@pytest.mark.parametrize(
-    ("headers", "url"),
-    [
-        ({"HTTP_HOST": "shop.example:8080"}, "http://shop.example:8080"),
-        ({"HTTP_HOST": "shop.example", "HTTP_X_FORWARDED_PORT": "8080"}, "http://shop.example:8080"),
-        ({"HTTP_HOST": "shop.example:443", "HTTP_X_FORWARDED_PROTO": "https"}, "https://shop.example"),
-        ({"HTTP_HOST": "[2001:db8::1]"}, "http://[2001:db8::1]"),
-        ({"HTTP_HOST": "[2001:db8::1]:8080"}, "http://[2001:db8::1]:8080"),
-        ({"HTTP_HOST": ""}, "http://localhost"),
-        (
-            {"HTTP_HOST": "inner", "HTTP_X_FORWARDED_HOST": "outer.example, shop.example"},
-            "http://shop.example",
-        ),
-        ({"HTTP_HOST": "shop.example", "HTTP_X_FORWARDED_PROTO": "gopher"}, "http://shop.example"),
-    ],
-)
-def test_the_url_is_the_one_that_people_use(headers, url):
-    assert url_in(seen_by_app(headers, 1)) == url
 
 
 def test_an_answer_is_a_line_of_the_common_log_format(capsys):
@@ -146,7 +76,8 @@ def shop(tmp_path):
     (tmp_path / "code").mkdir()
     (tmp_path / "code/shop.py").write_text(SHOP)
     (tmp_path / "code/shelf.py").write_text("NAME = 'shelf'\n")
-    shutil.copy(instance.__file__, tmp_path / "deploytasks_instance.py")
+    (tmp_path / "deploytasks_instance.py").write_text(shared_module())
+    shutil.copy(visitor.__file__, tmp_path / "deploytasks_visitor.py")
     return tmp_path
 
 
@@ -184,5 +115,5 @@ def test_a_missing_name_is_told(agent_python, shop):
 
 
 def test_an_instance_is_written_as_it_is_made():
-    made = Instance("shop:app", "/srv/shop", "/run/shop.sock", fd=3, proxies=1)
+    made = Instance("shop:app", "/srv/shop", "/run/shop.sock", fd=3, proxies=Proxies(1))
     assert eval(repr(made)) == made

@@ -24,15 +24,18 @@ def launcher(server, **variables):
 
 def test_a_launcher_is_python_of_the_oldest_hosts(server):
     texts = rendered(CASES[server])
-    for path in (LAUNCHER, LAUNCHER.replace("serve.py", "deploytasks_instance.py")):
+    for name in ("serve.py", "deploytasks_instance.py", "deploytasks_visitor.py"):
+        path = LAUNCHER.replace("serve.py", name)
         ast.parse(texts[path], feature_version=OLDEST)
 
 
 def test_the_web_server_is_believed_and_nobody_else(server):
-    assert "proxies=1," in launcher(server)
-    assert "proxies=0," in launcher(server, app_web_server="none")
-    proxies_of_others = {"app_web_server": "none", f"{server}_trusted_proxy_count": 2}
-    assert "proxies=2," in launcher(server, **proxies_of_others)
+    assert "proxies=Proxies(count=None, networks=())," in launcher(server)
+    assert "proxies=Proxies(count=0, " in launcher(server, app_web_server="none")
+    counted = {"app_web_server": "none", f"{server}_trusted_proxy_count": 2}
+    assert "proxies=Proxies(count=2, " in launcher(server, **counted)
+    trusted = {"app_web_server": "none", "app_trusted_proxies": ["10.0.0.0/8"]}
+    assert "proxies=Proxies(count=None, networks=('10.0.0.0/8',))," in launcher(server, **trusted)
 
 
 def test_the_launcher_is_what_the_unit_starts(server):

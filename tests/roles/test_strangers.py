@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from deploytasks.roles.app import strangers
-from deploytasks.roles.app.instance import FORWARDED, SAID_BY_PROXIES
+from deploytasks.roles.app import strangers, visitor
+from deploytasks.roles.app.visitor import FORWARDED, SAID_BY_PROXIES
 from tests.roles.rendered import DEFAULT, rendered
 
 LIES = {
@@ -37,6 +37,7 @@ def hello(monkeypatch):
     module = ModuleType("app")
     vars(module)["app"] = lambda *said: (wsgi if "wsgi.url_scheme" in said[0] else asgi)(*said)
     monkeypatch.setitem(sys.modules, "app", module)
+    monkeypatch.setitem(sys.modules, "deploytasks_visitor", visitor)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("signal.signal", lambda *_: None)
@@ -56,12 +57,14 @@ def module_of(kind: str, **variables: Any) -> dict[str, Any]:
 def test_a_wsgi_app_hears_no_stranger(server, hello):
     module = module_of("wsgi", app_server=server)
     module["app"]({**HARMLESS, **WSGI, "wsgi.url_scheme": "http"}, None)
-    assert hello == {**HARMLESS, "wsgi.url_scheme": "http"}
+    unknown = {"REMOTE_ADDR": "", "SERVER_NAME": "shop.test", "SERVER_PORT": "80", "wsgi.url_scheme": "http"}
+    assert hello == {**HARMLESS, **unknown}
 
 
-def test_uwsgi_is_not_believed_when_it_believes_a_client(hello):
-    module = module_of("wsgi", app_server="uwsgi")
-    module["app"]({"wsgi.url_scheme": "https", "uwsgi.version": b"2.0"}, None)
+@pytest.mark.parametrize("server", ["gunicorn", "uwsgi", "mod_wsgi"])
+def test_a_server_is_not_believed_when_it_believes_a_client(server, hello):
+    module = module_of("wsgi", app_server=server)
+    module["app"]({"wsgi.url_scheme": "https"}, None)
     assert hello["wsgi.url_scheme"] == "http"
 
 
@@ -74,12 +77,25 @@ def test_an_asgi_app_hears_no_stranger(server, hello):
     assert hello["headers"] == harmless
 
 
-def test_launchers_know_the_same_fields():
-    others = {"HTTP_" + name.upper().replace("-", "_") for name in strangers.others()}
-    assert others == set(SAID_BY_PROXIES)
-    assert "HTTP_" + strangers.FORWARDED.upper().replace("-", "_") == FORWARDED
+def test_releases_know_the_same_fields():
+    names = {"HTTP_" + name.upper().replace("-", "_") for name in (*strangers.HEADERS, "X-Real-IP")}
+    assert {name for name in names if not name.startswith(FORWARDED)} == SAID_BY_PROXIES
 
 
 def test_a_proxy_that_gunicorn_is_told_to_trust_is_heard():
     texts = rendered({**DEFAULT, "app_web_server": "none", "gunicorn_forwarded_allow_ips": "10.0.0.1"})
+    assert not [path for path in texts if path.endswith("wsgi/deploytasks_app.py")]
+
+
+@pytest.mark.parametrize("server", ["gunicorn", "uwsgi", "mod_wsgi"])
+def test_behind_a_web_server_its_word_counts(server, hello):
+    module = module_of("wsgi", app_server=server, app_web_server="nginx")
+    said = {"HTTP_X_FORWARDED_FOR": "203.0.113.7", "HTTP_X_FORWARDED_PROTO": "https"}
+    module["app"]({**HARMLESS, **said, "wsgi.url_scheme": "http", "REMOTE_ADDR": ""}, None)
+    assert (hello["REMOTE_ADDR"], hello["wsgi.url_scheme"]) == ("203.0.113.7", "https")
+
+
+@pytest.mark.parametrize("worker_class", ["tornado", "aiohttp.GunicornWebWorker"])
+def test_a_worker_class_that_wants_more_than_a_call_gets_the_app_itself(worker_class):
+    texts = rendered({**DEFAULT, "gunicorn_worker_class": worker_class})
     assert not [path for path in texts if path.endswith("wsgi/deploytasks_app.py")]

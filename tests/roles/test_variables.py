@@ -106,6 +106,24 @@ WRONG = {
         {"app_server": "twisted", "twisted_minthreads": 30},
         "minthreads: 30 is more than twisted_maxthreads=20",
     ),
+    "a restriction has a word": (
+        {"systemd_allow": ["everything"]},
+        "systemd_allow: ",
+    ),
+    "what is allowed is not denied": (
+        {"systemd_allow": ["jit"], "systemd_deny": ["proc", "jit"]},
+        "allow: 'jit' is denied by systemd_deny; take it out of one of the two",
+    ),
+    "what is not seen is not written": (
+        {"systemd_read_write_paths": ["/mnt/data", "/home/ann/data"]},
+        "read_write_paths: '/home/ann/data' is not seen without systemd_allow=[\"home\"]",
+    ),
+    "a path that is written is one": (
+        {"systemd_read_write_paths": ["/mnt/my data"]},
+        "systemd_read_write_paths: ",
+    ),
+    "a device lies in /dev": ({"systemd_devices": ["ttyUSB0"]}, "systemd_devices: "),
+    "a group has a plain name": ({"app_groups": ["dial out"]}, "app_groups: "),
     "a removed worker class names its successor": (
         {"gunicorn_worker_class": "gaiohttp"},
         "worker_class: 'gaiohttp' is no longer in gunicorn; use gthread",
@@ -156,7 +174,15 @@ WRONG = {
     ),
     "a proxy has an address": (
         {"app_web_server": "caddy", "caddy_trusted_proxies": ["proxy.example.org"]},
-        "trusted_proxies: 'proxy.example.org'; expected an address or a range such as 10.0.0.0/8",
+        "trusted_proxies: 'proxy.example.org'; expected an address, a range such as 10.0.0.0/8, the word cloudflare",
+    ),
+    "a web server has trusted proxies of its own": (
+        {"app_trusted_proxies": ["10.0.0.0/8"]},
+        "trusted_proxies: is for app_web_server=none; set nginx_trusted_proxies",
+    ),
+    "PROXY is spoken by somebody": (
+        {"nginx_proxy_protocol": True},
+        "proxy_protocol: from whom? set nginx_trusted_proxies to the addresses that speak it",
     ),
     "a certificate is for names": (
         {"app_web_server": "caddy", "caddy_tls": "acme"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import sys
@@ -12,6 +13,9 @@ from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.releases import current_release, kept_releases, previous_release
+from deploytasks.agent.services.confinement import unable
+
+SHARED = ("/usr/lib/systemd/libsystemd-shared-*.so", "/usr/lib/*/systemd/libsystemd-shared-*.so")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Facts:
     """The host as the agent found it.
 
     *memory_mb* is in MiB; *ssh_port* is the port that sshd itself listens on.
+
+    Its systemd, of this *systemd_version* (0: not known), is *unable* to make those restrictions of a unit.
 
     *current*, *previous* and *digest* are those of the app that is being worked on.
     """
@@ -35,6 +41,8 @@ class Facts:
     pythons: Tuple[str, ...] = ("python3",)
     ssh_port: int = 22
     systemd: bool = True
+    systemd_version: int = 252
+    unable: Tuple[str, ...] = ()
     current: Optional[str] = None
     previous: Optional[str] = None
     digest: Optional[str] = None
@@ -51,7 +59,8 @@ class Facts:
 
 
 def gather(machine: Machine, app: Optional[App], ssh_connection: str) -> Facts:
-    """The facts of *machine*, read from files; no program is run."""
+    """The facts of *machine*, read from files; a program is run at the first time after a boot alone."""
+    systemd = os.path.isdir(machine.path("/run/systemd/system"))
     release = _os_release(machine)
     return Facts(
         distribution=release.get("ID", "linux"),
@@ -65,9 +74,18 @@ def gather(machine: Machine, app: Optional[App], ssh_connection: str) -> Facts:
         python=sys.version.split()[0],
         pythons=_pythons(machine),
         ssh_port=ssh_port(ssh_connection),
-        systemd=os.path.isdir(machine.path("/run/systemd/system")),
+        systemd=systemd,
+        systemd_version=_systemd_version(machine),
+        unable=unable(machine) if systemd else (),
         **_app_facts(machine, app),
     )
+
+
+def _systemd_version(machine: Machine) -> int:
+    """By the name of the library that its programs share."""
+    found = [path for pattern in SHARED for path in glob.glob(machine.path(pattern))]
+    numbers = (re.search(r"-shared-(\d+)", path) for path in found)
+    return max((int(number.group(1)) for number in numbers if number), default=0)
 
 
 def ssh_port(ssh_connection: str) -> int:

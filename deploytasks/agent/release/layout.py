@@ -128,6 +128,16 @@ class App:
         return self.root + "/shared"
 
     @property
+    def home(self) -> str:
+        """The home of its processes, and where they keep their state (systemd.exec(5), ``$STATE_DIRECTORY``)."""
+        return self.shared + "/.home"
+
+    @property
+    def cache(self) -> str:
+        """Where they keep what can be made anew, as the XDG Base Directory Specification has it."""
+        return self.home + "/.cache"
+
+    @property
     def current(self) -> str:
         """The link to the release that serves."""
         return self.root + "/current"

@@ -20,7 +20,8 @@ OF_THE_PROCESS = frozenset(
             "ExecStop",
             "ExecStopPost",
         ),
-        *("KillMode", "TimeoutStartSec", "TimeoutStopSec", "Restart", "RestartSec", "RuntimeDirectory"),
+        *("KillMode", "TimeoutStartSec", "TimeoutStopSec", "RuntimeDirectory"),
+        *("Restart", "RestartSec", "RestartSteps", "RestartMaxDelaySec"),
     }
 )
 """What the unit of an instance says of the instance alone; all else is a restriction (systemd.exec(5))."""

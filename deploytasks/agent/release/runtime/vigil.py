@@ -34,9 +34,12 @@ class UnitVigil:
         """Raise ``StepError`` when the instance has crashed, restarted or lost all the workers that it had."""
         self._machine.heed_stop()
         state = show_now(
-            self._machine, self._unit, "ActiveState", "MainPID", "NRestarts", "Result", "ControlGroup"
+            self._machine,
+            self._unit,
+            *("ActiveState", "SubState", "MainPID", "NRestarts", "Result", "ControlGroup"),
         )
-        if state.get("ActiveState") not in STAYING:
+        # One that waits for its next start is activating.
+        if state.get("ActiveState") not in STAYING or state.get("SubState", "").startswith("auto-restart"):
             self._broken("ended (%s)" % state.get("Result", "unknown"))
         if int(state.get("NRestarts") or 0) > self._restarts:
             self._broken("crashed and was restarted by systemd")
