@@ -37,7 +37,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     socket, service = _units(app)
     change = Handler("reopen the app's port", Restart(socket))
     if trusted:
-        program = Path(__file__).with_name("front.py").read_text(encoding="utf-8")
+        program = Path(__file__).with_name("gatekeeper.py").read_text(encoding="utf-8")
         yield Step("write the program that lets proxies in", File(PROGRAM, program), phase=Phase.START)
     leads = Unit(service, template("front.service.j2", app=app, program=PROGRAM, trusted=trusted))
     listens = Unit(socket, template("front.socket.j2", app=app, port=port))

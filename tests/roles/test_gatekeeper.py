@@ -12,7 +12,7 @@ import pytest
 
 from deploytasks.roles import none
 
-PROGRAM = none.__file__.replace("__init__", "front")
+PROGRAM = none.__file__.replace("__init__", "gatekeeper")
 AS_SYSTEMD = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
 """The listening socket is descriptor 3."""
 
