@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import make_dataclass, replace
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+import deploytasks.roles as roles_package
 from deploytasks import Inventory, Step, plan_for
 from deploytasks.agent.release.facts import Facts
 from deploytasks.cli.url import url_of
 from deploytasks.errors import PlanError, VariableError
+from deploytasks.planning.deployment import KINDS
 from deploytasks.planning.plan import with_app
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.resources import File
@@ -187,3 +190,10 @@ def test_what_goes_with_an_app_is_what_its_own_parts_have_made(host):
     parts = {"web_server": web, "runtime": docker}
     names = {step.role: step.name for step in removal(with_own.app, with_own.v, parts, purge=False).steps}
     assert names["lighttpd"] == "remove the site"
+
+
+def test_no_module_of_a_role_is_called_like_what_a_part_has():
+    """A module that is imported takes the place of a function of that name in its package."""
+    taken = {name for kind in KINDS for name in kind.has}
+    roles = Path(roles_package.__file__).parent
+    assert [str(file) for file in roles.glob("*/*.py") if file.stem in taken] == []
