@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploytasks.source.path_text import name_set_by
+
 MOST_FILES = 300
 ALONE = "which each worker has of its own"
 IN_EACH = "runs its jobs in each worker: let a process of its own in the Procfile have them"
 OF_PACKAGES = {"flask-apscheduler": IN_EACH, "apscheduler": IN_EACH}
 """What a package does wherever it is used."""
 IN_MEMORY = {
-    "flask-limiter": ("memory://", f"counts in memory, {ALONE}: give it storage_uri, such as redis's"),
-    "flask-caching": ("SimpleCache", f"keeps its cache in memory, {ALONE}: CACHE_TYPE=RedisCache shares it"),
+    "flask-limiter": f"counts in memory, {ALONE}: give it storage_uri, such as redis's",
+    "flask-caching": f"keeps its cache in memory, {ALONE}: CACHE_TYPE=RedisCache shares it",
 }
-"""A package, what it is told by default, and what that means."""
+"""What a package does as long as nothing names a store that is shared."""
+SHARED_STORES = (b"redis://", b"memcached://", b"RedisCache")
 WITHOUT_STATIC_ROOT = (
     'is not set, so static files are not found: write STATIC_ROOT = BASE_DIR / "static" into the settings'
 )
@@ -54,15 +57,14 @@ def cautions(
     found = {caution.subject: caution for caution in _of_packages(names)}
     if framework == "django" and not collected and "whitenoise" not in names:
         found["STATIC_ROOT"] = Caution("STATIC_ROOT", WITHOUT_STATIC_ROOT)
-    told = {*IN_MEMORY} & names
+    shares = False
     for path in [path for path in paths if path.endswith(".py") and not _is_of_tests(path)][:MOST_FILES]:
         text = (root / path).read_bytes()
-        told -= {
-            name for name in told if b"redis://" in text or b"memcached://" in text or b"RedisCache" in text
-        }
+        shares = shares or any(store in text for store in SHARED_STORES)
         for caution in _of_text(path, text, names, framework):
             found.setdefault(caution.subject, caution)
-    found.update({name: Caution(name, IN_MEMORY[name][1]) for name in sorted(told)})
+    if not shares:
+        found.update({name: Caution(name, told) for name, told in IN_MEMORY.items() if name in names})
     return tuple(found.values())
 
 
@@ -86,7 +88,7 @@ def _of_text(path: str, text: bytes, names: frozenset[str], framework: str) -> I
         where = f"{path}:{getattr(node, 'lineno', 1)}"
         match node:
             case ast.Assign(targets=[target], value=value):
-                yield from _of_setting(_name_of(target), value, where, framework)
+                yield from _of_setting(name_set_by(target), value, where, framework)
             case ast.Call(func=ast.Name(id="SocketIO") | ast.Attribute(attr="SocketIO"), keywords=keywords):
                 if "flask-socketio" in names and "message_queue" not in {keyword.arg for keyword in keywords}:
                     yield Caution(
@@ -124,12 +126,3 @@ def _of_setting(name: str, value: ast.expr, where: str, framework: str) -> Itera
         name == "DEBUG" and framework == "django" and isinstance(value, ast.Constant) and value.value is True
     ):
         yield Caution("DEBUG", "is on, and shows the source to visitors: read it from the environment", where)
-
-
-def _name_of(target: ast.expr) -> str:
-    match target:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Subscript(slice=ast.Constant(value=str(name))):
-            return name
-    return ""

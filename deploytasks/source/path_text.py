@@ -17,6 +17,16 @@ def text_of(node: Binding) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+def name_set_by(target: ast.expr) -> str:
+    """The name that is set: a variable's, an attribute's, or that of a key."""
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+    return ""
+
+
 def path_of(modules: Modules, module: Module, node: Binding, depth: int = _DEPTH) -> str:
     """The path that an expression makes, relative to the source; empty when it is not a plain one."""
     if not depth:

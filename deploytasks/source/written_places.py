@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploytasks.source.modules import Modules
-from deploytasks.source.path_text import path_of, text_of
+from deploytasks.source.path_text import name_set_by, path_of, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ def _of_node(modules: Modules, module: Module, node: ast.AST, installed: frozens
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, *_]):
             if OF_FILES.fullmatch(name):
                 yield _directory(posixpath.dirname(path_of(modules, module, first)))
-        case ast.Assign(targets=[target], value=value) if HOLDS_UPLOADS.fullmatch(_called(target)):
+        case ast.Assign(targets=[target], value=value) if HOLDS_UPLOADS.fullmatch(name_set_by(target)):
             yield _directory(path_of(modules, module, value))
         case ast.Dict(keys=keys, values=values):
             named = zip(keys, values, strict=True)
@@ -112,16 +112,6 @@ def _of_url(path: str, installed: frozenset[str]) -> Iterator[str]:
     """The place of a database whose URL goes on with *path*."""
     if path and path != ":memory:":
         yield INSTANCE if "flask-sqlalchemy" in installed else path.partition("?")[0]
-
-
-def _called(target: ast.expr) -> str:
-    """The name that is set: a variable's, an attribute's, or that of a key."""
-    match target:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Subscript(slice=ast.Constant(value=str(name))):
-            return name
-    return ""
 
 
 def _directory(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.planning.deployment import KINDS, module_of
 from deploytasks.planning.heard.server_settings import each_of, variables_of
-from deploytasks.planning.heard.statement import Heard, Statement, Variable, has_own_command
+from deploytasks.planning.heard.statement import Heard, Statement, Variable, has_own_command, server_of
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import line_of, read_procfile
 from deploytasks.source.web_command import read_web_command
@@ -37,8 +37,7 @@ def of_procfile(host: Host, directory: Path) -> Heard:
 
 
 def _of_no_server(host: Host, line: str, where: Origin) -> Heard:
-    server = host.variables.get("app_server", "gunicorn")
-    yield f"{where}: {line!r} starts no server of ours; app_server={server} serves the app in its place"
+    yield f"{where}: {line!r} starts no server of ours; app_server={server_of(host)} serves the app in its place"
 
 
 def _of_command(host: Host, command: WebCommand, where: Origin, directory: Path) -> Heard:
@@ -47,7 +46,7 @@ def _of_command(host: Host, command: WebCommand, where: Origin, directory: Path)
         return
     yield from _of_what_is_around(command, where, directory)
     if not command.role:
-        server = host.variables.get("app_server", "gunicorn")
+        server = server_of(host)
         yield f"{where}: {command.program} is none of the servers; app_server={server} serves the app in its place"
     elif (other := _another_server(host, command.role)) is not None:
         yield f"{where}: what it says to {command.program} is not used: {other}"

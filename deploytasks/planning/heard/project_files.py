@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
-from deploytasks.planning.heard.statement import Heard, Variable
+from deploytasks.planning.heard.statement import Heard, Variable, server_of
 from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, read_aptfile, unused_files
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 POETRY = "poetry.lock"
 LOCKS = ("uv.lock", "pylock.toml", POETRY)
 """What is installed from in the place of a requirements.txt."""
-USUAL = "gunicorn"
 
 
 def of_aptfile(host: Host, directory: Path) -> Heard:
@@ -72,7 +71,7 @@ def of_unused_files(host: Host, directory: Path) -> Heard:
     """Files by which others deploy the project; of those that *app_known* names nothing is told."""
     known = host.variables.get("app_known", ())
     used = {
-        *OF_A_SERVER.get(str(host.variables.get("app_server", USUAL)), ()),
+        *OF_A_SERVER.get(server_of(host), ()),
         *OF_A_RUNTIME.get(str(host.variables.get("app_runtime")), ()),
         *(origin.file for origin in host.origins.values() if origin.level == SOURCE),
         *(known if isinstance(known, list | tuple) else ()),

@@ -7,15 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.planning.deployment import module_of
-from deploytasks.planning.heard.statement import Heard, has_own_command
+from deploytasks.planning.heard.statement import Heard, has_own_command, server_of
 from deploytasks.planning.role import role_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.inventory import Host
-
-USUAL = "gunicorn"
 
 
 def of_server_file(host: Host, directory: Path) -> Heard:
@@ -37,7 +35,7 @@ def of_server_file(host: Host, directory: Path) -> Heard:
 
 def _role_with_file(host: Host) -> Any | None:
     """The role of the app's server, where that reads a file of settings by itself."""
-    wanted = str(host.variables.get("app_server", USUAL))
+    wanted = server_of(host)
     with suppress(ImportError):
         role = import_module(module_of(wanted))
         return role if hasattr(role, "usual_file") else None

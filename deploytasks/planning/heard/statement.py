@@ -35,6 +35,11 @@ Heard: TypeAlias = Iterator[Variable | str]
 """Variables, and a note of each thing that becomes none."""
 
 
+def server_of(host: Host) -> str:
+    """The name of the app's server."""
+    return str(host.variables.get("app_server", "gunicorn"))
+
+
 def has_own_command(host: Host, directory: Path) -> bool:
     """Whether web is started as an image of the project's own says."""
     runtime = host.variables.get("app_runtime")
