@@ -1,11 +1,10 @@
 # The first words to the host's Python, given with -c: run the agent that was kept here, or one from standard input.
 # Standard input is noise, "DEPLOYTASKS <nonce> <digest> <size>\n" and that many bytes of a question. Without an agent
-# of that digest "<nonce>?\n" is the answer, upon which "<size>\n" and that many bytes follow, the names and sources of
-# an archive; it is run from memory. Standard input stays open for the conversation.
+# of that digest the answer is "<nonce>b\n", or "<nonce>z\n" from a Python that was built without bz2; upon it "<size>\n"
+# and that many bytes follow, the names and sources of an archive, packed so; it is run from memory. Standard input stays open for the conversation.
 import hashlib
 import os
 import sys
-import zlib
 
 if sys.version_info < (3, 8):
     sys.stderr.write("deploytasks-python %d.%d\n" % sys.version_info[:2])
@@ -51,9 +50,14 @@ except Exception:  # It is not there, or not as it was kept.
         del sys.modules[name]
     import zipfile
 
-    os.write(1, b"%s?\n" % nonce.encode("ascii"))
+    try:
+        from bz2 import decompress
+    except ImportError:
+        from zlib import decompress
+
+    os.write(1, b"%s%s\n" % (nonce.encode("ascii"), b"b" if decompress.__module__ == "bz2" else b"z"))
     archive = os.fdopen(os.memfd_create("deploytasks-agent"), "w+b")
-    parts = zlib.decompress(exactly(int(line()))).split(b"\0")
+    parts = decompress(exactly(int(line()))).split(b"\0")
     with zipfile.ZipFile(archive, "w") as made:
         for path, source in zip(parts[::2], parts[1::2]):
             made.writestr(zipfile.ZipInfo(path.decode("ascii")), source)

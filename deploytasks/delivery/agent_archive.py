@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import hashlib
 import io
 import os
@@ -22,9 +23,13 @@ FORGOTTEN_AFTER_S = 30 * 86400
 AGENT = Path(__file__).parents[1] / "agent"
 
 
-@lru_cache(maxsize=1)
-def agent_archive() -> bytes:
-    """The agent's files, name and source in turns with NUL between, in one piece (zlib); the same for the same source.
+PACKINGS = {b"b": bz2.compress, b"z": zlib.compress}
+"""What the host's Python asks for: it may have been built without bz2, which packs a fifth smaller."""
+
+
+@lru_cache
+def agent_archive(packing: bytes = b"b") -> bytes:
+    """The agent's files, name and source in turns with NUL between, in one piece; the same for the same source.
 
     The names in a zip would cost a tenth of it: ``boot.py`` makes one of this.
 
@@ -33,9 +38,10 @@ def agent_archive() -> bytes:
     """
     try:
         place = cache_directory() / f"agent-{agent_digest()}"
-        return (_kept(place) if place.exists() else b"") or _keep(place, _packed())
+        packed = (_kept(place) if place.exists() else b"") or _keep(place, _packed())
     except OSError:  # a home that is full or read-only costs time, nothing else
-        return _packed()
+        packed = _packed()
+    return packed if packing == b"b" else PACKINGS[packing](bz2.decompress(packed))
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +55,7 @@ def agent_digest() -> str:
 
 def agent_zip() -> bytes:
     """The same files as a zip, from which a Python can run them (PEP 441)."""
-    parts = zlib.decompress(agent_archive()).split(b"\0")
+    parts = bz2.decompress(agent_archive()).split(b"\0")
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
         for name, source in zip(parts[::2], parts[1::2], strict=True):
@@ -79,7 +85,7 @@ def _packed() -> bytes:
     parts = [b"deploytasks/__init__.py", b""]
     for name, content in _sources(AGENT, "deploytasks/agent"):
         parts += [name.encode(), wordless.without_words(content.decode("utf-8")).encode()]
-    return zlib.compress(b"\0".join(parts), 9)
+    return bz2.compress(b"\0".join(parts))
 
 
 def _sources(folder: Path, path: str) -> Iterator[tuple[str, bytes]]:

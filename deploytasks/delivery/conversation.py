@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.conversation.relay import AHEAD
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.agent.engine.events import Compare, Ended, Event, Hello, LogLine, Need, Printed, Taken
-from deploytasks.delivery.agent_archive import agent_archive, agent_digest
+from deploytasks.delivery.agent_archive import PACKINGS, agent_archive, agent_digest
 from deploytasks.delivery.hearing import MOST_EVENTS, event_of, facts_of, manifest_of
 from deploytasks.delivery.sender import Sender, Watcher
 from deploytasks.errors import AgentCrashed, DeployError, NotTheAgent
@@ -46,8 +46,8 @@ class Conversation:
         nonce = secrets.token_hex(16)
         packed = pack_json(request.to_json())
         pipe.send(f"DEPLOYTASKS {nonce} {agent_digest()} {len(packed)}\n".encode() + packed)
-        while (said := _after(pipe, nonce.encode())) == b"?":
-            archive = agent_archive()
+        while (said := _after(pipe, nonce.encode())) in PACKINGS:
+            archive = agent_archive(said)
             pipe.send(f"{len(archive)}\n".encode() + archive)
         return cls(pipe, host, request.question) if said == b"!" else None
 
