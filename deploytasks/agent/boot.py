@@ -1,7 +1,8 @@
 # The first words to the host's Python, given with -c: run the agent that was kept here, or one from standard input.
 # Standard input is noise, "DEPLOYTASKS <nonce> <digest> <size>\n" and that many bytes of a question. Without an agent
-# of that digest the answer is "<nonce>b\n", or "<nonce>z\n" from a Python that was built without bz2; upon it "<size>\n"
-# and that many bytes follow, the names and sources of an archive, packed so; it is run from memory. Standard input stays open for the conversation.
+# of that digest the answer is "<nonce>b\n", or "<nonce>z\n" of a Python that was built without bz2, upon which
+# "<size>\n" and that many bytes follow, the names and sources of an archive, packed so; it is run from memory.
+# Standard input stays open for the conversation.
 import hashlib
 import os
 import sys
