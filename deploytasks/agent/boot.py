@@ -49,16 +49,13 @@ try:
 except Exception:  # It is not there, or not as it was kept.
     for name in [name for name in sys.modules if name.startswith("deploytasks")]:
         del sys.modules[name]
+    import importlib.util
     import zipfile
 
-    try:
-        from bz2 import decompress
-    except ImportError:
-        from zlib import decompress
-
-    os.write(1, b"%s%s\n" % (nonce.encode("ascii"), b"b" if decompress.__module__ == "bz2" else b"z"))
+    packer = __import__("bz2" if importlib.util.find_spec("_bz2") else "zlib")
+    os.write(1, ("%s%.1s\n" % (nonce, packer.__name__)).encode("ascii"))
     archive = os.fdopen(os.memfd_create("deploytasks-agent"), "w+b")
-    parts = decompress(exactly(int(line()))).split(b"\0")
+    parts = packer.decompress(exactly(int(line()))).split(b"\0")
     with zipfile.ZipFile(archive, "w") as made:
         for path, source in zip(parts[::2], parts[1::2]):
             made.writestr(zipfile.ZipInfo(path.decode("ascii")), source)

@@ -16,10 +16,13 @@ STRANGE = b"{}"
 """A question that the agent refuses: that it did is its first word."""
 
 
-@pytest.mark.parametrize(("built_without", "asked_for"), [("", b"b"), ("bz2", b"z")])
+@pytest.mark.parametrize(("built_without", "asked_for"), [("", b"b"), ("_bz2", b"z")])
 def test_an_agent_is_packed_as_its_python_can_unpack_it(built_without, asked_for):
     nonce, digest = "0" * 32, "f" * 32
-    hidden = f"import sys\nsys.modules.update(dict.fromkeys({built_without.split()}))\n"
+    hidden = (
+        "import importlib.util as util\nfind = util.find_spec\n"
+        f"util.find_spec = lambda name: None if name == {built_without!r} else find(name)\n"
+    )
     archive = agent_archive(asked_for)
     said = subprocess.run(
         [sys.executable, "-I", "-S", "-c", hidden + BOOT],
