@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-here commands targets test-swaps test-races test-matrix test-faults soak bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-faults soak bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -30,6 +30,9 @@ test-swaps: $(READY) ## 50 swaps of releases under load, none of 20 000 requests
 
 test-races: targets ## 200 deploys against an app that exchanges what root is about to give it
 	@RACES=200 $(VENV)/bin/python -m pytest -s tests/e2e/test_walls.py
+
+test-earlier: targets ## what a first version deployed is taken over, rolled back to, recovered; EARLIER names the commit
+	@EARLIER=$${EARLIER:-df03353} $(VENV)/bin/python -m pytest tests/e2e/test_earlier_version.py
 
 test-matrix: targets ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
 	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_visitors.py tests/e2e/test_services.py tests/e2e/test_tls.py

@@ -12,6 +12,7 @@ import pytest
 USUAL_S = 24
 BUDGETS_S: dict[str, int] = {
     "tests/e2e/test_matrix.py": 330,
+    "tests/e2e/test_earlier_version.py": 300,
     "tests/e2e/test_docker.py": 290,
     "tests/e2e/test_compose.py": 280,
     "tests/e2e/test_workers_and_timers.py": 240,
