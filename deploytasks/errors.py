@@ -26,7 +26,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
-from deploytasks.agent.conversation.mask import without_passwords
+from deploytasks.agent.conversation.visible import visible
 
 if TYPE_CHECKING:
     Ending = Exception
@@ -38,7 +38,7 @@ else:
 class DeployError(Ending):
     """The base of all errors that a user can meet.
 
-    Its text has no password of a URL.
+    Its text has no password of a URL, and control characters are escaped in it: it may end on a terminal.
 
     Raised in a task of Invoke or Fabric, it ends the program with its message and ``exit_code``.
     """
@@ -49,7 +49,7 @@ class DeployError(Ending):
         Exception.__init__(self, message)
 
     def __str__(self) -> str:
-        return str(without_passwords(Exception.__str__(self)))
+        return visible(Exception.__str__(self), but="\n\t")
 
     @property
     def message(self) -> str:

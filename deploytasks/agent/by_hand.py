@@ -16,6 +16,7 @@ from typing import Dict, NoReturn, Sequence
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.conversation.channel import Inlet
 from deploytasks.agent.conversation.mask import Mask
+from deploytasks.agent.conversation.visible import visible
 from deploytasks.agent.conversation.wire import Frame, frames, pack_json
 from deploytasks.agent.engine.events import Ended, Event, Note, Outcome, StepDone, StepUndone
 from deploytasks.agent.release.commands import request_in
@@ -85,7 +86,7 @@ class Lines:
     def _tell(self, line: str) -> None:
         """Whoever has gone, or cannot read it, does not hold the work up."""
         with contextlib.suppress(OSError, ValueError):
-            print(self.mask(line).rstrip(), flush=True)
+            print(visible(self.mask(line).rstrip(), but="\t"), flush=True)
 
 
 def main(archive: str, words: Sequence[str]) -> int:

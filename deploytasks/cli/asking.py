@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.conversation.visible import visible
 from deploytasks.agent.release.questions import Processes
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
 from deploytasks.fleet.run import ask
 from deploytasks.planning.standard import app_alone
 from deploytasks.report import one_document, tables
-from deploytasks.report.page import visible
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 

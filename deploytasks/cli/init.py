@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from deploytasks.agent.conversation.visible import visible
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
 from deploytasks.source import Source, collected_static, detect_callable, find_requirements
@@ -76,7 +77,7 @@ def write_first_files(source: str) -> None:
     if not any(outcome.startswith("wrote") for outcome in outcomes):
         raise SourceError("tasks.py and inventory.ini are here already; nothing was written")
     for line in (*outcomes, *seen.told, *_closed(root / ".env"), seen.next):
-        print(line)
+        print(visible(line))
 
 
 @dataclass(frozen=True)
@@ -114,14 +115,14 @@ class Seen:
         """Which app it is."""
         if self.app is None:
             return f"{_comment(self.why_no_app)}\n# app_callable=MODULE:NAME"
-        return f"# found in {self.app.found}\napp_callable={self.app}"
+        return f"{_comment(f'found in {self.app.found}')}\napp_callable={self.app}"
 
     @property
     def requirement_lines(self) -> str:
         """What gets installed."""
         if self.requirements is None:
             return f"{_comment(self.why_no_requirements)}\n# app_requirements=none"
-        return f"# what gets installed is in {self.requirements.found}"
+        return _comment(f"what gets installed is in {self.requirements.found}")
 
     @property
     def next(self) -> str:
@@ -151,7 +152,7 @@ def _tried(find: Callable[[], Found]) -> tuple[Found | None, str]:
 
 
 def _comment(text: str) -> str:
-    return "\n".join(f"# {line}" for line in text.splitlines())
+    return "\n".join(f"# {visible(line)}" for line in text.splitlines())
 
 
 def _closed(env: Path) -> Iterator[str]:

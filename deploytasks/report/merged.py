@@ -10,9 +10,9 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TextIO
 
 from deploytasks.agent.conversation.mask import without_passwords
+from deploytasks.agent.conversation.visible import visible
 from deploytasks.agent.engine.events import LogLine
 from deploytasks.report.outlet import Outlet
-from deploytasks.report.page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
-from deploytasks.agent.conversation.mask import without_passwords
+from deploytasks.agent.conversation.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,19 +40,6 @@ class Span:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", visible(self.text))
-
-
-def visible(text: str, but: str = "") -> str:
-    r"""*text* with control characters, lone surrogates and direction marks escaped, such as ``\x1b``.
-
-    Characters that *but* has stay as they are; passwords in URLs do not.
-    """
-    text = without_passwords(text)
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in but else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 @dataclass(frozen=True)

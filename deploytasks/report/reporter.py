@@ -1,16 +1,11 @@
-"""The protocol of reporters, the one that says nothing, and which one a stream gets."""
+"""The protocol of reporters, and the one that says nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TextIO, TypeGuard
-
-from deploytasks.report.jsonlines import JsonReporter
-from deploytasks.report.mood import DONE, Mood
-from deploytasks.report.outlet import Outlet
-from deploytasks.report.plain import PlainReporter
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from deploytasks.agent.engine.events import Event
     from deploytasks.report.recap import Recap
@@ -49,46 +44,3 @@ class QuietReporter:
 
     def recap(self, recap: Recap) -> None:
         """Nothing is said."""
-
-
-def reporter_of_program(stdout: TextIO | None, environ: Mapping[str, str], mood: Mood = DONE) -> Reporter:
-    """What a program of somebody's own shows: on a terminal the live view, elsewhere nothing."""
-    if not _is_terminal(stdout):
-        return QuietReporter()
-    from deploytasks.report.applied import AppliedReporter
-
-    shown = reporter_for(stdout, stdout, json=False, show_diff=False, environ=environ, mood=mood)
-    return AppliedReporter(shown)
-
-
-def _is_terminal(stdout: TextIO | None) -> TypeGuard[TextIO]:
-    """A program may have no standard output, a closed one, or something of its own in that place."""
-    try:
-        return stdout is not None and stdout.isatty()
-    except (AttributeError, ValueError):
-        return False
-
-
-def reporter_for(
-    stdout: TextIO,
-    stderr: TextIO,
-    *,
-    json: bool,
-    show_diff: bool,
-    environ: Mapping[str, str],
-    mood: Mood = DONE,
-) -> Reporter:
-    """JSON Lines when asked for, a live view on a terminal that can draw one, plain lines elsewhere.
-
-    *mood* is the run's, for people. ``NO_COLOR`` (no-color.org) takes the colour from the live view; ``TERM=dumb``
-    means plain lines.
-    """
-    out = Outlet(stdout)
-    if json:
-        return JsonReporter(out, Outlet(stderr))
-    if not out.draws(environ):
-        return PlainReporter(out, show_diff=show_diff, mood=mood)
-    from deploytasks.report.live import LiveReporter
-    from deploytasks.report.terminal import console_on
-
-    return LiveReporter(console_on(out, environ), show_diff=show_diff, mood=mood)

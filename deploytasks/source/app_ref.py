@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from deploytasks.errors import VariableError
+from deploytasks.source.syntax import literal_of, syntax_of
 
 _SPEC = re.compile(r"([^\s:()]+):([^\s:()]+)(\(([^\n]*)\))?")
 
@@ -42,6 +43,7 @@ def parse_callable(value: str, where: str = "app_callable") -> AppRef:
     match = _SPEC.fullmatch(value)
     if (
         match is None
+        or not value.isprintable()
         or not all(map(_is_name, (*match[1].split("."), match[2])))
         or not _are_literal(match[4])
     ):
@@ -56,12 +58,12 @@ def _are_literal(arguments: str | None) -> bool:
     if not arguments:
         return True
     try:
-        (call,) = ast.parse(f"f({arguments})").body
+        (call,) = syntax_of(f"f({arguments})").body
         made = call.value if isinstance(call, ast.Expr) else None
         if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Name):
             return False
         for value in (*made.args, *(keyword.value for keyword in made.keywords)):
-            ast.literal_eval(value)
+            literal_of(value)
     except (SyntaxError, ValueError):
         return False
     return True

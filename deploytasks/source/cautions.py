@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploytasks.source.path_text import name_set_by
+from deploytasks.source.syntax import syntax_of
+from deploytasks.source.text_file import bytes_in
 
 MOST_FILES = 300
 ALONE = "which each worker has of its own"
@@ -59,7 +61,7 @@ def cautions(
         found["STATIC_ROOT"] = Caution("STATIC_ROOT", WITHOUT_STATIC_ROOT)
     shares = False
     for path in [path for path in paths if path.endswith(".py") and not _is_of_tests(path)][:MOST_FILES]:
-        text = (root / path).read_bytes()
+        text = bytes_in(root / path)
         shares = shares or any(store in text for store in SHARED_STORES)
         for caution in _of_text(path, text, names, framework):
             found.setdefault(caution.subject, caution)
@@ -81,7 +83,7 @@ def _is_of_tests(path: str) -> bool:
 
 def _of_text(path: str, text: bytes, names: frozenset[str], framework: str) -> Iterator[Caution]:
     try:
-        tree = ast.parse(text)
+        tree = syntax_of(text)
     except (SyntaxError, ValueError):
         return
     for node in ast.walk(tree):

@@ -17,6 +17,7 @@ from deploytasks.source.flask_rules import app_in
 from deploytasks.source.modules import Modules
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import read_procfile
+from deploytasks.source.text_file import text_in
 from deploytasks.source.web_command import read_web_command
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _flask_apps(root: Path) -> Iterator[tuple[str, str]]:
     """Each file of an environment that says FLASK_APP, and what it says, as python-dotenv reads it."""
     for file in (".flaskenv", ".env"):
         path = root / file
-        text = path.read_text("utf-8", "replace") if path.is_file() else ""
+        text = text_in(path, "replace") if path.is_file() else ""
         if "FLASK_APP" in text:
             from dotenv.parser import parse_stream
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploytasks.source.path_text import path_of, text_of
+from deploytasks.source.syntax import syntax_of
+from deploytasks.source.text_file import bytes_in
 
 if TYPE_CHECKING:
     from deploytasks.source.modules import Modules
@@ -40,7 +42,7 @@ class DjangoProject:
 def find_django(modules: Modules) -> DjangoProject | None:
     """The project that ``manage.py`` belongs to, or None."""
     try:
-        tree = ast.parse((modules.root / "manage.py").read_bytes())
+        tree = syntax_of(bytes_in(modules.root / "manage.py"))
     except (OSError, SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploytasks.source.text_file import text_in
+
 INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)")
 PORT = re.compile(r"(\d+)(?:/tcp)?", re.IGNORECASE)
 
@@ -19,7 +21,7 @@ def exposed_ports(path: Path) -> dict[int, int]:
 def _words(path: Path, instruction: str) -> Iterator[tuple[str, int]]:
     """What *instruction* says in the last stage, as words or as a list of JSON, each with its line."""
     found: list[tuple[str, int]] = []
-    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    lines = text_in(path, "replace").splitlines() if path.is_file() else []
     for number, line in enumerate(lines, 1):
         match = INSTRUCTION.match(line)
         if match and match[1].upper() == "FROM":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
+from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +31,7 @@ class IgnoreFile:
     @classmethod
     def read(cls, root: Path, path: str) -> IgnoreFile | None:
         """The ignore file at *path* below *root*, or None when there is none with a pattern in it."""
-        try:
-            lines = (root / path).read_text("utf-8", "surrogateescape").splitlines()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return None
+        lines = text_in(root / path, "surrogateescape").splitlines() if (root / path).is_file() else ()
         if not any(line.strip() and not line.startswith("#") for line in lines):
             return None
         from pathspec import GitIgnoreSpec

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploytasks.source.requirement import normal_name
+from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def _name_of(place: Path) -> str:
         if not place.name.endswith(OF_ANY_MACHINE):
             raise ValueError(f"a wheel for one kind of machine; expected one for any, *{OF_ANY_MACHINE}")
         return place.name.partition("-")[0]
-    texts = ((place / file).read_text("utf-8", "replace") for file in BUILT_BY if (place / file).is_file())
+    texts = (text_in(place / file, "replace") for file in BUILT_BY if (place / file).is_file())
     found = next(filter(None, map(SAYS_NAME.search, texts)), None)
     if found is None:
         raise ValueError(

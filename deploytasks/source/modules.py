@@ -7,6 +7,9 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from deploytasks.source.syntax import syntax_of
+from deploytasks.source.text_file import bytes_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -134,7 +137,7 @@ class Modules:
 
 def _parsed(root: Path, module: Module) -> Module:
     try:
-        tree = ast.parse((root / module.path).read_bytes(), module.path)
+        tree = syntax_of(bytes_in(root / module.path), module.path)
     except SyntaxError as error:
         return replace(module, dynamic=True, fault=f"{module.path}:{error.lineno}: {error.msg}")
     except (ValueError, OSError) as error:

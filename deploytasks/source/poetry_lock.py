@@ -17,6 +17,7 @@ from deploytasks.source.pyproject import declared_names
 from deploytasks.source.requirement import Requirement, normal_name, parse_requirement
 from deploytasks.source.requirements import Requirements
 from deploytasks.source.toml_file import read_toml
+from deploytasks.source.toml_shapes import PoetryLock, PyProject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ def read_poetry_lock(path: Path) -> Requirements:
     Raises ``SourceError`` for an unknown version, for a lock that lacks something that ``pyproject.toml``
     beside it wants, and for packages that a host cannot fetch.
     """
-    lock = read_toml(path)
+    lock = read_toml(path, PoetryLock)
     version = str(lock.get("metadata", {}).get("lock-version", "1.0"))
     if version not in _KNOWN:
         raise SourceError(f"{path}: unknown version {version}; expected {', '.join(sorted(_KNOWN))}")
@@ -43,7 +44,9 @@ def read_poetry_lock(path: Path) -> Requirements:
         path, declared_names(pyproject), {normal_name(package["name"]) for package in lock["package"]}
     )
     markers = (
-        _markers_by_group(lock) if version == "2.1" else _markers_by_paths(path, lock, read_toml(pyproject))
+        _markers_by_group(lock)
+        if version == "2.1"
+        else _markers_by_paths(path, lock, read_toml(pyproject, PyProject))
     )
     packages = [
         (package, markers[_node(package)]) for package in lock["package"] if _node(package) in markers

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
+from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,19 +19,12 @@ _PROCESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*)\s*:\s*(\S.*)")
 def read_procfile(directory: Path) -> dict[str, str]:
     """Commands by process name, in the order of the file; empty when *directory* has no Procfile."""
     path = directory / NAME
-    try:
-        return parse_procfile(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not text at byte {error.start}; expected UTF-8") from error
-    except OSError as error:
-        raise SourceError(f"{path}: {error.strerror}") from error
+    return parse_procfile(text_in(path)) if path.is_file() else {}
 
 
 def line_of(directory: Path, process: str) -> int:
     """The line of the Procfile in *directory*, from 1 on, that says what *process* is; 0 where none does."""
-    text = (directory / NAME).read_text("utf-8-sig") if (directory / NAME).is_file() else ""
+    text = text_in(directory / NAME) if (directory / NAME).is_file() else ""
     matches = ((number, _PROCESS.fullmatch(line.strip())) for number, line in enumerate(text.splitlines(), 1))
     return next((number for number, match in matches if match and match[1] == process), 0)
 

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.conversation.visible import visible
 from deploytasks.source.dockerfile import exposed_ports
 from deploytasks.source.procfile import read_procfile
+from deploytasks.source.syntax import syntax_of
+from deploytasks.source.text_file import bytes_in, text_in
 from deploytasks.source.unused import COMPOSE_FILES
 from deploytasks.source.written_places import written_places
 
@@ -46,7 +49,7 @@ class Proposal:
     is_asked: bool = False
 
     def __str__(self) -> str:
-        return f"# {self.why}\n{'# ' if self.is_asked else ''}{self.line}"
+        return f"# {visible(self.why)}\n{'# ' if self.is_asked else ''}{self.line}"
 
 
 def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework: str) -> Iterator[Proposal]:
@@ -81,7 +84,7 @@ def _environment(root: Path) -> Iterator[Proposal]:
     for name in (".env", ".env.example", ".env.sample", ".env.template"):
         path = root / name
         if path.is_file():
-            found = ", ".join(dict.fromkeys(ENV_NAME.findall(path.read_text("utf-8", "replace"))))
+            found = ", ".join(dict.fromkeys(ENV_NAME.findall(text_in(path, "replace"))))
             line = f"app_env_file={path if name == '.env' else root / '.env'}"
             yield Proposal(f"{name} has {found or 'nothing yet'}", line, is_asked=name != ".env")
             return
@@ -106,7 +109,7 @@ def _health(root: Path, paths: Sequence[str], framework: str) -> Iterator[Propos
 
 def _routes(path: Path) -> Iterator[str]:
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = syntax_of(bytes_in(path))
     except (OSError, SyntaxError, ValueError):
         return
     for node in ast.walk(tree):

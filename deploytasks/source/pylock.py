@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.errors import SourceError
 from deploytasks.source.requirement import Requirement, normal_name
 from deploytasks.source.requirements import Requirements
+from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import read_toml
+from deploytasks.source.toml_shapes import PyLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +26,14 @@ def read_pylock(path: Path) -> Requirements:
 
     It stays as it is when it holds something from elsewhere than an index, or chooses by extras or groups.
     """
-    lock = read_toml(path)
+    lock = read_toml(path, PyLock)
     if str(lock.get("lock-version", "")).partition(".")[0] != "1" or "packages" not in lock:
         raise SourceError(f"{path}: not a lock file of version 1 (PEP 751); run: uv export -o pylock.toml")
     packages = lock["packages"]
     if all(map(_is_plain, packages)):
         return Requirements.of([_line(package) for package in packages], path.name)
     names = frozenset(normal_name(package["name"]) for package in packages)
-    return Requirements("pylock", {NAME: path.read_text("utf-8")}, names, found=path.name)
+    return Requirements("pylock", {NAME: text_in(path)}, names, found=path.name)
 
 
 def _is_plain(package: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.errors import SourceError
 from deploytasks.source.requirement import Requirement, normal_name, parse_requirement
 from deploytasks.source.toml_file import line_of, read_toml
+from deploytasks.source.toml_shapes import PyProject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 def declares_requirements(path: Path) -> bool:
     """Whether *path* is about an app rather than about tools only."""
-    return path.is_file() and bool({"project", "poetry"} & _tables(read_toml(path)))
+    return path.is_file() and bool({"project", "poetry"} & _tables(read_toml(path, PyProject)))
 
 
 def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
@@ -28,7 +29,7 @@ def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
 
     Raises ``SourceError`` with file and line for one that is malformed or that is not in the file at all.
     """
-    content = read_toml(path)
+    content = read_toml(path, PyProject)
     project = content.get("project", {})
     if "dependencies" in project.get("dynamic", ()):
         raise SourceError(
@@ -43,13 +44,13 @@ def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
 
 def declared_names(path: Path) -> frozenset[str]:
     """The normal names of the dependencies that ``[project]`` lists; none without the file."""
-    texts = read_toml(path).get("project", {}).get("dependencies", ()) if path.is_file() else ()
+    texts = read_toml(path, PyProject).get("project", {}).get("dependencies", ()) if path.is_file() else ()
     return frozenset(normal_name(match[0]) for text in texts if (match := _NAME.match(text)))
 
 
 def poetry_sources(path: Path) -> Iterator[tuple[Path, int, str, str]]:
     """Each index of ``[[tool.poetry.source]]`` in *path*: where, ``index`` or ``extra``, and its URL."""
-    content = read_toml(path)
+    content = read_toml(path, PyProject)
     for source in content.get("tool", {}).get("poetry", {}).get("source", ()):
         first = source.get("priority") in ("primary", "default") or source.get("default")
         if source.get("url"):

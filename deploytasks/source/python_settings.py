@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import SourceError
+from deploytasks.source.syntax import literal_of, syntax_of
+from deploytasks.source.text_file import bytes_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ class Assigned:
 def read_python_settings(path: Path) -> Mapping[str, Assigned]:
     """What *path* sets by name, the last time that it does; raises ``SourceError`` when it is no Python."""
     try:
-        tree = ast.parse(path.read_bytes(), str(path))
+        tree = syntax_of(bytes_in(path), str(path))
     except (OSError, SyntaxError, ValueError) as error:
         line = f":{error.lineno}" if isinstance(error, SyntaxError) else ""
         told = error.strerror if isinstance(error, OSError) else getattr(error, "msg", error)
@@ -55,6 +57,6 @@ def _assigned(body: list[ast.stmt], *, always: bool = True) -> Iterator[tuple[st
 
 def _value(statement: ast.stmt, value: ast.expr, *, always: bool) -> Assigned:
     try:
-        return Assigned(statement.lineno, ast.literal_eval(value), is_known=always)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return Assigned(statement.lineno, literal_of(value), is_known=always)
+    except ValueError:
         return Assigned(statement.lineno)

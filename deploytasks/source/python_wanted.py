@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deploytasks.source.poetry_constraint import python_marker
+from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import line_of, read_toml
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def pythons_wanted(directory: Path) -> tuple[PythonWanted, ...]:
 def _wanted(directory: Path) -> Iterator[PythonWanted]:
     for name in FILES:
         path = directory / name
-        lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+        lines = text_in(path, "replace").splitlines() if path.is_file() else []
         for number, line in enumerate(lines, 1):
             match = EXACT.fullmatch(line.strip())
             if match:
@@ -63,7 +64,11 @@ def _wanted(directory: Path) -> Iterator[PythonWanted]:
 
 
 def _of_pipfile(path: Path) -> Iterator[PythonWanted]:
-    said = read_toml(path).get("requires", {}) if path.is_file() else {}
+    if not path.is_file():
+        return
+    from deploytasks.source.toml_shapes import Pipfile
+
+    said = read_toml(path, Pipfile).get("requires", {})
     for name in ("python_full_version", "python_version"):
         match = EXACT.fullmatch(str(said.get(name, "")))
         if match:
@@ -72,7 +77,11 @@ def _of_pipfile(path: Path) -> Iterator[PythonWanted]:
 
 
 def _of_pyproject(path: Path) -> Iterator[PythonWanted]:
-    content: dict[str, Any] = read_toml(path) if path.is_file() else {}
+    if not path.is_file():
+        return
+    from deploytasks.source.toml_shapes import PyProject
+
+    content = read_toml(path, PyProject)
     said = content.get("project", {}).get("requires-python")
     if said:
         yield from _valid(PythonWanted(_place(path, "requires-python"), str(said)))

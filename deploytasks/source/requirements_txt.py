@@ -18,6 +18,7 @@ from deploytasks.source.pyproject import NAME as PYPROJECT
 from deploytasks.source.pyproject import declared
 from deploytasks.source.requirement import Requirement, is_hash, parse_requirement
 from deploytasks.source.requirements import Requirements
+from deploytasks.source.text_file import bytes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +66,13 @@ class _Reading:
     bounds: list[Requirement] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     local: list[LocalPackage] = field(default_factory=list)
+    done: set[tuple[Path, bool]] = field(default_factory=set)
 
     def read(self, path: Path, above: tuple[Path, ...], *, constraints: bool) -> None:
+        """Once: files that include each other's twins would be read for ever."""
+        if (path, constraints) in self.done:
+            return
+        self.done.add((path, constraints))
         for number, line in _lines(_text(path)):
             problem = self._take(line, (*above, path), constraints=constraints)
             if problem:
@@ -85,8 +91,8 @@ class _Reading:
         match = _OPTION.fullmatch(line)
         option, value = (match[1], match[2].strip()) if match else ("", line)
         if option in {"-r", "--requirement", "-c", "--constraint"}:
-            included = _included(value, files)
-            self.read(included, files, constraints=constraints or option in {"-c", "--constraint"})
+            bounds = constraints or option in {"-c", "--constraint"}
+            self.read(_included(value, files), files, constraints=bounds)
         elif option in {"-e", "--editable"} or not option:
             (self.bounds if constraints else self.wanted).extend(self._requirements(value, files[-1].parent))
         elif option in _INDEXES:
@@ -113,8 +119,9 @@ class _Reading:
         return [parse_requirement(_HASH_OPTION.sub("", text)).hashed(hashes)]
 
 
-def indexes_in(path: Path, seen: tuple[Path, ...] = ()) -> Iterator[tuple[Path, int, str, str]]:
+def indexes_in(path: Path, seen: set[Path] | None = None) -> Iterator[tuple[Path, int, str, str]]:
     """Where *path*, or what it includes, names an index, whether as ``index`` or as an ``extra`` one, and its URL."""
+    seen = {path.resolve()} if seen is None else seen
     for number, line in _lines(_text(path)):
         match = _OPTION.fullmatch(line)
         option, value = (match[1], match[2].strip()) if match else ("", "")
@@ -122,12 +129,13 @@ def indexes_in(path: Path, seen: tuple[Path, ...] = ()) -> Iterator[tuple[Path, 
         if option in _INDEXES:
             yield path, number, _INDEXES[option], value
         elif option in {"-r", "--requirement"} and included.is_file() and included not in seen:
-            yield from indexes_in(included, (*seen, path))
+            seen.add(included)
+            yield from indexes_in(included, seen)
 
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = bytes_in(path)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}") from error
     # PowerShell's `pip freeze > requirements.txt` writes UTF-16.

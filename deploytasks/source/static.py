@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import posixpath
 from typing import TYPE_CHECKING
 
 from deploytasks.source.app_check import kind_of_ref
 from deploytasks.source.django import find_django
 from deploytasks.source.modules import ROOTS, Modules
+from deploytasks.source.syntax import literal_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +39,8 @@ def collected_static(directory: Path, ref: AppRef) -> str:
 def _of_flask(modules: Modules, kind: Kind) -> dict[str, str]:
     given = {keyword.arg: keyword.value for keyword in kind.call.keywords} if kind.call else {}
     try:
-        folder = ast.literal_eval(given["static_folder"]) if "static_folder" in given else "static"
-        url = ast.literal_eval(given["static_url_path"]) if "static_url_path" in given else None
+        folder = literal_of(given["static_folder"]) if "static_folder" in given else "static"
+        url = literal_of(given["static_url_path"]) if "static_url_path" in given else None
     except ValueError:
         return {}
     if not isinstance(folder, str):

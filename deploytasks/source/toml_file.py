@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import SourceError
+from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,29 +15,32 @@ if TYPE_CHECKING:
 _POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of *path*; raises ``SourceError`` with file, line and column."""
+def read_toml(path: Path, shape: Any) -> dict[str, Any]:
+    """The tables of *path*, which are of *shape*; raises ``SourceError`` with file, line and column."""
+    import msgspec
+
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
 
     try:
-        document: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        document: dict[str, Any] = tomllib.loads(text_in(path))
+        msgspec.convert(document, shape)
     except tomllib.TOMLDecodeError as error:
         match = _POSITION.fullmatch(str(error))
         where, reason = (f"{path}:{match[2]}:{match[3]}", match[1]) if match else (str(path), str(error))
         raise SourceError(f"{where}: not TOML: {reason}") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not text at byte {error.start}; expected UTF-8") from error
-    except OSError as error:
-        raise SourceError(f"{path}: {error.strerror}") from error
+    except msgspec.ValidationError as error:
+        raise SourceError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise SourceError(f"{path}: nested too deeply") from error
     return document
 
 
 def line_of(path: Path, text: str) -> str:
     """``FILE:LINE`` of the first line of *path* that holds *text*, or the file alone."""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(text_in(path).splitlines(), 1):
         if text in line:
             return f"{path}:{number}"
     return str(path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploytasks.source.text_file import text_in
+
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OF_A_RUNTIME = {"docker": ("Dockerfile",), "compose": ("Dockerfile", *COMPOSE_FILES)}
 """What each runtime that starts images reads."""
@@ -37,6 +39,6 @@ def unused_files(directory: Path, used: frozenset[str]) -> Iterator[str]:
 def read_aptfile(directory: Path) -> tuple[str, ...]:
     """The packages that an ``Aptfile`` names, a line each; lines of options and addresses of packages are left out."""
     path = directory / "Aptfile"
-    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    lines = text_in(path, "replace").splitlines() if path.is_file() else []
     words = (line.partition("#")[0].strip() for line in lines)
     return tuple(word for word in words if word and ":" not in word and "/" not in word)

@@ -14,7 +14,9 @@ from deploytasks.source.pyproject import NAME as PYPROJECT
 from deploytasks.source.pyproject import declared_names
 from deploytasks.source.requirement import Requirement, normal_name
 from deploytasks.source.requirements import Requirements
+from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import read_toml
+from deploytasks.source.toml_shapes import UvLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +34,7 @@ def read_uv_lock(path: Path) -> Requirements:
 
     Raises ``SourceError`` when it lacks something that ``pyproject.toml`` beside it declares.
     """
-    lock = read_toml(path)
+    lock = read_toml(path, UvLock)
     packages = lock.get("package", [])
     _refuse_stale(path, packages)
     if lock.get("version") != 1 or lock.get("conflicts"):
@@ -51,7 +53,7 @@ def _refuse_stale(path: Path, packages: list[dict[str, Any]]) -> None:
 
 
 def _as_it_is(path: Path, packages: list[dict[str, Any]]) -> Requirements:
-    files = {file.name: file.read_text("utf-8") for file in (path, path.with_name(PYPROJECT))}
+    files = {file.name: text_in(file) for file in (path, path.with_name(PYPROJECT))}
     return Requirements(
         "uv", files, frozenset(normal_name(package["name"]) for package in packages), found=NAME
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploytasks.errors import SourceError
+from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +31,7 @@ class Option:
 
 def read_uwsgi_ini(path: Path) -> tuple[Option, ...]:
     """The options of the section ``uwsgi`` in *path*; raises ``SourceError`` when it cannot be read."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"{path}: {getattr(error, 'strerror', None) or 'not text; expected UTF-8'}"
-        ) from error
-    return tuple(_options(text))
+    return tuple(_options(text_in(path)))
 
 
 def _options(text: str) -> Iterator[Option]:

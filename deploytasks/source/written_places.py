@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from deploytasks.source.modules import Modules
 from deploytasks.source.path_text import name_set_by, path_of, text_of
+from deploytasks.source.syntax import syntax_of
+from deploytasks.source.text_file import bytes_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +67,7 @@ def _in_file(
 ) -> Iterator[tuple[str, int]]:
     """Places with their lines."""
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = syntax_of(bytes_in(path))
     except (OSError, SyntaxError, ValueError):
         return
     inner = {

@@ -58,3 +58,13 @@ def test_a_failure_is_told_with_its_reason(capsys, check):
         "         | answered 500",
         "         | boom",
     ]
+
+
+def test_what_an_app_has_said_moves_no_cursor(capsys):
+    lines = Lines(check=False, verbose=False, show_diff=False)
+    lines.say(
+        StepDone("app", "ask it", Outcome.FAILED, output="\x1b[2J\x9b31m\u202eboom\tof https://u:geheim1@x")
+    )
+    assert capsys.readouterr().out == (
+        "failed   app: ask it\n         | \\x1b[2J\\x9b31m\\u202eboom\tof https://u:********@x\n"
+    )

@@ -366,3 +366,8 @@ def test_a_loop_of_links_is_no_inventory(desk):
     (desk.directory / "inventory.ini").unlink()
     (desk.directory / "inventory.ini").symlink_to("inventory.ini")
     assert desk.refused("deploy")
+
+
+def test_what_is_refused_moves_no_cursor(desk):
+    (desk.directory / "app/requirements.txt").write_text("flask\x1b[2J\u202e==1\n")
+    assert any("flask\\x1b[2J\\u202e==1: not a requirement" in line for line in desk.refused("deploy"))

@@ -144,3 +144,25 @@ def test_what_it_wrote_can_be_checked_at_once(tmp_path: Path) -> None:
     inventory.write_text(inventory.read_text().replace("prod1.example.org", "127.0.0.1 ansible_port=1"))
     done = inv("check", cwd=tmp_path / "shop")
     assert done.returncode == 4, done.stdout + done.stderr
+
+
+def test_what_a_project_says_becomes_no_line_of_the_inventory(tmp_path: Path) -> None:
+    """Whoever wrote the app has not written where it goes, and with which command."""
+    folder = "x\\n[all:vars]\\nansible_ssh_common_args=-o 'ProxyCommand=touch won'\\n#\\x1b[31m"
+    flaskenv = "FLASK_APP=\"app:create_app('''x\\ransible_connection=local\\r''')\"\n"
+    done, inventory = init(
+        tmp_path / "shop", {**HELLO, "app.py": f'{FLASK}UPLOAD_FOLDER = "{folder}"\n', ".flaskenv": flaskenv}
+    )
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "shop/inventory.ini").read_bytes().decode().splitlines()
+    assert [line for line in written if line.startswith("ansible")] == []
+    assert "ProxyCommand" in inventory
+    assert "\x1b" not in inventory + done.stdout
+
+
+def test_what_a_project_says_moves_no_cursor(tmp_path: Path) -> None:
+    done, _ = init(
+        tmp_path / "shop", {**HELLO, "Procfile": "web: \x1b[2Jserve\n", "requirements.txt": "\x1b[31m\n"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in (tmp_path / "shop/inventory.ini").read_text() + done.stdout

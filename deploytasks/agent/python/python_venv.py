@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 from dataclasses import dataclass, replace
@@ -11,25 +9,21 @@ from typing import Dict, List, Tuple
 
 from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.disk.directory_handle import reading
-from deploytasks.agent.disk.entry import beside, make_directory, remove_whole
+from deploytasks.agent.disk.entry import make_directory
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.python.environment import MARKER, SEALED, Environment, digest_in, remove_environment
 from deploytasks.agent.python.records import damage, digest_of_lists
 
-MARKER = ".complete"
 UNFINISHED: State = {"complete": ""}
 """Something lies there that no build has finished, or whose Python is gone."""
 DAMAGED = "damaged: "
-SEALED = "sha256:"
-"""Begins the name of a text that travels apart from the plan."""
-FORMS = ("requirements", "uv", "pylock")
-INSTALLERS = ("uv", "pip")
 FOR_ALL = {"mode": "0755"}
 
 
 @dataclass(frozen=True)
-class PythonVenv(Resource):
+class PythonVenv(Environment, Resource):
     """*path* is a virtual environment of *python*.
 
     It holds what *requirements* and *extra* ask for.
@@ -51,42 +45,6 @@ class PythonVenv(Resource):
     the place of ``digest``, so that a recorded plan knows its environment whatever later versions compute.
     Raises ``ValueError`` for a contradiction.
     """
-
-    path: str
-    requirements: Tuple[Tuple[str, str], ...] = ()
-    python: str = "python3"
-    form: str = "requirements"
-    extra: Tuple[str, ...] = ()
-    installer: str = "uv"
-    uv: str = ""
-    index_url: str = ""
-    ca_bundle: str = ""
-    hash_checked: bool = False
-    wheelhouse: bool = False
-    wheels: Tuple[Tuple[str, str], ...] = ()
-    key: str = ""
-    builder: str = ""
-    hides: Tuple[str, ...] = ()
-    extra_index_urls: Tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for value, allowed in ((self.form, FORMS), (self.installer, INSTALLERS)):
-            if value not in allowed:
-                raise ValueError("%r; expected one of %s" % (value, ", ".join(allowed)))
-        if self.installer == "pip" and self.form != "requirements":
-            raise ValueError("pip cannot read the form %s; use the installer uv" % self.form)
-        if self.installer == "uv" and not self.uv:
-            raise ValueError("the installer uv wants uv=, its path on the host")
-        for name, _ in (*self.requirements, *self.wheels):
-            if name.startswith("/") or ".." in name.split("/"):
-                raise ValueError("%r; expected a file's name inside the app's directory" % name)
-
-    @property
-    def digest(self) -> str:
-        """A name for what the environment shall hold, wherever it lies and comes from."""
-        texts = [(name, digest_in(text)) for name, text in self.requirements]
-        content = [self.python, texts, self.form, self.extra, self.installer, self.hash_checked]
-        return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:16]
 
     def desired(self) -> State:
         return {"complete": self.key or self.digest}
@@ -145,23 +103,6 @@ def _has_its_python(place: str) -> bool:
     return os.path.exists(python) and same
 
 
-def remove_environment(place: str) -> None:
-    """Nothing is at *place*; raises ``StepError`` for what is no virtual environment."""
-    if not os.path.lexists(place):
-        return
-    if not _is_ours(place):
-        raise StepError("%s is there and is no virtual environment; move it away" % place)
-    remove_whole(place)
-
-
-def _is_ours(place: str) -> bool:
-    if not os.path.isdir(place) or os.path.islink(place):
-        return False
-    known = any(os.path.exists(os.path.join(place, name)) for name in (MARKER, "pyvenv.cfg"))
-    # uv and venv write pyvenv.cfg late: while it is built, or empty, it needs none.
-    return known or os.path.isdir(beside(place)) or not os.listdir(place)
-
-
 def _marked(place: str) -> List[str]:
     """The digest of a finished environment, and that of its lists, which older versions did not write."""
     try:
@@ -176,8 +117,3 @@ def _damage(place: str, lists: str, *, thorough: bool) -> str:
     if not found and lists and lists != digest_of_lists(place):
         return "packages, or what lies beside them, have come, gone or changed"
     return found
-
-
-def digest_in(text: str) -> str:
-    """The SHA-256 of a requirement's *text*, which may be named by it."""
-    return text[len(SEALED) :] if text.startswith(SEALED) else digest_of(text.encode("utf-8"))

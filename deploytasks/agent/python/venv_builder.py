@@ -23,6 +23,7 @@ from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.python import CACHE
 from deploytasks.agent.python.build_sandbox import in_sandbox
+from deploytasks.agent.python.environment import MARKER, SEALED, digest_in, remove_environment
 from deploytasks.agent.python.installer import (
     Installation,
     pip_commands,
@@ -31,12 +32,11 @@ from deploytasks.agent.python.installer import (
     uv_environment,
 )
 from deploytasks.agent.python.interpreter import find_interpreter
-from deploytasks.agent.python.python_venv import MARKER, SEALED, digest_in, remove_environment
 from deploytasks.agent.python.records import digest_of_lists
 
 if TYPE_CHECKING:
+    from deploytasks.agent.python.environment import Environment
     from deploytasks.agent.python.package_index import PackageIndex
-    from deploytasks.agent.python.python_venv import PythonVenv
 
 LOCK = ".lock"
 """uv's own, which everybody may write; what is complete is never changed, so nobody needs it."""
@@ -57,7 +57,7 @@ MORE_INDEXES = re.compile(r"^\s*(?:--extra-index-url|--no-index|\[\[tool\.uv\.in
 class VenvBuilder:
     """Builds *venv* on *machine*."""
 
-    def __init__(self, venv: PythonVenv, machine: Machine) -> None:
+    def __init__(self, venv: Environment, machine: Machine) -> None:
         self._venv = venv
         self._machine = machine
 

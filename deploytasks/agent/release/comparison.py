@@ -14,8 +14,9 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.files.tree import Tree
+from deploytasks.agent.python.environment import SEALED
 from deploytasks.agent.python.packages import in_lock, in_requirements, installed_in, told_apart
-from deploytasks.agent.python.python_venv import SEALED, PythonVenv
+from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.release.file_lines import bounded, changed_lines, content_at, shown, text_of
 from deploytasks.agent.release.layout import Release
 from deploytasks.agent.release.recorded import recorded_plan

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.python.python_venv import SEALED, PythonVenv
+from deploytasks.agent.python.environment import SEALED
+from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.wheel_platform import LEGACY
 from deploytasks.errors import PlanError
 

@@ -1,0 +1,39 @@
+"""A file of a project as its author wrote it: one that ends, and that a person or a tool could have written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST_MB = 64
+"""The lock files of the largest projects have a few."""
+
+
+def bytes_in(path: Path) -> bytes:
+    """What is in *path*; raises ``OSError`` also for what is no file, such as a pipe, and for one that is too large."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "is no file", str(path))
+        if status.st_size > LARGEST_MB << 20:
+            raise OSError(errno.EFBIG, f"larger than {LARGEST_MB} MB", str(path))
+        return file.read()
+
+
+def text_in(path: Path, errors: str = "strict") -> str:
+    """The text of *path*; raises ``SourceError`` when there is none, or it cannot be read."""
+    try:
+        text = bytes_in(path).decode("utf-8-sig", errors)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not text at byte {error.start}; expected UTF-8") from error
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from error
+    return text.replace("\r\n", "\n")
