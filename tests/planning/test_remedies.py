@@ -133,7 +133,7 @@ def test_what_is_no_failure_and_what_has_no_remedy_stays_as_it_is():
         ('psycopg.errors.UndefinedTable: relation "users" does not exist', "then inv run --command COMMAND"),
         (
             "DisallowedHost: Invalid HTTP_HOST header: 'shop.test'. You may need to add 'shop.test'",
-            "ALLOWED_HOSTS of its settings has no shop.test: nginx_server_name",
+            "ALLOWED_HOSTS of its settings has no shop.test: set nginx_server_name",
         ),
         (
             "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'SECRET_KEY'",
