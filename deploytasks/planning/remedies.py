@@ -10,6 +10,7 @@ from typing import TypeVar
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
 from deploytasks.planning.build_needs import packages_named_by
 from deploytasks.planning.forbidden import what_lifts
+from deploytasks.planning.missing import what_brings
 
 READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
@@ -43,7 +44,7 @@ def remedy_for(reason: str, output: str) -> str:
         return _of_read_only(written[1])
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
-    return what_lifts(reason, output)
+    return what_brings(output) or what_lifts(reason, output)
 
 
 def _of_read_only(path: str) -> str:

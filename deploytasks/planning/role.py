@@ -13,7 +13,8 @@ import json
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
@@ -224,9 +225,27 @@ def _converted(value: Any, kind: Any) -> Any:
     if _wants_text(kind) and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = _as_text(value)
     try:
-        return msgspec.convert(value, kind, strict=False)
+        return msgspec.convert(value, _fitting(value, kind), strict=False)
     except msgspec.ValidationError as error:
         raise ValueError(_by_example(in_our_words(str(error)), kind)) from error
+
+
+def _fitting(value: Any, kind: Any) -> Any:
+    """*kind* without the texts that a list or a mapping is none of, and for a text without those.
+
+    msgspec 0.22 ends the process at a union of a text that has a pattern with a list or a mapping.
+    """
+    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+    strange = _is_many if isinstance(value, str) else _wants_text if _is_many(type(value)) else None
+    left = tuple(option for option in options if strange and not strange(option))
+    return reduce(or_, left) if left else kind
+
+
+def _is_many(kind: Any) -> bool:
+    """Whether *kind* is one of lists or mappings."""
+    base = get_args(kind)[0] if get_origin(kind) is typing.Annotated else kind
+    shape = get_origin(base) or base
+    return isinstance(shape, type) and issubclass(shape, (list, tuple, Mapping))
 
 
 def _wants_text(kind: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -13,13 +12,13 @@ from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
 from deploytasks.resources import Directory, Package, PostgresDatabase, Secret, SecretFile, Service
+from deploytasks.roles.app.pieces import EnvName, settings_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}\Z", examples=["shop"])]
 Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z", examples=["pg_trgm"])]
-PIECE = re.compile(r"\{(user|password|host|port|database)\}")
 Piece = Annotated[
     str,
     Meta(
@@ -28,7 +27,6 @@ Piece = Annotated[
     ),
 ]
 URL = "postgresql://{user}:{password}@{host}:{port}/{database}"
-EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", examples=["DATABASE_URL"])]
 
 
 @dataclass(frozen=True)
@@ -66,11 +64,6 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         "port": str(v.port),
         "database": database,
     }
-    wanted = {v.env: URL} if isinstance(v.env, str) else v.env
-    told = {name: _filled_in(text, pieces) for name, text in wanted.items()}
-    env = SecretFile(f"{app.services}/postgres.env", encode_env(told), secret)
+    told = encode_env(settings_of(v.env, URL, pieces))
+    env = SecretFile(f"{app.services}/postgres.env", told, secret)
     yield Step("write the app's settings for PostgreSQL", env)
-
-
-def _filled_in(text: str, pieces: Mapping[str, str]) -> str:
-    return PIECE.sub(lambda piece: pieces[piece[1]], text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,13 +13,21 @@ from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directories, Directory, Package, Restart, Secret, SecretFile, Service
+from deploytasks.roles.app.pieces import EnvName, settings_of
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 template = Templates(beside=__file__)
 
-EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", examples=["REDIS_URL"])]
+Piece = Annotated[
+    str,
+    Meta(
+        pattern=r"^([^{}\x00-\x1f]|\{(password|host|port)\})*\Z",
+        examples=["{host}", "redis://:{password}@{host}:{port}/1"],
+    ),
+]
+URL = "redis://:{password}@{host}:{port}/0"
 Policy = Literal[
     "noeviction",
     "allkeys-lru",
@@ -41,7 +49,7 @@ class Vars:
     maxmemory: Annotated[str, Meta(pattern=r"^[0-9]+(kb|mb|gb)?\Z", examples=["256mb"])] = "256mb"
     maxmemory_policy: Policy = "noeviction"
     appendonly: bool = True
-    env: EnvName = "REDIS_URL"
+    env: EnvName | Mapping[EnvName, Piece] = "REDIS_URL"
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -65,6 +73,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     )
     yield Step("configure Redis", configuration, notify=restart)
     yield Step("run Redis", Service(unit))
-    url = f"redis://:{{secret}}@127.0.0.1:{v.port}/0"
-    env = SecretFile(f"{app.services}/redis.env", encode_env({v.env: url}), secret)
+    pieces = {"password": "{secret}", "host": "127.0.0.1", "port": str(v.port)}
+    told = encode_env(settings_of(v.env, URL, pieces))
+    env = SecretFile(f"{app.services}/redis.env", told, secret)
     yield Step("write the app's settings for Redis", env)

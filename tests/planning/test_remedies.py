@@ -107,3 +107,59 @@ def test_what_is_no_failure_and_what_has_no_remedy_stays_as_it_is():
         Ended(Outcome.OK),
     ):
         assert remedied(event) == event
+
+
+@pytest.mark.parametrize(
+    ("output", "remedy"),
+    [
+        (
+            "ERROR:root:Error 99 connecting to localhost:6379. Cannot assign requested address.",
+            'app_services=["redis"]',
+        ),
+        ("consumer: Cannot connect to redis://localhost:6379//: Error 111", 'app_services=["redis"]'),
+        (
+            'connection to server at "127.0.0.1", port 5432 failed: Connection refused',
+            'app_services=["postgres"]',
+        ),
+        (
+            'could not translate host name "db" to address: Temporary failure in name resolution',
+            'app_services=["postgres"]',
+        ),
+        (
+            "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 5432)",
+            'app_services=["postgres"]',
+        ),
+        ("sqlite3.OperationalError: no such table: post", 'app_processes={"release": "COMMAND"}'),
+        ('psycopg.errors.UndefinedTable: relation "users" does not exist', "then inv run --command COMMAND"),
+        (
+            "DisallowedHost: Invalid HTTP_HOST header: 'shop.test'. You may need to add 'shop.test'",
+            "ALLOWED_HOSTS of its settings has no shop.test: set nginx_server_name",
+        ),
+        (
+            "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'SECRET_KEY'",
+            'app_env={"SECRET_KEY": "..."}',
+        ),
+        (
+            '  File "/usr/lib/python3.9/os.py", line 679, in __getitem__\n    raise KeyError(key) from None\n'
+            "KeyError: 'SECRET_KEY'",
+            'app_env={"SECRET_KEY": "..."}',
+        ),
+        (
+            "    SERVER_NAME = os.environ[\"SERVER_NAME\"]\n                  ~~~~~^^^^\nKeyError: 'SERVER_NAME'",
+            'app_env={"SERVER_NAME": "..."}',
+        ),
+        ("decouple.UndefinedValueError: MAIL_HOST not found. Declare it", 'app_env={"MAIL_HOST": "..."}'),
+        ("ImproperlyConfigured: Set the DJANGO_KEY environment variable", 'app_env={"DJANGO_KEY": "..."}'),
+        ('environs.EnvError: Environment variable "TOKEN" not set', 'app_env={"TOKEN": "..."}'),
+    ],
+)
+def test_an_app_that_misses_something_around_it_is_told_what_brings_it(output, remedy):
+    failed = StepDone("app", "watch the new release", Outcome.FAILED, reason="it ended", output=output)
+    assert remedy in remedied(failed).reason
+
+
+@pytest.mark.parametrize(
+    "output", ["KeyError: 'SECRET_KEY'", "listens at http://127.0.0.1:8000", "connection closed by peer"]
+)
+def test_what_says_nothing_of_what_is_missing_has_no_remedy(output):
+    assert remedied(StepDone("app", "ask", Outcome.FAILED, reason="no", output=output)).reason == "no"

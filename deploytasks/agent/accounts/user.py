@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from deploytasks.agent.accounts.accounts import Account, AccountGroup, account, account_group, account_groups
 from deploytasks.agent.engine.machine import Machine
@@ -61,6 +62,14 @@ class User(Resource):
         else:
             machine.run(["usermod", *self._settings(machine, change), "--", self.name])
 
+    def brings_back(self, machine: Machine, before: State) -> bool:
+        """What was not there goes, unless files of its stay: the next account would get its number, and them."""
+        return before is not None or not self._owns_something(machine)
+
+    def _owns_something(self, machine: Machine) -> bool:
+        found = account(machine, self.name)
+        return found is not None and any(str(uid) == found.uid for uid in _owners(machine.path(self.home)))
+
     def _is_somebody_elses(self, found: Account) -> bool:
         """Those of the first versions have no comment, and their home and shell."""
         if not self.comment or found.comment == self.comment:
@@ -86,6 +95,12 @@ class User(Resource):
             "groups": ["--groups", ",".join(sorted({*others, *after["groups"]}))],
         }
         return [word for key in change.keys for word in values[key]]
+
+
+def _owners(directory: str) -> Iterator[int]:
+    """Whose each thing in *directory* is."""
+    for path, names, files in os.walk(directory):
+        yield from (os.lstat(os.path.join(path, name)).st_uid for name in (*names, *files))
 
 
 def _memberships(groups: Tuple[AccountGroup, ...], name: str) -> Set[str]:
