@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
-__all__ = ["Vars", "front", "protocols", "steps", "withdraw"]
+__all__ = ["Vars", "front", "pause_limit", "protocols", "steps", "wait_limit", "withdraw"]
 
 SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
 """What Apache calls each protocol, in URLs and in the names of its modules."""
@@ -70,6 +71,16 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
     return Front(v.names, v.ports, v.has_tls, v.networks)
+
+
+def wait_limit(v: Vars) -> Limit | None:
+    """For how long Apache was told to wait for the app."""
+    return Limit(v.proxy_timeout, "apache_proxy_timeout") if v.proxy_timeout else None
+
+
+def pause_limit(v: Vars) -> Limit:
+    """For how long a client may pause."""
+    return Limit(v.timeout, "apache_timeout")
 
 
 def withdraw(app: App) -> Iterator[Step]:
@@ -137,6 +148,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         scheme=scheme,
         strangers=strangers.HEADERS,
         forms=FORMS,
+        wait_s=limits_of(deployment_of(host)).wait_s,
         **_tls(app, v),
     )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))

@@ -13,6 +13,7 @@ from deploytasks.roles.app.asgi import MODULE
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
+    from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
     from deploytasks.planning.deployment import Place
 
@@ -22,7 +23,7 @@ SERVED = f"{MODULE}:app"
 """What the server calls, ``module:name``."""
 
 
-def wsgi_directory(place: Place) -> str:
+def wsgi_directory(place: Place | Release) -> str:
     """The directory that the server has to search for ``MODULE``; nothing else is in it but what that imports."""
     return f"{place.path}/wsgi"
 
@@ -31,7 +32,7 @@ def wsgi_module(host: Host) -> Iterator[Step]:
     """The module. Its ``app`` knows who asks, and nothing that a client says of itself."""
     deployment = deployment_of(host)
     text = template("wsgi.py.j2", ref=deployment.project.callable, proxies=proxies_of(host))
-    place = f"{deployment.release.path}/wsgi"
+    place = wsgi_directory(deployment.release)
     yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)
     yield Step("write the module to serve", File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)
     yield visitor_module(place)

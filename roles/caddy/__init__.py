@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
+from deploytasks.planning.limits import HEADER_BYTES, Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
@@ -77,6 +78,12 @@ def front(host: Host, v: Vars) -> Front:
     return Front(v.names, ports, v.has_tls, v.networks)
 
 
+def wait_limit(v: Vars) -> Limit | None:
+    """For how long Caddy was told to wait for the app."""
+    said = v.response_header_timeout
+    return Limit.of(said, "caddy_response_header_timeout") if said else None
+
+
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
     rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
@@ -93,7 +100,7 @@ def _server() -> Iterator[Step]:
     yield Step("give Caddy a runtime directory", overrides, notify=changes)
     yield Step(
         "include the sites in Caddy's configuration",
-        File(f"{ETC}/Caddyfile", template("Caddyfile.j2")),
+        File(f"{ETC}/Caddyfile", template("Caddyfile.j2", header_bytes=HEADER_BYTES)),
         notify=changes,
     )
 
@@ -121,6 +128,7 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         protocol=deployment_of(host).protocol,
         pair=_pair(app),
         authorities=_authorities(app),
+        wait=v.response_header_timeout or f"{limits_of(deployment_of(host)).wait_s}s",
     )
     yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
     yield from _catch_all(v)

@@ -49,7 +49,7 @@ class Vars:
     acme_ca_bundle: str = ""
     request_body_max_size: Size = "10MB"
     dial_timeout: Duration = "5s"
-    response_header_timeout: Duration = "60s"
+    response_header_timeout: Duration | None = None
     trusted_proxies: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
     encode: tuple[Literal["zstd", "gzip"], ...] = ("zstd", "gzip")

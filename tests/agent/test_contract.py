@@ -434,6 +434,17 @@ def nginx_limits_with_files(host):
     return NginxLimits(4096)
 
 
+def nginx_limits_with_names(host):
+    host.write("/etc/nginx/nginx.conf", NGINX_CONF + "http {\n\tgzip on;\n}\n")
+    return NginxLimits(512, 100)
+
+
+def nginx_limits_with_longer_names(host):
+    text = NGINX_CONF + "http {\n\tgzip on;\n\tserver_names_hash_bucket_size 64;\n}\n"
+    host.write("/etc/nginx/nginx.conf", text)
+    return NginxLimits(512, 100)
+
+
 OWNER = '{"app": "shop", "root": "/srv/old", "user": "shop", "project": "", "adopted": []}'
 
 CASES = [
@@ -475,6 +486,8 @@ CASES = [
     (Member, member),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),
+    (NginxLimits, nginx_limits_with_names),
+    (NginxLimits, nginx_limits_with_longer_names),
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),
