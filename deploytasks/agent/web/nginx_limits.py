@@ -28,9 +28,9 @@ AROUND_A_NAME = 32
 
 @dataclass(frozen=True)
 class NginxLimits(Resource):
-    """Each worker of nginx takes at least so many *connections*, and names of *name_bytes*.
+    """Each worker of nginx takes at least so many *connections*.
 
-    A client that the app answers has two.
+    A client that the app answers has two. Names of sites may have *name_bytes*.
 
     The numbers stand in the package's nginx.conf, as each may be said once; they are raised, never lowered, and
     where an administrator has moved them elsewhere nothing is done.
