@@ -48,13 +48,15 @@ class Limit:
 class Limits:
     """How long the server lets an *answer* take, how long the web server was told to *wait* for it and for a client.
 
-    None is what nobody has said. Those who are connected at a switch are let end within *drain*.
+    None is what nobody has said. Those who are connected at a switch are let end within *drain*. A body may have
+    *body_bytes* where the web server hands on what it cannot measure; 0 is no limit.
     """
 
     answer: Limit | None
     wait: Limit | None
     pause: Limit
     drain: Limit
+    body_bytes: int = 0
 
     @property
     def wait_s(self) -> int:
@@ -86,11 +88,13 @@ def limits_of(deployment: Deployment) -> Limits:
     answer = getattr(server, "answer_limit", None)
     wait = getattr(web_server, "wait_limit", None)
     pause = getattr(web_server, "pause_limit", None)
+    body = getattr(web_server, "body_limit", None)
     return Limits(
         answer=answer(host, deployment.vars_of(server)) if answer else None,
         wait=wait(deployment.vars_of(web_server)) if wait else None,
         pause=pause(deployment.vars_of(web_server)) if pause else Limit(USUAL_S),
         drain=Limit(deployment.v.drain_timeout_s, "app_drain_timeout_s"),
+        body_bytes=body(deployment.vars_of(web_server)) if body else 0,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
 from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
-__all__ = ["Vars", "front", "pause_limit", "protocols", "steps", "wait_limit", "withdraw"]
+__all__ = ["Vars", "body_limit", "front", "pause_limit", "protocols", "steps", "wait_limit", "withdraw"]
 
-SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
-"""What Apache calls each protocol, in URLs and in the names of its modules."""
+SCHEMES = {HTTP: "http", FASTCGI: "fcgi"}
+"""What Apache calls each protocol, in URLs and in the names of its modules. By uwsgi it would refuse chunked bodies."""
 
 FORMS = {
     "X-Forwarded-Proto": "https?",
@@ -81,6 +81,11 @@ def wait_limit(v: Vars) -> Limit | None:
 def pause_limit(v: Vars) -> Limit:
     """For how long a client may pause."""
     return Limit(v.timeout, "apache_timeout")
+
+
+def body_limit(v: Vars) -> int:
+    """How many bytes a body may have of which Apache does not know how long it is; 0 is no limit."""
+    return v.body_bytes
 
 
 def withdraw(app: App) -> Iterator[Step]:
