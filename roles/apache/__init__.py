@@ -169,7 +169,16 @@ def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     site = _of_unknown_names(app)
     if v.catch_all and v.names:
-        text = template("catch-all.conf.j2", v=v, **_tls(app, v))
+        text = template(
+            "catch-all.conf.j2",
+            app=app,
+            v=v,
+            itself=front(host, v),
+            strangers=strangers.HEADERS,
+            scheme=SCHEMES[deployment_of(host).protocol],
+            wait_s=limits_of(deployment_of(host)).wait_s,
+            **_tls(app, v),
+        )
         yield Step("refuse unknown names", File(site, text), notify=reload)
     else:
         yield Step("admit unknown names", Absent(site), notify=reload)

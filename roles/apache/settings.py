@@ -52,6 +52,7 @@ class Vars:
     proxy_connection_timeout: Seconds = 5
     proxy_timeout: Seconds | None = None
     trusted_proxies: tuple[str, ...] = ()
+    health_path: Annotated[str, Meta(pattern=r"^((/[A-Za-z0-9._~-]+)+)?\Z", examples=["/healthz"])] = ""
     headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
     deflate: bool = True
     deflate_types: tuple[MediaType, ...] = (
