@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.absent_managed import AbsentManaged
     from deploytasks.agent.files.directories import Directories
     from deploytasks.agent.files.directory import Directory
+    from deploytasks.agent.files.empty_if_large import EmptyIfLarge
     from deploytasks.agent.files.file import File
     from deploytasks.agent.files.first_file import FirstFile
     from deploytasks.agent.files.lasting_file import LastingFile
@@ -79,6 +80,7 @@ __all__ = [
     "Directory",
     "DockerEngine",
     "DockerImage",
+    "EmptyIfLarge",
     "File",
     "FirstFile",
     "FirstSymlink",

@@ -67,6 +67,7 @@ HOMES = {
     "docker": {"targets"},
     "dotenv": {"planning", "source"},
     "fabric": {"transport"},
+    "gunicorn": {"roles"},
     "invoke": {"__main__", "cli", "tasks"},
     "jinja2": {"planning"},
     "msgspec": {"delivery", "planning", "roles", "source"},

@@ -26,6 +26,7 @@ from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.planning.heard import heard
 from deploytasks.planning.left_out import left_out
+from deploytasks.planning.limits import contradictions
 from deploytasks.planning.own_files import secrets_among
 from deploytasks.planning.plan import made_ready, plan_for, with_app
 from deploytasks.planning.project import Project, origin_of
@@ -345,7 +346,8 @@ class Run:
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
-        for note in ((stays,) if names else ()) + host.notes + left_out(host) + thoughts:
+        at_odds = contradictions(host)
+        for note in ((stays,) if names else ()) + host.notes + left_out(host) + at_odds + thoughts:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)

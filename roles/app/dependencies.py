@@ -13,9 +13,9 @@ from deploytasks.agent.python import CACHE
 from deploytasks.errors import VariableError
 from deploytasks.here import expanded
 from deploytasks.planning.deployment import deployment_of
-from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.python_choice import chosen_python
-from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
+from deploytasks.resources import Directory, EmptyIfLarge, File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app import uv_wheels
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
         yield Step("install the packages of the app", Package(v.packages))
     yield from _installer(host, v)
     venv = _venv(host, v)
-    yield Step("install the dependencies", venv, phase=Phase.PREPARE)
+    small = Handler("bound the package cache", EmptyIfLarge(CACHE, v.cache_mb))
+    yield Step("install the dependencies", venv, notify=small, phase=Phase.PREPARE)
     link = Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}")
     yield Step("link the virtual environment", link, phase=Phase.PREPARE)
 

@@ -102,6 +102,7 @@ class Vars:
     watch_s: Seconds = 5
     drain_timeout_s: Seconds = 30
     keep_releases: Annotated[int, Meta(ge=1)] = 5
+    cache_mb: Annotated[int, Meta(ge=0)] = 1024
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
     static_hidden: bool = False

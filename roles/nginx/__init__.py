@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.web.nginx_page import page_of
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
@@ -92,7 +93,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx"))
-    limits = NginxLimits(v.worker_connections)
+    limits = NginxLimits(v.worker_connections, max(map(len, v.names), default=0))
     yield Step("raise the limit of connections", limits, notify=reload)
     yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
     if v.has_tls and not _rejects_handshakes(host):
@@ -108,6 +109,18 @@ def front(host: Host, v: Vars) -> Front:
     del host
     ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
     return Front(v.names, ports, v.has_tls, v.networks)
+
+
+def wait_limit(v: Vars) -> Limit | None:
+    """For how long nginx was told to wait for the app."""
+    said = v.proxy_read_timeout
+    return Limit.of(said, "nginx_proxy_read_timeout") if said else None
+
+
+def pause_limit(v: Vars) -> Limit:
+    """For how long a client may pause."""
+    upload = Limit.of(v.client_body_timeout, "nginx_client_body_timeout")
+    return max(upload, Limit.of(v.send_timeout, "nginx_send_timeout"))
 
 
 def withdraw(app: App) -> Iterator[Step]:
@@ -187,6 +200,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         strangers=strangers.HEADERS,
         hidden_too=deployment.v.static_hidden,
         maintenance=included(app),
+        wait=v.proxy_read_timeout or f"{limits_of(deployment).wait_s}s",
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
 

@@ -15,6 +15,7 @@ from deploytasks.agent.accounts.group import Group
 from deploytasks.agent.accounts.member import Member
 from deploytasks.agent.accounts.user import User
 from deploytasks.agent.databases.postgres_database import PostgresDatabase
+from deploytasks.agent.docker.absent_build_cache import AbsentBuildCache
 from deploytasks.agent.docker.compose_services import ComposeServices
 from deploytasks.agent.docker.docker_engine import DockerEngine
 from deploytasks.agent.docker.docker_image import DockerImage
@@ -31,6 +32,7 @@ from deploytasks.agent.files.absent import Absent
 from deploytasks.agent.files.absent_managed import AbsentManaged
 from deploytasks.agent.files.directories import Directories
 from deploytasks.agent.files.directory import Directory
+from deploytasks.agent.files.empty_if_large import EmptyIfLarge
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.first_file import FirstFile
 from deploytasks.agent.files.lasting_file import LastingFile
@@ -168,6 +170,11 @@ def docker_engine(host):
 def docker_engine_with_compose(host):
     host.write("/var/lib/apt/lists/debian_Packages", "docker.io\ndocker-compose\n")
     return DockerEngine(("docker.io",), ("docker-compose",))
+
+
+def absent_build_cache(host):
+    host.write("/var/lib/buildkit", "what builds have left\n")
+    return AbsentBuildCache()
 
 
 def docker_image(host):
@@ -434,11 +441,23 @@ def nginx_limits_with_files(host):
     return NginxLimits(4096)
 
 
+def nginx_limits_with_names(host):
+    host.write("/etc/nginx/nginx.conf", NGINX_CONF + "http {\n\tgzip on;\n}\n")
+    return NginxLimits(512, 100)
+
+
+def nginx_limits_with_longer_names(host):
+    text = NGINX_CONF + "http {\n\tgzip on;\n\tserver_names_hash_bucket_size 64;\n}\n"
+    host.write("/etc/nginx/nginx.conf", text)
+    return NginxLimits(512, 100)
+
+
 OWNER = '{"app": "shop", "root": "/srv/old", "user": "shop", "project": "", "adopted": []}'
 
 CASES = [
     (Absent, absent),
     (Absent, absent_link),
+    (AbsentBuildCache, absent_build_cache),
     (AbsentFiles, absent_files),
     (AbsentManaged, absent_managed),
     (AbsentUnits, absent_units),
@@ -475,6 +494,8 @@ CASES = [
     (Member, member),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),
+    (NginxLimits, nginx_limits_with_names),
+    (NginxLimits, nginx_limits_with_longer_names),
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),
@@ -518,6 +539,7 @@ CASES = [
 
 ACTIONS = [
     ApacheReload(),
+    EmptyIfLarge("/var/cache/deploytasks", 1024),
     NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]"),
     NginxReload(("shop.test",)),
     ReleaseCommand(("systemd-run", "true"), "shop.release.x.service"),

@@ -17,8 +17,10 @@ OURS = "deploytasks.agent."
 ROOMS = {
     "accounts": "AbsentUser Group Member User",
     "databases": "PostgresDatabase",
-    "docker": "ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
-    "files": "Absent AbsentManaged Directories Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
+    "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages "
+    "ShippedImage",
+    "files": "Absent AbsentManaged Directories Directory EmptyIfLarge File FirstFile LastingFile Secret SecretFile "
+    "Symlink Tree",
     "firewall": "Ufw UfwRule",
     "packages": "Package",
     "programs": "Command Run",

@@ -11,6 +11,7 @@ from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import apps_at, owner_of
 from deploytasks.agent.release.questions import Destroy
 from deploytasks.agent.release.session import Session
+from deploytasks.agent.release.stock import clear_stock
 
 
 def destroy(session: Session) -> Ended:
@@ -42,3 +43,4 @@ def _forget(machine: Machine, app: App) -> None:
     if is_bare(machine.path(app.root)):
         remove_entry(machine.path(app.root))
     remove_whole(machine.path(app.state))
+    clear_stock(machine)
