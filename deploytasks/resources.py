@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
     from deploytasks.agent.release.runtime.release_command import ReleaseCommand
     from deploytasks.agent.release.runtime.watch import Watch
+    from deploytasks.agent.release.runtime.way_in import WayIn
     from deploytasks.agent.services.reload import Reload
     from deploytasks.agent.services.restart import Restart
     from deploytasks.agent.services.run_if_used import RunIfUsed
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.web.nginx_reload import NginxReload
     from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
     from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
+    from deploytasks.agent.web.visit import Visit
 
 __all__ = [
     "Absent",
@@ -120,7 +122,9 @@ __all__ = [
     "Unit",
     "User",
     "Uv",
+    "Visit",
     "Watch",
+    "WayIn",
 ]
 
 

@@ -69,7 +69,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
-    return Front(v.names, v.ports, v.has_tls, v.networks)
+    return Front(v.names, v.ports, v.has_tls, v.networks, tells=True)
 
 
 def withdraw(app: App) -> Iterator[Step]:

@@ -74,7 +74,7 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its port; with TLS also the port that leads there."""
     del host
     ports = (HTTP_PORT, v.listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks)
+    return Front(v.names, ports, v.has_tls, v.networks, tells=True)
 
 
 def withdraw(app: App) -> Iterator[Step]:

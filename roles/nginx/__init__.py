@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ VARIABLES = (
     "trusted",
     "typed_host",
     "usual_port",
+    "whose",
 )
 """What a site calls its own variables of nginx, which all sites share."""
 HTTPS_PORT = 443
@@ -107,7 +109,16 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
     ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks)
+    wants_certificates = bool(re.search(r"(?m)^\s*ssl_verify_client\s+on\s*;", v.snippet))
+    return Front(
+        v.names,
+        ports,
+        v.has_tls,
+        v.networks,
+        tells=True,
+        hears_proxies=v.proxy_protocol,
+        wants_certificates=wants_certificates,
+    )
 
 
 def withdraw(app: App) -> Iterator[Step]:

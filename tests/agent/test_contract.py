@@ -63,6 +63,7 @@ from deploytasks.agent.release.runtime.processes import Processes
 from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
 from deploytasks.agent.release.runtime.release_command import ReleaseCommand
 from deploytasks.agent.release.runtime.watch import Watch
+from deploytasks.agent.release.runtime.way_in import WayIn
 from deploytasks.agent.services.reload import Reload
 from deploytasks.agent.services.restart import Restart
 from deploytasks.agent.services.run_if_used import RunIfUsed
@@ -75,6 +76,8 @@ from deploytasks.agent.web.nginx_page import NginxPage
 from deploytasks.agent.web.nginx_reload import NginxReload
 from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
+from deploytasks.agent.web.visit import Visit
+from tests.agent.sites import site_handler
 
 PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
 APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
@@ -211,6 +214,11 @@ def http_check(host):
             """Say nothing."""
 
     return HttpCheck("shop@new.service", host.serve(App))
+
+
+def visit(host):
+    """A site that is not there yet for the first visitor."""
+    return Visit("shop", "nginx", int(host.serve(site_handler("shop", iter([404])))), "shop.test", tells=True)
 
 
 def image_retention(host):
@@ -513,6 +521,7 @@ CASES = [
     (User, lambda _: User("shop", groups=("adm", "www-data"))),
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
+    (Visit, visit),
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
@@ -525,7 +534,8 @@ ACTIONS = [
     Restart("nginx"),
     Run(("true",), env=(("A", "b"),)),
     RunIfUsed("nginx", ("/etc/nginx/sites-enabled/*",)),
-    Watch("shop@new.service", "/run/new.sock", 5.0),
+    Watch("shop@new.service", "/run/new.sock", 5.0, visit=Visit("shop", "nginx", 80)),
+    WayIn(80),
 ]
 
 

@@ -25,9 +25,10 @@ ROOMS = {
     "python": "PythonVenv Uv",
     "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention RecordedPlan Retention",
     "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses "
-    "Processes ProcessesAtBoot ReleaseCommand Watch",
+    "Processes ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",
-    "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate",
+    "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate "
+    "Visit",
 }
 """The types of ours by room, each in the module of its own name. One that is renamed goes on in ``renamed.TYPES``."""
 
