@@ -59,8 +59,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.web.acme_certificate import AcmeCertificate
     from deploytasks.agent.web.apache_reload import ApacheReload
     from deploytasks.agent.web.nginx_limits import NginxLimits
+    from deploytasks.agent.web.nginx_member import NginxMember
     from deploytasks.agent.web.nginx_page import NginxPage
     from deploytasks.agent.web.nginx_reload import NginxReload
+    from deploytasks.agent.web.nginx_sites import NginxSites
     from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
     from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
     from deploytasks.agent.web.visit import Visit
@@ -92,8 +94,10 @@ __all__ = [
     "LastingFile",
     "Member",
     "NginxLimits",
+    "NginxMember",
     "NginxPage",
     "NginxReload",
+    "NginxSites",
     "OnlyCatchAlls",
     "OnlyComposeServices",
     "OnlyInstance",

@@ -58,7 +58,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    yield Step("install Apache", Package("apache2"))
+    yield Step("install Apache", Package("apache2", unstarted=True))
     if v.tls == "self-signed":
         yield from issue_here(app, v.names, reload)
     elif v.tls == "files":

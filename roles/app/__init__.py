@@ -98,7 +98,10 @@ def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
     absent = [step.resource for step in deployment.web_server.withdraw(app)]
     sites = [path for site in absent if isinstance(site, AbsentManaged) for path in (site.path, *site.others)]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
-    claim = Claim(app.name, app.root, app.user, files, v.adopt)
+    front, server = deployment.front, deployment.name_of("web_server")
+    # Of one that is none of ours it is not known what its program is called.
+    site = (server, front.ports or (v.port,), front.names) if server in WEB_SERVERS else ()
+    claim = Claim(app.name, app.root, app.user, files, v.adopt, *site)
     return Step("claim the app's names", claim)
 
 

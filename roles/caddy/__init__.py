@@ -60,7 +60,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    yield Step("install Caddy", Package("caddy"))
+    yield Step("install Caddy", Package("caddy", unstarted=True))
     yield from _server()
     yield from _trust(app, v)
     if static_of(host) or static_files_of(host):

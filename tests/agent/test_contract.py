@@ -72,8 +72,10 @@ from deploytasks.agent.services.unit import Unit
 from deploytasks.agent.web.acme_certificate import AcmeCertificate
 from deploytasks.agent.web.apache_reload import ApacheReload
 from deploytasks.agent.web.nginx_limits import NginxLimits
+from deploytasks.agent.web.nginx_member import NginxMember
 from deploytasks.agent.web.nginx_page import NginxPage
 from deploytasks.agent.web.nginx_reload import NginxReload
+from deploytasks.agent.web.nginx_sites import NginxSites
 from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.web.visit import Visit
@@ -425,6 +427,20 @@ def member(host):
     return Member("www-data", "shop")
 
 
+def nginx_org(host):
+    host.write("/etc/nginx/nginx.conf", "user nginx;\nhttp { include /etc/nginx/conf.d/*.conf; }\n")
+    for place in ("available", "enabled"):
+        host.write("/etc/nginx/sites-%s/.keep" % place, "")
+    host.write("/etc/nginx/conf.d/.keep", "")
+    host.write("/etc/passwd", "nginx:x:101:101::/nonexistent:/bin/false\n")
+    return NginxSites("/etc/nginx/sites-enabled/shop")
+
+
+def nginx_member(host):
+    nginx_org(host)
+    return NginxMember("www-data")
+
+
 def directory_of_any_mode(host):
     return Directory("/srv/x", "0750", host.user, host.group, keeps_mode=True)
 
@@ -481,6 +497,8 @@ CASES = [
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (Member, member),
+    (NginxMember, nginx_member),
+    (NginxSites, nginx_org),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),
     (OnlyCatchAlls, only_catch_alls),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.firewall.packet_filter import Barrier
 from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import Facts
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
@@ -17,6 +18,7 @@ DAY_S = 86_400
 DISK = Disk("/srv/shop", free_mb=9000, free_inodes=500_000, read_only=False)
 OPEN = Rule(4, "allow", "tcp", "22,80", "0.0.0.0/0", "", "", plain=True)
 SHUT = Firewall(on=True, refuses=True, rules=())
+SHUTS, OPENS = Barrier("inet filter input", ((22, 22),)), Barrier("inet filter input", ((1, 1023),))
 WELL = Examined(
     facts=Facts(),
     clock=NOW + 1,
@@ -69,7 +71,27 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
         ("clock", {"clock": NOW - 30}, Verdict.DOUBTFUL, "30 s behind"),
         ("clock", {"clock": NOW + 63_072_000}, Verdict.BAD, "63072000 s ahead of"),
         ("port", {"listeners": {"80": "lighttpd"}}, Verdict.BAD, "80 is taken by lighttpd; stop lighttpd"),
-        ("port", {"listeners": {"80": "apache2"}}, Verdict.DOUBTFUL, "80 is apache2's"),
+        ("port", {"listeners": {"80": "apache2"}}, Verdict.BAD, "80 is taken by apache2; stop apache2"),
+        (
+            "port",
+            {"listeners": {"80": "apache2"}, "serving": ("apache2",)},
+            Verdict.GOOD,
+            "which serves the app",
+        ),
+        (
+            "packet filter",
+            {"barriers": (SHUTS,)},
+            Verdict.BAD,
+            "admits nobody to port 80; add to it: tcp dport 80",
+        ),
+        ("packet filter", {"barriers": (OPENS,)}, Verdict.GOOD, "may admit visitors to 80"),
+        (
+            "visitors",
+            {"visit": "visitors of http://shop.test do not get the app: x"},
+            Verdict.BAD,
+            "do not get",
+        ),
+        ("visitors", {"visit": "ok"}, Verdict.GOOD, "get the app"),
         ("port", {"listeners": {}}, Verdict.GOOD, "80 is free"),
         ("firewall", {"firewall": replace(SHUT, on=False)}, Verdict.GOOD, "SSH first"),
         (

@@ -27,8 +27,8 @@ ROOMS = {
     "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses "
     "Processes ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",
-    "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate "
-    "Visit",
+    "web": "AcmeCertificate ApacheReload NginxLimits NginxMember NginxPage NginxReload NginxSites OnlyCatchAlls "
+    "SelfSignedCertificate Visit",
 }
 """The types of ours by room, each in the module of its own name. One that is renamed goes on in ``renamed.TYPES``."""
 

@@ -13,6 +13,7 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.absent_managed import is_ours
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, apps_at, others_at, owner_of, write_owner
+from deploytasks.agent.release.site_claim import SiteClaim
 from deploytasks.agent.services.unit import DIRECTORY
 
 UNITS = (DIRECTORY, "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
@@ -38,7 +39,8 @@ class Claim(Resource):
     It is looked at before anything is changed: *files* in directories that packages share, units, the account
     *app_user*, the app's root and directories below /run and /var/log. *adopt* is true for all of it, or the names
     of things. Another project's app of this name can be adopted as well; the root of another app, and a group of the
-    system, cannot. What was taken over is remembered, and stays when the app is destroyed.
+    system, cannot. What was taken over is remembered, and stays when the app is destroyed. Nobody else has the *ports*
+    and *domains* that *web_server* is to serve it at.
     """
 
     reversible: ClassVar[bool] = False
@@ -48,6 +50,9 @@ class Claim(Resource):
     app_user: str
     files: Tuple[str, ...] = ()
     adopt: Union[bool, Tuple[str, ...]] = False
+    web_server: str = ""
+    ports: Tuple[int, ...] = ()
+    domains: Tuple[str, ...] = ()
 
     def desired(self) -> State:
         return {"root": self.app_root, "user": self.app_user, "claimed": True}
@@ -58,6 +63,8 @@ class Claim(Resource):
         foreign = [thing for thing in self._foreign(machine, owner) if not self._adopts(thing)]
         if foreign:
             raise StepError(self._refusal(foreign))
+        if self.web_server:
+            SiteClaim(self.app_name, self.web_server, self.ports, self.domains).require(machine)
         if owner is None:
             return None
         claimed = _project(machine) in ("", owner.project)
