@@ -51,6 +51,7 @@ from deploytasks.agent.release.claim import Claim
 from deploytasks.agent.release.copy_retention import CopyRetention
 from deploytasks.agent.release.first_symlink import FirstSymlink
 from deploytasks.agent.release.image_retention import ImageRetention
+from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.agent.release.retention import Retention
 from deploytasks.agent.release.runtime.absent_units import AbsentUnits
@@ -297,6 +298,11 @@ def processes_at_boot(host):
     return ProcessesAtBoot(counts=(("worker", 1),), **APP)
 
 
+def only_ufw_rules(host):
+    UfwRule("allow", 80, app="shop").apply(host.machine, Change(None, UfwRule("allow", 80).desired()))
+    return OnlyUfwRules("shop", (("443", "tcp"),))
+
+
 def only_processes(host):
     unit = "shop.worker.%s@.service" % APP["release"]
     for name in (unit, "shop.worker.old@.service", "shop.tidy.timer", "shop@.service", "shopping.x.timer"):
@@ -506,6 +512,7 @@ CASES = [
     (OnlyInstance, only_instance),
     (OnlyInstance, only_instance_of_a_container),
     (OnlyProcesses, only_processes),
+    (OnlyUfwRules, only_ufw_rules),
     (Package, lambda _: Package(("nginx", "ufw"))),
     (PostgresDatabase, database),
     (PostgresDatabase, database_of_another),

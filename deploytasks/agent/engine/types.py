@@ -23,7 +23,8 @@ ROOMS = {
     "packages": "Package",
     "programs": "Command Run",
     "python": "PythonVenv Uv",
-    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention RecordedPlan Retention",
+    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention OnlyUfwRules RecordedPlan "
+    "Retention",
     "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses "
     "Processes ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import ClassVar, Iterator, List, Optional, Tuple, Union
 
@@ -19,6 +20,11 @@ from deploytasks.agent.services.unit import DIRECTORY
 UNITS = (DIRECTORY, "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 """Where units lie, those that count first first (systemd.unit(5))."""
 PROJECT = "project"
+MOVED = (
+    "the app {0} serves from {1}, and app_root is {2}; nothing was changed. Leave app_root as it was; or, to move the "
+    "app, inv destroy with the old app_root, which keeps the shared data, then deploy with the new one, and on the "
+    "host mv {1}/shared/* {2}/shared/"
+)
 NO_HOME, NO_SHELL = "/nonexistent", "/usr/sbin/nologin"
 
 
@@ -60,6 +66,7 @@ class Claim(Resource):
     def inspect(self, machine: Machine) -> State:
         owner = owner_of(machine, self._app)
         self._require_own_root(machine)
+        self._require_same_root(machine, owner)
         foreign = [thing for thing in self._foreign(machine, owner) if not self._adopts(thing)]
         if foreign:
             raise StepError(self._refusal(foreign))
@@ -98,6 +105,13 @@ class Claim(Resource):
                 "%s belongs to the app %s; nothing was changed. Give %s another app_root"
                 % (self.app_root, other, self.app_name)
             )
+
+    def _require_same_root(self, machine: Machine, owner: Optional[Owner]) -> None:
+        """Releases, data and the account's home lie where the app was first deployed."""
+        if owner is None or owner.root == self.app_root:
+            return
+        if os.path.lexists(machine.path(owner.root + "/current")):
+            raise StepError(MOVED.format(self.app_name, owner.root, self.app_root))
 
     def _foreign(self, machine: Machine, owner: Optional[Owner]) -> Iterator[Foreign]:
         """What is there, is not ours and was not taken over; of an app that is known here its directories are ours."""
