@@ -84,11 +84,9 @@ def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
     owners = ((port, seen.listeners.get(str(port))) for port in needs.ports)
     yield from (_port(port, needs.server, owner, seen.serving) for port, owner in owners)
     yield _firewall(needs, seen.facts.ssh_port, seen.firewall)
-    yield from (_barrier(port, barrier) for port in needs.ports for barrier in seen.barriers)
-    if seen.prospect:
-        yield Finding(
-            "release", Verdict.BAD if "cannot start" in seen.prospect else Verdict.DOUBTFUL, seen.prospect
-        )
+    shut = ((port, barrier) for port in needs.ports for barrier in seen.barriers if not barrier.admits(port))
+    yield from (_barrier(port, barrier) for port, barrier in shut)
+    yield from _prospect(seen.prospect)
     yield from _visitors(seen.visit, needs.unreached)
     own = {*seen.addresses}
     named = zip(needs.names, needs.addresses, strict=True)
@@ -196,12 +194,15 @@ def _firewall(needs: Needs, ssh_port: int, seen: Firewall) -> Finding:
 
 
 def _barrier(port: int, barrier: Barrier) -> Finding:
-    if barrier.admits(port):
-        return Finding(
-            "packet filter", Verdict.GOOD, f"nftables' chain {barrier.name} may admit visitors to {port}"
-        )
     found = f"nftables' chain {barrier.name} admits nobody to port {port}"
     return Finding("packet filter", Verdict.BAD, found, f"add to it: tcp dport {port} accept")
+
+
+def _prospect(prospect: str) -> Iterator[Finding]:
+    """What becomes of the release that serves."""
+    if prospect:
+        verdict = Verdict.BAD if "cannot start" in prospect else Verdict.DOUBTFUL
+        yield Finding("release", verdict, prospect)
 
 
 def _visitors(visit: str | None, unreached: Mapping[int, str]) -> Iterator[Finding]:

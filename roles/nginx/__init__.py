@@ -97,7 +97,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     v = replace(v, ipv6=v.ipv6 and deployment_of(host).facts.ipv6)
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx", unstarted=True))
-    yield Step("have nginx read its sites", NginxSites(_enabled(app)), notify=reload)
+    yield Step("have nginx read sites-enabled", NginxSites(_enabled(app)), notify=reload)
     yield Step("let nginx connect to the app", NginxMember(SOCKETS), notify=reload)
     limits = NginxLimits(v.worker_connections)
     yield Step("raise the limit of connections", limits, notify=reload)

@@ -252,7 +252,6 @@ def edited(target: Target, path: str, *commands: str) -> Iterator[None]:
         target.run(["mv", "/root/edited", path])
 
 
-@pytest.mark.fault(100)
 def test_an_nginx_that_does_not_read_its_sites_is_told(shop):
     with edited(shop.target, "/etc/nginx/nginx.conf", "/sites-enabled/d"):
         told = refused(shop)
@@ -261,7 +260,6 @@ def test_an_nginx_that_does_not_read_its_sites_is_told(shop):
     shop.deploy()
 
 
-@pytest.mark.fault(101)
 def test_an_nginx_of_another_user_reaches_the_app(shop):
     shop.target.run(["sh", "-c", "id web2 2>/dev/null || useradd --system web2"])
     with edited(shop.target, "/etc/nginx/nginx.conf", "s/^user .*/user web2;/"):
@@ -271,7 +269,6 @@ def test_an_nginx_of_another_user_reaches_the_app(shop):
     shop.target.run(["sh", "-c", "gpasswd --delete web2 www-data; systemctl restart nginx"])
 
 
-@pytest.mark.fault(102)
 def test_visitors_who_get_no_answer_undo_a_deploy_with_the_web_servers_own_words(shop):
     shop.target.run(["sh", "-c", "id web3 2>/dev/null || useradd --system web3"])
     # A file that nginx.conf includes says it, where nobody looks.
@@ -297,14 +294,12 @@ def test_visitors_who_get_no_answer_undo_a_deploy_with_the_web_servers_own_words
     shop.deploy()
 
 
-@pytest.mark.fault(103)
 def test_a_snippet_that_names_a_file_which_is_not_there_is_refused(shop):
     told = refused(shop, nginx_snippet="include /etc/nginx/missing.conf;")
     assert "nginx refuses its configuration" in told
     assert "/etc/nginx/missing.conf" in told
 
 
-@pytest.mark.fault(104)
 def test_a_port_that_another_program_has_is_told_before_anything_is_done(shop):
     server = ["systemd-run", "--unit", "squatter", "python3", "-m", "http.server", "8081"]
     shop.target.run(server)
@@ -324,7 +319,6 @@ def test_a_port_that_another_program_has_is_told_before_anything_is_done(shop):
     assert (check.exit_code, doctor.returncode) == (2, 2)
 
 
-@pytest.mark.fault(105)
 def test_a_packet_filter_of_somebody_elses_that_admits_no_visitor_is_told(shop):
     install = "apt-get update && apt-get install -y --no-install-recommends nftables"
     shop.target.run(["sh", "-c", f"command -v nft || ({install})"])

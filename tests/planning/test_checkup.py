@@ -43,6 +43,16 @@ def of(check: str, needs: Needs = SHOP, **differing: Any) -> tuple[Verdict, str]
     return one.verdict, f"{one.found}; {one.advice}"
 
 
+def test_a_packet_filter_that_may_admit_visitors_is_no_finding():
+    assert [finding.check for finding in found(barriers=(OPENS,)) if finding.check == "packet filter"] == []
+
+
+def test_a_port_that_cannot_be_reached_from_here_is_told_where_visitors_on_the_host_get_the_app():
+    needs = replace(SHOP, unreached={80: "no answer from 192.0.2.7 within 3 s"})
+    told = [finding.found for finding in found(needs, visit="ok") if finding.verdict is Verdict.DOUBTFUL]
+    assert told == ["port 80 cannot be reached from here: no answer from 192.0.2.7 within 3 s"]
+
+
 def test_where_all_is_well_every_check_says_so_and_has_no_advice():
     checks = ["system", "disk", "memory", "clock", "port", "firewall", "name", "certificate"]
     assert [finding.check for finding in found()] == checks
@@ -84,12 +94,23 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
             Verdict.BAD,
             "admits nobody to port 80; add to it: tcp dport 80",
         ),
-        ("packet filter", {"barriers": (OPENS,)}, Verdict.GOOD, "may admit visitors to 80"),
         (
             "visitors",
             {"visit": "visitors of http://shop.test do not get the app: x"},
             Verdict.BAD,
             "do not get",
+        ),
+        (
+            "release",
+            {"prospect": "its Python is gone: it cannot start again; x"},
+            Verdict.BAD,
+            "cannot start again",
+        ),
+        (
+            "release",
+            {"prospect": "its Python is whatever python3 is; x"},
+            Verdict.DOUBTFUL,
+            "whatever python3 is",
         ),
         ("visitors", {"visit": "ok"}, Verdict.GOOD, "get the app"),
         ("port", {"listeners": {}}, Verdict.GOOD, "80 is free"),

@@ -20,9 +20,10 @@ Place = Tuple[str, str]
 
 @dataclass(frozen=True)
 class OnlyUfwRules(Resource):
-    """Of the rules that were made for *app* only those to *ports* are there: each a port and a protocol.
+    """Of the rules made for *app* only those to *ports* are there.
 
-    One that another app of this host has as well becomes that one's. A rule that was made for no app is let be.
+    Each is a port and a protocol. One that another app of this host has as well becomes that one's. A rule that was
+    made for no app is let be.
     """
 
     reversible: ClassVar[bool] = False

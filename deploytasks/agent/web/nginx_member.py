@@ -18,9 +18,9 @@ USUAL = "www-data"
 
 @dataclass(frozen=True)
 class NginxMember(Resource):
-    """The user whom nginx.conf names is a member of *group*; one whose own group it is, is so.
+    """The user whom nginx.conf names is a member of *group*.
 
-    Debian's is www-data, that of nginx.org's package nginx.
+    One whose own group it is, is so. Debian's is www-data, that of nginx.org's package nginx.
     """
 
     group: str

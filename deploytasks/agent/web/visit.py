@@ -32,10 +32,10 @@ ANSWER_S, PATIENCE_S, ASK_AGAIN_S = 10.0, 5.0, 0.2
 
 @dataclass(frozen=True)
 class Visit(Resource):
-    """Who comes to *host* at *port*, over TLS if that is *secure*, gets the answer of *app* to *path*.
+    """Visitors of *host* at *port* get *app*'s answer to *path*.
 
-    It has one of *status*; without a path, any answer will do. The web server *server* is asked whose site that is
-    where it *tells*; one that *hears_proxies* is spoken to as they speak (the PROXY protocol).
+    Over TLS if that is *secure*. It has one of *status*; without a path, any answer will do. The web server *server* is
+    asked whose site that is where it *tells*; one that *hears_proxies* is spoken to as they speak (the PROXY protocol).
     """
 
     reversible: ClassVar[bool] = False
