@@ -94,7 +94,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    v = replace(v, ipv6=v.ipv6 and deployment_of(host).facts.ipv6)
+    v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
     yield Step("install nginx", Package("nginx", unstarted=True))
     yield Step("have nginx read sites-enabled", NginxSites(_enabled(app)), notify=reload)
