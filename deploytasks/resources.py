@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.copy_retention import CopyRetention
     from deploytasks.agent.release.first_symlink import FirstSymlink
     from deploytasks.agent.release.image_retention import ImageRetention
+    from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
     from deploytasks.agent.release.retention import Retention
     from deploytasks.agent.release.runtime.absent_units import AbsentUnits
     from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
     from deploytasks.agent.release.runtime.release_command import ReleaseCommand
     from deploytasks.agent.release.runtime.watch import Watch
+    from deploytasks.agent.release.runtime.way_in import WayIn
     from deploytasks.agent.services.reload import Reload
     from deploytasks.agent.services.restart import Restart
     from deploytasks.agent.services.run_if_used import RunIfUsed
@@ -59,10 +61,13 @@ if TYPE_CHECKING:
     from deploytasks.agent.web.acme_certificate import AcmeCertificate
     from deploytasks.agent.web.apache_reload import ApacheReload
     from deploytasks.agent.web.nginx_limits import NginxLimits
+    from deploytasks.agent.web.nginx_member import NginxMember
     from deploytasks.agent.web.nginx_page import NginxPage
     from deploytasks.agent.web.nginx_reload import NginxReload
+    from deploytasks.agent.web.nginx_sites import NginxSites
     from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
     from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
+    from deploytasks.agent.web.visit import Visit
 
 __all__ = [
     "Absent",
@@ -92,12 +97,15 @@ __all__ = [
     "LastingFile",
     "Member",
     "NginxLimits",
+    "NginxMember",
     "NginxPage",
     "NginxReload",
+    "NginxSites",
     "OnlyCatchAlls",
     "OnlyComposeServices",
     "OnlyInstance",
     "OnlyProcesses",
+    "OnlyUfwRules",
     "Package",
     "PostgresDatabase",
     "Processes",
@@ -122,7 +130,9 @@ __all__ = [
     "Unit",
     "User",
     "Uv",
+    "Visit",
     "Watch",
+    "WayIn",
 ]
 
 

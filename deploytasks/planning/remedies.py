@@ -16,6 +16,7 @@ READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
 CODE = re.compile(r"/releases/[^/]+/code/|/app/code/")
 """Stands in a path on the host, or in a container, before what is of the source."""
+FIREWALL = re.compile(r"ufw --force enable ended with")
 INSTALLS = "could not install the requirements"
 Told = TypeVar("Told", bound=Event)
 
@@ -39,6 +40,8 @@ def remedy_for(reason: str, output: str) -> str:
     packages = packages_named_by(output) if INSTALLS in reason else ()
     if packages:
         return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
+    if FIREWALL.match(reason):
+        return "a container that may not filter packets leaves that to who runs it: app_firewall=none"
     written = READ_ONLY.search(output)
     if written:
         return _of_read_only(written[1])

@@ -59,7 +59,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    yield Step("install Apache", Package("apache2"))
+    yield Step("install Apache", Package("apache2", unstarted=True))
     if v.tls == "self-signed":
         yield from issue_here(app, v.names, reload)
     elif v.tls == "files":
@@ -70,7 +70,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
-    return Front(v.names, v.ports, v.has_tls, v.networks)
+    return Front(v.names, v.ports, v.has_tls, v.networks, tells=True)
 
 
 def wait_limit(v: Vars) -> Limit | None:

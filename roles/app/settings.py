@@ -98,6 +98,7 @@ class Vars:
         Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z", examples=["shop.example.org"])] | None
     ) = None
     health_status: str = "200-399"
+    visit_path: Annotated[str, Meta(pattern=r"^(/[!-~]*)?\Z", examples=["/"])] | None = None
     health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
     watch_s: Seconds = 5
     drain_timeout_s: Seconds = 30

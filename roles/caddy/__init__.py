@@ -62,7 +62,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    yield Step("install Caddy", Package("caddy"))
+    yield Step("install Caddy", Package("caddy", unstarted=True))
     yield from _server()
     yield from _trust(app, v)
     if static_of(host) or static_files_of(host):
@@ -76,7 +76,7 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its port; with TLS also the port that leads there."""
     del host
     ports = (HTTP_PORT, v.listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks)
+    return Front(v.names, ports, v.has_tls, v.networks, tells=True)
 
 
 def wait_limit(v: Vars) -> Limit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,9 +17,10 @@ from deploytasks.resources import (
     Absent,
     AbsentManaged,
     File,
-    Member,
     NginxLimits,
+    NginxMember,
     NginxReload,
+    NginxSites,
     OnlyCatchAlls,
     Package,
     RunIfUsed,
@@ -52,10 +54,12 @@ VARIABLES = (
     "trusted",
     "typed_host",
     "usual_port",
+    "whose",
 )
 """What a site calls its own variables of nginx, which all sites share."""
 HTTPS_PORT = 443
-USER = "www-data"
+SOCKETS = "www-data"
+"""The group that may connect to the sockets of apps."""
 ENABLED = "/etc/nginx/sites-enabled"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
@@ -91,8 +95,11 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
+    v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
-    yield Step("install nginx", Package("nginx"))
+    yield Step("install nginx", Package("nginx", unstarted=True))
+    yield Step("have nginx read sites-enabled", NginxSites(_enabled(app)), notify=reload)
+    yield Step("let nginx connect to the app", NginxMember(SOCKETS), notify=reload)
     limits = NginxLimits(v.worker_connections, max(map(len, v.names), default=0))
     yield Step("raise the limit of connections", limits, notify=reload)
     yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
@@ -108,7 +115,16 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
     ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks)
+    wants_certificates = bool(re.search(r"(?m)^\s*ssl_verify_client\s+on\s*;", v.snippet))
+    return Front(
+        v.names,
+        ports,
+        v.has_tls,
+        v.networks,
+        tells=True,
+        hears_proxies=v.proxy_protocol,
+        wants_certificates=wants_certificates,
+    )
 
 
 def wait_limit(v: Vars) -> Limit | None:
@@ -143,7 +159,7 @@ def _enabled(app: App) -> str:
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     if static_of(host) or static_files_of(host):
-        yield Step("let nginx read the app's files", Member(USER, app.user))
+        yield Step("let nginx read the app's files", NginxMember(app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
 
@@ -151,11 +167,12 @@ def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
 def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
     """A port's requests for names that no site has are closed without an answer.
 
-    Each port has one file, whichever site writes it; a site that takes any name needs none, and leaves it to others.
+    Each port has one file, whichever site writes it; a site that takes any name needs none, and leaves it to others, as
+    does one where an administrator's site takes what no other wants (``default_server``).
     """
     for port in front(host, v).ports if v.names else ():
         place = CATCH_ALL % port
-        if v.catch_all:
+        if v.catch_all and port not in deployment_of(host).facts.default_ports:
             yield Step(f"refuse unknown names on port {port}", File(place, _catch_all(host, v, port)))
         else:
             yield Step(f"admit unknown names on port {port}", Absent(place))

@@ -53,6 +53,7 @@ from deploytasks.agent.release.claim import Claim
 from deploytasks.agent.release.copy_retention import CopyRetention
 from deploytasks.agent.release.first_symlink import FirstSymlink
 from deploytasks.agent.release.image_retention import ImageRetention
+from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.agent.release.retention import Retention
 from deploytasks.agent.release.runtime.absent_units import AbsentUnits
@@ -65,6 +66,7 @@ from deploytasks.agent.release.runtime.processes import Processes
 from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
 from deploytasks.agent.release.runtime.release_command import ReleaseCommand
 from deploytasks.agent.release.runtime.watch import Watch
+from deploytasks.agent.release.runtime.way_in import WayIn
 from deploytasks.agent.services.reload import Reload
 from deploytasks.agent.services.restart import Restart
 from deploytasks.agent.services.run_if_used import RunIfUsed
@@ -73,10 +75,14 @@ from deploytasks.agent.services.unit import Unit
 from deploytasks.agent.web.acme_certificate import AcmeCertificate
 from deploytasks.agent.web.apache_reload import ApacheReload
 from deploytasks.agent.web.nginx_limits import NginxLimits
+from deploytasks.agent.web.nginx_member import NginxMember
 from deploytasks.agent.web.nginx_page import NginxPage
 from deploytasks.agent.web.nginx_reload import NginxReload
+from deploytasks.agent.web.nginx_sites import NginxSites
 from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
+from deploytasks.agent.web.visit import Visit
+from tests.agent.sites import site_handler
 
 PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
 APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
@@ -220,6 +226,11 @@ def http_check(host):
     return HttpCheck("shop@new.service", host.serve(App))
 
 
+def visit(host):
+    """A site that is not there yet for the first visitor."""
+    return Visit("shop", "nginx", int(host.serve(site_handler("shop", iter([404])))), "shop.test", tells=True)
+
+
 def image_retention(host):
     host.write("/var/lib/docker/shop:old", "deploytasks.app=shop")
     host.write("/var/lib/docker/python:3", "")
@@ -292,6 +303,11 @@ def processes_at_boot(host):
     host.link("%s/multi-user.target.wants/%s" % (units, old), "%s/%s" % (units, old))
     host.write("/srv/shop/scale.json", '{"worker": 2}')
     return ProcessesAtBoot(counts=(("worker", 1),), **APP)
+
+
+def only_ufw_rules(host):
+    UfwRule("allow", 80, app="shop").apply(host.machine, Change(None, UfwRule("allow", 80).desired()))
+    return OnlyUfwRules("shop", (("443", "tcp"),))
 
 
 def only_processes(host):
@@ -424,6 +440,20 @@ def member(host):
     return Member("www-data", "shop")
 
 
+def nginx_org(host):
+    host.write("/etc/nginx/nginx.conf", "user nginx;\nhttp { include /etc/nginx/conf.d/*.conf; }\n")
+    for place in ("available", "enabled"):
+        host.write("/etc/nginx/sites-%s/.keep" % place, "")
+    host.write("/etc/nginx/conf.d/.keep", "")
+    host.write("/etc/passwd", "nginx:x:101:101::/nonexistent:/bin/false\n")
+    return NginxSites("/etc/nginx/sites-enabled/shop")
+
+
+def nginx_member(host):
+    nginx_org(host)
+    return NginxMember("www-data")
+
+
 def directory_of_any_mode(host):
     return Directory("/srv/x", "0750", host.user, host.group, keeps_mode=True)
 
@@ -492,6 +522,8 @@ CASES = [
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (Member, member),
+    (NginxMember, nginx_member),
+    (NginxSites, nginx_org),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),
     (NginxLimits, nginx_limits_with_names),
@@ -501,6 +533,7 @@ CASES = [
     (OnlyInstance, only_instance),
     (OnlyInstance, only_instance_of_a_container),
     (OnlyProcesses, only_processes),
+    (OnlyUfwRules, only_ufw_rules),
     (Package, lambda _: Package(("nginx", "ufw"))),
     (PostgresDatabase, database),
     (PostgresDatabase, database_of_another),
@@ -534,6 +567,7 @@ CASES = [
     (User, lambda _: User("shop", groups=("adm", "www-data"))),
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
+    (Visit, visit),
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
@@ -547,7 +581,8 @@ ACTIONS = [
     Restart("nginx"),
     Run(("true",), env=(("A", "b"),)),
     RunIfUsed("nginx", ("/etc/nginx/sites-enabled/*",)),
-    Watch("shop@new.service", "/run/new.sock", 5.0),
+    Watch("shop@new.service", "/run/new.sock", 5.0, visit=Visit("shop", "nginx", 80)),
+    WayIn(80),
 ]
 
 

@@ -163,3 +163,8 @@ def test_an_app_that_misses_something_around_it_is_told_what_brings_it(output, r
 )
 def test_what_says_nothing_of_what_is_missing_has_no_remedy(output):
     assert remedied(StepDone("app", "ask", Outcome.FAILED, reason="no", output=output)).reason == "no"
+
+
+def test_a_firewall_that_a_container_may_not_have_is_told():
+    failed = StepDone("ufw", "turn the firewall on", Outcome.FAILED, reason="ufw --force enable ended with 1")
+    assert remedied(failed).reason.endswith("app_firewall=none")

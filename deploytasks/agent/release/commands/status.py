@@ -14,7 +14,8 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.errors import FAILURES, StepError, reason_of
 from deploytasks.agent.python import CACHE
-from deploytasks.agent.release.commands.answering import question_in
+from deploytasks.agent.python.prospect import prospect_of
+from deploytasks.agent.release.commands.answering import environment_in, question_in, visit_in
 from deploytasks.agent.release.history import recall
 from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.release.recorded import recorded_plan
@@ -129,6 +130,9 @@ def _health(machine: Machine, plan: Plan) -> Optional[Dict[str, Any]]:
     if check is None:
         return None
     answer = (check.inspect(machine) or {}).get("answer", "unknown")
+    visit = visit_in(plan)
+    if answer == "ok" and visit:
+        answer = visit.trouble(machine) or "ok"
     return {"ok": answer == "ok", "status": answer, "error": None if answer == "ok" else answer}
 
 
@@ -187,7 +191,8 @@ def _drift(session: Session, app: App, plan: Optional[Plan]) -> Iterator[str]:
     for service in found:
         if service.running and not runtime.is_up(service.unit):
             yield "%s does not run; deploy again" % service.unit
-    yield from filter(None, [_pointers(machine, app)])
+    venv = environment_in(plan) if plan else None
+    yield from filter(None, [_pointers(machine, app), prospect_of(machine, venv) if venv else None])
 
 
 def _pointers(machine: Machine, app: App) -> Optional[str]:
