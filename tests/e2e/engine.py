@@ -22,7 +22,10 @@ FROM scratch
 COPY --from=whole / /
 """
 """One layer, of what is read: such an image is saved, sent and loaded many times."""
-SERVES_REDIS = 'CMD ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "/data", "--appendonly", "yes"]'
+SERVES_REDIS = (
+    'CMD ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "/data", '
+    '"--appendonly", "yes"]'
+)
 PYTHON = "deploytasks-python:debian12-small"
 """Debian's Python with venv and pip: what the official ``python:…-slim`` images are elsewhere."""
 REDIS = "deploytasks-redis:debian12-small"

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploytasks.targets import Target
+from deploytasks.targets import Target, up
 from tests.e2e.controller import wait_for
-from tests.e2e.converged import up_converged
 from tests.e2e.project import Project
 from tests.inv import INV
 
@@ -21,9 +20,7 @@ SHUT_OUT = "-A ufw-before-input -p tcp --dport 22 -m conntrack --ctstate NEW -j 
 @pytest.fixture(scope="module")
 def gate(target_state) -> Target:
     """A host with a firewall that is off, and would let in nobody who is not there yet."""
-    gate = up_converged("gate", "debian12", target_state)
-    gate.run(["ufw", "--force", "disable"])
-    return gate
+    return up("gate", "debian12", state=target_state, say=print)
 
 
 @pytest.fixture
