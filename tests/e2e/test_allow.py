@@ -145,14 +145,14 @@ def test_a_source_of_its_own_is_an_opening_of_its_own(shop):
 
 
 def test_it_shuts_itself_and_leaves_nothing(shop):
-    allow(shop, "80", "--for", "3s")
+    allow(shop, "80", "--for", "6s")
     wait_for(lambda: is_gone(shop), "80/tcp shuts itself", PATIENCE_S)
     assert listed(shop) == []
     assert not answers(shop)
 
 
 def test_what_fell_due_while_the_host_was_off_is_shut_when_it_is_back_and_the_rest_in_its_time(shop):
-    allow(shop, "80", "--for", "5s")
+    allow(shop, "80", "--for", "8s")
     allow(shop, "8000", "--for", "25s")
     allow(shop, "8001", "--for", "1h")
     due = {opening["port"]: opening["until"] for opening in listed(shop)}
