@@ -27,12 +27,6 @@ LATE = 40
 SLOW_START = "\nimport time\n\ntime.sleep(1.5)\n"
 
 
-def status(project: Project) -> dict[str, Any]:
-    argv = [INV, "status", "--host", project.target.name, "--json"]
-    answer = subprocess.run(argv, cwd=project.directory, capture_output=True, check=True, timeout=30)
-    return json.loads(answer.stdout)[project.target.name]
-
-
 def cut_deploy(project: Project, failpoint: int) -> HostRecap:
     """A deploy whose agent kills itself when it has written so many records."""
     with Run(ready_hosts(hosts(project), standard_roles, {}), Manner()) as run:

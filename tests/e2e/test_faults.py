@@ -29,7 +29,6 @@ from tests.e2e.faults import (
     lock,
     on_disk,
     serves,
-    status,
 )
 from tests.e2e.project import Project, difference, files
 from tests.e2e.traffic import Traffic
@@ -131,9 +130,9 @@ def test_what_a_first_deploy_was_making_when_it_was_killed_is_cleared_away(fault
 
 def test_status_tells_that_the_last_run_was_cut(shop):
     cut_deploy(shop, 5)
-    assert status(shop)["drift"].startswith("the last deploy was cut short; the next deploy")
+    assert shop.asked("status")["drift"].startswith("the last deploy was cut short; the next deploy")
     deployed_here(shop)
-    assert status(shop)["drift"] is None
+    assert shop.asked("status")["drift"] is None
     history = shop.target.run(["tail", "-n", "2", f"{shop.root}/history.jsonl"]).stdout.splitlines()
     assert [json.loads(line)["error"] for line in history] == ["cut short", None]
 
@@ -188,8 +187,8 @@ def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
         assert (refused.exit_code, refused.host["outcome"]) == (6, "locked")
         at_work = f"(deploy, pid {lock(shop)['pid']} on the host) since "
         assert at_work in refused.messages
-        assert at_work in status(shop)["at_work"]
-        assert status(shop)["drift"] is None
+        assert at_work in shop.asked("status")["at_work"]
+        assert shop.asked("status")["drift"] is None
         assert any(at_work in event.get("text", "") for event in shop.inv("verify").events)
         waited = shop.inv("deploy", "--lock-wait", "30")
         assert first.wait(timeout=30) == 0

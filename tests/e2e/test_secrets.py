@@ -14,7 +14,7 @@ from deploytasks.here import cache_directory
 from deploytasks.targets import Target
 from tests.e2e.converged import up_converged
 from tests.e2e.project import Project
-from tests.inv import INV
+from tests.inv import INV, inv
 
 CANARY = "c4n4ry-in-the-3nvironment"
 NEXT = "another-c4n4ry"
@@ -142,9 +142,9 @@ def typed(project: Project, *words: str) -> subprocess.Popen[str]:
 
 def all_of(project: Project, *words: str) -> str:
     """All that ``inv`` says; no person's mistake is in *words*."""
-    with typed(project, *words) as process:
-        told = process.communicate()[0]
-    assert process.returncode in (0, 3), told
+    done = inv(*words, cwd=project.directory)
+    told = done.stdout + done.stderr
+    assert done.returncode in (0, 3), told
     return told
 
 
