@@ -79,7 +79,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         path=app.venvs,
         requirements=tuple(first),
         python=_python(host, v),
-        form=wanted.kind if wanted.kind in ("uv", "pylock") else "requirements",
+        form="uv" if wanted.kind == "uv" else "requirements",
         extra=besides_the_app(host),
         installer=v.installer,
         uv=Uv(uv_wheels.VERSION).path if v.installer == "uv" else "",

@@ -254,7 +254,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
     release, project = deployment.release, deployment.project
     wanted = project.requirements
     uses_uv = deployment.v.installer == "uv"
-    if wanted.kind in {"uv", "pylock"} and not uses_uv:
+    if wanted.kind == "uv" and not uses_uv:
         raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
     if deployment.v.wheelhouse:
         raise VariableError(
@@ -266,7 +266,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
         work=f"/{REQUIREMENTS}",
         python="python3",
         files=tuple(sorted(wanted.files, key=lambda name: name != wanted.install)),
-        form=wanted.kind if wanted.kind in {"uv", "pylock"} else "requirements",
+        form="uv" if wanted.kind == "uv" else "requirements",
         extra=besides_the_app(host),
         hash_checked=wanted.hash_checked,
         wheelhouse="",

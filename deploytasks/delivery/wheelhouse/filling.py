@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.installer import EXPORT
 from deploytasks.errors import PlanError
+from deploytasks.source.requirement import normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +31,8 @@ WHOLE = "complete.json"
 KEPT_LINES = 15
 NO_INTERPRETER = ("--no-python-downloads",)
 """Markers and tags say what the host's Python wants; uv would bring that Python here first (uv, "Python versions")."""
+NAME = re.compile(r"([A-Za-z0-9][\w.-]*)")
+HASHES = re.compile(r"--hash=(sha256|sha384|sha512):([0-9a-f]+)")
 NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
 
 
@@ -41,6 +44,7 @@ def fill(place: Path, wish: Wish) -> None:
             directory.mkdir()
         pinned = _pinned(wish, work)
         _fetch(wish, pinned, new)
+        _require_hashes(wish, new)
         digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(new.iterdir())}
         (new / WHOLE).write_text(json.dumps(digests))
         shutil.rmtree(place, ignore_errors=True)
@@ -49,10 +53,10 @@ def fill(place: Path, wish: Wish) -> None:
 
 def _pinned(wish: Wish, work: Path) -> Path:
     """A file of exact versions, with nothing in it that the host's Python would leave out."""
+    for name, place in wish.own:
+        _at(work / "wheels" / name).symlink_to(place)
     for name, text in wish.texts:
-        file = work / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        _at(work / name).write_text(text.replace(" file:wheels/", f" file://{work}/wheels/"))
     inputs = [work / name for name, _ in wish.texts[:1]]
     if wish.form == "uv":
         exported = work / "exported.txt"
@@ -68,6 +72,11 @@ def _pinned(wish: Wish, work: Path) -> Path:
     return pinned
 
 
+def _at(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def _fetch(wish: Wish, pinned: Path, place: Path) -> None:
     version = "{}{}".format(*wish.python)
     target = ["--python-version", version, "--implementation", "cp"]
@@ -77,7 +86,8 @@ def _fetch(wish: Wish, pinned: Path, place: Path) -> None:
     index = {"PIP_INDEX_URL": wish.index_url} if wish.index_url else {}
     if wish.extra_index_urls:
         index["PIP_EXTRA_INDEX_URL"] = " ".join(wish.extra_index_urls)
-    done = _carried_out([*fetch, *target, "--dest", str(place), "--requirement", str(pinned)], index)
+    links = ["--find-links", str(pinned.parent / "wheels")] if wish.own else []
+    done = _carried_out([*fetch, *target, *links, "--dest", str(place), "--requirement", str(pinned)], index)
     if done.returncode:
         missing = NO_WHEEL.search(done.stderr)
         what = f"{missing[1]} has no wheel" if missing else "the wheels could not be fetched"
@@ -85,6 +95,27 @@ def _fetch(wish: Wish, pinned: Path, place: Path) -> None:
         raise PlanError(
             f"wheelhouse: {what} for {python} on {wish.architecture} with glibc 2.{wish.glibc}\n{_end(done)}"
         )
+
+
+def _require_hashes(wish: Wish, place: Path) -> None:
+    """Each wheel is one of those that the requirements name, where they name any: the host would refuse another."""
+    allowed = _hashes_by_name(wish)
+    for wheel in sorted(place.glob("*.whl")):
+        hashes = allowed.get(normal_name(wheel.name.partition("-")[0]))
+        content = wheel.read_bytes()
+        if hashes and not any(hashlib.new(kind, content).hexdigest() == digest for kind, digest in hashes):
+            raise PlanError(
+                f"wheelhouse: {wheel.name} is none of the files whose hashes the requirements name"
+            )
+
+
+def _hashes_by_name(wish: Wish) -> dict[str, set[tuple[str, str]]]:
+    allowed: dict[str, set[tuple[str, str]]] = {}
+    for line in (line for _, text in wish.texts for line in text.splitlines()):
+        hashes, name = HASHES.findall(line), NAME.match(line)
+        if hashes and name:
+            allowed.setdefault(normal_name(name[1]), set()).update(hashes)
+    return allowed
 
 
 def _uv(wish: Wish, words: Sequence[str]) -> None:
