@@ -281,6 +281,33 @@ def test_of_several_files_of_requirements_those_that_are_not_used_are_told(host_
     assert heard(host_of(files, app_requirements="requirements.txt")).notes == ()
 
 
+def test_a_python_that_the_host_lacks_is_brought_where_that_is_asked_for(host_of: MakeHost) -> None:
+    given = {"app_python_install": True, "uv_python_mirror": "https://mirror.example/pythons"}
+    told = heard(host_of({".python-version": "3.13\n"}, **given))
+    steps = {step.name: step.resource for step in plan_for(told, standard_roles(told), now=NOW).steps}
+    brought, venv = steps["bring Python 3.13"], steps["install the dependencies"]
+    assert (brought.version, brought.mirror) == ("3.13", "https://mirror.example/pythons")
+    assert venv.python == "/opt/deploytasks/pythons/3.13/bin/python3.13"
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"installer": "pip"}, "app_python_install: uv brings it; leave installer out"),
+        (
+            {"uv_python_mirror": "http://mirror.example"},
+            "uv_python_mirror: mirror.example is asked without encryption",
+        ),
+    ],
+)
+def test_a_python_comes_by_uv_and_from_a_place_that_one_can_trust(
+    host_of: MakeHost, variables: Mapping[str, Any], told: str
+) -> None:
+    host = host_of({}, app_python_install=True, **variables)
+    with pytest.raises(VariableError, match=told):
+        plan_for(host, standard_roles(host), now=NOW)
+
+
 OTHERS = dict.fromkeys(
     ("Dockerfile", "docker-compose.yml", "nginx.conf", "supervisord.conf", "uwsgi.ini"), ""
 )

@@ -9,6 +9,7 @@ from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.python import PYTHONS
 
 NAME = re.compile(r"python3(\.\d+)?")
 
@@ -24,7 +25,8 @@ def find_interpreter(machine: Machine, python: str) -> str:
     if found is None:
         present = ", ".join(interpreters(machine)) or "no Python at all"
         raise StepError("this host has no %s; it has %s; name one of these or install it" % (name, present))
-    return found
+    # What was brought may be another patch level one day; an environment stays what it was built with.
+    return os.path.realpath(found) if python.startswith(PYTHONS + "/") else found
 
 
 def interpreters(machine: Machine) -> Tuple[str, ...]:

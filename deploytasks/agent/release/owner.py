@@ -84,6 +84,12 @@ def others_at(machine: Machine, app: App) -> Iterator[str]:
             yield owner.app
 
 
+def roots(machine: Machine) -> Iterator[str]:
+    """Where the apps of this machine lie, as is written down."""
+    found = (_read(place) for place in glob.glob(machine.path("%s/*/%s" % (STATE_ROOT, MARK))))
+    return (owner.root for owner in found if owner)
+
+
 def _overlap(one: str, other: str) -> bool:
     places = [os.path.realpath(one), os.path.realpath(other)]
     return os.path.commonpath(places) in places

@@ -64,7 +64,7 @@ def wish_of_venv(venv: PythonVenv, plan: Plan, facts: Facts, own: Mapping[str, P
     wish = _wish(facts, venv.extra, venv.index_url, texts, venv.form)
     built = tuple((name, str(own[digest])) for name, digest in venv.wheels)
     wish = replace(wish, extra_index_urls=venv.extra_index_urls, own=built)
-    version = re.fullmatch(r"(?:python)?3\.(\d+)", venv.python)
+    version = re.search(r"(?:^|python)3\.(\d+)$", venv.python)
     return replace(wish, python=(3, int(version[1]))) if version else wish
 
 
