@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
+import tarfile
 import threading
 import zipfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -161,6 +163,35 @@ def test_a_wheel_with_another_content_than_its_hash_is_refused_here(index):
     assert wheels_of(index, f"alpha==1.0 --hash=sha256:{digest}\n", hash_checked=True)
     with pytest.raises(PlanError, match="alpha-1.0-py3-none-any.whl is none of the files whose hashes"):
         wheels_of(index, f"alpha==1.0 --hash=sha256:{'0' * 64}\n", hash_checked=True)
+
+
+SDIST = {
+    "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+    "PKG-INFO": "Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\n",
+    "backend.py": """\
+import os
+import zipfile
+
+
+def build_wheel(directory, settings=None, metadata=None):
+    with zipfile.ZipFile(os.path.join(directory, "alpha-1.0-py3-none-any.whl"), "w") as wheel:
+        wheel.writestr("alpha-1.0.dist-info/METADATA", open("PKG-INFO").read())
+        wheel.writestr("alpha-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("alpha-1.0.dist-info/RECORD", "")
+    return "alpha-1.0-py3-none-any.whl"
+""",
+}
+
+
+def test_what_has_no_wheel_is_built_here_where_that_suits_any_machine(index):
+    directory = index.place / "simple" / "alpha"
+    directory.mkdir(parents=True)
+    with tarfile.open(directory / "alpha-1.0.tar.gz", "w:gz") as archive:
+        for name, text in SDIST.items():
+            entry = tarfile.TarInfo(f"alpha-1.0/{name}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    assert wheels_of(index, "alpha\n") == ["alpha-1.0-py3-none-any.whl"]
 
 
 def test_uv_itself_comes_along(index):
