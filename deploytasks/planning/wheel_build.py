@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from deploytasks.source.own_package import OwnPackage
 
 KEPT_LINES = 15
+SAME_BYTES = {"SOURCE_DATE_EPOCH": "1580601600"}
+"""A wheel is the same on every machine, whenever it is built (https://reproducible-builds.org/specs/source-date-epoch/)."""
 
 
 def build_wheel(package: OwnPackage, source: Path, to: Path) -> Path:
     """The wheel that the files at *source* become, in the directory *to*; raises ``SourceError`` with what was said."""
-    done = subprocess.run(
-        [*_builder(package), str(to), str(source)], capture_output=True, text=True, check=False
-    )
+    argv = [*_builder(package), str(to), str(source)]
+    environment = {**os.environ, **SAME_BYTES}
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environment)
     wheels = [*to.glob("*.whl")] if to.is_dir() else []
     if done.returncode or not wheels:
         said = (done.stderr or done.stdout).strip().splitlines()[-KEPT_LINES:]

@@ -33,6 +33,7 @@ from deploytasks.agent.python.installer import (
     uv_environment,
 )
 from deploytasks.agent.python.interpreter import find_interpreter
+from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.agent.python.records import digest_of_lists
 
 if TYPE_CHECKING:
@@ -50,8 +51,6 @@ WANTS_BUILD = re.compile(
 """What uv and pip say of a requirement that nobody but its author's code can turn into a wheel."""
 LOGIN = re.compile(r"[a-z]+://[^/@]+@")
 NO_ENSUREPIP = re.compile(r"ensurepip is not\s+available|No module named '?ensurepip")
-OWN_WHEEL = re.compile(r" file:wheels/(\S+)((?: ;[^#\n]*[^#\s])?)")
-"""What stands behind it, a comment, stays."""
 OWN_INDEX = re.compile(r"^\s*(?:-i|--index-url)[ =]\s*(\S+)", re.MULTILINE)
 MORE_INDEXES = re.compile(r"^\s*(?:--extra-index-url|--no-index|\[\[tool\.uv\.index\]\])", re.MULTILINE)
 
@@ -78,8 +77,12 @@ class VenvBuilder:
                 raise
 
     def _installation(self, place: str, work: str, python: str) -> Installation:
+        digests = dict(self._venv.wheels) if self._venv.hash_checked else {}
         for name, text in self._venv.requirements:
-            _write(os.path.join(work, name), self._with_wheels(_text(self._machine, text), work))
+            _write(
+                os.path.join(work, name),
+                at_their_place(_text(self._machine, text), work + "/wheels", digests),
+            )
         wheels = self._lay_out(work + "/wheels") if self._venv.wheels or self._venv.wheelhouse else ""
         return Installation(
             place=place,
@@ -96,17 +99,6 @@ class VenvBuilder:
             cache=self._machine.path(CACHE),
             builds=not self._venv.builder,
         )
-
-    def _with_wheels(self, text: str, work: str) -> str:
-        """*text* with each wheel that came along where it lies, and by its digest where each file needs one."""
-        digests = dict(self._venv.wheels)
-
-        def named(found: "re.Match[str]") -> str:
-            name, marker = found.groups()
-            digest = " --hash=sha256:" + digests[name] if self._venv.hash_checked and name in digests else ""
-            return " file://%s/wheels/%s%s%s" % (work, name, marker, digest)
-
-        return OWN_WHEEL.sub(named, text)
 
     def _lay_out(self, directory: str) -> str:
         """The wheels, as files of their own names in *directory*."""

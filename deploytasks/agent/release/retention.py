@@ -17,7 +17,9 @@ from deploytasks.agent.release.unused_pythons import unused_pythons
 
 @dataclass(frozen=True)
 class Retention(Resource):
-    """At most *keep* releases and their virtual environments are kept, and of Pythons that were brought those in use.
+    """At most *keep* releases and their virtual environments are kept.
+
+    Of the Pythons that were brought those in use are.
 
     The current release and the one that a rollback goes to are never removed; one from which an instance still runs
     its last moments is removed after it. What lies beside them under another kind of name is let be.

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.installer import EXPORT
+from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.errors import PlanError
 from deploytasks.source.local_package import OF_ANY_MACHINE
 from deploytasks.source.requirement import normal_name
@@ -58,7 +59,7 @@ def _pinned(wish: Wish, work: Path) -> Path:
     for name, place in wish.own:
         _at(work / "wheels" / name).symlink_to(place)
     for name, text in wish.texts:
-        _at(work / name).write_text(text.replace(" file:wheels/", f" file://{work}/wheels/"))
+        _at(work / name).write_text(at_their_place(text, f"{work}/wheels", {}))
     inputs = [work / name for name, _ in wish.texts[:1]]
     if wish.form == "uv":
         exported = work / "exported.txt"
