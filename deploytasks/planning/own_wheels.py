@@ -59,7 +59,8 @@ def with_own_wheels(wanted: Requirements) -> tuple[Requirements, tuple[OwnWheel,
     files = {name: _links(text, vendored) for name, text in wanted.files.items()}
     for package, wheel in zip(wanted.own, wheels, strict=True):
         files = {name: _named(text, package.word, wheel) for name, text in files.items()}
-    return replace(wanted, files=files), (*wheels, *vendored)
+    by_name = {wheel.name: wheel for wheel in (*vendored, *wheels)}
+    return replace(wanted, files=files), tuple(by_name.values())
 
 
 def wheel_of(package: OwnPackage) -> OwnWheel:
