@@ -100,7 +100,7 @@ def _build(package: OwnPackage, kept: Path, lay_out: Callable[[Path], object]) -
         made, copy = Path(scratch, "wheel"), Path(scratch, "source")
         copy.mkdir()
         lay_out(copy)
-        wheel = build_wheel(package, copy / getattr(package, "subdirectory", ""), made)
+        wheel = build_wheel(package, copy / package.subdirectory, made)
         if not wheel.name.endswith(OF_ANY_MACHINE):
             raise SourceError(
                 f"{package.where}: {package.shown}: its wheel {wheel.name} is for this machine's kind alone; put it "

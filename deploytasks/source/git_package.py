@@ -80,7 +80,10 @@ def package_of(
             f"{_without_login(url)} is asked without encryption; expected git+https:// or git+ssh://, as whoever is on "
             "the way could put other code there"
         )
-    return GitPackage(normal_name(name), url, ref, unquote(subdirectory).strip("/"), where, extras)
+    below = unquote(subdirectory).strip("/")
+    if ".." in below.split("/"):
+        raise ValueError(f"subdirectory={below} leads out of the repository")
+    return GitPackage(normal_name(name), url, ref, below, where, extras)
 
 
 def _usual(url: str) -> str:

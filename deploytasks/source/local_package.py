@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from deploytasks.source.own_package import stand_in
 from deploytasks.source.requirement import name_and_extras, normal_name
@@ -31,6 +31,7 @@ class LocalPackage:
     place: Path
     where: str = ""
     extras: str = ""
+    subdirectory: ClassVar[str] = ""
 
     @property
     def is_wheel(self) -> bool:
@@ -82,8 +83,8 @@ def _require_fitting(place: Path) -> None:
         raise ValueError("no such file")
     if place.is_file() and not place.name.endswith(OF_ANY_MACHINE):
         raise ValueError(
-            f"a file for one kind of machine; expected a wheel for any, *{OF_ANY_MACHINE}, or --find-links with its "
-            "directory, from which each host takes what fits"
+            f"no wheel, or one for one kind of machine; expected one for any, *{OF_ANY_MACHINE}, or --find-links with "
+            "its directory, from which each host takes what fits"
         )
 
 

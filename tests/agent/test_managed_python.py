@@ -10,6 +10,7 @@ from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.python.interpreter import find_interpreter
 from deploytasks.agent.python.managed_python import ManagedPython
+from deploytasks.agent.release.retention import Retention
 from deploytasks.agent.release.unused_pythons import unused_pythons
 
 PYTHON = ManagedPython("3.13", "/usr/bin/uv")
@@ -66,3 +67,14 @@ def test_one_is_unused_once_no_environment_of_any_app_is_made_of_it(host):
     app_with(host, "blog", "/usr/bin")
     assert unused_pythons(host.machine) == [PLACE + ".9"]
     assert unused_pythons(host.machine, ["/srv/shop/venvs/0123456789abcdef"]) == [PLACE, PLACE + ".9"]
+
+
+def test_pruning_takes_an_unused_one_along(host):
+    bring(host)
+    bring(host, ManagedPython("3.13.9", "/usr/bin/uv"))
+    app_with(host, "blog", PLACE + "/cpython-3.13.9-linux-x86_64-gnu/bin")
+    kept = Retention("shop", "/srv/shop", "shop", "20261121T101500Z-3f9c2d1")
+    assert kept.inspect(host.machine) == {"surplus": [PLACE + ".9"]}
+    kept.apply(host.machine, Change(None, kept.desired()))
+    assert kept.inspect(host.machine) == kept.desired()
+    assert [path.name for path in host.path("/opt/deploytasks/pythons").iterdir()] == ["3.13"]
