@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.packages.package import Package
     from deploytasks.agent.programs.command import Command
     from deploytasks.agent.programs.run import Run
+    from deploytasks.agent.python.managed_python import ManagedPython
     from deploytasks.agent.python.python_venv import PythonVenv
     from deploytasks.agent.python.uv import Uv
     from deploytasks.agent.release.absent_files import AbsentFiles
@@ -95,6 +96,7 @@ __all__ = [
     "ImageRetention",
     "Instance",
     "LastingFile",
+    "ManagedPython",
     "Member",
     "NginxLimits",
     "NginxMember",

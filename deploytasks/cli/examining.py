@@ -105,11 +105,12 @@ def refusals(host: Host, seen: Examined, read: Callable[..., Project]) -> Iterat
         yield Finding("plan", Verdict.BAD, str(error))
 
 
-def _of_python(host: Host, deployment: Deployment) -> tuple[str, tuple[PythonWanted, ...]]:
-    """Which was chosen, and what the source says; nothing where the app brings its own, as in an image."""
+def _of_python(host: Host, deployment: Deployment) -> tuple[str, tuple[PythonWanted, ...], bool]:
+    """Which was chosen, what the source says, whether one may be brought; nothing where it comes in an image."""
     if deployment.runtime.brings_dependencies:
-        return "", ()
-    return deployment.v.python if host.says("app_python") else "", deployment.project.pythons
+        return "", (), False
+    v = deployment.v
+    return v.python if host.says("app_python") else "", deployment.project.pythons, v.python_install
 
 
 def _opens(host: Host, port: int) -> bool:

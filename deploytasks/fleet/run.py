@@ -321,7 +321,8 @@ class Run:
     def _order(self, visit: Visit, plan_of: PlanOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
         project = _project_of(host)
-        whole, wheels = self._with_wheels(plan_of(host), visit)
+        own = {wheel.digest: wheel.place for wheel in project.wheels} if project else {}
+        whole, wheels = self._with_wheels(plan_of(host), visit, own)
         self._tell_of_source(visit, host)
         plan = self.manner.narrow(whole)
         if whole.release and not plan.release and verb(self.manner.command).releases:
@@ -337,8 +338,7 @@ class Run:
         place = next((fleet.place_of(visit, plan) for fleet in self.fleets if visit in fleet.visits), {})
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets), **place}
         source = project.source if project else None
-        local = {wheel.digest: wheel.place for wheel in project.wheels} if project else {}
-        return Order(document, Contents(source, plan.contents, {**local, **wheels}, _images(plan)))
+        return Order(document, Contents(source, plan.contents, {**own, **wheels}, _images(plan)))
 
     def _tell_of_source(self, visit: Visit, host: Host) -> None:
         """Once in a run: which files of the source stay here, and what it says that nobody takes."""
@@ -347,7 +347,8 @@ class Run:
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
         at_odds = contradictions(host)
-        for note in ((stays,) if names else ()) + host.notes + left_out(host) + at_odds + thoughts:
+        moving = tuple(wheel.note for wheel in project.wheels if wheel.note) if project else ()
+        for note in ((stays,) if names else ()) + host.notes + moving + left_out(host) + at_odds + thoughts:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)
@@ -358,13 +359,13 @@ class Run:
 
         return cautions_of(project, host.deployment.v.known)
 
-    def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
+    def _with_wheels(self, plan: Plan, visit: Visit, own: Mapping[str, Path]) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
         if self.manner.check or visit.facts is None or not wants:
             return plan, {}
         from deploytasks.delivery.wheelhouse import with_wheels
 
-        return with_wheels(plan, visit.facts)
+        return with_wheels(plan, visit.facts, own)
 
     def request(self, host: Host, question: Question) -> Request:
         """How the conversation with *host* about *question* begins."""

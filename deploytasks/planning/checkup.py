@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.errors import VariableError
-from deploytasks.planning.python_choice import chosen_python
+from deploytasks.planning.python_choice import chosen_python, python_to_bring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,8 +57,8 @@ class Needs:
     """What an app needs of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
 
     *addresses* are what each name leads to, seen from here. A deploy opens the ports, unless it *opens* none. *python*
-    is the one that was chosen, *pythons* what the source says that it runs on. *unreached* are ports at which nobody
-    answers to this machine, and why.
+    is the one that was chosen, *pythons* what the source says that it runs on; where none fits, one is brought if it
+    *brings_python*. *unreached* are ports at which nobody answers to this machine, and why.
     """
 
     server: str = ""
@@ -71,6 +71,7 @@ class Needs:
     python: str = ""
     pythons: tuple[PythonWanted, ...] = ()
     unreached: Mapping[int, str] = field(default_factory=dict)
+    brings_python: bool = False
 
 
 def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
@@ -115,6 +116,10 @@ def _restrictions(facts: Facts) -> Iterator[Finding]:
 
 def _python(facts: Facts, needs: Needs) -> Iterator[Finding]:
     if not (needs.python or needs.pythons):
+        return
+    brought = python_to_bring(facts, needs.python, needs.pythons) if needs.brings_python else ""
+    if brought:
+        yield Finding("python", Verdict.GOOD, f"{brought}, which a deploy brings")
         return
     try:
         found = chosen_python(facts, needs.python, needs.pythons, facts.hostname)

@@ -28,7 +28,7 @@ from deploytasks.source.requirements import Requirements
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploytasks.planning.local_wheels import LocalWheel
+    from deploytasks.planning.own_wheels import OwnWheel
     from deploytasks.source.python_wanted import PythonWanted
 
 
@@ -42,7 +42,7 @@ class Project:
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
     to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
     what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
-    *wheels* are of the packages that lie in the source.
+    *wheels* are of the packages that are built here.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
@@ -55,7 +55,7 @@ class Project:
     processes: Mapping[str, str]
     pythons: tuple[PythonWanted, ...]
     seeds: tuple[tuple[str, str], ...]
-    wheels: tuple[LocalWheel, ...]
+    wheels: tuple[OwnWheel, ...]
     revision: str
     origin: str
 
@@ -113,12 +113,12 @@ class Project:
         return {name: assigned.value for name, assigned in found.items()}
 
 
-def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[LocalWheel, ...]]:
-    if not wanted.local:
+def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[OwnWheel, ...]]:
+    if not (wanted.own or wanted.vendored):
         return wanted, ()
-    from deploytasks.planning.local_wheels import with_local_wheels
+    from deploytasks.planning.own_wheels import with_own_wheels
 
-    return with_local_wheels(wanted)
+    return with_own_wheels(wanted)
 
 
 def origin_of(directory: str) -> str:

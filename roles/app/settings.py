@@ -79,6 +79,8 @@ class Vars:
     requirements: str | None = None
     require_hashes: bool = False
     python: str = "python3"
+    python_install: bool = False
+    python_mirror: str = field(default="", metadata={"variable": "uv_python_mirror", "secret": "login"})
     server: Server = "gunicorn"
     web_server: WebServer = "nginx"
     runtime: Runtime = "systemd"
@@ -141,9 +143,7 @@ class Vars:
                 f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
             ) from None
         _check_env(self.env)
-        _check_index("index_url", self.index_url)
-        for url in self.extra_index_urls:
-            _check_index("extra_index_urls", url)
+        self._require_trusted_places()
         self._require_proxies()
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
@@ -154,6 +154,15 @@ class Vars:
                     f"shared: {path!r}; expected a path inside the app's source, such as uploads"
                 )
         _check_nested(self.shared)
+
+    def _require_trusted_places(self) -> None:
+        """What is installed comes from where nobody else may put something."""
+        _check_index("index_url", self.index_url)
+        for url in self.extra_index_urls:
+            _check_index("extra_index_urls", url)
+        _check_index("python_mirror", self.python_mirror)
+        if self.python_install and self.installer != "uv":
+            raise ValueError("python_install: uv brings it; leave installer out")
 
     def _require_proxies(self) -> None:
         networks_of(self.trusted_proxies)

@@ -46,6 +46,7 @@ from deploytasks.agent.firewall.ufw_rule import UfwRule
 from deploytasks.agent.packages.package import Package
 from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
+from deploytasks.agent.python.managed_python import ManagedPython
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
 from deploytasks.agent.release.absent_files import AbsentFiles
@@ -521,6 +522,7 @@ CASES = [
     (Instance, instance_without_socket),
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (ManagedPython, lambda _: ManagedPython("3.13", "/usr/bin/uv")),
     (Member, member),
     (NginxMember, nginx_member),
     (NginxSites, nginx_org),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import PurePosixPath
 
 import pytest
@@ -72,24 +73,38 @@ def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_t
     assert heard.deploy().changed == []
 
 
-COMMON = """\
+PACKAGE = """\
 [build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"
 
 [project]
-name = "our-common"
+name = "our-{name}"
 version = "1.4"
+dependencies = {needs}
 """
 
 
-def test_a_package_of_the_source_is_built_here_and_sent_along(heard):
-    heard.write("app/libs/common/pyproject.toml", COMMON)
-    heard.write("app/libs/common/our_common/__init__.py", "WHERE = 'here'\n")
-    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n")
-    heard.code("two", "\nimport our_common\n\nVERSION += our_common.WHERE\n" + TELL)
+def package(project: Project, place: str, name: str, *needs: str) -> None:
+    """A package that says who it is, at *place* of the *project*."""
+    project.write(f"{place}/pyproject.toml", PACKAGE.format(name=name, needs=list(needs)))
+    project.write(f"{place}/our_{name}/__init__.py", f"NAME = {name!r}\n")
+
+
+def test_packages_of_the_source_and_of_a_repository_that_the_host_cannot_reach_are_sent_along(heard):
+    package(heard, "app/libs/core", "core")
+    package(heard, "app/libs/common", "common", "our-core")
+    package(heard, "elsewhere", "lib")
+    elsewhere = heard.directory / "elsewhere"
+    for words in ("init --quiet", "add --all", "commit --quiet --message x", "tag v1.4"):
+        who = ("-c", "user.name=ann", "-c", "user.email=ann@example.org")
+        subprocess.run(["git", "-C", elsewhere, *who, *words.split()], check=True)
+    lib = f"our-lib @ git+file://{elsewhere}@v1.4"
+    heard.write("app/requirements.txt", f"itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n{lib}\n")
+    names = "our_common.NAME + our_core.NAME + our_lib.NAME"
+    heard.code("two", f"\nimport our_common, our_core, our_lib\n\nVERSION += {names}\n" + TELL)
     heard.deploy()
-    assert heard.says["version"] == "twohere"
+    assert heard.says["version"] == "twocommoncorelib"
     assert heard.deploy().changed == []
 
 

@@ -23,7 +23,7 @@ ROOMS = {
     "firewall": "Ufw UfwRule",
     "packages": "Package",
     "programs": "Command Run",
-    "python": "PythonVenv Uv",
+    "python": "ManagedPython PythonVenv Uv",
     "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention OnlyUfwRules RecordedPlan Retention",
     "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses Processes "
     "ProcessesAtBoot ReleaseCommand Watch WayIn",

@@ -9,6 +9,7 @@ from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.python import PYTHONS
 
 NAME = re.compile(r"python3(\.\d+)?")
 VERSIONED = re.compile(r"python3\.\d+")
@@ -27,7 +28,8 @@ def find_interpreter(machine: Machine, python: str) -> str:
         present = ", ".join(interpreters(machine)) or "no Python at all"
         raise StepError("this host has no %s; it has %s; name one of these or install it" % (name, present))
     is_today = os.path.realpath(found)
-    return is_today if VERSIONED.fullmatch(os.path.basename(is_today)) else found
+    is_brought = python.startswith(PYTHONS + "/")  # It may be another patch level one day.
+    return is_today if is_brought or VERSIONED.fullmatch(os.path.basename(is_today)) else found
 
 
 def interpreters(machine: Machine) -> Tuple[str, ...]:
