@@ -15,6 +15,16 @@ def test_lines_of_the_shell_run_in_the_source_in_their_order(tmp_path: Path) -> 
     assert (tmp_path / "dist/app.css").read_text() == "one\ntwo\n"
 
 
+@pytest.mark.parametrize("environment", [".venv", "venv"])
+def test_the_projects_own_environment_has_the_programs(tmp_path: Path, environment: str) -> None:
+    program = tmp_path / environment / "bin" / "pybabel"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho compiled > made\n")
+    program.chmod(0o755)
+    build(tmp_path, ["pybabel"])
+    assert (tmp_path / "made").read_text() == "compiled\n"
+
+
 def test_one_that_fails_is_told_with_its_last_words_and_ends_it(tmp_path: Path) -> None:
     with pytest.raises(
         SourceError, match=r"app_build: 'echo no such module; exit 3' ended with 3\n  no such module"

@@ -20,6 +20,18 @@ RELEASE = "/srv/shop/releases/20261130T101500Z-0123456/code"
             'a release is read-only: share what the app writes there, with app_shared=["logs/"]',
         ),
         (
+            f"OSError: [Errno 30] Read-only file system: '{RELEASE}/shop/static/.cache'",
+            'a release is read-only: share what the app writes there, with app_shared=["shop/static/.cache/"]',
+        ),
+        (
+            f"OSError: [Errno 30] Read-only file system: '{RELEASE}/shop/uploads/2026/cat.png'",
+            'a release is read-only: share what the app writes there, with app_shared=["shop/uploads/"]',
+        ),
+        (
+            f"OSError: [Errno 30] Read-only file system: '{RELEASE}/shop/shop.db'",
+            'a release is read-only: share what the app writes there, with app_shared=["shop/shop.db"]',
+        ),
+        (
             "OSError: [Errno 30] Read-only file system: 'uploads'",
             'a release is read-only: share what the app writes there, with app_shared=["uploads/"]',
         ),
