@@ -42,8 +42,9 @@ class Project:
     """The files, the callable and the requirements of the app in one directory.
 
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
-    to the release's own ``collected`` directory; *manage* is its ``manage.py``. *processes* are the commands of its Procfile, by name, *pythons*
-    what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
+    to the release's own ``collected`` directory; *manage* is its ``manage.py``. *processes* are the commands of its
+    Procfile, by name, *pythons* what it says of the Pythons that it runs on. *seeds* are paths and digests of files
+    that lie where a link will be.
     *wheels* are of the packages that lie in the source.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.

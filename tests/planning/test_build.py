@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,15 @@ def test_one_that_fails_is_told_with_its_last_words_and_ends_it(tmp_path: Path) 
     ):
         build(tmp_path, ["echo no such module; exit 3", "touch never"])
     assert not (tmp_path / "never").exists()
+
+
+def test_what_is_made_and_does_not_travel_is_told_with_the_line_that_takes_it_along(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.mo\nnode_modules/\n")
+    (tmp_path / "old.mo").write_text("of an earlier build")
+    os.utime(tmp_path / "old.mo", (0, 0))
+    made = "mkdir node_modules; touch node_modules/x es.mo app.css"
+    reason = "git ignores that, so no host gets it"
+    note = f"app_build made es.mo, and {reason}: a line !es.mo in .deployignore takes it along"
+    assert build(tmp_path, [made]) == (note,)
+    (tmp_path / ".deployignore").write_text("!*.mo\n")
+    assert build(tmp_path, ["touch es.mo"]) == ()

@@ -130,6 +130,10 @@ def test_what_is_no_failure_and_what_has_no_remedy_stays_as_it_is():
         ),
         ("consumer: Cannot connect to redis://localhost:6379//: Error 111", 'app_services=["redis"]'),
         (
+            "Warning: Could not create server TCP listening socket 127.0.0.1:6380: bind: Address already in use",
+            "something else has port 6380 of this host",
+        ),
+        (
             'connection to server at "127.0.0.1", port 5432 failed: Connection refused',
             'app_services=["postgres"]',
         ),
