@@ -90,6 +90,12 @@ def test_a_file_of_secrets_stays_at_home_and_is_the_environment(tmp_path: Path) 
             'app_shared=["app.db"]',
         ),
         ({"app.py": FLASK + "app.config['UPLOAD_FOLDER'] = 'uploads'\n"}, 'app_shared=["uploads/"]'),
+        ({"config.py": "class C:\n    UPLOAD_FOLDER: str = given() or 'uploads'\n"}, 'app_shared=["uploads/"]'),
+        (
+            {"conf.py": BASE + "import os\nDB = {'NAME': os.getenv('DB_NAME', BASE / 'shop.sqlite')}\n"},
+            'app_shared=["shop.sqlite"]',
+        ),
+        ({"conf.py": BASE + "MEDIA_ROOT = env('MEDIA_ROOT', default=BASE / 'media')\n"}, 'app_shared=["media/"]'),
         (
             {"app.py": FLASK + "import logging.handlers as h\nlog = h.RotatingFileHandler('logs/shop.log')\n"},
             'app_shared=["logs/"]',
