@@ -356,7 +356,8 @@ class Run:
     def _thoughts(host: Host, project: Project) -> tuple[str, ...]:
         from deploytasks.planning.cautions import cautions_of
 
-        return cautions_of(project, host.deployment.v.known)
+        v, front = host.deployment.v, host.deployment.front
+        return cautions_of(project, v.known, v.health_host or front.host)
 
     def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)

@@ -34,6 +34,13 @@ class DjangoProject:
         text = text_of(found[1]) if found else None
         return default if text is None else text
 
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """A setting that is written as a list of strings; None for any other."""
+        found = self.modules.lookup(f"{self.settings}.{name}")
+        parts = found[1].elts if found and isinstance(found[1], ast.List | ast.Tuple) else None
+        texts = [text_of(part) for part in parts] if parts is not None else [None]
+        return None if None in texts else tuple(text for text in texts if text is not None)
+
     def path(self, name: str) -> str:
         """A setting that is a path below the source, relative to it; empty for any other."""
         found = self.modules.lookup(f"{self.settings}.{name}")
