@@ -79,7 +79,7 @@ HOMES = {
     "tomli": {"inventory", "source"},
     "typing_extensions": {"fleet"},
     "werkzeug": {"cli"},
-    "yaml": {"inventory"},
+    "yaml": {"inventory", "source"},
 }
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""
 

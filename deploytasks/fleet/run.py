@@ -220,21 +220,23 @@ def ready_hosts(
     return ready
 
 
-def _build(directory: Path, commands: tuple[str, ...]) -> None:
+def _build(directory: Path, commands: tuple[str, ...]) -> tuple[str, ...]:
     from deploytasks.planning.build import build
 
-    build(directory, commands)
+    return build(directory, commands)
 
 
 def _ready(
-    host: Host, roles: RolesOf, read: Callable[..., Project], build: Callable[[Path, tuple[str, ...]], None]
+    host: Host,
+    roles: RolesOf,
+    read: Callable[..., Project],
+    build: Callable[[Path, tuple[str, ...]], tuple[str, ...]],
 ) -> Host:
     told = heard(host)
     asked = roles(told)
     deployment = with_app(told, asked).deployment if "app_build" in told.variables else None
-    if deployment:
-        build(expanded(deployment.v.source), deployment.v.build)
-    return made_ready(replace(told, notes=(*told.notes, *unclaimed(told, asked))), asked, read)
+    built = build(expanded(deployment.v.source), deployment.v.build) if deployment else ()
+    return made_ready(replace(told, notes=(*told.notes, *built, *unclaimed(told, asked))), asked, read)
 
 
 @dataclass(frozen=True)
@@ -357,7 +359,8 @@ class Run:
     def _thoughts(host: Host, project: Project) -> tuple[str, ...]:
         from deploytasks.planning.cautions import cautions_of
 
-        return cautions_of(project, host.deployment.v.known)
+        v, front = host.deployment.v, host.deployment.front
+        return cautions_of(project, v.known, v.health_host or front.host)
 
     def _with_wheels(self, plan: Plan, visit: Visit, own: Mapping[str, Path]) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)

@@ -70,8 +70,8 @@ class Needs:
     has_acme: bool = False
     python: str = ""
     pythons: tuple[PythonWanted, ...] = ()
-    unreached: Mapping[int, str] = field(default_factory=dict)
     brings_python: bool = False
+    unreached: Mapping[int, str] = field(default_factory=dict)
 
 
 def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:

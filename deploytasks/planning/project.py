@@ -17,6 +17,7 @@ from deploytasks.source import (
     collected_static,
     detect_callable,
     detect_static,
+    manage_py,
     read_procfile,
     to_nobody,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 
 ORIGIN_DIGITS = 12
+MANAGE = "manage.py"
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Project:
     """The files, the callable and the requirements of the app in one directory.
 
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
-    to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
-    what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
+    to the release's own ``collected`` directory; *manage* is its ``manage.py``. *processes* are the commands of its
+    Procfile, by name, *pythons* what it says of the Pythons that it runs on. *seeds* are paths and digests of files
+    that lie where a link will be.
     *wheels* are of the packages that are built here.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
@@ -58,6 +61,7 @@ class Project:
     wheels: tuple[OwnWheel, ...]
     revision: str
     origin: str
+    manage: str = MANAGE
 
     @classmethod
     def read(
@@ -103,6 +107,7 @@ class Project:
             seeds,
             wheels,
             *_history(source.directory),
+            manage_py(source.directory, ref) if collected else MANAGE,
         )
 
     def settings_in(self, path: str) -> dict[str, Any]:

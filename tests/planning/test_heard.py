@@ -121,6 +121,14 @@ def test_what_a_release_command_does_already_is_not_told(host_of: MakeHost) -> N
     assert heard(host_of({"Procfile": procfile})).notes == ()
 
 
+def test_what_the_inventory_runs_or_builds_already_is_not_told(host_of: MakeHost) -> None:
+    web = (
+        "web: flask db upgrade; flask translate compile; python manage.py collectstatic && gunicorn app:app\n"
+    )
+    ours = {"app_processes": {"release": "flask db upgrade"}, "app_build": ["flask translate compile"]}
+    assert heard(host_of({"Procfile": web}, **ours)).notes == ()
+
+
 def test_options_of_a_server_that_the_inventory_does_not_want_are_told_once(host_of: MakeHost) -> None:
     host = heard(host_of({"Procfile": "web: gunicorn app:app -w 3\n"}, app_server="waitress"))
     (note,) = host.notes
