@@ -18,12 +18,12 @@ from deploytasks.planning.git_commit import check_out, commit_of
 from deploytasks.planning.wheel_build import build_wheel
 from deploytasks.source import Source
 from deploytasks.source.find_links import LINE as FIND_LINKS
+from deploytasks.source.git_package import GitPackage
 from deploytasks.source.local_package import OF_ANY_MACHINE, LocalPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from deploytasks.source.git_package import GitPackage
     from deploytasks.source.own_package import OwnPackage
     from deploytasks.source.requirements import Requirements
 
@@ -64,9 +64,15 @@ def with_own_wheels(wanted: Requirements) -> tuple[Requirements, tuple[OwnWheel,
 
 
 def wheel_of(package: OwnPackage) -> OwnWheel:
-    """What is installed for *package*."""
-    if not isinstance(package, LocalPackage):
+    """What is installed for *package*; raises ``TypeError`` for one that is of neither kind."""
+    if isinstance(package, GitPackage):
         return _of_repository(package)
+    if isinstance(package, LocalPackage):
+        return _of_source(package)
+    raise TypeError(package)
+
+
+def _of_source(package: LocalPackage) -> OwnWheel:
     if package.is_wheel:
         found = OwnWheel.at(package.place)
         return replace(found, of=found.digest[:DIGITS])
@@ -82,7 +88,7 @@ def _of_repository(package: GitPackage) -> OwnWheel:
     return OwnWheel.at(place, pinned.shown, commit.note)
 
 
-def _kept(package: OwnPackage, content: str, lay_out: Callable[[Path], object]) -> Path:
+def _kept(package: GitPackage | LocalPackage, content: str, lay_out: Callable[[Path], object]) -> Path:
     """The wheel that was built of *content*, now or before."""
     house = cache_directory() / "own-wheels"
     kept = house / hashlib.sha256(content.encode()).hexdigest()
@@ -93,7 +99,7 @@ def _kept(package: OwnPackage, content: str, lay_out: Callable[[Path], object]) 
     return file
 
 
-def _build(package: OwnPackage, kept: Path, lay_out: Callable[[Path], object]) -> None:
+def _build(package: GitPackage | LocalPackage, kept: Path, lay_out: Callable[[Path], object]) -> None:
     """From a copy, as a build leaves things where it works."""
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:

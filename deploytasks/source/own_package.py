@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol
 from urllib.parse import quote
 
-if TYPE_CHECKING:
-    from deploytasks.source.git_package import GitPackage
-    from deploytasks.source.local_package import LocalPackage
 
-OwnPackage: TypeAlias = "LocalPackage | GitPackage"
+class OwnPackage(Protocol):
+    """One that lies in the source, or in a repository."""
+
+    @property
+    def name(self) -> str:
+        """Its normal name."""
+
+    @property
+    def extras(self) -> str:
+        """What is wanted of it besides, such as ``[redis]``."""
+
+    @property
+    def where(self) -> str:
+        """The place that wants it."""
+
+    @property
+    def shown(self) -> str:
+        """It, for people."""
+
+    @property
+    def word(self) -> str:
+        """What stands for its wheel in a requirement's line until that is known."""
 
 
 def stand_in(kind: str, where_from: str) -> str:
