@@ -116,7 +116,7 @@ BY_DEFAULT = {
     "numba": {"twice": 42},
     "cffi": {"sorted": [1, 2, 3]},
     "matplotlib": {"png": "PNG", "cache": True},
-    "node": {"said": "29999997\n"},
+    "node": {"said": "29999994\n"},
     "pdf": {"pdf": "%PDF"},
 }
 """What each says where it works."""

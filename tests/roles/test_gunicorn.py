@@ -16,6 +16,8 @@ from tests.roles.rendered import DEFAULT, rendered
 CONFIGURATION = "/srv/hello/releases/RELEASE/gunicorn.conf.py"
 MODULE = "/srv/hello/releases/RELEASE/asgi/deploytasks_app.py"
 SETTINGS = {setting.name for setting in KNOWN_SETTINGS}
+SYNC = "deploytasks_sending.SyncWorker"
+"""gunicorn's sync worker, alive while it sends."""
 FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
 
@@ -105,7 +107,7 @@ def test_a_python_path_of_the_apps_own_file_comes_after_the_modules():
 
 def test_a_wsgi_app_gets_the_sync_worker():
     found = configuration()
-    assert (found["worker_class"], found["wsgi_app"]) == ("sync", "deploytasks_app:app")
+    assert (found["worker_class"], found["wsgi_app"]) == (SYNC, "deploytasks_app:app")
 
 
 def test_a_worker_brings_its_package():
@@ -137,7 +139,7 @@ def test_an_app_whose_kind_does_not_show_is_served_as_the_worker_says(tmp_path):
     (tmp_path / "requirements.txt").write_text("elsewhere==1.0\n")
     unclear = {"app_source": str(tmp_path), "app_callable": "main:app"}
     assert configuration(**unclear, gunicorn_worker_class="asgi")["wsgi_app"] == "deploytasks_app:app"
-    assert configuration(**unclear)["worker_class"] == "sync"
+    assert configuration(**unclear)["worker_class"] == SYNC
 
 
 def test_eventlet_wants_a_gunicorn_that_still_has_it():
