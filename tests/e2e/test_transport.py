@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import fcntl
 import os
 import pickle
@@ -13,7 +14,6 @@ import subprocess
 import sys
 import termios
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -151,7 +151,7 @@ def agent_of(program: bytes) -> bytes:
         "deploytasks/agent/__init__.py": b"",
         "deploytasks/agent/__main__.py": program,
     }
-    return zlib.compress(
+    return bz2.compress(
         b"\0".join(part for name, source in files.items() for part in (name.encode(), source))
     )
 
