@@ -11,7 +11,7 @@ from invoke.collection import Collection
 from invoke.tasks import task
 
 from deploytasks.cli.additions import KEY, Additions
-from deploytasks.cli.on_hosts import finish, on_hosts
+from deploytasks.cli.on_hosts import finish_here, on_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -281,10 +281,9 @@ def vars(chosen: Chosen) -> None:  # noqa: A001 - the task's fixed name
 @task(auto_shortflags=False, help={"source": "the app's directory"})
 def init(c: Any, source: str = ".") -> None:
     """Look at the app, and write tasks.py and inventory.ini for it."""
-    del c
     from deploytasks.cli.init import write_first_files
 
-    finish(lambda: write_first_files(source))
+    finish_here(c, "init", lambda: write_first_files(source))
 
 
 @task(
@@ -293,19 +292,17 @@ def init(c: Any, source: str = ".") -> None:
 )
 def up(c: Any, name: str = "target", image: str = "debian12") -> None:
     """A local Docker SSH target and its inventory entry."""
-    del c
     from deploytasks.cli.target import bring_up
 
-    finish(lambda: bring_up(name, image))
+    finish_here(c, "target.up", lambda: bring_up(name, image))
 
 
 @task(auto_shortflags=False, help={"name": "what the inventory calls it"})
 def down(c: Any, name: str = "target") -> None:
     """Remove a local Docker SSH target and its inventory entry."""
-    del c
     from deploytasks.cli.target import take_down
 
-    finish(lambda: take_down(name))
+    finish_here(c, "target.down", lambda: take_down(name))
 
 
 def collection(

@@ -144,6 +144,16 @@ def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], No
         raise Exit(code=code)
 
 
+def finish_here(context: Any, name: str, act: Callable[[], int | None]) -> None:
+    """As ``finish``, for the task *name*, which works on this machine alone and has no check mode."""
+
+    def acted() -> int | None:
+        _dry_run(name, "", CoreFlags.of(context).dry)
+        return act()
+
+    finish(acted)
+
+
 def _terminate(number: int, frame: object) -> None:
     del frame
     raise Terminated(number)

@@ -22,6 +22,9 @@ CHANGING = (
     "maintenance",
     "allow",
     "run",
+    "init",
+    "target.up",
+    "target.down",
 )
 REFUSED = {
     "--echo": "--echo is about commands",
