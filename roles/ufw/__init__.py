@@ -49,7 +49,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     if v.enabled:
         yield Step("turn the firewall on", Ufw(ssh_port=ssh))
     if app:
-        ports = tuple((str(rule.port), rule.proto) for rule in rules.values())
+        # The way in stays, whoever opened it first.
+        ports = ((str(ssh), "tcp"), *((str(rule.port), rule.proto) for rule in rules.values()))
         yield Step("close the ports that the app had before", OnlyUfwRules(app, ports), phase=Phase.FINISH)
 
 

@@ -17,7 +17,7 @@ from deploytasks.errors import PlanError, VariableError
 from deploytasks.planning.deployment import KINDS
 from deploytasks.planning.plan import with_app
 from deploytasks.planning.standard import app_alone, standard_roles
-from deploytasks.resources import File, Visit
+from deploytasks.resources import File, OnlyUfwRules, Visit
 from deploytasks.roles import app, caddy, docker, gunicorn, nginx, none, ufw, waitress
 from deploytasks.roles.app.removal import removal
 
@@ -265,3 +265,11 @@ def test_without_a_web_server_a_visitor_comes_to_the_apps_port_unless_it_lets_in
         "shop", "none", 8123, "localhost"
     )
     assert visit_of(host("""app_web_server=none app_trusted_proxies='["10.0.0.0/8"]'"""), none) is None
+
+
+def test_the_way_in_is_never_closed_with_the_apps_ports(host):
+    plan = plan_for(
+        replace(host('"ufw_allow=[80, 2222]"'), facts=Facts(ssh_port=2222)), [app, gunicorn, nginx, ufw]
+    )
+    (only,) = (step.resource for step in plan.steps if isinstance(step.resource, OnlyUfwRules))
+    assert only.ports == (("2222", "tcp"), ("80", "tcp"))

@@ -67,9 +67,9 @@ class UfwRule(Resource):
     def _mark(self, change: Change) -> str:
         """The comment of who makes it; one that was there for good is somebody else's."""
         before = change.before or {"temporary": True}
-        return (
-            firewall.OF_APP + self.app if self.app and before["temporary"] else str(before.get("comment", ""))
-        )
+        if not before["temporary"]:
+            return str(before.get("comment", ""))
+        return firewall.OF_APP + self.app if self.app else ""
 
     def _is(self, rule: firewall.Rule) -> bool:
         same_port = (rule.protocol, rule.port) == (self.proto, str(self.port))

@@ -6,6 +6,7 @@ import contextlib
 import os
 from typing import Iterator
 
+from deploytasks.agent.disk.directory_handle import reading_bytes
 from deploytasks.agent.disk.entry import remove_entry, write_file
 from deploytasks.agent.engine.machine import Machine
 
@@ -30,7 +31,7 @@ def nothing_started(machine: Machine) -> Iterator[None]:
 def _is_left_over(place: str) -> bool:
     """Whether it is ours, of a run that was killed."""
     try:
-        with open(place, "rb") as file:
+        with reading_bytes(place) as file:
             return file.read() == NOTHING_STARTS
     except OSError:
         return False

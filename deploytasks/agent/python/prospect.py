@@ -10,6 +10,8 @@ from deploytasks.agent.python.python_venv import PythonVenv, has_its_python
 USUAL = "python3"
 USUAL_PLACE = "/usr/bin/python3"
 ANEW = "inv deploy builds its environment anew"
+WILL_END = "its Python is whatever %s is: an upgrade of the distribution will end it, and %s after that"
+MAY_GO = "its Python is %s, and this host's is %s by now: apt autoremove may take it away; %s"
 
 
 def prospect_of(machine: Machine, venv: PythonVenv) -> str:
@@ -27,17 +29,9 @@ def prospect_of(machine: Machine, venv: PythonVenv) -> str:
         return ""
     name, usual = os.path.basename(python), os.path.basename(os.path.realpath(machine.path(USUAL_PLACE)))
     if name == USUAL:
-        return (
-            "its Python is whatever %s is: an upgrade of the distribution will end it, and %s after that"
-            % (name, ANEW)
-        )
-    if os.path.dirname(python) == os.path.dirname(USUAL_PLACE) and name != usual:
-        return "its Python is %s, and this host's is %s by now: apt autoremove may take it away; %s" % (
-            name,
-            usual,
-            ANEW,
-        )
-    return ""
+        return WILL_END % (name, ANEW)
+    is_of_host = os.path.dirname(python) == os.path.dirname(USUAL_PLACE)
+    return MAY_GO % (name, usual, ANEW) if is_of_host and name != usual else ""
 
 
 def _python_of(place: str) -> str:

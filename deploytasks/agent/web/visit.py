@@ -19,7 +19,6 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.protocols.answer import NoHttp
 from deploytasks.agent.protocols.door import Door
 from deploytasks.agent.protocols.probe import ranges, trouble_of
-from deploytasks.agent.web.complaints import Complaints
 from deploytasks.agent.web.nginx_page import page_of
 
 QUESTION = {"X-Deploytasks": "whose"}
@@ -58,6 +57,9 @@ class Visit(Resource):
     def apply(self, machine: Machine, change: Change) -> None:
         if (change.after or {}).get("answer") != "ok":
             return
+        # Nobody complains where all is well.
+        from deploytasks.agent.web.complaints import Complaints
+
         complaints = Complaints(machine, self.server)
         if not machine.wait_until(lambda: not self.trouble(machine), PATIENCE_S, ASK_AGAIN_S):
             raise StepError(self.trouble(machine), str(complaints))

@@ -11,7 +11,6 @@ from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.protocols.probe import Probe
 from deploytasks.agent.release.runtime.runtime import Vigil, runtime_of, up
-from deploytasks.agent.web.complaints import Complaints
 from deploytasks.agent.web.visit import Visit
 
 LOOK_EVERY_S = 0.2
@@ -71,6 +70,8 @@ class Watch(Action):
             return StepError("%s turned unhealthy: %s" % (self.unit, told), words)
         if self.visit is None:
             return None
+        from deploytasks.agent.web.complaints import Complaints
+
         complaints = Complaints(machine, self.visit.server)
         told = self.visit.trouble(machine)
         return StepError(told, str(complaints)) if told else None
