@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 SQLITE = "sqlite:///"
 INSTANCE = "instance/"
 """The directory that Flask keeps for files of an instance; Flask-SQLAlchemy puts relative databases there."""
-HOLDS_UPLOADS = re.compile(
-    r"UPLOAD\w*|MEDIA_ROOT|\w*(UPLOAD|MEDIA)_?(DIR|FOLDER|PATH|ROOT|DEST)\w*", re.IGNORECASE
-)
+HOLDS_UPLOADS = re.compile(r"UPLOADS?|\w*(UPLOAD|MEDIA)\w*?(DIR|FOLDER|PATH|ROOT|DEST)\w*", re.IGNORECASE)
 OF_FILES = re.compile(r"\w*FileHandler")
 ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.path")
 """Functions that take the name of a variable and what is there without it."""

@@ -53,6 +53,20 @@ def test_another_size_is_seen(venv):
     assert damage(str(venv), BUILT).endswith("shop/__init__.py has another size")
 
 
+def test_a_file_that_two_packages_have_is_that_of_the_last(venv):
+    """fastapi and fastapi-cli both bring bin/fastapi."""
+    content = b"#!/bin/sh -e\n"
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+    (venv / PACKAGES / "shop_cli-1.dist-info").mkdir()
+    record = venv / PACKAGES / "shop_cli-1.dist-info/RECORD"
+    record.write_text(f"../../../bin/shop,sha256={digest},{len(content)}\n")
+    assert damage(str(venv), BUILT, thorough=True) == ""
+    write(venv / "bin/shop", content)
+    assert damage(str(venv), BUILT, thorough=True) == ""
+    write(venv / "bin/shop", b"#!/bin/false\n")
+    assert damage(str(venv), BUILT, thorough=True).startswith("bin/shop has another")
+
+
 def test_another_content_is_seen_by_the_time_of_its_writing_and_by_a_thorough_look(venv):
     file = venv / PACKAGES / "shop/__init__.py"
     write(file, b"VERSION = 2\n", BUILT + 10)

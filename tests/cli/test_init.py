@@ -121,6 +121,7 @@ def test_what_is_seen_in_the_files_is_proposed(tmp_path: Path, files: Mapping[st
         {"tests/test_app.py": "URL = 'sqlite:///test.db'\n"},
         {"Procfile": "release: x\n", "migrations/alembic.ini": "", "requirements.txt": "flask-migrate\nflask"},
         {"requirements.txt": "flask\npymysql\n"},
+        {"config.py": "UPLOAD_PROVIDER = 'filesystem'\n"},
     ],
 )  # fmt: skip
 def test_what_needs_nothing_is_not_proposed(tmp_path: Path, files: Mapping[str, str]) -> None:

@@ -43,4 +43,5 @@ def test_what_is_made_and_does_not_travel_is_told_with_the_line_that_takes_it_al
     note = f"app_build made es.mo, and {reason}: a line !es.mo in .deployignore takes it along"
     assert build(tmp_path, [made]) == (note,)
     (tmp_path / ".deployignore").write_text("!*.mo\n")
+    os.utime(tmp_path / ".deployignore", (0, 0))
     assert build(tmp_path, ["touch es.mo"]) == ()

@@ -47,9 +47,16 @@ def damage(place: str, since: float, *, thorough: bool = False) -> str:
     """
     for file in _listed(place):
         why = _why_not(file, since, thorough=thorough)
-        if why:
+        if why and not _is_of_another(place, file, since, thorough=thorough):
             return "%s %s" % (os.path.relpath(os.path.normpath(file.path), place), why)
     return ""
+
+
+def _is_of_another(place: str, file: Installed, since: float, *, thorough: bool) -> bool:
+    """Whether *file* is as another list has it: of packages with a file in common the last one's is there."""
+    path = os.path.normpath(file.path)
+    same = (other for other in _listed(place) if os.path.normpath(other.path) == path)
+    return any(not _why_not(other, since, thorough=thorough) for other in same)
 
 
 def _why_not(file: Installed, since: float, *, thorough: bool) -> str:
