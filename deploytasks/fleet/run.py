@@ -345,7 +345,8 @@ class Run:
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
-        for note in ((stays,) if names else ()) + host.notes + left_out(host) + thoughts:
+        of_project = project.told if project else ()
+        for note in ((stays,) if names else ()) + of_project + host.notes + left_out(host) + thoughts:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)

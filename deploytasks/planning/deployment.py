@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.layout import INSTALLED, App
 from deploytasks.errors import PlanError, VariableError
 from deploytasks.planning.role import role_name, vars_of
 
@@ -286,6 +286,22 @@ class Deployment:
     def directory(self) -> str:
         """Where the app's imports start, as its processes see it."""
         return posixpath.normpath(f"{self.place.code}/{self.project.callable.directory}")
+
+    @property
+    def own_programs(self) -> str:
+        """The directory of the commands that the app itself brings as a package; empty where it brings none."""
+        package = self.project.package
+        return f"{self.place.code}/{INSTALLED}/bin" if package and package.programs else ""
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The directories in which Python looks for modules before those of the environment."""
+        project = self.project
+        directories = (project.callable.directory, *(project.package.directories if project.package else ()))
+        if not project.package:
+            return (self.directory,) if directories != (".",) else ()
+        places = (posixpath.normpath(f"{self.place.code}/{directory}") for directory in directories)
+        return (*dict.fromkeys(places), f"{self.place.code}/{INSTALLED}")
 
     def command(self) -> tuple[str, ...]:
         """The command line of the web process.

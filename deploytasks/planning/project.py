@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploytasks.planning.local_wheels import LocalWheel
+    from deploytasks.source.app_package import AppPackage
     from deploytasks.source.python_wanted import PythonWanted
 
 
 ORIGIN_DIGITS = 12
+OF_A_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Project:
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
     to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
     what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
-    *wheels* are of the packages that lie in the source.
+    *wheels* are of the packages that lie in the source. *package* is the app itself where that is one, and *told* what
+    people should know of it.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
@@ -56,6 +59,8 @@ class Project:
     pythons: tuple[PythonWanted, ...]
     seeds: tuple[tuple[str, str], ...]
     wheels: tuple[LocalWheel, ...]
+    package: AppPackage | None
+    told: tuple[str, ...]
     revision: str
     origin: str
 
@@ -87,9 +92,11 @@ class Project:
             ref = detect_callable(source.directory, callable_, wanted.names, below=below)
         static = detect_static(source.directory, ref)
         collected = collected_static(source.directory, ref)
+        package, told = (None, ()) if in_image else _package(source, wanted)
         wanted, wheels = _with_wheels(wanted)
         seeds = tuple(source.files_below([path for path, _ in links]))
         source = source.linking({**_leading_out(collected), **dict(links)})
+        source = source.having(package.files, package.programs) if package else source
         processes = read_procfile(source.directory)
         pythons = pythons_wanted(source.directory)
         return cls(
@@ -102,6 +109,8 @@ class Project:
             pythons,
             seeds,
             wheels,
+            package,
+            told,
             *_history(source.directory),
         )
 
@@ -111,6 +120,23 @@ class Project:
 
         found = read_python_settings(self.source.directory / self.callable.directory / path)
         return {name: assigned.value for name, assigned in found.items()}
+
+
+def _package(source: Source, wanted: Requirements) -> tuple[AppPackage | None, tuple[str, ...]]:
+    """The app as a package, and what is told of one that cannot be built; its modules are imported all the same."""
+    if not any((source.directory / name).is_file() for name in OF_A_PACKAGE):
+        return None, ()
+    from deploytasks.source.app_package import read_app_package
+
+    package = read_app_package(source.directory, wanted.found)
+    if package is None or package.version:
+        return package, ()
+    from deploytasks.planning.built_package import built_package
+
+    try:
+        return built_package(package, source), ()
+    except SourceError as error:
+        return None, (f"the app itself is not installed, as only a build knows its version: {error}",)
 
 
 def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[LocalWheel, ...]]:

@@ -166,6 +166,7 @@ def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
         app=app,
         dependencies=f"FROM {shipped.name}" if shipped else dependencies,
         owned=[shlex.quote(path) for path in owned],
+        own_programs=deployment.own_programs,
         place=place(release),
     )
     return Recipe(text, release.path, "Dockerfile", shipped=shipped)

@@ -83,14 +83,37 @@ version = "1.4"
 """
 
 
-def test_a_package_of_the_source_is_built_here_and_sent_along(heard):
+ITSELF = (
+    COMMON.replace("our-common", "our-shop")
+    + """
+[project.scripts]
+our-shop = "our_shop.says:main"
+"""
+)
+SAYS = """\
+from importlib.metadata import version
+
+
+def main():
+    print(version("our-shop"))
+"""
+
+
+def test_packages_of_the_source_and_the_app_itself_are_installed_for_all_that_runs(heard):
     heard.write("app/libs/common/pyproject.toml", COMMON)
     heard.write("app/libs/common/our_common/__init__.py", "WHERE = 'here'\n")
-    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n")
-    heard.code("two", "\nimport our_common\n\nVERSION += our_common.WHERE\n" + TELL)
+    heard.write("app/pyproject.toml", ITSELF)
+    heard.write("app/src/our_shop/says.py", SAYS)
+    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n-e .\n")
+    more = "\nimport our_common\nfrom our_shop.says import version\n"
+    heard.code("two", more + "\nVERSION += our_common.WHERE + version('our-shop')\n" + TELL)
     heard.deploy()
-    assert heard.says["version"] == "twohere"
+    assert heard.says["version"] == "twohere1.4"
+    (said,) = (event for event in heard.inv("run", "--command", "our-shop").events if event["event"] == "log")
+    assert said["message"] == "1.4"
     assert heard.deploy().changed == []
+    heard.directory.joinpath("app/pyproject.toml").unlink()
+    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n")
 
 
 def test_what_the_source_has_begins_what_is_shared_and_is_the_apps_from_then_on(heard):
