@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.docker.compose_services import ComposeServices
     from deploytasks.agent.docker.docker_engine import DockerEngine
     from deploytasks.agent.docker.docker_image import DockerImage
+    from deploytasks.agent.docker.image_accounts import ImageAccounts
     from deploytasks.agent.docker.only_compose_services import OnlyComposeServices
     from deploytasks.agent.docker.pulled_images import PulledImages
     from deploytasks.agent.docker.shipped_image import ShippedImage
@@ -85,6 +86,7 @@ __all__ = [
     "FreshProcesses",
     "Group",
     "HttpCheck",
+    "ImageAccounts",
     "ImageRetention",
     "Instance",
     "LastingFile",

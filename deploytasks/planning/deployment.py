@@ -241,6 +241,11 @@ class Deployment:
         return found
 
     @property
+    def runs_in_containers(self) -> bool:
+        """Whether its runtime, where one was given, brings what the app needs along in an image."""
+        return bool(getattr(self.parts.get("runtime"), "brings_dependencies", False))
+
+    @property
     def is_reached_directly(self) -> bool:
         """Whether clients connect to the app's server, without a web server."""
         return self.name_of("web_server") == "none"

@@ -20,36 +20,41 @@ INSTALLS = "could not install the requirements"
 Told = TypeVar("Told", bound=Event)
 
 
-def remedied(event: Told) -> Told:
+def remedied(event: Told, *, in_container: bool = False) -> Told:
     """*event*; a failure with the sentence that helps at the end of its reason."""
     if isinstance(event, StepDone) and event.outcome is Outcome.FAILED:
-        return replace(event, reason=_with_remedy(event.reason, event.output))
+        return replace(event, reason=_with_remedy(event.reason, event.output, in_container=in_container))
     if isinstance(event, Ended) and event.error and event.output:
-        return replace(event, error=_with_remedy(event.error, event.output))
+        return replace(event, error=_with_remedy(event.error, event.output, in_container=in_container))
     return event
 
 
-def _with_remedy(reason: str, output: str) -> str:
-    found = remedy_for(reason, output)
+def _with_remedy(reason: str, output: str, *, in_container: bool) -> str:
+    found = remedy_for(reason, output, in_container=in_container)
     return f"{reason}; {found}" if found else reason
 
 
-def remedy_for(reason: str, output: str) -> str:
+def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
     """The sentence for a step that failed for *reason*, in whose last words is *output*; empty where none helps."""
     packages = packages_named_by(output) if INSTALLS in reason else ()
     if packages:
         return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
     written = READ_ONLY.search(output)
     if written:
-        return _of_read_only(written[1])
+        return _of_read_only(written[1], in_container=in_container)
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
     return what_brings(output) or what_lifts(reason, output)
 
 
-def _of_read_only(path: str) -> str:
+def _of_read_only(path: str, *, in_container: bool) -> str:
     """What to do for an app that writes at *path*."""
     *_, inside = CODE.split(path)
+    if path.startswith("/") and inside == path and in_container:
+        return (
+            f"the container cannot change {path}: share what is of the source with app_shared, mount "
+            "another place with docker_volumes, or leave all of it open with docker_read_only=false"
+        )
     if path.startswith("/") and inside == path:
         return f"the app may write to what is shared, and not at {path}: see systemd_read_write_paths and app_shared"
     first, slash, _ = inside.removeprefix("./").partition("/")

@@ -147,7 +147,7 @@ def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[
     project = deployment.project
     found = {"PYTHONUNBUFFERED": "1", **_home(deployment), **_flask_app(project)}
     given = environment_of(v)
-    content = encode_env({**found, **given, **_imports(deployment, given.get("PYTHONPATH", ""))})
+    content = encode_env({**found, **given, **_imports(deployment, given.get("PYTHONPATH", ""))}, v.env_plain)
     yield Step(
         "write the environment variables",
         File(release.env, content, mode="0600"),

@@ -86,8 +86,11 @@ class Vars:
     trusted_proxies: tuple[str, ...] = ()
     services: tuple[ServiceName, ...] = ()
     firewall: Literal["ufw", "none"] = "ufw"
-    env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
-    env_file: str | None = field(default=None, metadata={"secret": "file"})
+    env: Mapping[str, str | int | float | bool] = field(
+        default_factory=dict, metadata={"secret": True, "plain": "env_plain"}
+    )
+    env_file: str | None = field(default=None, metadata={"secret": "file", "plain": "env_plain"})
+    env_plain: tuple[Word, ...] = ()
     packages: tuple[PackageName, ...] = ()
     build: tuple[Word, ...] = ()
     known: tuple[Word, ...] = ()

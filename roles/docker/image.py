@@ -40,6 +40,9 @@ FROM = re.compile(
     r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE
 )
 
+VOLUME = re.compile(r"^[ \t]*VOLUME[ \t]+(.+)", re.IGNORECASE | re.MULTILINE)
+PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -64,6 +67,14 @@ class Recipe:
         stages = {stage.lower() for _, stage in found} | {"scratch"}
         return tuple(
             dict.fromkeys(base for base, _ in found if base.lower() not in stages and "$" not in base)
+        )
+
+    @property
+    def volumes(self) -> tuple[str, ...]:
+        """The directories that its last stage declares as volumes, as words or as a list of JSON."""
+        *_, last = re.split(FROM, self.text) if FROM.search(self.text) else (self.text,)
+        return tuple(
+            dict.fromkeys(path for said in VOLUME.findall(last) for path in PLAIN_PATH.findall(said))
         )
 
 

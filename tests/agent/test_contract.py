@@ -18,6 +18,7 @@ from deploytasks.agent.databases.postgres_database import PostgresDatabase
 from deploytasks.agent.docker.compose_services import ComposeServices
 from deploytasks.agent.docker.docker_engine import DockerEngine
 from deploytasks.agent.docker.docker_image import DockerImage
+from deploytasks.agent.docker.image_accounts import ImageAccounts
 from deploytasks.agent.docker.only_compose_services import OnlyComposeServices
 from deploytasks.agent.docker.pulled_images import PulledImages
 from deploytasks.agent.docker.shipped_image import ShippedImage
@@ -173,6 +174,12 @@ def docker_engine_with_compose(host):
 def docker_image(host):
     host.write("/var/lib/docker/python:3", "")
     return DockerImage("shop:new", "/srv", "Dockerfile", "shop", "shop", ("python:3",))
+
+
+def image_accounts(host):
+    host.write("/etc/passwd", "shop:x:950:951::/srv/shop:/usr/sbin/nologin\n")
+    host.path("/srv/shop/release").mkdir(parents=True)
+    return ImageAccounts("shop:new", "shop", "/srv/shop/release")
 
 
 def file(host):
@@ -460,6 +467,7 @@ CASES = [
     (DockerEngine, docker_engine),
     (DockerEngine, docker_engine_with_compose),
     (DockerImage, docker_image),
+    (ImageAccounts, image_accounts),
     (File, file),
     (File, file_content),
     (File, file_by_digest),

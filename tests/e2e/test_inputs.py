@@ -110,7 +110,7 @@ def test_packages_of_the_source_and_the_app_itself_are_installed_for_all_that_ru
     heard.deploy()
     assert heard.says["version"] == "twohere1.4"
     (said,) = (event for event in heard.inv("run", "--command", "our-shop").events if event["event"] == "log")
-    assert said["message"] == "1.4"
+    assert said["text"] == "1.4"
     assert heard.deploy().changed == []
     heard.directory.joinpath("app/pyproject.toml").unlink()
     heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n")

@@ -17,7 +17,7 @@ OURS = "deploytasks.agent."
 ROOMS = {
     "accounts": "AbsentUser Group Member User",
     "databases": "PostgresDatabase",
-    "docker": "ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
+    "docker": "ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices PulledImages ShippedImage",
     "files": "Absent AbsentManaged Directories Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
     "firewall": "Ufw UfwRule",
     "packages": "Package",
