@@ -44,8 +44,8 @@ class Project:
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
     to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
     what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
-    *wheels* are of the packages that lie in the source. *package* is the app itself where that is one, and *told* what
-    people should know of it.
+    *wheels* are of the packages that lie in the source, *environment* is what a .flaskenv says of it. *package* is the
+    app itself where that is one, and *told* what people should know of it.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
@@ -59,6 +59,7 @@ class Project:
     pythons: tuple[PythonWanted, ...]
     seeds: tuple[tuple[str, str], ...]
     wheels: tuple[LocalWheel, ...]
+    environment: Mapping[str, str]
     package: AppPackage | None
     told: tuple[str, ...]
     revision: str
@@ -109,6 +110,7 @@ class Project:
             pythons,
             seeds,
             wheels,
+            _environment(source.directory),
             package,
             told,
             *_history(source.directory),
@@ -120,6 +122,16 @@ class Project:
 
         found = read_python_settings(self.source.directory / self.callable.directory / path)
         return {name: assigned.value for name, assigned in found.items()}
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    """Without what is for development. The command flask(1) is not to read the file once more, for itself alone."""
+    if not (directory / ".flaskenv").is_file():
+        return {}
+    from deploytasks.source.flaskenv import read_flaskenv
+
+    said = {one.name: one.value for one in read_flaskenv(directory) if not one.is_of_a_laptop}
+    return {**said, "FLASK_SKIP_DOTENV": "1"}
 
 
 def _package(source: Source, wanted: Requirements) -> tuple[AppPackage | None, tuple[str, ...]]:

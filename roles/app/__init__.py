@@ -145,9 +145,11 @@ def environment_of(v: Vars) -> dict[str, str]:
 def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[Step]:
     """What the source says of the app holds for all that runs of it: web, workers, the release command, a shell."""
     project = deployment.project
-    found = {"PYTHONUNBUFFERED": "1", **_home(deployment), **_flask_app(project)}
+    own = {"PYTHONUNBUFFERED": "1", **_home(deployment)}
+    found = {**own, **project.environment, **_flask_app(project)}
     given = environment_of(v)
-    content = encode_env({**found, **given, **_imports(deployment, given.get("PYTHONPATH", ""))}, v.env_plain)
+    env = {**found, **given, **_imports(deployment, given.get("PYTHONPATH", ""))}
+    content = encode_env(env, (*v.env_plain, *(set(env) - set(given))))
     yield Step(
         "write the environment variables",
         File(release.env, content, mode="0600"),

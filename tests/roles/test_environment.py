@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploytasks.agent.services.environment_file import shown_in
 from tests.roles.rendered import DEFAULT, plan_with
 
 
@@ -12,4 +13,6 @@ def test_what_app_env_plain_names_is_no_secret(tmp_path):
     plan = plan_with({**DEFAULT, **own, "app_env_plain": ["DB_NAME", "LEVEL"]})
     assert sorted(plan.secrets) == ["hunter2", "letmein"]
     env = next(step.resource for step in plan.steps if step.name == "write the environment variables")
-    assert plan.contents[env.digest].startswith(b"# No secrets: DB_NAME LEVEL\n")
+    text = plan.contents[env.digest].decode()
+    assert shown_in(text) >= {"DB_NAME", "LEVEL", "HOME"}
+    assert not shown_in(text) & {"KEY", "TOKEN"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from deploytasks.inventory import Host
 
+FLASKENV = ".flaskenv"
 POETRY = "poetry.lock"
 LOCKS = ("uv.lock", "pylock.toml", POETRY)
 """What is installed from in the place of a requirements.txt."""
@@ -65,6 +66,17 @@ def of_dockerfile(host: Host, directory: Path) -> Heard:
         if len(ports) == 1:
             (port, line), *_ = ports.items()
             yield Variable("docker_port", Setting(port, Origin(name, line, SOURCE)))
+
+
+def of_flaskenv(host: Host, directory: Path) -> Heard:
+    """A note of what is for development; the rest is the environment of all that runs of the app."""
+    del host
+    if (directory / FLASKENV).is_file():
+        from deploytasks.source.flaskenv import read_flaskenv
+
+        for said in read_flaskenv(directory):
+            if said.is_of_a_laptop:
+                yield f"{FLASKENV}:{said.line}: {said.name} is not used: it is for development"
 
 
 def of_unused_files(host: Host, directory: Path) -> Heard:
