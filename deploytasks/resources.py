@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.tree import Tree
     from deploytasks.agent.firewall.ufw import Ufw
     from deploytasks.agent.firewall.ufw_rule import UfwRule
+    from deploytasks.agent.packages.locales import Locales
     from deploytasks.agent.packages.package import Package
     from deploytasks.agent.programs.command import Command
     from deploytasks.agent.programs.run import Run
@@ -90,6 +91,7 @@ __all__ = [
     "ImageRetention",
     "Instance",
     "LastingFile",
+    "Locales",
     "Member",
     "NginxLimits",
     "NginxPage",

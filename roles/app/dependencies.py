@@ -17,6 +17,7 @@ from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.python_choice import chosen_python
 from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app import uv_wheels
+from deploytasks.roles.app.packages import install_packages
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -32,8 +33,7 @@ WITH_DISTUTILS = (3, 11)
 def install(host: Host, v: Vars) -> Iterator[Step]:
     """What the app needs of the distribution, the installer, and the virtual environment that the release uses."""
     release = deployment_of(host).release
-    if v.packages:
-        yield Step("install the packages of the app", Package(v.packages))
+    yield from install_packages(host, v)
     yield from _installer(host, v)
     venv = _venv(host, v)
     yield Step("install the dependencies", venv, phase=Phase.PREPARE)

@@ -25,6 +25,7 @@ from deploytasks.roles.app.dependencies import (
     besides_the_app,
     read_authorities,
 )
+from deploytasks.roles.app.packages import LOCALES, OF_IMAGES, packages_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release
@@ -184,13 +185,15 @@ def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
 
 
 def _dependencies(host: Host, v: Vars) -> str:
-    of_app = deployment_of(host).v.packages
+    of_app, locales = packages_of(host, *OF_IMAGES), deployment_of(host).v.locales
+    needs = (*deployment_of(host).system_packages, *of_app, *((LOCALES,) if locales else ()), *v.packages)
     uses_uv = deployment_of(host).v.installer == "uv"
     return template(
         "dependencies.Dockerfile.j2",
         base=_base(host, v),
         place=place(deployment_of(host).release),
-        packages=dict.fromkeys((*deployment_of(host).system_packages, *of_app, *v.packages)),
+        packages=dict.fromkeys(needs),
+        locales=[shlex.quote(name) for name in locales],
         build_packages=dict.fromkeys((*of_app, *v.build_packages)),
         installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
         install=[shlex.join(argv) for argv in _commands(host)],

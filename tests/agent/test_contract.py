@@ -42,6 +42,7 @@ from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.files.tree import Tree
 from deploytasks.agent.firewall.ufw import Ufw
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.packages.locales import Locales
 from deploytasks.agent.packages.package import Package
 from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
@@ -174,6 +175,14 @@ def docker_engine_with_compose(host):
 def docker_image(host):
     host.write("/var/lib/docker/python:3", "")
     return DockerImage("shop:new", "/srv", "Dockerfile", "shop", "shop", ("python:3",))
+
+
+def locales(host):
+    host.write(
+        "/etc/locale.gen", "# de_DE.UTF-8 UTF-8\n# de_DE ISO-8859-1\n# en_US.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n"
+    )
+    host.write("/var/lib/locales", "fr_FR.utf8\n")
+    return Locales(("de_DE.UTF-8", "en_US.UTF-8"))
 
 
 def image_accounts(host):
@@ -480,6 +489,7 @@ CASES = [
     (Instance, instance_without_socket),
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (Locales, locales),
     (Member, member),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),

@@ -20,7 +20,7 @@ ROOMS = {
     "docker": "ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices PulledImages ShippedImage",
     "files": "Absent AbsentManaged Directories Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
     "firewall": "Ufw UfwRule",
-    "packages": "Package",
+    "packages": "Locales Package",
     "programs": "Command Run",
     "python": "PythonVenv Uv",
     "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention RecordedPlan Retention",
