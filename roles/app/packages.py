@@ -43,7 +43,7 @@ def packages_of(host: Host, distribution: str, version: str) -> tuple[str, ...]:
     if wanted and not found:
         where = host.origin("app_packages") or host.name
         raise VariableError(
-            f"{where}: app_packages: names packages for {', '.join(wanted)}, and none for {names[1]}; an empty list says "
-            "that it needs none"
+            f"{where}: app_packages: names packages for {', '.join(wanted)}, and none for {names[1]}; an empty list "
+            "says that it needs none"
         )
     return tuple(dict.fromkeys(package for packages in found for package in packages))
