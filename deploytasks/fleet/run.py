@@ -345,7 +345,7 @@ class Run:
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
-        of_project = project.told if project else ()
+        of_project = (*project.told, *_unserved(host)) if project else ()
         for note in ((stays,) if names else ()) + of_project + host.notes + left_out(host) + thoughts:
             if note not in self._told:
                 self._told.add(note)
@@ -391,6 +391,14 @@ class Run:
 def _project_of(host: Host) -> Project | None:
     """What is in the source of *host*'s app, where that was looked at."""
     return host.deployment.known_project if host.deployment else None
+
+
+def _unserved(host: Host) -> tuple[str, ...]:
+    if "app_static" not in host.variables:
+        return ()
+    from deploytasks.planning.unserved import unserved
+
+    return unserved(host)
 
 
 def _origin(host: Host) -> str:

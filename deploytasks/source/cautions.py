@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploytasks.source.own_code import own_code
 from deploytasks.source.path_text import name_set_by
 from deploytasks.source.syntax import syntax_of
 from deploytasks.source.text_file import bytes_in
 
-MOST_FILES = 300
 ALONE = "which each worker has of its own"
 IN_EACH = "runs its jobs in each worker: let a process of its own in the Procfile have them"
 OF_PACKAGES = {"flask-apscheduler": IN_EACH, "apscheduler": IN_EACH}
@@ -60,7 +60,7 @@ def cautions(
     if framework == "django" and not collected and "whitenoise" not in names:
         found["STATIC_ROOT"] = Caution("STATIC_ROOT", WITHOUT_STATIC_ROOT)
     shares = False
-    for path in [path for path in paths if path.endswith(".py") and not _is_of_tests(path)][:MOST_FILES]:
+    for path in own_code(paths):
         text = bytes_in(root / path)
         shares = shares or any(store in text for store in SHARED_STORES)
         for caution in _of_text(path, text, names, framework):
@@ -74,11 +74,6 @@ def _of_packages(names: frozenset[str]) -> Iterator[Caution]:
     known = [name for name in OF_PACKAGES if name in names]
     if known:
         yield Caution(known[0], OF_PACKAGES[known[0]])
-
-
-def _is_of_tests(path: str) -> bool:
-    parts = path.split("/")
-    return bool({"tests", "test"} & set(parts)) or parts[-1].startswith(("test_", "conftest"))
 
 
 def _of_text(path: str, text: bytes, names: frozenset[str], framework: str) -> Iterator[Caution]:

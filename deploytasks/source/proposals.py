@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.source.build_needs import WITHOUT_WHEELS, packages_for
 from deploytasks.source.dockerfile import exposed_ports
 from deploytasks.source.procfile import read_procfile
 from deploytasks.source.syntax import syntax_of
@@ -27,14 +28,6 @@ MIGRATIONS = (
     ("manage.py", "python manage.py migrate --noinput", "django"),
 )
 """A file, what brings the database up to date where it is there, and the package whose command that is."""
-BUILT = {
-    "psycopg2": ("libpq-dev", "gcc", "python3-dev"),
-    "mysqlclient": ("default-libmysqlclient-dev", "pkg-config", "gcc", "python3-dev"),
-    "python-ldap": ("libldap-dev", "libsasl2-dev", "gcc", "python3-dev"),
-    "pycairo": ("libcairo2-dev", "pkg-config", "gcc", "python3-dev"),
-    "uwsgi": ("gcc", "python3-dev"),
-}
-"""Packages that have no wheels, and what Debian has to have for them to be built."""
 HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
 ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
 ENV_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
@@ -91,9 +84,9 @@ def _environment(root: Path) -> Iterator[Proposal]:
 
 
 def _packages(names: frozenset[str]) -> Iterator[Proposal]:
-    built = [name for name in BUILT if name in names]
+    built = [name for name in WITHOUT_WHEELS if name in names]
     if built:
-        wanted = dict.fromkeys(package for name in built for package in BUILT[name])
+        wanted = dict.fromkeys(package for name in built for package in packages_for(name))
         yield Proposal(f"to build {', '.join(built)}", f"app_packages={json.dumps([*wanted])}")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
-from deploytasks.planning.heard.statement import Heard, Variable, server_of
+from deploytasks.planning.heard.statement import Heard, Variable
+from deploytasks.planning.wanted_parts import server_of
 from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, read_aptfile, unused_files
 
 if TYPE_CHECKING:
