@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     PlanOf = Callable[[Host], Plan]
 
 CHANGES_PENDING = 3
+LARGE_BYTES = 50_000_000
+"""A source with more is looked through for what a tool has made."""
 PROVISIONING_ALONE = (
     "provisioning alone: a release is made of all its roles or not at all, and some are left out"
 )
@@ -345,7 +347,7 @@ class Run:
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
-        of_project = (*project.told, *_unserved(host)) if project else ()
+        of_project = (*project.told, *_unserved(host), *_large(host, project)) if project else ()
         for note in ((stays,) if names else ()) + of_project + host.notes + left_out(host) + thoughts:
             if note not in self._told:
                 self._told.add(note)
@@ -399,6 +401,14 @@ def _unserved(host: Host) -> tuple[str, ...]:
     from deploytasks.planning.unserved import unserved
 
     return unserved(host)
+
+
+def _large(host: Host, project: Project) -> tuple[str, ...]:
+    if project.source.total_bytes <= LARGE_BYTES:
+        return ()
+    from deploytasks.source.products import large_products
+
+    return tuple(large_products(project.source, host.deployment.v.known if host.deployment else ()))
 
 
 def _origin(host: Host) -> str:

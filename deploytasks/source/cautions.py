@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploytasks.source.built_files import files_left_behind
 from deploytasks.source.own_code import own_code
 from deploytasks.source.path_text import name_set_by
 from deploytasks.source.syntax import syntax_of
@@ -50,7 +51,7 @@ class Caution:
 
 
 def cautions(
-    root: Path, paths: Iterable[str], names: frozenset[str], framework: str, collected: str = ""
+    root: Path, paths: Sequence[str], names: frozenset[str], framework: str, collected: str = ""
 ) -> tuple[Caution, ...]:
     """What to think of for the Python files *paths* below *root*, whose app requires the packages *names*.
 
@@ -65,9 +66,16 @@ def cautions(
         shares = shares or any(store in text for store in SHARED_STORES)
         for caution in _of_text(path, text, names, framework):
             found.setdefault(caution.subject, caution)
+    found.update((caution.subject, caution) for caution in _of_built_files(root, paths))
     if not shares:
         found.update({name: Caution(name, told) for name, told in IN_MEMORY.items() if name in names})
     return tuple(found.values())
+
+
+def _of_built_files(root: Path, paths: Sequence[str]) -> Iterator[Caution]:
+    for directory, where in files_left_behind(root, paths):
+        told = f"is needed and stays here, as git ignores it: write !/{directory}/ into .deployignore"
+        yield Caution(f"{directory}/", told, where)
 
 
 def _of_packages(names: frozenset[str]) -> Iterator[Caution]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,16 +29,25 @@ MADE = frozenset(
 )
 
 
-def large_products(source: Source) -> Iterator[tuple[str, int]]:
-    """The outermost directories with such a name and more than 50 MB, the largest first, and their bytes."""
+def large_products(source: Source, known: Collection[str] = ()) -> Iterator[str]:
+    """A line for each outermost directory with such a name and more than 50 MB, the largest first.
+
+    It says what keeps the directory here. Those *known* by path or name are left out.
+    """
     if source.total_bytes <= MUCH_BYTES:
         return
+    for place, size in _sizes(source).most_common():
+        if size > MUCH_BYTES and not {place, place.rpartition("/")[2]} & {*known}:
+            yield f"{place}/ is {size / 1e6:.1f} MB and looks made by a tool: /{place}/ in .deployignore keeps it here"
+
+
+def _sizes(source: Source) -> Counter[str]:
     found: Counter[str] = Counter()
     for entry in source.manifest:
         place = _made(os.fsdecode(entry.path))
         if place:
             found[place] += source.size(entry.digest)
-    yield from ((place, size) for place, size in found.most_common() if size > MUCH_BYTES)
+    return found
 
 
 def _made(path: str) -> str:

@@ -49,12 +49,13 @@ def heard(web, tmp_path_factory) -> Project:
     web.put(STAND_IN, WATCHER.encode(), mode=0o755)
     project = Project.make("heard", tmp_path_factory.mktemp("heard"), web)
     del project.variables["gunicorn_workers"]
-    project.configure()
+    project.configure(app_shared=["kept/"])
     project.code("one", TELL)
     project.write("app/conf/gunicorn.py", GUNICORN)
     project.write(
         "app/Procfile",
-        "web: newrelic-admin run-program gunicorn -c conf/gunicorn.py -w 1 -b :$PORT app:app\n",
+        "web: newrelic-admin run-program gunicorn -c conf/gunicorn.py -w 1 -b :$PORT app:app\n"
+        "release: touch /var/log/heard/first kept/first\n",
     )
     project.write("app/.python-version", "3.11\n")
     return project
@@ -70,6 +71,8 @@ def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_t
     environment = says["environment"]
     assert (environment["WATCHED"], environment["FORKED"], says["threads"]) == ("newrelic", "300", True)
     assert heard.deploy().changed == []
+    # What the release command of a first deploy has written, where nothing was before.
+    heard.target.run(["ls", "/var/log/heard/first", f"{heard.root}/shared/kept/first"])
 
 
 COMMON = """\
