@@ -242,7 +242,7 @@ class Deployment:
 
     @property
     def runs_in_containers(self) -> bool:
-        """Whether its runtime, where one was given, brings what the app needs along in an image."""
+        """Whether its runtime brings what the app needs in an image."""
         return bool(getattr(self.parts.get("runtime"), "brings_dependencies", False))
 
     @property
@@ -294,13 +294,13 @@ class Deployment:
 
     @property
     def own_programs(self) -> str:
-        """The directory of the commands that the app itself brings as a package; empty where it brings none."""
+        """The directory of the app's own commands; empty without any."""
         package = self.project.package
         return f"{self.place.code}/{INSTALLED}/bin" if package and package.programs else ""
 
     @property
     def imports(self) -> tuple[str, ...]:
-        """The directories in which Python looks for modules before those of the environment."""
+        """Where Python looks for modules before the environment's own."""
         project = self.project
         directories = (project.callable.directory, *(project.package.directories if project.package else ()))
         if not project.package:
