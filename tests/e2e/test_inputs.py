@@ -121,7 +121,7 @@ def test_packages_of_the_source_and_the_app_itself_are_installed_for_all_that_ru
 
 def test_what_the_source_has_begins_what_is_shared_and_is_the_apps_from_then_on(heard):
     heard.write("app/media/logo.txt", "first\n")
-    heard.configure(app_shared=["media/"])
+    heard.configure(app_shared=["kept/", "media/"])
     heard.deploy()
     place = f"{heard.root}/shared/media/logo.txt"
     assert heard.target.run(["cat", place]).stdout == "first\n"
