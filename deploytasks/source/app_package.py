@@ -16,9 +16,11 @@ from deploytasks.agent.release.layout import INSTALLED
 from deploytasks.source.core_metadata import COMMANDS, ENTRY_POINTS, core_metadata
 from deploytasks.source.import_roots import import_roots
 from deploytasks.source.modules import Modules
+from deploytasks.source.package_shape import PackageProject
 from deploytasks.source.package_version import package_version
 from deploytasks.source.pyproject import NAME
 from deploytasks.source.requirement import normal_name
+from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import read_toml
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def read_app_package(directory: Path, requirements: str = "") -> AppPackage | No
     *requirements* is the file of it that names what it needs, which may want the directory itself. Raises
     ``SourceError`` for a pyproject.toml that cannot be read.
     """
-    content = read_toml(directory / NAME) if (directory / NAME).is_file() else {}
+    content = read_toml(directory / NAME, PackageProject) if (directory / NAME).is_file() else {}
     if not (_is_package(content) or _is_wanted(directory, requirements)):
         return None
     directories = import_roots(directory, content.get("tool", {}))
@@ -106,7 +108,7 @@ def _is_wanted(directory: Path, requirements: str) -> bool:
         (directory / name).is_file() for name in BUILT_BY
     ):
         return False
-    return path.is_file() and bool(WANTS_ITSELF.search(path.read_text("utf-8", "replace")))
+    return path.is_file() and bool(WANTS_ITSELF.search(text_in(path, "replace")))
 
 
 def _is_whole(content: Mapping[str, Any]) -> bool:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from deploytasks.source.text_file import bytes_in
+
 TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2")
 REFERS = re.compile(
     r"""filename\s*=\s*['"]([^'"{}]+)['"]|\{%\s*static\s+['"]([^'"{}]+)['"]|(?:src|href)\s*=\s*['"]/?static/([^'"{}?#]+)"""
@@ -38,7 +40,7 @@ def _of_templates(root: Path, paths: Sequence[str], travels: Collection[str]) ->
         posixpath.join(posixpath.dirname(path), STATIC) for path in travels if path.endswith("__init__.py")
     }
     for path in [path for path in paths if path.endswith(TEMPLATES)][:MOST_FILES]:
-        text = (root / path).read_text("utf-8", "replace")
+        text = _text(root / path)
         for match in REFERS.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             name = next(filter(None, match.groups()))
@@ -66,10 +68,18 @@ def _of_manifests(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, str]]
                     )
 
 
+def _text(path: Path) -> str:
+    """Its text; empty where it cannot be read: a template is no condition of a deploy."""
+    try:
+        return bytes_in(path).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def _json(path: Path) -> object:
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        return json.loads(bytes_in(path))
+    except (OSError, ValueError, RecursionError):
         return None
 
 

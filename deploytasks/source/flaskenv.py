@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.source.text_file import text_in
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,5 +38,5 @@ def read_flaskenv(directory: Path) -> tuple[Said, ...]:
         return ()
     from dotenv.parser import parse_stream
 
-    bindings = parse_stream(io.StringIO(path.read_text("utf-8", "replace")))
+    bindings = parse_stream(io.StringIO(text_in(path, "replace")))
     return tuple(Said(one.key, one.value or "", one.original.line) for one in bindings if one.key)

@@ -27,7 +27,9 @@ def _said(tool: Mapping[str, Any]) -> Iterator[str]:
 def _of_setuptools(setuptools: Mapping[str, Any]) -> Iterator[str]:
     packages = setuptools.get("packages")
     yield from _if_any(setuptools.get("package-dir", {}).get(""))
-    yield from packages.get("find", {}).get("where", ()) if isinstance(packages, dict) else ()
+    find = packages.get("find") if isinstance(packages, dict) else None
+    where = find.get("where", ()) if isinstance(find, dict) else ()
+    yield from (path for path in where if isinstance(path, str))
 
 
 def _if_any(said: str | None) -> Iterator[str]:

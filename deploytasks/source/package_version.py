@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.source.text_file import text_in
+
 if TYPE_CHECKING:
     from deploytasks.source.modules import Modules
 
@@ -30,16 +32,15 @@ def package_version(modules: Modules, content: Mapping[str, Any]) -> str:
 
 def _of_setuptools(modules: Modules, tool: Mapping[str, Any]) -> str:
     said = tool.get("setuptools", {}).get("dynamic", {}).get("version", {})
-    return _text_of(modules, said.get("attr", "")) if isinstance(said, dict) else ""
+    attribute = said.get("attr") if isinstance(said, dict) else None
+    return _text_of(modules, attribute) if isinstance(attribute, str) else ""
 
 
 def _of_file(root: Path, tool: Mapping[str, Any]) -> str:
     """As Hatch and PDM name it."""
     named = [tool.get(name, {}).get("version", {}).get("path") for name in ("hatch", "pdm")]
     paths = [root / path for path in named if isinstance(path, str)]
-    found = next(
-        (SAYS_VERSION.search(path.read_text("utf-8", "replace")) for path in paths if path.is_file()), None
-    )
+    found = next((SAYS_VERSION.search(text_in(path, "replace")) for path in paths if path.is_file()), None)
     return found[1] if found else ""
 
 

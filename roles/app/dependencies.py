@@ -17,7 +17,7 @@ from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.python_choice import chosen_python
 from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
 from deploytasks.roles.app import uv_wheels
-from deploytasks.roles.app.packages import install_packages
+from deploytasks.roles.app.distribution import install_packages
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App

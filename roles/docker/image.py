@@ -25,7 +25,7 @@ from deploytasks.roles.app.dependencies import (
     besides_the_app,
     read_authorities,
 )
-from deploytasks.roles.app.packages import LOCALES, OF_IMAGES, packages_of
+from deploytasks.roles.app.distribution import LOCALES, OF_IMAGES, packages_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release

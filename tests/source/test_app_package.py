@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploytasks.errors import SourceError
 from deploytasks.source.app_package import AppPackage, read_app_package
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -131,3 +132,9 @@ def test_poetry_says_commands_and_plugins_in_its_own_tables(write: Write) -> Non
     assert points == "[console_scripts]\nshop = shop:app.main\n\n[shop.plugins]\npaper = shop:Paper\n"
     assert "from shop import app\n" in package.programs[".installed/bin/shop"].decode()
     assert package.directories == ("lib",)
+
+
+def test_a_table_of_another_shape_is_told_with_its_file(write: Write) -> None:
+    root = write({"pyproject.toml": f'{BUILT}[project]\nname = "shop"\nscripts = "shop"\n'})
+    with pytest.raises(SourceError, match=r"pyproject.toml: .*scripts"):
+        read_app_package(root)

@@ -21,7 +21,7 @@ FILES = ("passwd", "group")
 
 @dataclass(frozen=True)
 class ImageAccounts(Resource):
-    """*directory* has passwd and group of *image*, with *user* and its group among them.
+    """*directory* has passwd and group of *image*, and *user* in both.
 
     A container that has these two in its /etc knows by name whom it runs as (passwd(5), group(5)).
     """
