@@ -44,7 +44,7 @@ soak: targets ## 200 deploys, each with a fault at some moment (an hour); SOAK a
 test-faults: targets ## every fault of docs/faults.md, three times (half an hour)
 	@for round in 1 2 3; do \
 		$(VENV)/bin/python -m pytest -m fault -n 2 --ignore=tests/e2e $(PYTEST_FLAGS) && \
-		$(VENV)/bin/python -m pytest -m fault -n 2 tests/e2e $(PYTEST_FLAGS) || exit; \
+		FAULTS=all $(VENV)/bin/python -m pytest -m fault -n 2 tests/e2e $(PYTEST_FLAGS) || exit; \
 	done
 
 bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; two hours)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.absent_managed import AbsentManaged
     from deploytasks.agent.files.directories import Directories
     from deploytasks.agent.files.directory import Directory
+    from deploytasks.agent.files.empty_if_large import EmptyIfLarge
     from deploytasks.agent.files.file import File
     from deploytasks.agent.files.first_file import FirstFile
     from deploytasks.agent.files.lasting_file import LastingFile
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.packages.package import Package
     from deploytasks.agent.programs.command import Command
     from deploytasks.agent.programs.run import Run
+    from deploytasks.agent.python.managed_python import ManagedPython
     from deploytasks.agent.python.python_venv import PythonVenv
     from deploytasks.agent.python.uv import Uv
     from deploytasks.agent.release.absent_files import AbsentFiles
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.copy_retention import CopyRetention
     from deploytasks.agent.release.first_symlink import FirstSymlink
     from deploytasks.agent.release.image_retention import ImageRetention
+    from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
     from deploytasks.agent.release.retention import Retention
     from deploytasks.agent.release.runtime.absent_units import AbsentUnits
     from deploytasks.agent.release.runtime.fresh_processes import FreshProcesses
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
     from deploytasks.agent.release.runtime.release_command import ReleaseCommand
     from deploytasks.agent.release.runtime.watch import Watch
+    from deploytasks.agent.release.runtime.way_in import WayIn
     from deploytasks.agent.services.reload import Reload
     from deploytasks.agent.services.restart import Restart
     from deploytasks.agent.services.run_if_used import RunIfUsed
@@ -60,10 +64,13 @@ if TYPE_CHECKING:
     from deploytasks.agent.web.acme_certificate import AcmeCertificate
     from deploytasks.agent.web.apache_reload import ApacheReload
     from deploytasks.agent.web.nginx_limits import NginxLimits
+    from deploytasks.agent.web.nginx_member import NginxMember
     from deploytasks.agent.web.nginx_page import NginxPage
     from deploytasks.agent.web.nginx_reload import NginxReload
+    from deploytasks.agent.web.nginx_sites import NginxSites
     from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
     from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
+    from deploytasks.agent.web.visit import Visit
 
 __all__ = [
     "Absent",
@@ -81,6 +88,7 @@ __all__ = [
     "Directory",
     "DockerEngine",
     "DockerImage",
+    "EmptyIfLarge",
     "File",
     "FirstFile",
     "FirstSymlink",
@@ -92,14 +100,18 @@ __all__ = [
     "Instance",
     "LastingFile",
     "Locales",
+    "ManagedPython",
     "Member",
     "NginxLimits",
+    "NginxMember",
     "NginxPage",
     "NginxReload",
+    "NginxSites",
     "OnlyCatchAlls",
     "OnlyComposeServices",
     "OnlyInstance",
     "OnlyProcesses",
+    "OnlyUfwRules",
     "Package",
     "PostgresDatabase",
     "Processes",
@@ -124,7 +136,9 @@ __all__ = [
     "Unit",
     "User",
     "Uv",
+    "Visit",
     "Watch",
+    "WayIn",
 ]
 
 

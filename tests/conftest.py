@@ -10,8 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.budgets import Ledger, in_order
+
+settings.register_profile("unhurried", deadline=None)  # How long an example takes is the machine's business.
+settings.load_profile("unhurried")
 
 AGENT_FLOOR = 8
 NEWEST = 14

@@ -67,6 +67,7 @@ HOMES = {
     "docker": {"targets"},
     "dotenv": {"planning", "source"},
     "fabric": {"transport"},
+    "gunicorn": {"roles"},
     "invoke": {"__main__", "cli", "tasks"},
     "jinja2": {"planning"},
     "msgspec": {"delivery", "planning", "roles", "source"},
@@ -78,7 +79,7 @@ HOMES = {
     "tomli": {"inventory", "source"},
     "typing_extensions": {"fleet"},
     "werkzeug": {"cli"},
-    "yaml": {"inventory"},
+    "yaml": {"inventory", "source"},
 }
 """The rooms that know of each other package; so one can be replaced without a walk through the house."""
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.questions import Examine
 from deploytasks.cli.asking import believed
 from deploytasks.delivery.hearing import examined_in
+from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import ask
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.heard import heard
-from deploytasks.planning.plan import made_ready
+from deploytasks.planning.plan import made_ready, plan_for
 from deploytasks.planning.project import Project
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import one_document, tables
+from deploytasks.transport.knocking import unreachable_at
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.examined import Examined
@@ -38,10 +40,14 @@ FOUND_BAD = 2
 def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
     read = cache(Project.read)
+    hosts = {host.name: host for host in chosen.hosts}
     needs = {host.name: needs_of(host, read) for host in chosen.hosts}
     results = believed(ask(chosen.hosts, app_alone, Examine(), chosen.manner("doctor")), examined)
     told: dict[str, list[Finding]] = {
-        name: list(findings(needs[name], seen, results.answered_at[name]))
+        name: [
+            *findings(knocked(needs[name], hosts[name], seen), seen, results.answered_at[name]),
+            *refusals(hosts[name], seen, read),
+        ]
         for name, seen in examined(results.answers).items()
     }
     errors = {name: str(error) for name in results if (error := results.error_of(name))}
@@ -82,11 +88,29 @@ def needs_of(host: Host, read: Callable[..., Project]) -> Needs:
     )
 
 
-def _of_python(host: Host, deployment: Deployment) -> tuple[str, tuple[PythonWanted, ...]]:
-    """Which was chosen, and what the source says; nothing where the app brings its own, as in an image."""
+def knocked(needs: Needs, host: Host, seen: Examined) -> Needs:
+    """*needs*, with the ports at which somebody listens and does not answer to this machine."""
+    listening = [port for port in needs.ports if str(port) in seen.listeners]
+    refused = {port: unreachable_at(host, seen.facts.ssh_port, port) for port in listening}
+    return replace(needs, unreached={port: why for port, why in refused.items() if why})
+
+
+def refusals(host: Host, seen: Examined, read: Callable[..., Project]) -> Iterator[Finding]:
+    """Why there is no plan for *host* as it was found; nothing where there is one."""
+    host = replace(heard(host), facts=seen.facts)
+    roles = standard_roles(host)
+    try:
+        plan_for(made_ready(host, roles, read), roles)
+    except ConfigError as error:
+        yield Finding("plan", Verdict.BAD, str(error))
+
+
+def _of_python(host: Host, deployment: Deployment) -> tuple[str, tuple[PythonWanted, ...], bool]:
+    """Which was chosen, what the source says, whether one may be brought; nothing where it comes in an image."""
     if deployment.runtime.brings_dependencies:
-        return "", ()
-    return deployment.v.python if host.says("app_python") else "", deployment.project.pythons
+        return "", (), False
+    v = deployment.v
+    return v.python if host.says("app_python") else "", deployment.project.pythons, v.python_install
 
 
 def _opens(host: Host, port: int) -> bool:

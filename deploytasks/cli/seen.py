@@ -12,7 +12,8 @@ from deploytasks.source import Source, collected_static, detect_callable, find_r
 from deploytasks.source.app_ref import AppRef
 from deploytasks.source.cautions import Caution, cautions
 from deploytasks.source.products import large_products
-from deploytasks.source.proposals import Proposal, proposals
+from deploytasks.source.proposal import Proposal
+from deploytasks.source.proposals import proposals
 from deploytasks.source.requirements import Requirements
 
 Found = TypeVar("Found")

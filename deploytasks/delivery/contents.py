@@ -50,7 +50,7 @@ class Contents:
     def open(self, digest: str) -> IO[bytes]:
         """The content, to be read; raises ``AgentCrashed`` for one that no plan named."""
         if digest in self.images:
-            return self.images[digest].archive(self.source)
+            return self.images[digest].archive(self.source, self.files)
         if digest in self.texts:
             return io.BytesIO(self.texts[digest])
         if digest in self.files:

@@ -46,9 +46,11 @@ class Conversation:
         nonce = secrets.token_hex(16)
         packed = pack_json(request.to_json())
         pipe.send(f"DEPLOYTASKS {nonce} {agent_digest()} {len(packed)}\n".encode() + packed)
-        while (said := _after(pipe, nonce.encode())) in PACKINGS:
+        said = _after(pipe, nonce.encode())
+        if said in PACKINGS:
             archive = agent_archive(said)
             pipe.send(f"{len(archive)}\n".encode() + archive)
+            said = _after(pipe, nonce.encode())
         return cls(pipe, host, request.question) if said == b"!" else None
 
     def events(self) -> Iterator[Event]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import msgspec
 
 from deploytasks.agent.conversation.relay import PIECE
 from deploytasks.agent.conversation.wire import PRINTED, Frame, WireError
-from deploytasks.agent.engine.events import KINDS, Compare, Event, Hello, Need, Printed, Ready
+from deploytasks.agent.engine.events import KINDS, Compare, Event, Hello, LogLine, Need, Printed, Ready
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.release.facts import Facts
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MOST_EVENTS = 100_000
 """Besides lines of a log, which may be followed for ever."""
 LARGEST_MANIFEST = 1 << 26
+LARGEST_NUMBER = 1 << 53
+MOMENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
+"""Seconds since the epoch, until the year 5138."""
 LONGEST_FACT = 200
 MOST_CPUS, MOST_MEMORY_MB, LAST_PORT = 1 << 16, 1 << 30, 65535
 
@@ -42,9 +46,19 @@ def event_of(frame: Frame) -> Event:
     if kind is None:
         raise WireError("an unknown event", frame.body[:200])
     event: Event = msgspec.convert(document, kind)
+    _require_sense(event)
+    return event
+
+
+def _require_sense(event: Event) -> None:
+    """What is counted, compared or shown as a time is a number for which that can be done."""
+    numbers = (value for value in vars(event).values() if isinstance(value, int | float))
+    if not all(abs(number) <= LARGEST_NUMBER for number in numbers):  # Also what is no number (IEEE 754).
+        raise ValueError("a number is beyond all reason")
+    if isinstance(event, LogLine) and not MOMENT.fullmatch(event.at):
+        raise ValueError("a line of a log is of no time")
     if isinstance(event, Ready):
         Phase(event.before)
-    return event
 
 
 def _printed(frame: Frame) -> Printed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
@@ -51,8 +52,8 @@ class LocalImage:
     """The image *name* of the app *app*, for *platform*, by the *dockerfile* of its context.
 
     The context is the app's source, or, without a path of a Dockerfile in it, *files* with their texts, among them
-    ``Dockerfile``. Packages come from *index_url* and *extra_index_urls*, whose certificates some of *authorities*
-    (PEM) may have signed.
+    ``Dockerfile``, and *copies* of what lies here, by their SHA-256. Packages come from *index_url* and
+    *extra_index_urls*, whose certificates some of *authorities* (PEM) may have signed.
     """
 
     name: str
@@ -60,6 +61,7 @@ class LocalImage:
     platform: str
     dockerfile: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
     index_url: str = field(default="", repr=False)
     extra_index_urls: tuple[str, ...] = field(default=(), repr=False)
     authorities: str = field(default="", repr=False)
@@ -73,25 +75,26 @@ class LocalImage:
         """The inverse of ``encode``."""
         return cls(**json.loads(encoded))
 
-    def archive(self, source: Source | None) -> IO[bytes]:
+    def archive(self, source: Source | None, here: Mapping[str, Path] | None = None) -> IO[bytes]:
         """What docker-save(1) makes of it, built by the engine of this machine unless that was done before.
 
+        *here* says where files lie, by their SHA-256.
         The last archive of an app is kept for its other hosts. Raises ``StepFailed`` when there is no engine, or the
         build fails.
         """
         place = cache_directory() / "images" / f"{self.app}-{digest_of(self.encode().encode())}.tar"
         with locked(cache_directory() / "images.lock"), self._blaming(place):
             if not place.exists():
-                self._make(place, source)
+                self._make(place, source, here or {})
             return place.open("rb")
 
-    def _make(self, place: Path, source: Source | None) -> None:
+    def _make(self, place: Path, source: Source | None, here: Mapping[str, Path]) -> None:
         place.parent.mkdir(mode=0o700, exist_ok=True)
         for earlier in place.parent.glob(f"{self.app}-{'[0-9a-f]' * 64}.tar"):
             earlier.unlink()
         unfinished = place.with_suffix(".part")
         try:
-            self._build(source)
+            self._build(source, here)
             with unfinished.open("wb") as archive:
                 self._docker("save", self.name, stdout=archive)
             unfinished.replace(place)
@@ -109,13 +112,13 @@ class LocalImage:
         except OSError as error:
             raise self._failed(f"{error.filename or place}: {error.strerror}") from error
 
-    def _build(self, source: Source | None) -> None:
+    def _build(self, source: Source | None, here: Mapping[str, Path]) -> None:
         with tempfile.TemporaryDirectory(prefix="deploytasks-") as work:
             context, secrets = Path(work, "context"), Path(work, "secrets")
             for directory in (context, secrets):
                 directory.mkdir()
             context.chmod(0o755)
-            self._write_context(context, source)
+            self._write_context(context, source, here)
             trusted = read_if_there(SYSTEM_AUTHORITIES), self.authorities.encode()
             write_secrets(
                 str(secrets), (self.index_url, *self.extra_index_urls), [text for text in trusted if text]
@@ -124,13 +127,13 @@ class LocalImage:
             words = build_words(self.name, self.app, str(context), dockerfile, str(secrets), {}, "")
             self._docker(words[0], f"--platform={self.platform}", *words[1:])
 
-    def _write_context(self, directory: Path, source: Source | None) -> None:
+    def _write_context(self, directory: Path, source: Source | None, here: Mapping[str, Path]) -> None:
         if self.dockerfile and source:
             source.copy_to(directory)
         for name, text in self.files.items():
-            place = directory / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text, encoding="utf-8")
+            _with_parents(directory / name).write_text(text, encoding="utf-8")
+        for name, digest in self.copies.items():
+            shutil.copyfile(here[digest], _with_parents(directory / name))
 
     def _docker(self, *words: str, stdout: IO[bytes] | int = subprocess.PIPE) -> None:
         environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
@@ -164,6 +167,11 @@ class LocalImage:
         return StepFailed(
             f"{what}{': ' + why if why else ''}; {advice}", step="docker: build the image", output=mask(said)
         )
+
+
+def _with_parents(place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def images_of(plan: Plan) -> dict[str, LocalImage]:

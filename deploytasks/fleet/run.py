@@ -26,6 +26,7 @@ from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.planning.heard import heard
 from deploytasks.planning.left_out import left_out
+from deploytasks.planning.limits import contradictions
 from deploytasks.planning.own_files import secrets_among
 from deploytasks.planning.plan import made_ready, plan_for, with_app
 from deploytasks.planning.project import Project, origin_of
@@ -221,21 +222,23 @@ def ready_hosts(
     return ready
 
 
-def _build(directory: Path, commands: tuple[str, ...]) -> None:
+def _build(directory: Path, commands: tuple[str, ...]) -> tuple[str, ...]:
     from deploytasks.planning.build import build
 
-    build(directory, commands)
+    return build(directory, commands)
 
 
 def _ready(
-    host: Host, roles: RolesOf, read: Callable[..., Project], build: Callable[[Path, tuple[str, ...]], None]
+    host: Host,
+    roles: RolesOf,
+    read: Callable[..., Project],
+    build: Callable[[Path, tuple[str, ...]], tuple[str, ...]],
 ) -> Host:
     told = heard(host)
     asked = roles(told)
     deployment = with_app(told, asked).deployment if "app_build" in told.variables else None
-    if deployment:
-        build(expanded(deployment.v.source), deployment.v.build)
-    return made_ready(replace(told, notes=(*told.notes, *unclaimed(told, asked))), asked, read)
+    built = build(expanded(deployment.v.source), deployment.v.build) if deployment else ()
+    return made_ready(replace(told, notes=(*told.notes, *built, *unclaimed(told, asked))), asked, read)
 
 
 @dataclass(frozen=True)
@@ -322,7 +325,8 @@ class Run:
     def _order(self, visit: Visit, plan_of: PlanOf) -> Order:
         host = replace(visit.host, facts=visit.facts)
         project = _project_of(host)
-        whole, wheels = self._with_wheels(plan_of(host), visit)
+        own = {wheel.digest: wheel.place for wheel in project.wheels} if project else {}
+        whole, wheels = self._with_wheels(plan_of(host), visit, own)
         self._tell_of_source(visit, host)
         plan = self.manner.narrow(whole)
         if whole.release and not plan.release and verb(self.manner.command).releases:
@@ -338,8 +342,7 @@ class Run:
         place = next((fleet.place_of(visit, plan) for fleet in self.fleets if visit in fleet.visits), {})
         document = {"plan": plan.to_json(), "recording": recording, "mask": list(plan.secrets), **place}
         source = project.source if project else None
-        local = {wheel.digest: wheel.place for wheel in project.wheels} if project else {}
-        return Order(document, Contents(source, plan.contents, {**local, **wheels}, _images(plan)))
+        return Order(document, Contents(source, plan.contents, {**own, **wheels}, _images(plan)))
 
     def _tell_of_source(self, visit: Visit, host: Host) -> None:
         """Once in a run: which files of the source stay here, and what it says that nobody takes."""
@@ -348,7 +351,18 @@ class Run:
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
         of_project = (*project.told, *_unserved(host), *_large(host, project)) if project else ()
-        for note in ((stays,) if names else ()) + of_project + host.notes + left_out(host) + thoughts:
+        at_odds = contradictions(host)
+        moving = tuple(wheel.note for wheel in project.wheels if wheel.note) if project else ()
+        notes = (
+            ((stays,) if names else ())
+            + of_project
+            + host.notes
+            + moving
+            + left_out(host)
+            + at_odds
+            + thoughts
+        )
+        for note in notes:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)
@@ -357,15 +371,16 @@ class Run:
     def _thoughts(host: Host, project: Project) -> tuple[str, ...]:
         from deploytasks.planning.cautions import cautions_of
 
-        return cautions_of(project, host.deployment.v.known)
+        v, front = host.deployment.v, host.deployment.front
+        return cautions_of(project, v.known, v.health_host or front.host)
 
-    def _with_wheels(self, plan: Plan, visit: Visit) -> tuple[Plan, dict[str, Path]]:
+    def _with_wheels(self, plan: Plan, visit: Visit, own: Mapping[str, Path]) -> tuple[Plan, dict[str, Path]]:
         wants = any(getattr(step.resource, "wheelhouse", False) for step in plan.steps)
         if self.manner.check or visit.facts is None or not wants:
             return plan, {}
         from deploytasks.delivery.wheelhouse import with_wheels
 
-        return with_wheels(plan, visit.facts)
+        return with_wheels(plan, visit.facts, own)
 
     def request(self, host: Host, question: Question) -> Request:
         """How the conversation with *host* about *question* begins."""

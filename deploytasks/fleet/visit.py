@@ -194,7 +194,7 @@ class Visit:
                 self._ready_for = Phase(event.before)
                 return
             if isinstance(event, Knock):
-                conversation.send({"refused": self._refused()})
+                conversation.send({"refused": self._refused(event.port)})
             elif isinstance(event, Need) and contents is not None and not self._stopped:
                 self._tell_of_images(event, contents)
                 conversation.provide(event, contents, Upload(contents, self._tell))
@@ -223,8 +223,12 @@ class Visit:
         else:
             self.stop()
 
-    def _refused(self) -> str:
-        """Why this host cannot be reached anew; empty when it can."""
+    def _refused(self, port: int) -> str:
+        """Why this host cannot be reached anew; empty when it can, or when that cannot be known from here."""
+        if port:
+            from deploytasks.transport.knocking import unreachable_at
+
+            return unreachable_at(self.host, self.facts.ssh_port if self.facts else 0, port)
         try:
             knock(self.host, self._ask_password)
         except DeployError as error:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from deploytasks.planning.project import Project
 
 
-def cautions_of(project: Project, known: Collection[str]) -> tuple[str, ...]:
-    """A line for each caution whose subject is not among those *known*; reads the Python files of *project*."""
+def cautions_of(project: Project, known: Collection[str], asked: str) -> tuple[str, ...]:
+    """A line for each caution whose subject is not among those *known*; reads the Python files of *project*.
+
+    Its site is *asked* for by that name.
+    """
     from deploytasks.source.cautions import cautions
 
     paths = [entry.name for entry in project.source.manifest]
@@ -21,4 +24,14 @@ def cautions_of(project: Project, known: Collection[str]) -> tuple[str, ...]:
         project.callable.framework,
         project.collected,
     )
-    return tuple(str(caution) for caution in found if caution.subject not in known)
+    said = tuple(str(caution) for caution in found if caution.subject not in known)
+    return (*said, *_of_name(project, asked)) if "ALLOWED_HOSTS" not in known else said
+
+
+def _of_name(project: Project, asked: str) -> Iterator[str]:
+    from deploytasks.source.allowed_hosts import names_without
+
+    names = names_without(project.source.directory, asked) if project.callable.framework == "django" else ()
+    if names:
+        told = f"ALLOWED_HOSTS has {', '.join(names)} alone, so the app refuses requests for {asked}"
+        yield f"{told}: set nginx_server_name, or app_health_host, to a name of it"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.errors import VariableError
-from deploytasks.planning.python_choice import chosen_python
+from deploytasks.planning.python_choice import chosen_python, python_to_bring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from deploytasks.agent.firewall.packet_filter import Barrier
     from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
     from deploytasks.agent.release.facts import Facts
     from deploytasks.source.python_wanted import PythonWanted
@@ -28,8 +29,6 @@ CLOCK_WRONG_S = 300.0
 """From here on certificates and signed requests are refused."""
 RENEWAL_DAYS = 14
 TRIED = ("debian", "ubuntu")
-WEB_SERVERS = ("nginx", "apache2", "caddy", "systemd")
-"""What may listen for an app of ours."""
 
 EVERYTHING = Rule(4, "allow", "any", "any", "any", "", "", plain=True)
 """What counts where nothing is kept out."""
@@ -58,7 +57,8 @@ class Needs:
     """What an app needs of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
 
     *addresses* are what each name leads to, seen from here. A deploy opens the ports, unless it *opens* none. *python*
-    is the one that was chosen, *pythons* what the source says that it runs on.
+    is the one that was chosen, *pythons* what the source says that it runs on; where none fits, one is brought if it
+    *brings_python*. *unreached* are ports at which nobody answers to this machine, and why.
     """
 
     server: str = ""
@@ -70,6 +70,8 @@ class Needs:
     has_acme: bool = False
     python: str = ""
     pythons: tuple[PythonWanted, ...] = ()
+    brings_python: bool = False
+    unreached: Mapping[int, str] = field(default_factory=dict)
 
 
 def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
@@ -80,8 +82,13 @@ def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
     yield from map(_disk, seen.disks)
     yield _memory(seen.memory_mb)
     yield _clock(seen.clock - now)
-    yield from (_port(port, needs.server, seen.listeners.get(str(port))) for port in needs.ports)
+    owners = ((port, seen.listeners.get(str(port))) for port in needs.ports)
+    yield from (_port(port, needs.server, owner, seen.serving) for port, owner in owners)
     yield _firewall(needs, seen.facts.ssh_port, seen.firewall)
+    shut = ((port, barrier) for port in needs.ports for barrier in seen.barriers if not barrier.admits(port))
+    yield from (_barrier(port, barrier) for port, barrier in shut)
+    yield from _prospect(seen.prospect)
+    yield from _visitors(seen.visit, needs.unreached)
     own = {*seen.addresses}
     named = zip(needs.names, needs.addresses, strict=True)
     yield from (_name(name, addresses, own, needs.has_acme) for name, addresses in named)
@@ -109,6 +116,10 @@ def _restrictions(facts: Facts) -> Iterator[Finding]:
 
 def _python(facts: Facts, needs: Needs) -> Iterator[Finding]:
     if not (needs.python or needs.pythons):
+        return
+    brought = python_to_bring(facts, needs.python, needs.pythons) if needs.brings_python else ""
+    if brought:
+        yield Finding("python", Verdict.GOOD, f"{brought}, which a deploy brings")
         return
     try:
         found = chosen_python(facts, needs.python, needs.pythons, facts.hostname)
@@ -153,14 +164,15 @@ def _clock(ahead_s: float) -> Finding:
     return Finding("clock", Verdict.BAD if abs(ahead_s) >= CLOCK_WRONG_S else Verdict.DOUBTFUL, found, advice)
 
 
-def _port(port: int, server: str, owner: str | None) -> Finding:
+def _port(port: int, server: str, owner: str | None, serving: tuple[str, ...]) -> Finding:
     if owner is None:
         return Finding("port", Verdict.GOOD, f"{port} is free")
     if owner == server:
         return Finding("port", Verdict.GOOD, f"{port} is {server}'s")
-    if owner in WEB_SERVERS:
-        advice = f"a deploy gives {server} the port if it was this app's; otherwise choose another port"
-        return Finding("port", Verdict.DOUBTFUL, f"{port} is {owner}'s", advice)
+    if owner in serving:
+        return Finding(
+            "port", Verdict.GOOD, f"{port} is {owner}'s, which serves the app; a deploy gives it to {server}"
+        )
     advice = f"stop {owner}, or give {server} another port"
     return Finding("port", Verdict.BAD, f"{port} is taken by {owner}", advice)
 
@@ -184,6 +196,31 @@ def _firewall(needs: Needs, ssh_port: int, seen: Firewall) -> Finding:
         advice = f"app_web_server=none leaves that to you: inv allow --port {shut[-1]}, or ufw_allow"
         return Finding("firewall", Verdict.DOUBTFUL, found, advice)
     return Finding("firewall", Verdict.GOOD, f"{found}; a deploy does")
+
+
+def _barrier(port: int, barrier: Barrier) -> Finding:
+    found = f"nftables' chain {barrier.name} admits nobody to port {port}"
+    return Finding("packet filter", Verdict.BAD, found, f"add to it: tcp dport {port} accept")
+
+
+def _prospect(prospect: str) -> Iterator[Finding]:
+    """What becomes of the release that serves."""
+    if prospect:
+        verdict = Verdict.BAD if "cannot start" in prospect else Verdict.DOUBTFUL
+        yield Finding("release", verdict, prospect)
+
+
+def _visitors(visit: str | None, unreached: Mapping[int, str]) -> Iterator[Finding]:
+    """What becomes of their requests: on the host itself, and from here."""
+    if visit == "ok":
+        yield Finding("visitors", Verdict.GOOD, "get the app")
+    elif visit is not None:
+        yield Finding("visitors", Verdict.BAD, visit, "inv deploy puts right what is ours; see inv logs")
+    for port, why in unreached.items() if visit == "ok" else ():
+        advice = (
+            "a firewall in front of the host, such as a security group of its cloud, has to let visitors in"
+        )
+        yield Finding("visitors", Verdict.DOUBTFUL, f"port {port} cannot be reached from here: {why}", advice)
 
 
 def _name(name: str, addresses: tuple[str, ...], own: set[str], has_acme: bool) -> Finding:

@@ -56,18 +56,23 @@ class Place:
 class Front:
     """What people reach: domains, TCP ports, and whether by TLS.
 
-    No domains means any. *trusted* are the addresses of proxies before it, whose word on visitors counts.
+    No domains means any; the last port is the one where the app is. *trusted* are the addresses of proxies before it,
+    whose word on visitors counts; where it *hears_proxies* they speak the PROXY protocol. Where it *tells*, the host
+    itself may ask whose site that is (``agent/web/visit.py``). One that *wants_certificates* lets in nobody without.
     """
 
     names: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     secure: bool = False
     trusted: tuple[str, ...] = ()
+    tells: bool = False
+    hears_proxies: bool = False
+    wants_certificates: bool = False
 
     @property
     def host(self) -> str:
         """A Host header with which people come."""
-        return self.names[0].removeprefix("*.") if self.names else "localhost"
+        return self.names[0].replace("*", "www", 1) if self.names else "localhost"
 
     @property
     def scheme(self) -> str:

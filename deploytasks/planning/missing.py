@@ -18,6 +18,9 @@ SAID = {
         'no Redis answers there: app_services=["redis"] makes one on the host, and redis_env says by which '
         "variables the app hears of it"
     ),
+    r"TCP listening socket \S*:(?P<port>\d+): bind: Address already in use": (
+        "something else has port {name} of this host, as the Redis of another app has: set redis_port to a free one"
+    ),
     r"(?i:connect|resolve|translate)[^\n]*(\b5432\b|[\"'](db|database|postgres\w*)[\"'])": (
         'no PostgreSQL answers there: app_services=["postgres"] makes one on the host, and postgres_env says by which '
         "variables the app hears of it"

@@ -17,6 +17,7 @@ from deploytasks.source import (
     collected_static,
     detect_callable,
     detect_static,
+    manage_py,
     read_procfile,
     to_nobody,
 )
@@ -28,13 +29,14 @@ from deploytasks.source.requirements import Requirements
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploytasks.planning.local_wheels import LocalWheel
+    from deploytasks.planning.own_wheels import OwnWheel
     from deploytasks.source.app_package import AppPackage
     from deploytasks.source.python_wanted import PythonWanted
 
 
 ORIGIN_DIGITS = 12
 OF_A_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
+MANAGE = "manage.py"
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,10 @@ class Project:
     """The files, the callable and the requirements of the app in one directory.
 
     *collected* is where Django gathers static files, relative to the source, or empty: a link there leads
-    to the release's own ``collected`` directory. *processes* are the commands of its Procfile, by name, *pythons*
-    what it says of the Pythons that it runs on. *seeds* are paths and digests of files that lie where a link will be.
-    *wheels* are of the packages that lie in the source, *environment* is what a .flaskenv says of it. *package* is the
+    to the release's own ``collected`` directory; *manage* is its ``manage.py``. *processes* are the commands of its
+    Procfile, by name, *pythons* what it says of the Pythons that it runs on. *seeds* are paths and digests of files
+    that lie where a link will be.
+    *wheels* are of the packages that are built here, *environment* is what a .flaskenv says of it. *package* is the
     app itself where that is one, and *told* what people should know of it.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
@@ -58,12 +61,13 @@ class Project:
     processes: Mapping[str, str]
     pythons: tuple[PythonWanted, ...]
     seeds: tuple[tuple[str, str], ...]
-    wheels: tuple[LocalWheel, ...]
+    wheels: tuple[OwnWheel, ...]
     environment: Mapping[str, str]
     package: AppPackage | None
     told: tuple[str, ...]
     revision: str
     origin: str
+    manage: str = MANAGE
 
     @classmethod
     def read(
@@ -114,6 +118,7 @@ class Project:
             package,
             told,
             *_history(source.directory),
+            manage_py(source.directory, ref) if collected else MANAGE,
         )
 
     def settings_in(self, path: str) -> dict[str, Any]:
@@ -151,12 +156,12 @@ def _package(source: Source, wanted: Requirements) -> tuple[AppPackage | None, t
         return None, (f"the app itself is not installed, as only a build knows its version: {error}",)
 
 
-def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[LocalWheel, ...]]:
-    if not wanted.local:
+def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[OwnWheel, ...]]:
+    if not (wanted.own or wanted.vendored):
         return wanted, ()
-    from deploytasks.planning.local_wheels import with_local_wheels
+    from deploytasks.planning.own_wheels import with_own_wheels
 
-    return with_local_wheels(wanted)
+    return with_own_wheels(wanted)
 
 
 def origin_of(directory: str) -> str:

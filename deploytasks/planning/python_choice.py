@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 USUAL = "python3"
 OLDEST, NEWEST = 8, 14
 """The minor versions of which there are images."""
-VERSION = re.compile(r"\d+(\.\d+)?")
+VERSION = re.compile(r"(?:python)?(\d+(?:\.\d+){0,2})")
+BRINGABLE = re.compile(r"3\.\d+(\.\d+)?")
 
 
 def chosen_python(facts: Facts, given: str, wanted: Sequence[PythonWanted], where: str) -> str:
@@ -24,18 +25,32 @@ def chosen_python(facts: Facts, given: str, wanted: Sequence[PythonWanted], wher
     It is the newest that the app runs on otherwise. Raises ``VariableError`` with what the host has, when that is
     none of them.
     """
-    if given:
-        return _there(facts, given, where)
-    if not _refusing(wanted, facts.python):
-        return USUAL
-    fitting = [name for name in _versioned(facts.pythons) if not _refusing(wanted, _version_of(name))]
+    fitting = _fitting(facts, given, wanted)
     if fitting:
-        return fitting[-1]
+        return fitting
+    if given:
+        raise VariableError(
+            f"{where}: app_python={given}: the host has {_shown(facts)}; name one of these, install it there, or set "
+            "app_python_install=true, which brings it"
+        )
     refusing = _refusing(wanted, facts.python)[0]
     raise VariableError(
         f"{refusing.where}: the app wants a Python {refusing.versions}, and {where} has {_shown(facts)}; install one "
-        f"there, or say with app_python which it runs on all the same"
+        "there, set app_python_install=true, which brings one, or say with app_python which it runs on all the same"
     )
+
+
+def python_to_bring(facts: Facts, given: str, wanted: Sequence[PythonWanted]) -> str:
+    """The version, such as ``3.13``, of a Python that has to be brought; empty where the host has one that fits.
+
+    It is empty as well where none can be brought: of a program by another name, or of versions that nobody has.
+    """
+    if _fitting(facts, given, wanted):
+        return ""
+    named = VERSION.fullmatch(given)
+    version = (named[1] if named else "") if given else version_for(facts.python, wanted)
+    fits = given or not _refusing(wanted, version)
+    return version if fits and BRINGABLE.fullmatch(version) else ""
 
 
 def version_for(usual: str, wanted: Sequence[PythonWanted]) -> str:
@@ -44,14 +59,24 @@ def version_for(usual: str, wanted: Sequence[PythonWanted]) -> str:
     return next((version for version in tries if not _refusing(wanted, version)), _short(usual))
 
 
-def _there(facts: Facts, given: str, where: str) -> str:
-    """*given*, which the host has: a path is looked at there."""
-    name = f"python{given}" if VERSION.fullmatch(given) else given
-    if "/" in name or name in facts.pythons or name.removeprefix("python") == _short(facts.python):
-        return given
-    raise VariableError(
-        f"{where}: app_python={given}: the host has {_shown(facts)}; name one of these, or install it there"
-    )
+def _fitting(facts: Facts, given: str, wanted: Sequence[PythonWanted]) -> str:
+    """What of the host's own is taken; empty where it has none that fits. A path is looked at there."""
+    if given:
+        return _there(facts, given)
+    if not _refusing(wanted, facts.python):
+        return USUAL
+    fitting = [name for name in _versioned(facts.pythons) if not _refusing(wanted, _version_of(name))]
+    return fitting[-1] if fitting else ""
+
+
+def _there(facts: Facts, given: str) -> str:
+    """*given* by a name that the host has it by."""
+    found = VERSION.fullmatch(given)
+    version = found[1] if found else ""
+    if version == facts.python:
+        return USUAL
+    name = f"python{version}" if version else given
+    return given if "/" in name or name in facts.pythons or version == _short(facts.python) else ""
 
 
 def _refusing(wanted: Iterable[PythonWanted], version: str) -> list[PythonWanted]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
@@ -14,8 +15,11 @@ from deploytasks.source.build_needs import packages_named_by
 
 READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
+HOLDS_FILES = re.compile(r"^\.?(logs?|instance|data|db|uploads?|media|files|te?mp|.*cache)$")
+"""The names of directories that are there to be written to."""
 CODE = re.compile(r"/releases/[^/]+/code/|/app/code/")
 """Stands in a path on the host, or in a container, before what is of the source."""
+FIREWALL = re.compile(r"ufw --force enable ended with")
 INSTALLS = "could not install the requirements"
 Told = TypeVar("Told", bound=Event)
 
@@ -31,7 +35,8 @@ def remedied(event: Told, *, in_container: bool = False) -> Told:
 
 def _with_remedy(reason: str, output: str, *, in_container: bool) -> str:
     found = remedy_for(reason, output, in_container=in_container)
-    return f"{reason}; {found}" if found else reason
+    between = "\n" if "\n" in reason else "; "
+    return f"{reason}{between}{found}" if found else reason
 
 
 def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
@@ -39,6 +44,8 @@ def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
     packages = packages_named_by(output) if INSTALLS in reason else ()
     if packages:
         return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
+    if FIREWALL.match(reason):
+        return "a container that may not filter packets leaves that to who runs it: app_firewall=none"
     written = READ_ONLY.search(output)
     if written:
         return _of_read_only(written[1], in_container=in_container)
@@ -57,6 +64,11 @@ def _of_read_only(path: str, *, in_container: bool) -> str:
         )
     if path.startswith("/") and inside == path:
         return f"the app may write to what is shared, and not at {path}: see systemd_read_write_paths and app_shared"
-    first, slash, _ = inside.removeprefix("./").partition("/")
-    place = f"{first}/" if slash or "." not in first else first
-    return f'a release is read-only: share what the app writes there, with app_shared=["{place}"]'
+    return f'a release is read-only: share what the app writes there, with app_shared=["{_place(inside)}"]'
+
+
+def _place(inside: str) -> str:
+    """What to share of *inside*, a path of the source: the directory by whose name it is for files, and never code."""
+    path = PurePosixPath(inside)
+    named = next((one for one in reversed((path, *path.parents)) if HOLDS_FILES.search(one.name)), path)
+    return f"{named}/" if named != path or not path.suffix else str(path)

@@ -77,6 +77,8 @@ def facts(state: Mapping[str, Any]) -> Iterator[tuple[Span, Span]]:
     yield Span("health", Tone.QUIET), health(state.get("health") or {})
     yield Span("last deploy", Tone.QUIET), Span(last_deploy(state.get("last_deploy") or {}))
     yield Span("previous", Tone.QUIET), Span(said(state.get("previous")))
+    if state.get("disk_mb"):
+        yield Span("disk", Tone.QUIET), Span(disk(state["disk_mb"]))
     if state.get("at_work"):
         yield Span("at work", Tone.QUIET), Span(state["at_work"], Tone.CHANGED)
     drift = state.get("drift")
@@ -97,6 +99,11 @@ def last_deploy(deploy: Mapping[str, Any]) -> str:
         return "-"
     outcome, command, who, when = (said(deploy.get(key)) for key in ("outcome", "command", "who", "when"))
     return f"{command} by {who} at {when}: {outcome}"
+
+
+def disk(megabytes: Mapping[str, Any]) -> str:
+    """What each kind of thing takes on the disk."""
+    return ", ".join(f"{name.replace('_', ' ')} {said(taken)} MB" for name, taken in megabytes.items())
 
 
 def process_row(process: Mapping[str, Any]) -> list[Part]:

@@ -5,7 +5,7 @@ from deploytasks.source.detection import detect_callable
 from deploytasks.source.lockfile import find_requirements
 from deploytasks.source.procfile import parse_procfile, read_procfile
 from deploytasks.source.requirements import Requirements
-from deploytasks.source.static import collected_static, detect_static
+from deploytasks.source.static import collected_static, detect_static, manage_py
 from deploytasks.source.tree import Source, Tell, to_nobody
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "detect_callable",
     "detect_static",
     "find_requirements",
+    "manage_py",
     "parse_callable",
     "parse_procfile",
     "read_procfile",

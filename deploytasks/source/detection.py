@@ -6,6 +6,7 @@ Nothing is imported or run; the modules are read as text.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from deploytasks.source.flask_rules import app_in
 from deploytasks.source.modules import Modules
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import read_procfile
+from deploytasks.source.server_call import served_in
 from deploytasks.source.text_file import text_in
 from deploytasks.source.web_command import read_web_command
 
@@ -68,7 +70,7 @@ def _found(modules: Modules) -> AppRef:
         if isinstance(found, AppRef):
             return found
         reasons.append(found)
-    looked = "\n".join(reasons).replace("\n", "\n  ")
+    looked = "\n".join(filter(None, dict.fromkeys(reasons))).replace("\n", "\n  ")
     raise SourceError(f"{modules.root}: no web app found; looked at\n  {looked}\n{_ADVICE}")
 
 
@@ -146,6 +148,21 @@ def _by_usual_files(modules: Modules) -> AppRef | str:
     return "\n".join(filter(None, [found, f"{', '.join(absent)}: no such file"]))
 
 
+def _by_server_call(modules: Modules) -> AppRef | str:
+    """The app that a file runs by itself: ``uvicorn.run("shop.web:app")``."""
+    reasons = []
+    for name in _FILES:
+        module = modules.find(name)
+        for spec, factory in served_in(modules.root / module.path) if module else ():
+            try:
+                ref = checked(modules, parse_callable(spec, module.path if module else ""))
+            except (SourceError, VariableError) as error:
+                reasons.append(str(error))
+            else:
+                return replace(ref, factory=factory or ref.factory)
+    return "\n".join(reasons)
+
+
 def _by_packages(modules: Modules) -> AppRef | str:
     reasons, apps = [], []
     for package in modules.packages():
@@ -178,5 +195,6 @@ _RULES: tuple[Callable[[Modules], AppRef | str], ...] = (
     _by_django,
     _by_flaskenv,
     _by_usual_files,
+    _by_server_call,
     _by_packages,
 )

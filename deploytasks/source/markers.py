@@ -16,6 +16,7 @@ _VALUE = rf"(?:{_VARIABLE}|'[^']*'|\"[^\"]*\")"
 _ATOM = re.compile(rf"{_VALUE}\s*(?:===|==|~=|!=|<=|>=|<|>|\bnot\s+in\b|\bin\b)\s*{_VALUE}")
 _SKELETON = re.compile(r"(\(*\0\)*( (and|or) \(*\0\)*)*)")
 _EXTRA = re.compile(r"extra\s*==\s*(?:'([^']*)'|\"([^\"]*)\")")
+_CHOICE = re.compile(r"('[^']*'|\"[^\"]*\")\s+(not\s+)?in\s+(extras|dependency_groups)\b")
 _TRUE, _FALSE = 'python_version >= "0"', 'python_version < "0"'
 
 
@@ -34,10 +35,20 @@ def with_extras(marker: str, extras: Collection[str] = ()) -> str | None:
         return _TRUE if (match[1] or match[2]).lower().replace("_", "-") in wanted else _FALSE
 
     settled = _EXTRA.sub(answer, marker)
-    if settled == marker or " or " in settled or "(" in settled:
+    if not (_TRUE in settled or _FALSE in settled) or " or " in settled or "(" in settled:
         return settled
     clauses = [clause for clause in settled.split(" and ") if clause.strip() != _TRUE]
     return None if _FALSE in map(str.strip, clauses) else " and ".join(clauses)
+
+
+def where_chosen(marker: str, groups: Collection[str] = ()) -> str | None:
+    """*marker* of a lock (PEP 751) where no extras and these *groups* are chosen; None when it can never hold."""
+
+    def answer(match: re.Match[str]) -> str:
+        chosen = match[3] == "dependency_groups" and match[1][1:-1] in groups
+        return _TRUE if chosen is not bool(match[2]) else _FALSE
+
+    return with_extras(_CHOICE.sub(answer, marker))
 
 
 def all_of(markers: Collection[str]) -> str:

@@ -10,22 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import SourceError
 from deploytasks.source.condition import Node, Tangled, conditions
+from deploytasks.source.git_package import package_of
+from deploytasks.source.local_package import package_at
 from deploytasks.source.markers import all_of, with_extras
 from deploytasks.source.poetry_constraint import python_marker
 from deploytasks.source.pyproject import NAME as PYPROJECT
 from deploytasks.source.pyproject import declared_names
 from deploytasks.source.requirement import Requirement, normal_name, parse_requirement
 from deploytasks.source.requirements import Requirements
-from deploytasks.source.toml_file import read_toml
+from deploytasks.source.toml_file import line_of, read_toml
 from deploytasks.source.toml_shapes import PoetryLock, PyProject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from deploytasks.source.own_package import OwnPackage
+
 NAME = "poetry.lock"
 
 _APP = Node("")
+_PLACES = ("directory", "file")
 _KNOWN = {"1.0", "1.1", "2.0", "2.1"}
 
 
@@ -122,24 +127,29 @@ def _locked(path: Path, name: str, by_node: Mapping[Node, Mapping[str, Any]]) ->
 
 def _line(path: Path, lock: Mapping[str, Any], package: Mapping[str, Any], marker: str) -> Requirement:
     name = package["name"]
+    where = line_of(path, f'name = "{name}"')
     try:
+        own = _own(path, package, where)
+        if own:
+            return Requirement.of(own, marker)
         requirement = parse_requirement(_origin(package) + (f" ; {marker}" if marker else ""))
     except ValueError as error:
-        raise SourceError(f"{path}: {name}: {error}") from error
+        raise SourceError(f"{where}: {name}: {error}") from error
     return requirement.hashed(_hashes(lock, package))
+
+
+def _own(path: Path, package: Mapping[str, Any], where: str) -> OwnPackage | None:
+    """What has to be built here."""
+    name, source = package["name"], package.get("source", {})
+    kind, url = source.get("type"), source.get("url", "")
+    if kind == "git":
+        return package_of(name, url, source["resolved_reference"], source.get("subdirectory", ""), where)
+    return package_at(path.parent, path.parent / url, name, where) if kind in _PLACES else None
 
 
 def _origin(package: Mapping[str, Any]) -> str:
     name, source = package["name"], package.get("source", {})
-    kind = source.get("type", "legacy")
-    if kind == "legacy":
-        return f"{name}=={package['version']}"
-    if kind == "git":
-        below = f"#subdirectory={source['subdirectory']}" if "subdirectory" in source else ""
-        return f"{name} @ git+{source['url']}@{source['resolved_reference']}{below}"
-    if kind == "url":
-        return f"{name} @ {source['url']}"
-    raise ValueError(f"is a path ({source.get('url')}), which only this machine has")
+    return f"{name} @ {source['url']}" if source.get("type") == "url" else f"{name}=={package['version']}"
 
 
 def _hashes(lock: Mapping[str, Any], package: Mapping[str, Any]) -> list[str]:

@@ -3,51 +3,43 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from deploytasks.agent.conversation.visible import visible
+from deploytasks.errors import SourceError
 from deploytasks.source.build_needs import WITHOUT_WHEELS, packages_for
+from deploytasks.source.compose_services import beside_app
 from deploytasks.source.dockerfile import exposed_ports
+from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import read_procfile
+from deploytasks.source.proposal import Proposal
+from deploytasks.source.service_proposals import processes, services
 from deploytasks.source.syntax import syntax_of
 from deploytasks.source.text_file import bytes_in, text_in
 from deploytasks.source.unused import COMPOSE_FILES
+from deploytasks.source.web_command import makes_files, read_web_command
 from deploytasks.source.written_places import written_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-MIGRATIONS = (
-    ("migrations/alembic.ini", "flask db upgrade", "flask-migrate"),
-    ("alembic.ini", "alembic upgrade head", "alembic"),
-    ("manage.py", "python manage.py migrate --noinput", "django"),
-)
-"""A file, what brings the database up to date where it is there, and the package whose command that is."""
+EXAMPLES = (".env.example", ".env.sample", ".env.template")
 HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
 ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
 ENV_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """A *line* for an inventory, why it is there, and whether a person has to take it in first."""
-
-    why: str
-    line: str
-    is_asked: bool = False
-
-    def __str__(self) -> str:
-        return f"# {visible(self.why)}\n{'# ' if self.is_asked else ''}{self.line}"
-
-
 def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework: str) -> Iterator[Proposal]:
     """What to write for the source at *root*, of whose files *paths* travel; *names* are the packages it requires."""
-    yield from _release_command(root, names)
+    beside, procfile = beside_app(root), read_procfile(root)
+    yield from processes(root, names, beside, procfile)
+    yield from _builds(root, procfile)
+    yield from services(beside, names, _example(root))
     yield from _shared(root, paths, names)
     yield from _environment(root)
     yield from _packages(names)
@@ -55,14 +47,25 @@ def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework
     yield from _images(root)
 
 
-def _release_command(root: Path, names: frozenset[str]) -> Iterator[Proposal]:
-    if "release" in read_procfile(root):
-        return
-    for file, command, package in MIGRATIONS:
-        if (root / file).is_file() and package in names:
-            value = json.dumps({"release": command})
-            yield Proposal(f"{file} is there: run before each release serves", f"app_processes={value}")
-            return
+def _builds(root: Path, procfile: Mapping[str, str]) -> Iterator[Proposal]:
+    """What the Procfile makes before the server starts, but for static files, which Django gathers in each release."""
+    command = None
+    with suppress(SourceError):
+        command = read_web_command(procfile.get("web", ""), root, f"{PROCFILE}: web")
+    lines = [line for line in command.before if makes_files(line)] if command else []
+    if lines:
+        told = f"run before the server in {PROCFILE}; here it would be run on this machine"
+        yield Proposal(told, f"app_build={json.dumps(lines)}", is_asked=True)
+
+
+def _example(root: Path) -> dict[str, str]:
+    """The environment that an example file has, which shows the names and forms that an app reads."""
+    from dotenv import dotenv_values
+
+    path = next((root / name for name in EXAMPLES if (root / name).is_file()), None)
+    text = io.StringIO(text_in(path, "replace") if path else "")
+    found = dotenv_values(stream=text, interpolate=False)
+    return {name: value or "" for name, value in found.items()}
 
 
 def _shared(root: Path, paths: Sequence[str], names: frozenset[str]) -> Iterator[Proposal]:
@@ -74,7 +77,7 @@ def _shared(root: Path, paths: Sequence[str], names: frozenset[str]) -> Iterator
 
 
 def _environment(root: Path) -> Iterator[Proposal]:
-    for name in (".env", ".env.example", ".env.sample", ".env.template"):
+    for name in (".env", *EXAMPLES):
         path = root / name
         if path.is_file():
             found = ", ".join(dict.fromkeys(ENV_NAME.findall(text_in(path, "replace"))))

@@ -6,7 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import SourceError
-from deploytasks.source.requirement import Requirement, normal_name, parse_requirement
+from deploytasks.source.git_package import git_package
+from deploytasks.source.index import Index, with_login
+from deploytasks.source.requirement import (
+    Requirement,
+    checked_marker,
+    normal_name,
+    parse_requirement,
+)
 from deploytasks.source.toml_file import line_of, read_toml
 from deploytasks.source.toml_shapes import PyProject
 
@@ -39,7 +46,7 @@ def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
     if "poetry" in _tables(content) and "dependencies" not in project:
         raise SourceError(f"{path}: Poetry's dependencies need a lock; run: poetry lock")
     texts = [*project.get("dependencies", ()), *_of_extras(path, project, extras)]
-    return [_requirement(path, text) for text in texts]
+    return [_requirement(path, text, _of_tool(path, "uv").get("sources", {})) for text in texts]
 
 
 def declared_names(path: Path) -> frozenset[str]:
@@ -48,14 +55,35 @@ def declared_names(path: Path) -> frozenset[str]:
     return frozenset(normal_name(match[0]) for text in texts if (match := _NAME.match(text)))
 
 
-def poetry_sources(path: Path) -> Iterator[tuple[Path, int, str, str]]:
-    """Each index of ``[[tool.poetry.source]]`` in *path*: where, ``index`` or ``extra``, and its URL."""
-    content = read_toml(path, PyProject)
-    for source in content.get("tool", {}).get("poetry", {}).get("source", ()):
+def poetry_sources(path: Path) -> Iterator[Index]:
+    """Each index of ``[[tool.poetry.source]]`` in *path*, with the login that Poetry's variables hold."""
+    for source in _of_tool(path, "poetry").get("source", ()):
         first = source.get("priority") in ("primary", "default") or source.get("default")
         if source.get("url"):
-            line = int(line_of(path, source["url"]).rpartition(":")[2])
-            yield path, line, "index" if first else "extra", source["url"]
+            word = f"POETRY_HTTP_BASIC_{_upper(source.get('name', ''))}"
+            yield _index(path, source["url"], f"{word}_USERNAME", f"{word}_PASSWORD", first=bool(first))
+
+
+def uv_indexes(path: Path) -> Iterator[Index]:
+    """Each index of ``[[tool.uv.index]]`` in *path*, with the login that uv's variables hold."""
+    for source in _of_tool(path, "uv").get("index", ()):
+        word = f"UV_INDEX_{_upper(source.get('name', ''))}"
+        first = bool(source.get("default"))
+        yield _index(path, source["url"], f"{word}_USERNAME", f"{word}_PASSWORD", first=first)
+
+
+def _of_tool(path: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = read_toml(path, PyProject).get("tool", {}).get(name, {}) if path.is_file() else {}
+    return found
+
+
+def _index(path: Path, url: str, user: str, password: str, *, first: bool) -> Index:
+    line = int(line_of(path, url).rpartition(":")[2])
+    return Index.at(path, line, "index" if first else "extra", with_login(url, user, password))
+
+
+def _upper(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 def _tables(content: dict[str, Any]) -> set[str]:
@@ -71,8 +99,19 @@ def _of_extras(path: Path, project: dict[str, Any], extras: Collection[str]) -> 
     return [text for extra in extras for text in offered[normal_name(extra)]]
 
 
-def _requirement(path: Path, text: str) -> Requirement:
+def _requirement(path: Path, text: str, sources: Collection[str]) -> Requirement:
+    where = line_of(path, text)
     try:
-        return parse_requirement(text)
+        package = git_package(text, where)
+        wanted = (
+            Requirement.of(package, checked_marker(text.partition(" ;")[2]))
+            if package
+            else parse_requirement(text)
+        )
     except ValueError as error:
-        raise SourceError(f"{line_of(path, text)}: {text}: {error}") from error
+        raise SourceError(f"{where}: {text}: {error}") from error
+    if wanted.name in map(normal_name, sources):
+        raise SourceError(
+            f"{where}: [tool.uv.sources] says where {wanted.name} comes from, which uv reads alone; run: uv lock"
+        )
+    return wanted

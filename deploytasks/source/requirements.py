@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-    from deploytasks.source.local_package import LocalPackage
+    from deploytasks.source.own_package import OwnPackage
     from deploytasks.source.requirement import Requirement
 
-Kind: TypeAlias = Literal["requirements", "uv", "pylock", "none"]
+Kind: TypeAlias = Literal["requirements", "uv", "none"]
 
 _INSTALL: Mapping[Kind, str] = {
     "requirements": "requirements.txt",
     "uv": "uv.lock",
-    "pylock": "pylock.toml",
     "none": "",
 }
 
@@ -29,12 +29,11 @@ class Requirements:
 
     - ``requirements``: a ``requirements.txt`` and perhaps its ``constraints.txt``, for pip and uv;
     - ``uv``: ``uv.lock`` and ``pyproject.toml``, for ``uv export --frozen``;
-    - ``pylock``: a ``pylock.toml``, for ``uv pip sync``;
     - ``none``: nothing is wanted.
 
     *names* are the packages named in them, spelled as PEP 503 says. *hash_checked*: each file that gets
-    installed must have a known hash. *found* is the file of the source that they come from. *local* are the packages
-    that lie in the source.
+    installed must have a known hash. *found* is the file of the source that they come from. *own* are the packages
+    whose wheels are built here, *vendored* files of the source that an installer chooses from.
     """
 
     kind: Kind
@@ -42,7 +41,8 @@ class Requirements:
     names: frozenset[str] = frozenset()
     hash_checked: bool = False
     found: str = ""
-    local: tuple[LocalPackage, ...] = ()
+    own: tuple[OwnPackage, ...] = ()
+    vendored: tuple[Path, ...] = ()
 
     @classmethod
     def none(cls) -> Requirements:
@@ -58,8 +58,9 @@ class Requirements:
             "requirements",
             {"requirements.txt": text},
             frozenset(line.name for line in wanted),
-            bool(wanted) and all(line.hashes for line in wanted),
+            bool(wanted) and all(line.is_checked for line in wanted),
             found,
+            tuple(dict.fromkeys(line.package for line in wanted if line.package)),
         )
 
     @property

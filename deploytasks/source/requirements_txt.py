@@ -13,16 +13,27 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
-from deploytasks.source.local_package import LocalPackage, local_package
+from deploytasks.source.find_links import LINE as FIND_LINKS
+from deploytasks.source.find_links import find_links
+from deploytasks.source.git_package import git_package
+from deploytasks.source.index import Index, Kind
+from deploytasks.source.local_package import local_package
 from deploytasks.source.pyproject import NAME as PYPROJECT
 from deploytasks.source.pyproject import declared
-from deploytasks.source.requirement import Requirement, is_hash, parse_requirement
+from deploytasks.source.requirement import (
+    Requirement,
+    checked_marker,
+    is_hash,
+    parse_requirement,
+)
 from deploytasks.source.requirements import Requirements
 from deploytasks.source.text_file import bytes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from deploytasks.source.own_package import OwnPackage
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])[=\s]*(.*)")
@@ -30,9 +41,10 @@ _HASH_OPTION = re.compile(r"\s--hash[=\s]\s*(\S+)")
 _URL = re.compile(r"[a-z]+(\+[a-z]+)?://")
 _PATH = re.compile(r"(\S+\s*@\s*)?(file:|[./~])|[^\s;@]*/|\S+\.(whl|zip|tar\.gz)$")
 _APP_ITSELF = re.compile(r"(?:file:)?\./?(?:\[(.*)\])?")
-_INDEXES = {"-i": "index", "--index-url": "index", "--extra-index-url": "extra"}
-_INDEX = {"--no-index", "-f", "--find-links"}
-_KEPT = ("--no-binary", "--only-binary", "--require-hashes", "--pre", "--prefer-binary")
+_INDEXES: Mapping[str, Kind] = {"-i": "index", "--index-url": "index", "--extra-index-url": "extra"}
+_BOUNDS = {"-c", "--constraint"}
+_LINKS = {"-f", "--find-links"}
+_KEPT = ("--no-index", "--no-binary", "--only-binary", "--require-hashes", "--pre", "--prefer-binary")
 _ENCODINGS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -42,18 +54,19 @@ _ENCODINGS = {
 
 def read_requirements_txt(path: Path, root: Path) -> Requirements:
     """The requirements of *path* in the source *root*; raises ``SourceError`` naming all bad lines."""
+    return read_lines(_lines(_text(path)), path, root)
+
+
+def read_lines(lines: Iterable[tuple[int, str]], path: Path, root: Path) -> Requirements:
+    """The same of *lines* of *path*, each with its number."""
     reading = _Reading(root)
-    reading.read(path, (), constraints=False)
+    reading.follow(lines, (path,), constraints=False)
     if reading.problems:
         raise SourceError("\n".join(reading.problems))
     if not reading.wanted:
         advice = "name what the app needs, or set app_requirements=none"
         raise SourceError(f"{path}: names no package; {advice}")
-    head = [*reading.options, *(["-c constraints.txt"] if reading.bounds else [])]
-    found = Requirements.of(reading.wanted, os.path.relpath(path, root), head)
-    bounds = "".join(f"{line}\n" for line in reading.bounds)
-    files = {**found.files, "constraints.txt": bounds} if bounds else found.files
-    return replace(found, files=files, local=tuple(reading.local))
+    return reading.requirements(os.path.relpath(path, root))
 
 
 @dataclass
@@ -65,52 +78,70 @@ class _Reading:
     wanted: list[Requirement] = field(default_factory=list)
     bounds: list[Requirement] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    local: list[LocalPackage] = field(default_factory=list)
+    vendored: list[Path] = field(default_factory=list)
     done: set[tuple[Path, bool]] = field(default_factory=set)
 
-    def read(self, path: Path, above: tuple[Path, ...], *, constraints: bool) -> None:
-        """Once: files that include each other's twins would be read for ever."""
-        if (path, constraints) in self.done:
-            return
-        self.done.add((path, constraints))
-        for number, line in _lines(_text(path)):
-            problem = self._take(line, (*above, path), constraints=constraints)
-            if problem:
-                self.problems.append(f"{path}:{number}: {line}: {problem}")
+    def requirements(self, found: str) -> Requirements:
+        """What has been read, whole."""
+        bounds = "".join(f"{line}\n" for line in self.bounds)
+        head = [*self.options, *(["-c constraints.txt"] if bounds else [])]
+        whole = Requirements.of(self.wanted, found, head)
+        files = {**whole.files, "constraints.txt": bounds} if bounds else whole.files
+        own = dict.fromkeys(line.package for line in (*self.wanted, *self.bounds) if line.package)
+        return replace(whole, files=files, own=tuple(own), vendored=tuple(self.vendored))
 
-    def _take(self, line: str, files: tuple[Path, ...], *, constraints: bool) -> str:
+    def follow(self, lines: Iterable[tuple[int, str]], files: tuple[Path, ...], *, constraints: bool) -> None:
+        """Take each of *lines*; they are of the last of *files*, which the one before it includes.
+
+        Once: files that include each other's twins would be read for ever.
+        """
+        if (files[-1], constraints) in self.done:
+            return
+        self.done.add((files[-1], constraints))
+        for number, line in lines:
+            where = f"{files[-1]}:{number}"
+            problem = self._take(line, files, where, constraints=constraints)
+            if problem:
+                self.problems.append(f"{where}: {line}: {problem}")
+
+    def _take(self, line: str, files: tuple[Path, ...], where: str, *, constraints: bool) -> str:
         try:
-            self._follow(line, files, constraints=constraints)
+            self._follow(line, files, where, constraints=constraints)
         except ValueError as error:
             return str(error)
         return ""
 
-    def _follow(self, line: str, files: tuple[Path, ...], *, constraints: bool) -> None:
-        if "${" in line:
-            raise ValueError("environment variable; the host does not have it")
+    def _follow(self, line: str, files: tuple[Path, ...], where: str, *, constraints: bool) -> None:
         match = _OPTION.fullmatch(line)
         option, value = (match[1], match[2].strip()) if match else ("", line)
-        if option in {"-r", "--requirement", "-c", "--constraint"}:
-            bounds = constraints or option in {"-c", "--constraint"}
-            self.read(_included(value, files), files, constraints=bounds)
+        if option in {"-r", "--requirement"} | _BOUNDS:
+            included = _included(value, files)
+            lines = _lines(_text(included))
+            self.follow(lines, (*files, included), constraints=constraints or option in _BOUNDS)
         elif option in {"-e", "--editable"} or not option:
-            (self.bounds if constraints else self.wanted).extend(self._requirements(value, files[-1].parent))
+            wanted = self._requirements(value, files[-1].parent, where)
+            (self.bounds if constraints else self.wanted).extend(wanted)
         elif option in _INDEXES:
             return  # It is heard as a variable, which a login can be in.
+        elif option in _LINKS:
+            self.vendored += find_links(self.root, files[-1].parent, value)
+            self._keep(FIND_LINKS)
         elif option in _KEPT:
-            self.options += [line] if line not in self.options else []
+            self._keep(line)
         else:
             raise ValueError(_why_refused(option))
 
-    def _requirements(self, text: str, base: Path) -> list[Requirement]:
+    def _keep(self, option: str) -> None:
+        self.options += [option] if option not in self.options else []
+
+    def _requirements(self, text: str, base: Path, where: str) -> list[Requirement]:
         itself = _APP_ITSELF.fullmatch(text)
         if itself:
             # The release holds the app's own code; what it needs installed is what it declares.
             return declared(self.root / PYPROJECT, _names(itself[1] or ""))
-        local = local_package(self.root, base, text) if _PATH.match(text) and not _URL.match(text) else None
-        if local:
-            self.local.append(local)
-            return [Requirement(local.name, local.line)]
+        package, marker = self._own_package(text, base, where)
+        if package:
+            return [Requirement.of(package, marker)]
         _refuse_path(text)
         hashes = _HASH_OPTION.findall(text)
         unknown = [value for value in hashes if not is_hash(value)]
@@ -118,16 +149,24 @@ class _Reading:
             raise ValueError(f"not a hash: {unknown[0]}; expected sha256:HEX")
         return [parse_requirement(_HASH_OPTION.sub("", text)).hashed(hashes)]
 
+    def _own_package(self, text: str, base: Path, where: str) -> tuple[OwnPackage | None, str]:
+        """What has to be built here for it, and the marker behind it."""
+        address, _, marker = _HASH_OPTION.sub("", text).partition(" ;" if "://" in text else ";")
+        package = git_package(address, where)
+        if package is None and _PATH.match(address) and not _URL.match(address):
+            return local_package(self.root, base, address.strip(), where), checked_marker(marker)
+        return package, checked_marker(marker)
 
-def indexes_in(path: Path, seen: set[Path] | None = None) -> Iterator[tuple[Path, int, str, str]]:
-    """Where *path*, or what it includes, names an index, whether as ``index`` or as an ``extra`` one, and its URL."""
+
+def indexes_in(path: Path, seen: set[Path] | None = None) -> Iterator[Index]:
+    """The indexes that *path* names, or what it includes."""
     seen = {path.resolve()} if seen is None else seen
     for number, line in _lines(_text(path)):
         match = _OPTION.fullmatch(line)
         option, value = (match[1], match[2].strip()) if match else ("", "")
         included = (path.parent / value).resolve()
         if option in _INDEXES:
-            yield path, number, _INDEXES[option], value
+            yield Index.at(path, number, _INDEXES[option], value)
         elif option in {"-r", "--requirement"} and included.is_file() and included not in seen:
             seen.add(included)
             yield from indexes_in(included, seen)
@@ -163,6 +202,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _included(name: str, files: tuple[Path, ...]) -> Path:
+    if "://" in name:
+        raise ValueError("a file that is elsewhere may change; fetch it, and name what lies in the source")
     path = (files[-1].parent / name).resolve()
     if path in files:
         names = " -> ".join(file.name for file in (*files[files.index(path) :], path))
@@ -184,8 +225,6 @@ def _refuse_path(text: str) -> None:
 
 
 def _why_refused(option: str) -> str:
-    if option in _INDEX:
-        return "an index belongs to the host; set pip_index_url"
     if option == "--trusted-host":
         return "not without verification; set pip_ca_bundle"
     return f"unknown option {option}; expected -r, -c, -e, --hash or one of {', '.join(_KEPT)}"

@@ -23,7 +23,7 @@ def detect_static(directory: Path, ref: AppRef) -> dict[str, str]:
 
     Flask's must be there; Django's is named by its settings and may be filled by ``collectstatic`` later.
     """
-    modules = Modules(directory, tuple(dict.fromkeys((ref.directory, *ROOTS))))
+    modules = _modules(directory, ref)
     kind = kind_of_ref(modules, ref)
     if kind and kind.framework == "flask":
         return _of_flask(modules, kind)
@@ -32,8 +32,18 @@ def detect_static(directory: Path, ref: AppRef) -> dict[str, str]:
 
 def collected_static(directory: Path, ref: AppRef) -> str:
     """The directory, relative to the source, that Django's ``collectstatic`` fills; empty when there is none."""
-    project = find_django(Modules(directory)) if ref.framework == "django" else None
+    project = find_django(_modules(directory, ref)) if ref.framework == "django" else None
     return project.path("STATIC_ROOT") if project else ""
+
+
+def manage_py(directory: Path, ref: AppRef) -> str:
+    """Where the ``manage.py`` of the Django app *ref* is, relative to the source."""
+    project = find_django(_modules(directory, ref))
+    return posixpath.normpath(posixpath.join(project.directory if project else ".", "manage.py"))
+
+
+def _modules(directory: Path, ref: AppRef) -> Modules:
+    return Modules(directory, tuple(dict.fromkeys((ref.directory, *ROOTS))))
 
 
 def _of_flask(modules: Modules, kind: Kind) -> dict[str, str]:

@@ -17,8 +17,9 @@ Project = TypedDict(
 
 
 class Index(TypedDict, total=False):
-    """An index of packages that Poetry asks."""
+    """An index of packages that Poetry asks, or uv."""
 
+    name: str
     url: str
     priority: str
     default: bool
@@ -44,10 +45,18 @@ class Poetry(TypedDict, total=False):
     dependencies: Wishes
 
 
+class Uv(TypedDict, total=False):
+    """``[tool.uv]``."""
+
+    index: list[Index]
+    sources: dict[str, Any]
+
+
 class Tool(TypedDict, total=False):
     """``[tool]``."""
 
     poetry: Poetry
+    uv: Uv
 
 
 class PyProject(TypedDict, total=False):
@@ -61,6 +70,40 @@ class Pipfile(TypedDict, total=False):
     """Pipfile."""
 
     requires: dict[str, str]
+    packages: dict[str, Any]
+
+
+class PipfileSource(TypedDict):
+    """An index in a Pipfile.lock."""
+
+    url: str
+
+
+class PipfileMeta(TypedDict, total=False):
+    """What a Pipfile.lock says of itself."""
+
+    sources: list[PipfileSource]
+
+
+class PipfilePackage(TypedDict, total=False):
+    """A package in a Pipfile.lock."""
+
+    version: str
+    hashes: list[str]
+    markers: str
+    extras: list[str]
+    git: str
+    ref: str
+    subdirectory: str
+    path: str
+    file: str
+
+
+class PipfileLock(TypedDict, total=False):
+    """Pipfile.lock."""
+
+    _meta: PipfileMeta
+    default: dict[str, PipfilePackage]
 
 
 class File(TypedDict, total=False):
@@ -105,10 +148,32 @@ class UvLock(TypedDict, total=False):
     package: list[UvPackage]
 
 
-class HashedFile(TypedDict):
-    """An archive of a package in a pylock.toml."""
+class HashedFile(TypedDict, total=False):
+    """An archive of a package in a pylock.toml, or one that is the package."""
 
     hashes: dict[str, str]
+    url: str
+    path: str
+    subdirectory: str
+
+
+class Place(TypedDict, total=False):
+    """Where a package lies, in a pylock.toml."""
+
+    path: str
+    subdirectory: str
+
+
+Commit = TypedDict("Commit", {"commit-id": str})
+"""Which of a repository's, in a pylock.toml."""
+
+
+class Vcs(Commit, total=False):
+    """The repository that a package is in, in a pylock.toml."""
+
+    url: str
+    path: str
+    subdirectory: str
 
 
 class PyLockNode(TypedDict):
@@ -122,14 +187,16 @@ class PyLockPackage(PyLockNode, total=False):
 
     version: str
     marker: str
+    index: str
     wheels: list[HashedFile]
     sdist: HashedFile
+    archive: HashedFile
+    directory: Place
+    vcs: Vcs
 
 
-class PyLock(TypedDict, total=False):
-    """pylock.toml."""
-
-    packages: list[PyLockPackage]
+PyLock = TypedDict("PyLock", {"packages": list[PyLockPackage], "default-groups": list[str]}, total=False)
+"""pylock.toml."""
 
 
 class PoetryNode(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploytasks.source.lockfile import DECLARED, LOCKS
 from deploytasks.source.text_file import text_in
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -21,12 +22,15 @@ INSTEAD = {
     "supervisord.conf": "name its programs in the Procfile, or in app_processes",
     "supervisor.conf": "name its programs in the Procfile, or in app_processes",
     "app.json": "its variables belong into app_env",
-    "environment.yml": "conda is not used; app_requirements names the file for pip",
+    "environment.yml": "conda is not used; app_requirements=environment.yml takes what is below its pip:",
     "fly.toml": "its settings are app_... variables here",
     "render.yaml": "its settings are app_... variables here",
     "zappa_settings.json": "its settings are app_... variables here",
+    **{name: f"app_requirements={name} installs from it" for name in LOCKS},
 }
 """By name: what has the file used, or what is written in its place."""
+OF_REQUIREMENTS = (*LOCKS, *DECLARED)
+"""Of these one is used, and a person who names it has chosen among them."""
 
 
 def unused_files(directory: Path, used: frozenset[str]) -> Iterator[str]:

@@ -1,28 +1,36 @@
 """A uv.lock (version 1), turned into requirement lines where that can be done exactly.
 
-Wanted is what the app itself depends on: no extras, no dependency groups. A package is needed when
+Wanted is what the app itself depends on: no extras, no dependency groups. What comes from git or lies in the source is
+built here. A package is needed when
 all markers along one of the paths to it hold; uv leaves out a marker that the path implies.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from deploytasks.errors import SourceError
 from deploytasks.source.condition import Node, Tangled, conditions
+from deploytasks.source.git_package import package_of
+from deploytasks.source.local_package import package_at
 from deploytasks.source.pyproject import NAME as PYPROJECT
 from deploytasks.source.pyproject import declared_names
 from deploytasks.source.requirement import Requirement, normal_name
 from deploytasks.source.requirements import Requirements
 from deploytasks.source.text_file import text_in
-from deploytasks.source.toml_file import read_toml
+from deploytasks.source.toml_file import line_of, read_toml
 from deploytasks.source.toml_shapes import UvLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from deploytasks.source.own_package import OwnPackage
+
 NAME = "uv.lock"
+_PLACES = ("editable", "directory", "path")
+"""How a package is named that lies in the source."""
 
 
 class _Inexact(Exception):
@@ -40,7 +48,7 @@ def read_uv_lock(path: Path) -> Requirements:
     if lock.get("version") != 1 or lock.get("conflicts"):
         return _as_it_is(path, packages)
     try:
-        return Requirements.of(_lines(packages), path.name)
+        return Requirements.of(_lines(path, packages), path.name)
     except (_Inexact, Tangled, KeyError):
         return _as_it_is(path, packages)
 
@@ -53,25 +61,36 @@ def _refuse_stale(path: Path, packages: list[dict[str, Any]]) -> None:
 
 
 def _as_it_is(path: Path, packages: list[dict[str, Any]]) -> Requirements:
+    own = next((package for package in packages if _is_own(package)), None)
+    if own:
+        raise SourceError(
+            f"{path}: {own['name']} is built here, which wants lines that this lock is too tangled for; run: "
+            "uv export --frozen --no-dev --no-emit-project -o requirements.txt, and set app_requirements to that"
+        )
     files = {file.name: text_in(file) for file in (path, path.with_name(PYPROJECT))}
     return Requirements(
         "uv", files, frozenset(normal_name(package["name"]) for package in packages), found=NAME
     )
 
 
-def _lines(packages: list[dict[str, Any]]) -> Iterator[Requirement]:
+def _lines(path: Path, packages: list[dict[str, Any]]) -> Iterator[Requirement]:
     by_node = {Node(package["name"], package.get("version", "")): package for package in packages}
     roots = [node for node, package in by_node.items() if _is_root(package)]
     if len(roots) != 1:
         raise _Inexact
     for node, condition in sorted(conditions(roots[0], lambda node: _edges(node, by_node)).items()):
-        if node != roots[0] and not node.extra:
-            yield _line(by_node[node], str(condition))
+        is_member = "virtual" in by_node[node._replace(extra="")]["source"]
+        if not (is_member or node == roots[0] or node.extra):
+            yield _line(path, by_node[node], str(condition))
 
 
 def _is_root(package: Mapping[str, Any]) -> bool:
     source = package["source"]
     return "." in {source.get("virtual"), source.get("editable"), source.get("directory")}
+
+
+def _is_own(package: Mapping[str, Any]) -> bool:
+    return not _is_root(package) and bool({"git", *_PLACES} & package["source"].keys())
 
 
 def _edges(node: Node, by_node: Mapping[Node, dict[str, Any]]) -> Iterator[tuple[Node, str]]:
@@ -93,11 +112,33 @@ def _only_version(name: str, by_node: Mapping[Node, dict[str, Any]]) -> str:
     return versions[0]
 
 
-def _line(package: Mapping[str, Any], marker: str) -> Requirement:
-    index = str(package["source"].get("registry", ""))
-    if not index.startswith("http"):
-        raise _Inexact
+def _line(path: Path, package: Mapping[str, Any], marker: str) -> Requirement:
+    name, source = package["name"], package["source"]
+    if _is_own(package):
+        return Requirement.of(_own(path, name, source), marker)
     files = [package["sdist"]] if "sdist" in package else []
     hashes = [file["hash"] for file in [*files, *package.get("wheels", [])] if "hash" in file]
-    text = f"{package['name']}=={package['version']}" + (f" ; {marker}" if marker else "")
-    return Requirement(normal_name(package["name"]), text).hashed(hashes)
+    text = f"{name}{_origin(package)}" + (f" ; {marker}" if marker else "")
+    return Requirement(normal_name(name), text).hashed(hashes)
+
+
+def _origin(package: Mapping[str, Any]) -> str:
+    source = package["source"]
+    if "url" in source:
+        return f" @ {source['url']}"
+    if not str(source.get("registry", "")).startswith("http"):
+        raise _Inexact
+    return f"=={package['version']}"
+
+
+def _own(path: Path, name: str, source: Mapping[str, str]) -> OwnPackage:
+    where = line_of(path, f'name = "{name}"')
+    try:
+        if "git" in source:
+            url, _, commit = source["git"].partition("#")
+            address, _, query = url.partition("?")
+            return package_of(name, address, commit, parse_qs(query).get("subdirectory", [""])[0], where)
+        place = next(source[kind] for kind in _PLACES if kind in source)
+        return package_at(path.parent, path.parent / place, name, where)
+    except ValueError as error:
+        raise SourceError(f"{where}: {name}: {error}") from error

@@ -28,6 +28,10 @@ RUNNERS = re.compile(r"(poetry|pipenv|pdm|hatch|rye|uv) run( --)?|python[0-9.]* 
 """What finds a program in an environment, which a release has of its own."""
 INSTALL = "install"
 """Stands before the name of a server that is not started: ``pip install gunicorn``."""
+COMPILES = ("babel", "compile", "npm", "yarn", "pnpm", "tailwind", "webpack", "vite")
+"""Words of commands that make files of the app, which are of a release before it is served."""
+COLLECTS = "collectstatic"
+"""Django's own, which each release runs (roles/app)."""
 WRAPPERS = (
     "newrelic-admin",
     "ddtrace-run",
@@ -95,6 +99,11 @@ def read_web_command(line: str, directory: Path, where: str) -> WebCommand | Non
         app = found.app and replace(found.app, directory=str(PurePosixPath(start, found.app.directory)))
         return replace(found, app=app, before=tuple(before))
     return None
+
+
+def makes_files(line: str) -> bool:
+    """Whether the command *line* makes files that an app serves or reads."""
+    return COLLECTS not in line and any(word in line for word in COMPILES)
 
 
 def _server_in(command: Command) -> int | None:

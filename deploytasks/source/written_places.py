@@ -27,6 +27,8 @@ HOLDS_UPLOADS = re.compile(
     r"UPLOAD\w*|MEDIA_ROOT|\w*(UPLOAD|MEDIA)_?(DIR|FOLDER|PATH|ROOT|DEST)\w*", re.IGNORECASE
 )
 OF_FILES = re.compile(r"\w*FileHandler")
+ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.path")
+"""Functions that take the name of a variable and what is there without it."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,31 @@ def _of_node(modules: Modules, module: Module, node: ast.AST, installed: frozens
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, *_]):
             if OF_FILES.fullmatch(name):
                 yield _directory(posixpath.dirname(path_of(modules, module, first)))
-        case ast.Assign(targets=[target], value=value) if HOLDS_UPLOADS.fullmatch(name_set_by(target)):
-            yield _directory(path_of(modules, module, value))
+        case (
+            ast.Assign(targets=[target], value=ast.expr() as value)
+            | ast.AnnAssign(target=target, value=ast.expr() as value)
+        ) if HOLDS_UPLOADS.fullmatch(name_set_by(target)):
+            yield _directory(path_of(modules, module, _by_default(value)))
         case ast.Dict(keys=keys, values=values):
             named = zip(keys, values, strict=True)
             files = (
-                path_of(modules, module, value) for key, value in named if key and text_of(key) == "NAME"
+                path_of(modules, module, _by_default(value))
+                for key, value in named
+                if key and text_of(key) == "NAME"
             )
             yield from (file for file in files if re.search(r"\.(sqlite3?|db)$", file))
+
+
+def _by_default(value: ast.expr) -> ast.expr:
+    """What *value* is where the environment says nothing: ``os.getenv("DB_NAME", BASE_DIR / "db")``."""
+    match value:
+        case ast.Call(args=[_, default]) if ast.unparse(value.func).endswith(ENVIRONMENT):
+            return default
+        case ast.Call(keywords=keywords):
+            return next((keyword.value for keyword in keywords if keyword.arg == "default"), value)
+        case ast.BoolOp(op=ast.Or(), values=[*_, last]):
+            return last
+    return value
 
 
 def _of_url(path: str, installed: frozenset[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from deploytasks.errors import ConfigError
 from deploytasks.here import cache_directory, locked
@@ -63,8 +64,12 @@ def sources_for(suite: str) -> str:
     return sources_list(index_targets(), platform.freedesktop_os_release()["VERSION_CODENAME"], suite)
 
 
+@cache
 def index_targets() -> str:
-    """A line "URI SUITE" for each source that apt reads here, whatever files and formats they are in."""
+    """A line "URI SUITE" for each source that apt reads here, whatever files and formats they are in.
+
+    Asked once: apt takes half a second of processor to tell.
+    """
     return run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"])
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
+from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
-__all__ = ["Vars", "front", "protocols", "steps", "withdraw"]
+__all__ = ["Vars", "body_limit", "front", "pause_limit", "protocols", "steps", "wait_limit", "withdraw"]
 
-SCHEMES = {HTTP: "http", UWSGI: "uwsgi", FASTCGI: "fcgi"}
-"""What Apache calls each protocol, in URLs and in the names of its modules."""
+SCHEMES = {HTTP: "http", FASTCGI: "fcgi"}
+"""What Apache calls each protocol, in URLs and in the names of its modules. By uwsgi it would refuse chunked bodies."""
 
 FORMS = {
     "X-Forwarded-Proto": "https?",
@@ -58,7 +59,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    yield Step("install Apache", Package("apache2"))
+    yield Step("install Apache", Package("apache2", unstarted=True))
     if v.tls == "self-signed":
         yield from issue_here(app, v.names, reload)
     elif v.tls == "files":
@@ -69,7 +70,22 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
-    return Front(v.names, v.ports, v.has_tls, v.networks)
+    return Front(v.names, v.ports, v.has_tls, v.networks, tells=True)
+
+
+def wait_limit(v: Vars) -> Limit | None:
+    """For how long Apache was told to wait for the app."""
+    return Limit(v.proxy_timeout, "apache_proxy_timeout") if v.proxy_timeout else None
+
+
+def pause_limit(v: Vars) -> Limit:
+    """For how long a client may pause."""
+    return Limit(v.timeout, "apache_timeout")
+
+
+def body_limit(v: Vars) -> int:
+    """How many bytes a body may have of which Apache does not know how long it is; 0 is no limit."""
+    return v.body_bytes
 
 
 def withdraw(app: App) -> Iterator[Step]:
@@ -139,6 +155,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         scheme=scheme,
         strangers=strangers.HEADERS,
         forms=FORMS,
+        wait_s=limits_of(deployment_of(host)).wait_s,
         **_tls(app, v),
     )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
@@ -154,7 +171,16 @@ def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     site = _of_unknown_names(app)
     if v.catch_all and v.names:
-        text = template("catch-all.conf.j2", v=v, **_tls(app, v))
+        text = template(
+            "catch-all.conf.j2",
+            app=app,
+            v=v,
+            itself=front(host, v),
+            strangers=strangers.HEADERS,
+            scheme=SCHEMES[deployment_of(host).protocol],
+            wait_s=limits_of(deployment_of(host)).wait_s,
+            **_tls(app, v),
+        )
         yield Step("refuse unknown names", File(site, text), notify=reload)
     else:
         yield Step("admit unknown names", Absent(site), notify=reload)

@@ -50,8 +50,9 @@ class Vars:
     ] = "header=20-40,MinRate=500 body=20,MinRate=500"
     timeout: Seconds = 60
     proxy_connection_timeout: Seconds = 5
-    proxy_timeout: Seconds = 60
+    proxy_timeout: Seconds | None = None
     trusted_proxies: tuple[str, ...] = ()
+    health_path: Annotated[str, Meta(pattern=r"^((/[A-Za-z0-9._~-]+)+)?\Z", examples=["/healthz"])] = ""
     headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
     deflate: bool = True
     deflate_types: tuple[MediaType, ...] = (

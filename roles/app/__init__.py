@@ -31,7 +31,9 @@ from deploytasks.resources import (
     Symlink,
     Tree,
     User,
+    Visit,
     Watch,
+    WayIn,
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
@@ -96,7 +98,10 @@ def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
     absent = [step.resource for step in deployment.web_server.withdraw(app)]
     sites = [path for site in absent if isinstance(site, AbsentManaged) for path in (site.path, *site.others)]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
-    claim = Claim(app.name, app.root, app.user, files, v.adopt)
+    front, server = deployment.front, deployment.name_of("web_server")
+    # Of one that is none of ours it is not known what its program is called.
+    site = (server, front.ports or (v.port,), front.names) if server in WEB_SERVERS else ()
+    claim = Claim(app.name, app.root, app.user, files, v.adopt, *site)
     return Step("claim the app's names", claim)
 
 
@@ -215,13 +220,17 @@ def _lead_somewhere(app: App, release: Release) -> Step:
 
 def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iterator[Step]:
     others = release.process_unit("*", "*") if processes.besides_web(deployment) else ""
-    watch = Watch(release.service_unit, release.socket, v.watch_s, **_probe(v, deployment), processes=others)
-    notify = Handler(f"watch the new release for {v.watch_s:g} s", watch) if v.watch_s else ()
+    visit, probe = _visit(v, deployment), _probe(v, deployment)
+    watch = Watch(release.service_unit, release.socket, v.watch_s, **probe, processes=others, visit=visit)
+    way_in = [Handler("check that visitors reach the port", WayIn(visit.port))] if visit else []
+    notify = (*way_in, *([Handler(f"watch the new release for {v.watch_s:g} s", watch)] if v.watch_s else []))
     socket = posixpath.basename(release.socket)
     yield Step("switch traffic to the new release", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
     yield Step(
         "make the new release current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH
     )
+    if visit:
+        yield Step("check that visitors get the app", visit, phase=Phase.SWITCH)
 
 
 def _point_at_boot(app: App, release: Release) -> Iterator[Step]:
@@ -255,6 +264,25 @@ def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
         "protocol": deployment.protocol,
         "has_workers": deployment.has_workers,
     }
+
+
+def _visit(v: Vars, deployment: Deployment) -> Visit | None:
+    """The app as visitors ask for it; nothing where this host itself is none that may."""
+    front, server = deployment.front, deployment.name_of("web_server")
+    if deployment.is_reached_directly and front.trusted:
+        return None
+    path = v.health_path if v.visit_path is None else v.visit_path
+    return Visit(
+        deployment.app.name,
+        server,
+        (front.ports or (v.port,))[-1],
+        front.host if front.names else v.health_host or front.host,
+        None if front.wants_certificates else path or None,
+        v.health_status,
+        front.secure,
+        tells=front.tells and not front.wants_certificates,
+        hears_proxies=front.hears_proxies,
+    )
 
 
 def _shared_directories(v: Vars, project: Project) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File
+from deploytasks.roles.app.bodies import body_module
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
@@ -57,8 +59,11 @@ def asgi_module(host: Host, interface: str, threads: int = 0, *, tells: bool = F
         tells=tells,
         behind_a_web_server=not deployment.is_reached_directly,
         proxies=proxies_of(host),
+        body_bytes=limits_of(deployment).body_bytes,
     )
     place = f"{release.path}/asgi"
     yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)
     yield Step("write the module to serve", File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)
     yield visitor_module(place)
+    if interface == "wsgi":
+        yield body_module(place)

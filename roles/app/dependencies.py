@@ -13,9 +13,18 @@ from deploytasks.agent.python import CACHE
 from deploytasks.errors import VariableError
 from deploytasks.here import expanded
 from deploytasks.planning.deployment import deployment_of
-from deploytasks.planning.plan import Phase, Step
-from deploytasks.planning.python_choice import chosen_python
-from deploytasks.resources import Directory, File, Package, PythonVenv, Symlink, Uv
+from deploytasks.planning.plan import Handler, Phase, Step
+from deploytasks.planning.python_choice import chosen_python, python_to_bring
+from deploytasks.resources import (
+    Directory,
+    EmptyIfLarge,
+    File,
+    ManagedPython,
+    Package,
+    PythonVenv,
+    Symlink,
+    Uv,
+)
 from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.distribution import install_packages
 
@@ -36,7 +45,8 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
     yield from install_packages(host, v)
     yield from _installer(host, v)
     venv = _venv(host, v)
-    yield Step("install the dependencies", venv, phase=Phase.PREPARE)
+    small = Handler("bound the package cache", EmptyIfLarge(CACHE, v.cache_mb))
+    yield Step("install the dependencies", venv, notify=small, phase=Phase.PREPARE)
     link = Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}")
     yield Step("link the virtual environment", link, phase=Phase.PREPARE)
 
@@ -60,6 +70,9 @@ def _installer(host: Host, v: Vars) -> Iterator[Step]:
                 known=uv_wheels.DIGESTS,
             ),
         )
+        brought = _brought(host, v)
+        if brought:
+            yield Step(f"bring Python {brought.version}", brought)
     else:
         yield Step("install venv", Package("python3-venv"))
 
@@ -79,7 +92,7 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
         path=app.venvs,
         requirements=tuple(first),
         python=_python(host, v),
-        form=wanted.kind if wanted.kind in ("uv", "pylock") else "requirements",
+        form="uv" if wanted.kind == "uv" else "requirements",
         extra=besides_the_app(host),
         installer=v.installer,
         uv=Uv(uv_wheels.VERSION).path if v.installer == "uv" else "",
@@ -97,10 +110,26 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
 
 
 def _python(host: Host, v: Vars) -> str:
+    brought = _brought(host, v)
+    if brought:
+        return brought.path
     deployment = deployment_of(host)
-    given = v.python if host.says("app_python") else ""
     where = str(host.origin("app_python") or host.name)
-    return chosen_python(deployment.facts, given, deployment.project.pythons, where)
+    return chosen_python(deployment.facts, _given(host, v), deployment.project.pythons, where)
+
+
+def _brought(host: Host, v: Vars) -> ManagedPython | None:
+    """The Python that the host gets, where it has none that fits and one may be brought."""
+    deployment = deployment_of(host)
+    version = python_to_bring(deployment.facts, _given(host, v), deployment.project.pythons)
+    if not (v.python_install and version):
+        return None
+    uv = Uv(uv_wheels.VERSION).path
+    return ManagedPython(version, uv, v.python_mirror, authorities(deployment.app, v))
+
+
+def _given(host: Host, v: Vars) -> str:
+    return v.python if host.says("app_python") else ""
 
 
 def besides_the_app(host: Host) -> tuple[str, ...]:

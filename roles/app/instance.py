@@ -1,6 +1,7 @@
 """An instance that a launcher starts: its app and its socket. Managed by deploytasks.
 
-A release has this file beside its ``serve.py``, under a name that no app's module has, and ``visitor.py`` with it.
+A release has this file beside its ``serve.py``, under a name that no app's module has, and with it
+``visitor.py`` and ``body.py``.
 It runs in the app's own Python, 3.8 or later, and imports the standard library only.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from deploytasks.roles.app.body import measured
 from deploytasks.roles.app.visitor import Proxies
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Instance:
 
     It takes its connections from the listening descriptor *fd*; where that is None, from a unix socket of
     its own at *path*. What *proxies* say of visitors is believed. Those who are connected when it is told to
-    stop may take *grace_s* seconds to get their answers.
+    stop may take *grace_s* seconds to get their answers. A body that nobody has measured may have *body_bytes*.
     """
 
     app: str
@@ -46,6 +48,7 @@ class Instance:
     proxies: Proxies = NOBODY
     access_log: bool = False
     grace_s: float = 30.0
+    body_bytes: int = 0
 
     def open(self) -> tuple[App, socket.socket]:
         """The app (WSGI, PEP 3333) and its listening socket.
@@ -54,7 +57,8 @@ class Instance:
         """
         signal.signal(signal.SIGHUP, lambda *_: None)
         app = self._load()
-        return self.proxies.wsgi(logged(app) if self.access_log else app), self._listen()
+        told = self.proxies.wsgi(logged(app) if self.access_log else app)
+        return measured(told, self.body_bytes), self._listen()
 
     def _load(self) -> App:
         os.chdir(self.directory)

@@ -8,10 +8,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import File
+from deploytasks.roles.app import body, visitor
 from deploytasks.roles.app import instance as instances
-from deploytasks.roles.app import visitor
+from deploytasks.roles.app.bodies import BODY, body_module
 from deploytasks.roles.app.instance import Instance
 from deploytasks.roles.app.proxies import VISITOR, proxies_of, visitor_module
 from deploytasks.roles.app.visitor import Proxies
@@ -45,11 +47,13 @@ def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Ite
     yield Step("write the launcher", File(f"{release.path}/serve.py", text), phase=Phase.PREPARE)
     yield Step("write the launchers' shared module", shared, phase=Phase.PREPARE)
     yield visitor_module(release.path)
+    yield body_module(release.path)
 
 
 def shared_module() -> str:
     """What launchers share, as the modules of a release are called."""
-    return inspect.getsource(instances).replace(visitor.__name__, VISITOR)
+    text = inspect.getsource(instances).replace(visitor.__name__, VISITOR)
+    return text.replace(body.__name__, BODY)
 
 
 def launch(host: Host) -> tuple[str, ...]:
@@ -77,6 +81,7 @@ def _instance(host: Host, v: Launched) -> Instance:
         proxies=proxies_of(host) if v.trusted_proxy_count is None else Proxies(v.trusted_proxy_count),
         access_log=v.access_log,
         grace_s=deployment.v.drain_timeout_s,
+        body_bytes=limits_of(deployment).body_bytes,
     )
 
 

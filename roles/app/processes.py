@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -34,8 +35,8 @@ CELERYBEAT = "celerybeat-schedule"
 """Where Celery's beat remembers when it ran what; in its working directory, unless it is told another place."""
 BEATS = re.compile(r"\bcelery\b(?!.*\s(-s|--schedule)\b).*\sbeat\b")
 
-COLLECT = Process("collectstatic", "python manage.py collectstatic --noinput --verbosity 0")
-"""What Django gathers static files with (django-admin collectstatic)."""
+COLLECT = "collectstatic"
+"""Django's command that gathers static files (django-admin collectstatic)."""
 
 
 def besides_web(deployment: Deployment) -> tuple[Process, ...]:
@@ -72,8 +73,9 @@ def collect_static_files(deployment: Deployment) -> Iterator[Step]:
     if project.collected:
         place = Directory(release.collected, owner=app.user, group=app.user)
         yield Step("make the directory of static files", place, phase=Phase.PREPARE)
-        yield _write_program(deployment, COLLECT)
-        yield _run_once(deployment, COLLECT, "collect the static files")
+        collect = _collect(deployment)
+        yield _write_program(deployment, collect)
+        yield _run_once(deployment, collect, "collect the static files")
 
 
 def run_release_command(deployment: Deployment) -> Iterator[Step]:
@@ -177,8 +179,15 @@ def _listed(deployment: Deployment) -> dict[str, dict[str, Any]]:
 
 
 def _run_at_deploys(deployment: Deployment) -> list[Process]:
-    collect = COLLECT if deployment.project.collected else None
-    return [process for process in (collect, release_process(deployment)) if process]
+    collect = [_collect(deployment)] if deployment.project.collected else []
+    at_release = release_process(deployment)
+    return [*collect, at_release] if at_release else collect
+
+
+def _collect(deployment: Deployment) -> Process:
+    """The command of its ``manage.py``, from where processes start."""
+    manage = posixpath.relpath(deployment.project.manage, deployment.v.below or ".")
+    return Process(COLLECT, f"python {manage} {COLLECT} --noinput --verbosity 0")
 
 
 def _about(process: Process) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from deploytasks.resources import (
     AbsentUser,
     ImageRetention,
     OnlyComposeServices,
+    OnlyUfwRules,
     Run,
 )
 from deploytasks.roles.app.settings import WEB_SERVERS
@@ -42,7 +43,8 @@ def removal(app: App, v: Vars, parts: Mapping[str, Any], *, purge: bool) -> Plan
     """The plan that leaves nothing of *app* but its shared data and its history; with *purge* not even these.
 
     *parts* are the roles that serve it, by their kinds.
-    Packages, firewall rules, certificates and databases stay: others may use them.
+    Packages, certificates and databases stay: others may use them; so do rules of the firewall that were not made for
+    the app.
     """
     runtime = role_name(parts["runtime"])
     steps = (
@@ -50,6 +52,7 @@ def removal(app: App, v: Vars, parts: Mapping[str, Any], *, purge: bool) -> Plan
         *_processes(app, runtime),
         *_containers(app, runtime),
         *_files(app, purge=purge),
+        Step("close the app's ports", OnlyUfwRules(app.name)).in_role("ufw"),
     )
     user = _user(app) if purge and not v.user else ()
     owned = (step if step.role else step.in_role("app") for step in (*steps, *user))

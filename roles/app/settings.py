@@ -85,6 +85,8 @@ class Vars:
     requirements: str | None = None
     require_hashes: bool = False
     python: str = "python3"
+    python_install: bool = False
+    python_mirror: str = field(default="", metadata={"variable": "uv_python_mirror", "secret": "login"})
     server: Server = "gunicorn"
     web_server: WebServer = "nginx"
     runtime: Runtime = "systemd"
@@ -108,10 +110,12 @@ class Vars:
         Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z", examples=["shop.example.org"])] | None
     ) = None
     health_status: str = "200-399"
+    visit_path: Annotated[str, Meta(pattern=r"^(/[!-~]*)?\Z", examples=["/"])] | None = None
     health_timeout_s: Annotated[float, Meta(ge=1, le=3600)] = 30
     watch_s: Seconds = 5
     drain_timeout_s: Seconds = 30
     keep_releases: Annotated[int, Meta(ge=1)] = 5
+    cache_mb: Annotated[int, Meta(ge=0)] = 1024
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
     static_hidden: bool = False
@@ -149,9 +153,7 @@ class Vars:
                 f"health_status: {self.health_status!r}; expected such as 200-399 or 200,204"
             ) from None
         _check_env(self.env)
-        _check_index("index_url", self.index_url)
-        for url in self.extra_index_urls:
-            _check_index("extra_index_urls", url)
+        self._require_trusted_places()
         self._require_proxies()
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
@@ -162,6 +164,15 @@ class Vars:
                     f"shared: {path!r}; expected a path inside the app's source, such as uploads"
                 )
         _check_nested(self.shared)
+
+    def _require_trusted_places(self) -> None:
+        """What is installed comes from where nobody else may put something."""
+        _check_index("index_url", self.index_url)
+        for url in self.extra_index_urls:
+            _check_index("extra_index_urls", url)
+        _check_index("python_mirror", self.python_mirror)
+        if self.python_install and self.installer != "uv":
+            raise ValueError("python_install: uv brings it; leave installer out")
 
     def _require_proxies(self) -> None:
         networks_of(self.trusted_proxies)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
+from deploytasks.planning.limits import HEADER_BYTES, Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
@@ -40,6 +41,7 @@ template = Templates(beside=__file__)
 ETC = "/etc/caddy"
 SITES = f"{ETC}/sites"
 OVERRIDES = "caddy.service.d"
+HEALTH = f"{ETC}/health"
 CATCH_ALL = f"{SITES}/_catch-all-%s.caddy"
 # A site with TLS leads there from port 80, too.
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{SITES}/[!_]*.caddy", r"(?m)^https://|http://\S*:%s[ ,]")
@@ -60,7 +62,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
-    yield Step("install Caddy", Package("caddy"))
+    yield Step("install Caddy", Package("caddy", unstarted=True))
     yield from _server()
     yield from _trust(app, v)
     if static_of(host) or static_files_of(host) or static_root_of(host):
@@ -74,26 +76,32 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its port; with TLS also the port that leads there."""
     del host
     ports = (HTTP_PORT, v.listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks)
+    return Front(v.names, ports, v.has_tls, v.networks, tells=True)
+
+
+def wait_limit(v: Vars) -> Limit | None:
+    """For how long Caddy was told to wait for the app."""
+    said = v.response_header_timeout
+    return Limit.of(said, "caddy_response_header_timeout") if said else None
 
 
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
     rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
-    yield Step("remove the app's site", AbsentManaged(_place(app)), notify=rest)
+    yield Step("remove the app's site", AbsentManaged(_place(app), (_asked(app),)), notify=rest)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
 
 
 def _server() -> Iterator[Step]:
     """What all sites share. Where it listens for a reload moves with this, so a reload could not bring it about."""
     changes = (approve, restart)
-    places = Directories((Directory(SITES), Directory(f"/etc/systemd/system/{OVERRIDES}")))
+    places = Directories((Directory(SITES), Directory(HEALTH), Directory(f"/etc/systemd/system/{OVERRIDES}")))
     yield Step("make Caddy's directories", places)
     overrides = Unit(f"{OVERRIDES}/deploytasks.conf", template("caddy.service.conf.j2"))
     yield Step("give Caddy a runtime directory", overrides, notify=changes)
     yield Step(
         "include the sites in Caddy's configuration",
-        File(f"{ETC}/Caddyfile", template("Caddyfile.j2")),
+        File(f"{ETC}/Caddyfile", template("Caddyfile.j2", header_bytes=HEADER_BYTES)),
         notify=changes,
     )
 
@@ -110,21 +118,21 @@ def _trust(app: App, v: Vars) -> Iterator[Step]:
 
 
 def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
-    text = template(
+    text = _rendered(
         "site.caddy.j2",
-        app=app,
-        v=v,
+        host,
+        v,
         hidden_too=deployment_of(host).v.static_hidden,
-        strangers=strangers.HEADERS,
         static=static_of(host),
         files=static_files_of(host),
         root=static_root_of(host),
-        protocol=deployment_of(host).protocol,
         pair=_pair(app),
         authorities=_authorities(app),
+        itself=None,
     )
     yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
     yield from _catch_all(v)
+    yield _health(host, app, v)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=reload, phase=Phase.START)
 
 
@@ -132,11 +140,30 @@ def _catch_all(v: Vars) -> Iterator[Step]:
     """A port's requests for names that no site has are closed without an answer, unless a site takes any name."""
     port = HTTP_PORT if v.has_tls else v.listen
     site = CATCH_ALL % port
-    text = template("catch-all.caddy.j2", port=port)
+    text = template("catch-all.caddy.j2", port=port, health=HEALTH)
     if v.catch_all and v.names:
         yield Step("refuse unknown names", File(site, text), notify=reload, phase=Phase.START)
     else:
         yield Step("admit unknown names", Absent(site), notify=reload, phase=Phase.START)
+
+
+def _health(host: Host, app: App, v: Vars) -> Step:
+    """What every catch-all answers besides, for load balancers."""
+    if not v.health_path:
+        return Step("close the path of health", Absent(_asked(app)), notify=reload, phase=Phase.START)
+    text = _rendered("health.caddy.j2", host, v, itself=front(host, v))
+    return Step("open the path of health", File(_asked(app), text), notify=reload, phase=Phase.START)
+
+
+def _rendered(name: str, host: Host, v: Vars, **more: object) -> str:
+    deployment = deployment_of(host)
+    wait = v.response_header_timeout or f"{limits_of(deployment).wait_s}s"
+    shared = {"app": deployment.app, "v": v, "strangers": strangers.HEADERS, "protocol": deployment.protocol}
+    return template(name, wait=wait, **shared, **more)
+
+
+def _asked(app: App) -> str:
+    return f"{HEALTH}/{app.name}.caddy"
 
 
 def _place(app: App) -> str:

@@ -49,8 +49,9 @@ class Vars:
     acme_ca_bundle: str = ""
     request_body_max_size: Size = "10MB"
     dial_timeout: Duration = "5s"
-    response_header_timeout: Duration = "60s"
+    response_header_timeout: Duration | None = None
     trusted_proxies: tuple[str, ...] = ()
+    health_path: Annotated[str, Meta(pattern=r"^((/[A-Za-z0-9._~-]+)+)?\Z", examples=["/healthz"])] = ""
     headers: Mapping[str, str] = field(default_factory=lambda: {"X-Content-Type-Options": "nosniff"})
     encode: tuple[Literal["zstd", "gzip"], ...] = ("zstd", "gzip")
     static_max_age_s: Annotated[int, Meta(ge=0)] = 3600

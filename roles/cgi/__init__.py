@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.planning.deployment import FASTCGI, deployment_of
+from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File, Package
+from deploytasks.roles.app.bodies import body_module
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         directory=deployment.directory,
         place=deployment.place,
         proxies=proxies_of(host),
+        body_bytes=limits_of(deployment).body_bytes,
     )
     start = template("serve.j2", place=deployment.place, processes=v.processes or 2 * facts.cpus + 1)
     home = f"{release.path}/cgi"
@@ -55,6 +58,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
     yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
     yield visitor_module(home)
+    yield body_module(home)
     yield Step(
         "write the CGI script's program",
         File(f"{home}/serve", start, mode="0755"),

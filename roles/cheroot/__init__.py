@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from deploytasks.planning.deployment import HTTP
+from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.limits import limits_of
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.launcher import chosen, launch, launcher
@@ -59,7 +60,9 @@ class Vars:
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The launcher, in the release, so that a rollback brings it back with the code."""
-    arguments = chosen(v, *ATTRIBUTES)
+    # By itself it drops a client that takes nothing for 10 seconds.
+    usual = {"timeout": limits_of(deployment_of(host)).pause_s}
+    arguments = {**usual, **chosen(v, *ATTRIBUTES)}
     attributes = {name: value for name, value in chosen(v).items() if name in ATTRIBUTES}
     return launcher(host, v, template, arguments=arguments, attributes=attributes)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.python.installer import Installation, pip_commands, uv_commands
+from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.delivery.local_image import PLATFORMS, LocalImage
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Place, deployment_of
@@ -30,12 +31,14 @@ from deploytasks.roles.app.distribution import LOCALES, OF_IMAGES, packages_of
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
+    from deploytasks.planning.own_wheels import OwnWheel
     from deploytasks.roles.docker.settings import Vars
 
 template = Templates(beside=__file__)
 
 INSTALLER = "/installer"
 REQUIREMENTS = "requirements"
+WHEELS = f"{REQUIREMENTS}/wheels"
 VERSION = re.compile(r"(?:python)?(3\.\d+)")
 FROM = re.compile(
     r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE
@@ -142,35 +145,38 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
 def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
     """What the build needs beside the release's other files."""
     release = deployment_of(host).release
-    files = _requirements(host)
-    for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, files)}):
+    files, wheels = _requirements(host), _wheels(host)
+    for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, (*files, *wheels))}):
         place = Directory(f"{release.path}/{directory}")
         yield Step(f"make the directory {directory}", place, phase=Phase.PREPARE)
     ours = {"Dockerfile": recipe.text, ".dockerignore": template("dockerignore.j2")}
     for name, text in {**files, **ours}.items():
         yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
+    for name, wheel in wheels.items():
+        file = File(f"{release.path}/{name}", None, digest=wheel.digest)
+        yield Step(f"copy {name}", file, phase=Phase.PREPARE)
 
 
 def _requirements(host: Host) -> dict[str, str]:
     """The files that the dependencies are installed from, by their places in the context."""
-    files = deployment_of(host).project.requirements.files
-    return {f"{REQUIREMENTS}/{name}": text for name, text in files.items()}
+    project = deployment_of(host).project
+    wanted = project.requirements
+    digests = {wheel.name: wheel.digest for wheel in project.wheels} if wanted.hash_checked else {}
+    return {
+        f"{REQUIREMENTS}/{name}": at_their_place(text, f"/{WHEELS}", digests)
+        for name, text in wanted.files.items()
+    }
 
 
-def _refuse_local_packages(host: Host) -> None:
-    wheels = deployment_of(host).project.wheels
-    if wheels:
-        raise VariableError(
-            f"{host.name}: an image that is made here takes no packages of the source yet, as {wheels[0].name}; "
-            "write a Dockerfile, or put them into an index"
-        )
+def _wheels(host: Host) -> dict[str, OwnWheel]:
+    """Those that were built here, by their places in the context."""
+    return {f"{WHEELS}/{wheel.name}": wheel for wheel in deployment_of(host).project.wheels}
 
 
 def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
     """The Dockerfile that is written where there is none: on the image of the dependencies if that is shipped."""
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
-    _refuse_local_packages(host)
     dependencies = _dependencies(host, v)
     shipped = _shipped_dependencies(host, dependencies) if v.build == "controller" else None
     text = template(
@@ -204,9 +210,10 @@ def _shipped_dependencies(host: Host, dockerfile: str) -> ShippedImage:
     """The image of *dockerfile*, named by what it is made from: a change of the code needs no other."""
     release, facts = deployment_of(host).release, deployment_of(host).facts
     files = {"Dockerfile": f"{dockerfile}\n", **_requirements(host)}
+    copies = {place: wheel.digest for place, wheel in _wheels(host).items()}
     made_from = json.dumps([files, facts.architecture], sort_keys=True)
     name = f"{release.app.name}:dependencies-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
-    return ShippedImage(name, image_of(release), _local(host, name, files=files).encode())
+    return ShippedImage(name, image_of(release), _local(host, name, files=files, copies=copies).encode())
 
 
 def _shipped_whole(host: Host, dockerfile: str) -> ShippedImage:
@@ -269,7 +276,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
     release, project = deployment.release, deployment.project
     wanted = project.requirements
     uses_uv = deployment.v.installer == "uv"
-    if wanted.kind in {"uv", "pylock"} and not uses_uv:
+    if wanted.kind == "uv" and not uses_uv:
         raise VariableError(f"{host.name}: installer: pip cannot read {wanted.found}; set installer to uv")
     if deployment.v.wheelhouse:
         raise VariableError(
@@ -281,7 +288,7 @@ def _commands(host: Host) -> Iterator[list[str]]:
         work=f"/{REQUIREMENTS}",
         python="python3",
         files=tuple(sorted(wanted.files, key=lambda name: name != wanted.install)),
-        form=wanted.kind if wanted.kind in {"uv", "pylock"} else "requirements",
+        form="uv" if wanted.kind == "uv" else "requirements",
         extra=besides_the_app(host),
         hash_checked=wanted.hash_checked,
         wheelhouse="",

@@ -10,9 +10,11 @@ from msgspec import Meta
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import FASTCGI, deployment_of
+from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File
+from deploytasks.roles.app.bodies import body_module
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
 if TYPE_CHECKING:
@@ -50,11 +52,13 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         threads=v.threads,
         drain_timeout_s=deployment.v.drain_timeout_s,
         proxies=proxies_of(host),
+        body_bytes=limits_of(deployment).body_bytes,
     )
     place = f"{release.path}/fastcgi"
     yield Step("make the directory of the server", Directory(place), phase=Phase.PREPARE)
     yield Step("write the FastCGI server", File(f"{place}/serve.py", text), phase=Phase.PREPARE)
     yield visitor_module(place)
+    yield body_module(place)
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:

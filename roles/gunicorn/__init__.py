@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import HTTP, Place, deployment_of
+from deploytasks.planning.limits import FIELD_BYTES, Limit
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
@@ -20,7 +23,7 @@ from deploytasks.roles.gunicorn.settings import MANAGED, UNHEARD, Vars
 from deploytasks.roles.gunicorn.workers import CALLING, OWN_ASGI, WORKERS, interface_served, worker_class
 
 if TYPE_CHECKING:
-    from deploytasks.agent.release.layout import App
+    from deploytasks.agent.release.layout import App, Release
     from deploytasks.inventory import Host
 
 template = Templates(beside=__file__)
@@ -34,6 +37,8 @@ unheard = UNHEARD
 usual_file = USUAL
 file_named = file_of
 
+SENDING = "deploytasks_sending"
+"""The module of a release with the class of its workers."""
 FIRST_FD = 3
 """Where systemd's sockets begin (sd_listen_fds(3)); gunicorn takes them unasked."""
 
@@ -43,13 +48,14 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
     settings = {**_own_settings(host, v), **v.settings()}
-    directory = ""
+    directory, sync = "", "sync"
     if interface_served(host, v) == "asgi":
         yield from asgi_module(host, "asgi", tells=worker_class(host, v) == OWN_ASGI)
         directory = asgi_directory(deployment.place)
     elif _is_in_module(host, v):
         yield from wsgi_module(host)
-        directory = wsgi_directory(deployment.place)
+        yield _sending_module(release)
+        directory, sync = wsgi_directory(deployment.place), f"{SENDING}.SyncWorker"
     own = own_file(host, v)
     text = template(
         "gunicorn.conf.py.j2",
@@ -58,6 +64,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         unheard=sorted((MANAGED.keys() | UNHEARD.keys()) - {*settings, "config"}),
         settings=settings,
         directory=directory,
+        sync=sync,
         hooks=v.hooks(),
         v=v,
     )
@@ -98,10 +105,20 @@ def worker_count(host: Host, v: Vars) -> int | None:
     return said["workers"] if isinstance(said["workers"], int) else None
 
 
+def answer_limit(host: Host, v: Vars) -> Limit | None:
+    """How long a worker may take for an answer, where the inventory or the app's own file says so."""
+    if v.timeout is not None:
+        return Limit(v.timeout or math.inf, "gunicorn_timeout")
+    said = said_in_file(host, v).get("timeout")
+    return Limit(said or math.inf, f"timeout in {own_file(host, v)}") if isinstance(said, int) else None
+
+
 def _usual_settings(host: Host, v: Vars) -> dict[str, Any]:
     """What holds unless the app, or the inventory, says otherwise."""
     usual = {
         "backlog": BACKLOG,
+        "graceful_timeout": math.ceil(deployment_of(host).v.drain_timeout_s),
+        "limit_request_line": FIELD_BYTES,
         "proc_name": deployment_of(host).app.name,
         "worker_class": worker_class(host, v),
         "workers": _usual_workers(host),
@@ -123,6 +140,13 @@ def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
         "control_socket_disable": True,
     }
     return own if place.fd == FIRST_FD else {**own, "bind": _bind(place)}
+
+
+def _sending_module(release: Release) -> Step:
+    """The class of workers that are alive while they send, beside the module to serve."""
+    text = Path(__file__).with_name("sending.py").read_text(encoding="utf-8")
+    file = File(f"{wsgi_directory(release)}/{SENDING}.py", text)
+    return Step("write how workers send", file, phase=Phase.PREPARE)
 
 
 def _is_alone(host: Host, v: Vars) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.limits import HEADER_BYTES
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File
@@ -79,6 +80,7 @@ def _own_settings(host: Host) -> dict[str, Any]:
         **_socket(deployment.place),
         "workers": deployment.facts.cpus,
         "backlog": BACKLOG,
+        "h11_max_incomplete_size": 2 * HEADER_BYTES,
         "graceful_timeout": deployment.v.drain_timeout_s,
     }
 

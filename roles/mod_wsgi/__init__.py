@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.limits import Limit
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
@@ -72,6 +73,13 @@ def command(host: Host, v: Vars) -> tuple[str, ...]:
         module = f"{place.venv}/lib/python3.*/site-packages/mod_wsgi/server/mod_wsgi-*.so"
     instance = (place.program("python"), "-I", f"{place.path}/instance.py", f"{place.path}/httpd.conf")
     return (*instance, module, *address(deployment_of(host).release), str(place.fd))
+
+
+def answer_limit(host: Host, v: Vars) -> Limit:
+    """How long the app may take for an answer: its Apache waits, too."""
+    shorter = min(v.request_timeout or v.timeout, v.timeout)
+    said = [name for name in ("mod_wsgi_timeout", "mod_wsgi_request_timeout") if host.says(name)]
+    return Limit(shorter, " and ".join(said))
 
 
 def address(release: Release) -> tuple[str, str]:

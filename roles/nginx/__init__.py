@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,15 +10,17 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.web.nginx_page import page_of
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
     Absent,
     AbsentManaged,
     File,
-    Member,
     NginxLimits,
+    NginxMember,
     NginxReload,
+    NginxSites,
     OnlyCatchAlls,
     Package,
     RunIfUsed,
@@ -52,10 +55,12 @@ VARIABLES = (
     "trusted",
     "typed_host",
     "usual_port",
+    "whose",
 )
 """What a site calls its own variables of nginx, which all sites share."""
 HTTPS_PORT = 443
-USER = "www-data"
+SOCKETS = "www-data"
+"""The group that may connect to the sockets of apps."""
 ENABLED = "/etc/nginx/sites-enabled"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
@@ -91,9 +96,12 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     app = deployment_of(host).app
+    v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
     reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
-    yield Step("install nginx", Package("nginx"))
-    limits = NginxLimits(v.worker_connections)
+    yield Step("install nginx", Package("nginx", unstarted=True))
+    yield Step("have nginx read sites-enabled", NginxSites(_enabled(app)), notify=reload)
+    yield Step("let nginx connect to the app", NginxMember(SOCKETS), notify=reload)
+    limits = NginxLimits(v.worker_connections, max(map(len, v.names), default=0))
     yield Step("raise the limit of connections", limits, notify=reload)
     yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
     if v.has_tls and not _rejects_handshakes(host):
@@ -108,7 +116,28 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
     ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks)
+    wants_certificates = bool(re.search(r"(?m)^\s*ssl_verify_client\s+on\s*;", v.snippet))
+    return Front(
+        v.names,
+        ports,
+        v.has_tls,
+        v.networks,
+        tells=True,
+        hears_proxies=v.proxy_protocol,
+        wants_certificates=wants_certificates,
+    )
+
+
+def wait_limit(v: Vars) -> Limit | None:
+    """For how long nginx was told to wait for the app."""
+    said = v.proxy_read_timeout
+    return Limit.of(said, "nginx_proxy_read_timeout") if said else None
+
+
+def pause_limit(v: Vars) -> Limit:
+    """For how long a client may pause."""
+    upload = Limit.of(v.client_body_timeout, "nginx_client_body_timeout")
+    return max(upload, Limit.of(v.send_timeout, "nginx_send_timeout"))
 
 
 def withdraw(app: App) -> Iterator[Step]:
@@ -131,7 +160,7 @@ def _enabled(app: App) -> str:
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     if static_of(host) or static_files_of(host) or static_root_of(host):
-        yield Step("let nginx read the app's files", Member(USER, app.user))
+        yield Step("let nginx read the app's files", NginxMember(app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
 
@@ -139,11 +168,12 @@ def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
 def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
     """A port's requests for names that no site has are closed without an answer.
 
-    Each port has one file, whichever site writes it; a site that takes any name needs none, and leaves it to others.
+    Each port has one file, whichever site writes it; a site that takes any name needs none, and leaves it to others, as
+    does one where an administrator's site takes what no other wants (``default_server``).
     """
     for port in front(host, v).ports if v.names else ():
         place = CATCH_ALL % port
-        if v.catch_all:
+        if v.catch_all and port not in deployment_of(host).facts.default_ports:
             yield Step(f"refuse unknown names on port {port}", File(place, _catch_all(host, v, port)))
         else:
             yield Step(f"admit unknown names on port {port}", Absent(place))
@@ -189,6 +219,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         strangers=strangers.HEADERS,
         hidden_too=deployment.v.static_hidden,
         maintenance=included(app),
+        wait=v.proxy_read_timeout or f"{limits_of(deployment).wait_s}s",
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
 

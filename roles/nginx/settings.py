@@ -13,6 +13,7 @@ from msgspec import Meta
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 from deploytasks.roles.app.proxies import networks_of
+from deploytasks.roles.nginx.buffers import Buffers
 from deploytasks.roles.nginx.snippet import require_whole
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -65,8 +66,9 @@ class Vars:
     client_body_timeout: Duration = "60s"
     send_timeout: Duration = "60s"
     proxy_connect_timeout: Duration = "5s"
-    proxy_read_timeout: Duration = "60s"
+    proxy_read_timeout: Duration | None = None
     proxy_buffers: Annotated[str, Meta(pattern=r"^[0-9]+ [0-9]+[kmKM]?\Z", examples=["16 16k"])] = "16 16k"
+    proxy_buffer_size: Size | None = None
     proxy_request_buffering: bool = True
     temp_file_size: Size = "1024m"
     trusted_proxies: tuple[str, ...] = ()
@@ -99,6 +101,7 @@ class Vars:
 
     def __post_init__(self) -> None:
         domains(self.server_name)
+        self.buffers.require_room()
         for backend in self.backends:
             _require_backend(backend)
         _require_headers(self.headers)
@@ -172,6 +175,11 @@ class Vars:
     def authorities(self) -> str:
         """The certificates by which the ACME directory itself is trusted; empty for the system's."""
         return read_authorities(self.acme_ca_bundle) if self.acme_ca_bundle else ""
+
+    @property
+    def buffers(self) -> Buffers:
+        """What is there for an answer."""
+        return Buffers.of(self.proxy_buffers, self.proxy_buffer_size, self.temp_file_size)
 
     def _require_names(self) -> None:
         if not self.names:

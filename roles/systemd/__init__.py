@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.services.unit import DIRECTORY
+from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Deployment, Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
@@ -118,6 +119,7 @@ def slows_down(deployment: Deployment) -> bool:
 
 def confinement(deployment: Deployment, v: Vars) -> dict[str, Any]:
     """What each unit of the app's says: who it is, its limits, what it may and may not."""
+    _require_seen(deployment, v)
     app, of_app = deployment.app, deployment.v
     unable, network = deployment.facts.unable, of_app.network != "none"
     return {
@@ -127,6 +129,16 @@ def confinement(deployment: Deployment, v: Vars) -> dict[str, Any]:
         "writable": (app.shared, *v.read_write_paths),
         "restrictions": [*directives(v.allowed, v.devices, unable, network=network)],
     }
+
+
+def _require_seen(deployment: Deployment, v: Vars) -> None:
+    """An instance that sees no homes would not find itself in one."""
+    root = deployment.app.root
+    if f"{root}/".startswith(HOMES) and "home" not in v.allowed:
+        raise VariableError(
+            f"{deployment.bare.name}: app_root: {root!r} is among people's homes, which the app's units do not see; "
+            f'choose another, such as /srv/{deployment.app.name}, or set systemd_allow=["home"]'
+        )
 
 
 def socket_unit(deployment: Deployment) -> Step:

@@ -37,7 +37,7 @@ class Vars:
     maxthreads: Threads = 20
     timeout: Annotated[float, Meta(gt=0, le=86400)] = 60
     max_headers: Annotated[int, Meta(ge=1)] = 500
-    total_headers_size: Annotated[int, Meta(ge=1024)] = 16384
+    total_headers_size: Annotated[int, Meta(ge=1024)] = 65536
 
     def __post_init__(self) -> None:
         if self.minthreads > self.maxthreads:

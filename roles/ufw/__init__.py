@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import deployment_of
-from deploytasks.planning.plan import Step
-from deploytasks.resources import Package, Ufw, UfwRule
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.resources import OnlyUfwRules, Package, Ufw, UfwRule
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -39,14 +39,26 @@ class Vars:
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
-    """Rules before the firewall goes on, and the way in before all others."""
+    """Rules before the firewall goes on, and the way in before all others; what is no longer asked for goes at last."""
     ssh = (host.facts.ssh_port if host.facts else 0) or host.connection.port or SSH
+    app = deployment_of(host).app.name if host.deployment else ""
+    rules = dict(_rules(host, v, ssh, app))
     yield Step("install ufw", Package("ufw"))
     yield Step(f"admit SSH on port {ssh}", UfwRule(_ssh_action(v, ssh), ssh))
-    for action, ports in (("allow", _web_ports(host, v)), ("limit", v.limit), ("deny", v.deny)):
-        yield from (_rule(action, port) for port in ports if str(port) not in {str(ssh), f"{ssh}/tcp"})
+    yield from (Step(name, rule) for name, rule in rules.items())
     if v.enabled:
         yield Step("turn the firewall on", Ufw(ssh_port=ssh))
+    if app:
+        ports = tuple((str(rule.port), rule.proto) for rule in rules.values())
+        yield Step("close the ports that the app had before", OnlyUfwRules(app, ports), phase=Phase.FINISH)
+
+
+def _rules(host: Host, v: Vars, ssh: int, app: str) -> Iterator[tuple[str, UfwRule]]:
+    """By the names of their steps."""
+    of_ssh = {str(ssh), f"{ssh}/tcp"}
+    for action, ports in (("allow", _web_ports(host, v)), ("limit", v.limit), ("deny", v.deny)):
+        asked = (port for port in ports if str(port) not in of_ssh)
+        yield from ((f"{action} {port}", _rule(action, port, app)) for port in asked)
 
 
 def _ssh_action(v: Vars, ssh: int) -> str:
@@ -54,9 +66,9 @@ def _ssh_action(v: Vars, ssh: int) -> str:
     return "limit" if {str(ssh), f"{ssh}/tcp"} & {str(port) for port in v.limit} else "allow"
 
 
-def _rule(action: str, port: int | str) -> Step:
+def _rule(action: str, port: int | str, app: str) -> UfwRule:
     number, _, protocol = str(port).partition("/")
-    return Step(f"{action} {port}", UfwRule(action, _number(number), protocol or "tcp"))
+    return UfwRule(action, _number(number), protocol or "tcp", app=app)
 
 
 def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import HTTP, UWSGI, Place, deployment_of
+from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
-__all__ = ["Vars", "command", "interfaces", "managed", "packages", "protocols", "says_ready", "steps"]
+__all__ = [
+    "Vars",
+    "answer_limit",
+    "command",
+    "interfaces",
+    "managed",
+    "packages",
+    "protocols",
+    "says_ready",
+    "steps",
+]
 
 template = Templates(beside=__file__)
 
@@ -61,6 +72,12 @@ def command(host: Host, v: Chosen) -> tuple[str, ...]:
     return (build_of(host, v).program, "--ini", f"{deployment_of(host).place.path}/uwsgi.ini")
 
 
+def answer_limit(host: Host, v: Chosen) -> Limit | None:
+    """How long a worker may take for an answer: for ever, unless that is said."""
+    del host
+    return Limit(v.harakiri, "uwsgi_harakiri") if v.harakiri else None
+
+
 def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
     deployment = deployment_of(host)
     app, project, facts = deployment.app, deployment.project, deployment.facts
@@ -77,6 +94,8 @@ def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
         yield "manage-script-name", "true"
     if not (v.processes or v.workers):
         yield "processes", str(2 * facts.cpus + 1)
+    # By itself it drops a client that takes nothing for 4 seconds.
+    yield "socket-timeout", str(limits_of(deployment).pause_s)
     yield from _listening(host, v, place)
     if v.master and v.die_on_term:
         # By itself it would cut off the requests that are under way.

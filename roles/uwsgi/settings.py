@@ -108,7 +108,7 @@ class Chosen:
     max_requests: Count | None = None
     reload_mercy: Count | None = None
     limit_as: Count | None = None
-    buffer_size: Annotated[int, Meta(ge=1024, le=65535)] = 32768
+    buffer_size: Annotated[int, Meta(ge=1024, le=65535)] = 49152
     mount: Mapping[str, str] = field(default_factory=dict)
     stats: str | None = None
     logto: str | None = None

@@ -171,3 +171,20 @@ def test_an_app_at_another_place_or_of_another_project_is_another(host):
     assert stranger_to(host.machine, SHOP, "abc") == stranger_to(host.machine, SHOP) == ""
     assert "belongs to another project" in stranger_to(host.machine, SHOP, "def")
     assert "is at /srv/shop, not at /opt/shop" in stranger_to(host.machine, App("shop", "/opt/shop", "shop"))
+
+
+def test_a_serving_app_is_not_moved_by_the_way(host):
+    take(host)
+    moved = replace(CLAIM, app_root="/srv/elsewhere")
+    host.link("/srv/bar/current", "releases/one")
+    assert refusal(host, moved).startswith(
+        "the app bar serves from /srv/bar, and app_root is /srv/elsewhere; nothing was"
+    )
+    host.path("/srv/bar/current").unlink()
+    take(host, moved)
+
+
+def test_the_ports_of_a_site_are_claimed_as_well(host):
+    host.write("/etc/nginx/sites-enabled/other", "server { listen 80; server_name bar.test; }")
+    site = replace(CLAIM, web_server="nginx", ports=(80,), domains=("bar.test",))
+    assert "has the name bar.test at port 80 already; nothing was changed" in refusal(host, site)

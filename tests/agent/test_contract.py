@@ -15,6 +15,7 @@ from deploytasks.agent.accounts.group import Group
 from deploytasks.agent.accounts.member import Member
 from deploytasks.agent.accounts.user import User
 from deploytasks.agent.databases.postgres_database import PostgresDatabase
+from deploytasks.agent.docker.absent_build_cache import AbsentBuildCache
 from deploytasks.agent.docker.compose_services import ComposeServices
 from deploytasks.agent.docker.docker_engine import DockerEngine
 from deploytasks.agent.docker.docker_image import DockerImage
@@ -32,6 +33,7 @@ from deploytasks.agent.files.absent import Absent
 from deploytasks.agent.files.absent_managed import AbsentManaged
 from deploytasks.agent.files.directories import Directories
 from deploytasks.agent.files.directory import Directory
+from deploytasks.agent.files.empty_if_large import EmptyIfLarge
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.first_file import FirstFile
 from deploytasks.agent.files.lasting_file import LastingFile
@@ -46,6 +48,7 @@ from deploytasks.agent.packages.locales import Locales
 from deploytasks.agent.packages.package import Package
 from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
+from deploytasks.agent.python.managed_python import ManagedPython
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
 from deploytasks.agent.release.absent_files import AbsentFiles
@@ -53,6 +56,7 @@ from deploytasks.agent.release.claim import Claim
 from deploytasks.agent.release.copy_retention import CopyRetention
 from deploytasks.agent.release.first_symlink import FirstSymlink
 from deploytasks.agent.release.image_retention import ImageRetention
+from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.agent.release.retention import Retention
 from deploytasks.agent.release.runtime.absent_units import AbsentUnits
@@ -65,6 +69,7 @@ from deploytasks.agent.release.runtime.processes import Processes
 from deploytasks.agent.release.runtime.processes_at_boot import ProcessesAtBoot
 from deploytasks.agent.release.runtime.release_command import ReleaseCommand
 from deploytasks.agent.release.runtime.watch import Watch
+from deploytasks.agent.release.runtime.way_in import WayIn
 from deploytasks.agent.services.reload import Reload
 from deploytasks.agent.services.restart import Restart
 from deploytasks.agent.services.run_if_used import RunIfUsed
@@ -73,10 +78,14 @@ from deploytasks.agent.services.unit import Unit
 from deploytasks.agent.web.acme_certificate import AcmeCertificate
 from deploytasks.agent.web.apache_reload import ApacheReload
 from deploytasks.agent.web.nginx_limits import NginxLimits
+from deploytasks.agent.web.nginx_member import NginxMember
 from deploytasks.agent.web.nginx_page import NginxPage
 from deploytasks.agent.web.nginx_reload import NginxReload
+from deploytasks.agent.web.nginx_sites import NginxSites
 from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
+from deploytasks.agent.web.visit import Visit
+from tests.agent.sites import site_handler
 
 PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
 APP = {"app_name": "shop", "app_root": "/srv/shop", "app_user": "shop", "release": "20261121T101500Z-3f9c2d1"}
@@ -172,6 +181,11 @@ def docker_engine_with_compose(host):
     return DockerEngine(("docker.io",), ("docker-compose",))
 
 
+def absent_build_cache(host):
+    host.write("/var/lib/buildkit", "what builds have left\n")
+    return AbsentBuildCache()
+
+
 def docker_image(host):
     host.write("/var/lib/docker/python:3", "")
     return DockerImage("shop:new", "/srv", "Dockerfile", "shop", "shop", ("python:3",))
@@ -227,6 +241,11 @@ def http_check(host):
             """Say nothing."""
 
     return HttpCheck("shop@new.service", host.serve(App))
+
+
+def visit(host):
+    """A site that is not there yet for the first visitor."""
+    return Visit("shop", "nginx", int(host.serve(site_handler("shop", iter([404])))), "shop.test", tells=True)
 
 
 def image_retention(host):
@@ -301,6 +320,11 @@ def processes_at_boot(host):
     host.link("%s/multi-user.target.wants/%s" % (units, old), "%s/%s" % (units, old))
     host.write("/srv/shop/scale.json", '{"worker": 2}')
     return ProcessesAtBoot(counts=(("worker", 1),), **APP)
+
+
+def only_ufw_rules(host):
+    UfwRule("allow", 80, app="shop").apply(host.machine, Change(None, UfwRule("allow", 80).desired()))
+    return OnlyUfwRules("shop", (("443", "tcp"),))
 
 
 def only_processes(host):
@@ -433,6 +457,20 @@ def member(host):
     return Member("www-data", "shop")
 
 
+def nginx_org(host):
+    host.write("/etc/nginx/nginx.conf", "user nginx;\nhttp { include /etc/nginx/conf.d/*.conf; }\n")
+    for place in ("available", "enabled"):
+        host.write("/etc/nginx/sites-%s/.keep" % place, "")
+    host.write("/etc/nginx/conf.d/.keep", "")
+    host.write("/etc/passwd", "nginx:x:101:101::/nonexistent:/bin/false\n")
+    return NginxSites("/etc/nginx/sites-enabled/shop")
+
+
+def nginx_member(host):
+    nginx_org(host)
+    return NginxMember("www-data")
+
+
 def directory_of_any_mode(host):
     return Directory("/srv/x", "0750", host.user, host.group, keeps_mode=True)
 
@@ -450,11 +488,23 @@ def nginx_limits_with_files(host):
     return NginxLimits(4096)
 
 
+def nginx_limits_with_names(host):
+    host.write("/etc/nginx/nginx.conf", NGINX_CONF + "http {\n\tgzip on;\n}\n")
+    return NginxLimits(512, 100)
+
+
+def nginx_limits_with_longer_names(host):
+    text = NGINX_CONF + "http {\n\tgzip on;\n\tserver_names_hash_bucket_size 64;\n}\n"
+    host.write("/etc/nginx/nginx.conf", text)
+    return NginxLimits(512, 100)
+
+
 OWNER = '{"app": "shop", "root": "/srv/old", "user": "shop", "project": "", "adopted": []}'
 
 CASES = [
     (Absent, absent),
     (Absent, absent_link),
+    (AbsentBuildCache, absent_build_cache),
     (AbsentFiles, absent_files),
     (AbsentManaged, absent_managed),
     (AbsentUnits, absent_units),
@@ -490,14 +540,20 @@ CASES = [
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (Locales, locales),
+    (ManagedPython, lambda _: ManagedPython("3.13", "/usr/bin/uv")),
     (Member, member),
+    (NginxMember, nginx_member),
+    (NginxSites, nginx_org),
     (NginxLimits, nginx_limits),
     (NginxLimits, nginx_limits_with_files),
+    (NginxLimits, nginx_limits_with_names),
+    (NginxLimits, nginx_limits_with_longer_names),
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
     (OnlyInstance, only_instance),
     (OnlyInstance, only_instance_of_a_container),
     (OnlyProcesses, only_processes),
+    (OnlyUfwRules, only_ufw_rules),
     (Package, lambda _: Package(("nginx", "ufw"))),
     (PostgresDatabase, database),
     (PostgresDatabase, database_of_another),
@@ -531,11 +587,13 @@ CASES = [
     (User, lambda _: User("shop", groups=("adm", "www-data"))),
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
+    (Visit, visit),
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
 ACTIONS = [
     ApacheReload(),
+    EmptyIfLarge("/var/cache/deploytasks", 1024),
     NginxPage("shop", "/etc/nginx/maintenance/shop.con[f]"),
     NginxReload(("shop.test",)),
     ReleaseCommand(("systemd-run", "true"), "shop.release.x.service"),
@@ -543,7 +601,8 @@ ACTIONS = [
     Restart("nginx"),
     Run(("true",), env=(("A", "b"),)),
     RunIfUsed("nginx", ("/etc/nginx/sites-enabled/*",)),
-    Watch("shop@new.service", "/run/new.sock", 5.0),
+    Watch("shop@new.service", "/run/new.sock", 5.0, visit=Visit("shop", "nginx", 80)),
+    WayIn(80),
 ]
 
 

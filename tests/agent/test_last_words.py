@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploytasks.agent.services.journal import entries
 from deploytasks.agent.services.last_words import last_words
 
 UNIT = "shop@1.service"
@@ -76,3 +77,18 @@ def test_of_exceptions_that_came_of_each_other_the_last_is_shown_first(host):
         "FileNotFoundError: [Errno 2] No such file or directory: 'git'",
         "(while it handled: ModuleNotFoundError: No module named 'frozen')",
     ]
+
+
+def test_words_may_have_all_that_python_takes_for_the_end_of_a_line(host):
+    log(host, "bbbb: one\u2028two\x85three\n", "InvocationID=bbbb\nNRestarts=0\n")
+    assert last_words(host.machine, UNIT) == "one\u2028two\x85three"
+
+
+def test_an_entry_that_was_cut_is_none(host):
+    log(host, "bbbb: whole\nbbbb: cu", "InvocationID=bbbb\nNRestarts=0\n")
+    assert last_words(host.machine, UNIT) == "whole"
+    (host.home / "entries").write_text('{"MESSAGE": "whole"}\n{"MESS')
+    following = entries(host.machine, (), "--follow")
+    assert next(following) == {"MESSAGE": "whole"}
+    host.machine.stop.set()
+    assert list(following) == []

@@ -10,7 +10,7 @@ from deploytasks.agent.firewall.firewall import rules
 from deploytasks.agent.firewall.opening import Opening, openings
 from deploytasks.agent.firewall.ufw_rule import UfwRule
 
-NOON = 1795262400
+NOON = 4070952000
 SHOP = Opening(8000, "tcp", "any", NOON)
 UNITS = "/etc/systemd/system"
 
@@ -18,9 +18,9 @@ UNITS = "/etc/systemd/system"
 def test_an_opening_is_a_rule_with_its_end_and_a_timer(host, machine):
     SHOP.begin(machine)
     assert openings(machine) == (SHOP,)
-    assert SHOP.end == "2026-11-21T12:00:00Z"
+    assert SHOP.end == "2099-01-01T12:00:00Z"
     timer = host.path(f"{UNITS}/{SHOP.name}.timer").read_text()
-    assert "\nOnCalendar=2026-11-21 12:00:00 UTC\n" in timer
+    assert "\nOnCalendar=2099-01-01 12:00:00 UTC\n" in timer
     assert "\nPersistent=true\n" in timer
 
 
@@ -57,6 +57,13 @@ def test_when_it_cannot_be_begun_what_was_open_stays_open(host, machine):
     host.fail("systemctl-enable")
     with pytest.raises(StepError):
         Opening(8000, "tcp", "any", NOON + 60).begin(machine)
+    assert host.snapshot(directories=False) == before
+
+
+def test_one_that_is_over_before_it_is_open_leaves_nothing_open(host, machine):
+    before = host.snapshot(directories=False)
+    with pytest.raises(StepError, match="8000/tcp took longer to open than it was to be open"):
+        Opening(8000, "tcp", "any", 1).begin(machine)
     assert host.snapshot(directories=False) == before
 
 

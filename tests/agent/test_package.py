@@ -13,6 +13,7 @@ from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.packages.dpkg import package_states
 from deploytasks.agent.packages.package import Package
+from deploytasks.agent.packages.policy import NOTHING_STARTS, nothing_started
 
 DATABASE = """\
 Package: libc6
@@ -157,3 +158,39 @@ def test_a_held_lock_is_waited_for_and_its_holder_named(host):
     assert re.fullmatch(
         r"waiting for apt: process %d \(.+\) holds /var/lib/dpkg/lock-frontend" % holder.pid, host.said[0]
     )
+
+
+POLICY = "/usr/sbin/policy-rc.d"
+
+
+def install_unstarted(host):
+    package = Package("nginx", unstarted=True)
+    package.apply(host.machine, Change(package.inspect(host.machine), package.desired()))
+
+
+def test_what_is_installed_unstarted_is_not_started_by_its_package(host):
+    policy = host.path(POLICY)
+    policy.parent.mkdir(parents=True)
+    with nothing_started(host.machine):
+        assert subprocess.run([str(policy)], check=False).returncode == 101
+    assert not policy.exists()
+
+
+def test_a_policy_of_somebody_elses_holds_and_stays(host):
+    policy = host.write(POLICY, "#!/bin/sh\nexit 0\n", 0o755)
+    install_unstarted(host)
+    assert policy.read_text() == "#!/bin/sh\nexit 0\n"
+
+
+def test_a_policy_that_a_killed_run_has_left_is_taken_away(host):
+    policy = host.write(POLICY, NOTHING_STARTS.decode(), 0o755)
+    install_unstarted(host)
+    assert not policy.exists()
+
+
+def test_an_installation_that_fails_leaves_no_policy(host):
+    host.path(POLICY).parent.mkdir(parents=True)
+    host.fail("apt-get-install", "E: broken")
+    with pytest.raises(StepError):
+        install_unstarted(host)
+    assert not host.path(POLICY).exists()

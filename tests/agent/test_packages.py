@@ -23,10 +23,12 @@ def told(before, after, installed=None, whole=False):
 
 def test_what_is_required_is_found_under_one_spelling():
     text = "Flask_Login==0.6.3 --hash=sha256:1 # why\nzope.interface>=7 ; python_version > '3'\n-r other.txt\nDjango\n"
+    text += "lib[x] @ file:wheels/lib-1-py3-none-any.whl ; os_name == 'a'  # https://a.org/lib@v1\n"
     assert dict(in_requirements(text)) == {
         "flask-login": "0.6.3",
         "zope-interface": ">=7 ; python_version > '3'",
         "django": "",
+        "lib": "https://a.org/lib@v1",
     }
     assert dict(in_lock(UV_LOCK)) == {"flask": "3.0.3", "jinja2": "3.1.4"}
 

@@ -90,6 +90,19 @@ def test_the_wheels_come_along_unless_the_environment_is_there(host, venv):
     assert with_wheels.lacks(host.machine) == ()
 
 
+def test_what_was_built_elsewhere_is_installed_by_its_file_and_digest(host, venv):
+    digest = digest_of(b"a wheel")
+    host.machine.blobs.receive(digest, [b"a wheel"])
+    text = "lib[x] @ file:wheels/lib-1-py3-none-any.whl ; os_name == 'posix'  # of a commit\nflask\n"
+    wanted = venv(requirements=(("requirements.txt", text),), wheels=(("lib-1-py3-none-any.whl", digest),))
+    file = f"lib[x] @ file://{host.root}/srv/.venv.deploytasks-new/wheels/lib-1-py3-none-any.whl ; os_name == 'posix'"
+    build(host, wanted)
+    installed = host.path("/srv/venv/lib/installed")
+    assert installed.read_text() == f"{file}  # of a commit\nflask\n"
+    build(host, dataclasses.replace(wanted, hash_checked=True))
+    assert installed.read_text() == f"{file} --hash=sha256:{digest}  # of a commit\nflask\n"
+
+
 def test_the_address_of_the_index_is_in_no_argument(host, venv):
     address = host.serve_index().replace("http://", "http://ann:secret@")
     assert "secret" not in "\n".join(build(host, venv(index_url=address)))

@@ -75,6 +75,7 @@ def test_where_nothing_is_deployed_that_is_told(shop):
         "processes": [],
         "health": None,
         "last_deploy": None,
+        "disk_mb": {"releases": 0, "environments": 0, "package_cache": 0},
         "at_work": None,
         "drift": None,
         "error": "nothing of shop is deployed here",

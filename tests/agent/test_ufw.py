@@ -178,7 +178,7 @@ class Visited:
         self.host, self.refused, self.before = host, refused, []
         self.machine = dataclasses.replace(host.machine, knock=self.knock)
 
-    def knock(self):
+    def knock(self, port):
         self.before += self.calls
         return self.refused
 

@@ -90,6 +90,12 @@ def test_a_file_of_secrets_stays_at_home_and_is_the_environment(tmp_path: Path) 
             'app_shared=["app.db"]',
         ),
         ({"app.py": FLASK + "app.config['UPLOAD_FOLDER'] = 'uploads'\n"}, 'app_shared=["uploads/"]'),
+        ({"config.py": "class C:\n    UPLOAD_FOLDER: str = given() or 'uploads'\n"}, 'app_shared=["uploads/"]'),
+        (
+            {"conf.py": BASE + "import os\nDB = {'NAME': os.getenv('DB_NAME', BASE / 'shop.sqlite')}\n"},
+            'app_shared=["shop.sqlite"]',
+        ),
+        ({"conf.py": BASE + "MEDIA_ROOT = env('MEDIA_ROOT', default=BASE / 'media')\n"}, 'app_shared=["media/"]'),
         (
             {"app.py": FLASK + "import logging.handlers as h\nlog = h.RotatingFileHandler('logs/shop.log')\n"},
             'app_shared=["logs/"]',
@@ -114,7 +120,7 @@ def test_what_is_seen_in_the_files_is_proposed(tmp_path: Path, files: Mapping[st
         {"app.py": FLASK + "URL = 'sqlite:////var/lib/shop/shop.db'\n"},
         {"tests/test_app.py": "URL = 'sqlite:///test.db'\n"},
         {"Procfile": "release: x\n", "migrations/alembic.ini": "", "requirements.txt": "flask-migrate\nflask"},
-        {"requirements.txt": "flask\npsycopg2-binary\n"},
+        {"requirements.txt": "flask\npymysql\n"},
     ],
 )  # fmt: skip
 def test_what_needs_nothing_is_not_proposed(tmp_path: Path, files: Mapping[str, str]) -> None:
@@ -166,3 +172,73 @@ def test_what_a_project_says_moves_no_cursor(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in (tmp_path / "shop/inventory.ini").read_text() + done.stdout
+
+
+COMPOSE = """
+x-app: &app
+  build: .
+  environment:
+    DATABASE_URL: postgresql+psycopg://shop:secret@db/shop
+    CELERY_BROKER_URL: redis://cache:6379/1
+services:
+  web: {<<: *app, command: flask run}
+  worker: {<<: *app, command: celery -A tasks worker}
+  db: {image: "postgres:16-alpine"}
+  cache: {image: docker.io/library/redis}
+"""
+
+
+def test_what_a_compose_file_has_beside_the_app_is_proposed_for_the_host(tmp_path: Path) -> None:
+    _, inventory = init(tmp_path, {**HELLO, "compose.yaml": COMPOSE})
+    assert 'app_services=["postgres", "redis"]' in lines(inventory)
+    url = "postgresql+psycopg://{user}:{password}@{host}:{port}/{database}"
+    assert f'postgres_env={{"DATABASE_URL": "{url}"}}' in lines(inventory)
+    assert '"CELERY_BROKER_URL": "redis://:{password}@{host}:{port}/1"' in inventory
+    assert 'app_processes={"worker": "celery -A tasks worker"}' in lines(inventory)
+
+
+def test_the_pieces_that_an_example_file_names_are_proposed_with_their_fellows(tmp_path: Path) -> None:
+    files = {"compose.yaml": COMPOSE, ".env.example": "export DB_USER=shop\nDB_PASSWORD=changeme\n"}
+    _, inventory = init(tmp_path, {**HELLO, **files})
+    assert '"DB_HOST": "{host}", "DB_PORT": "{port}", "DB_USER": "{user}"' in inventory
+
+
+def test_sqlalchemy_is_told_which_driver_the_app_has(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  db:\n    image: postgres\n",
+        "requirements.txt": "flask\nsqlalchemy\npsycopg\n",
+    }
+    _, inventory = init(tmp_path, {**HELLO, **files})
+    assert 'postgres_env={"DATABASE_URL": "postgresql+psycopg://' in inventory
+
+
+@pytest.mark.parametrize("text", ["services: [1", "services: 3", "- a", "services: {db: postgres}"])
+def test_a_compose_file_that_cannot_be_read_proposes_nothing(tmp_path: Path, text: str) -> None:
+    done, inventory = init(tmp_path, {**HELLO, "compose.yaml": text})
+    assert done.returncode == 0, done.stderr
+    assert "app_services" not in inventory
+
+
+def test_what_the_procfile_runs_before_its_server_becomes_variables(tmp_path: Path) -> None:
+    web = "web: flask db upgrade; flask translate compile; gunicorn app:app\nworker: rq worker jobs\n"
+    files = {"Procfile": web, "migrations/alembic.ini": "", "requirements.txt": "flask\nflask-migrate\nrq\n"}
+    _, inventory = init(tmp_path, {**HELLO, **files})
+    assert 'app_processes={"release": "flask db upgrade"}' in lines(inventory)
+    assert '# app_build=["flask translate compile"]' in inventory, (
+        "it is run on this machine: for a person to decide"
+    )
+    assert 'app_services=["redis"]' in lines(inventory)
+
+
+def test_a_client_alone_proposes_its_server_as_a_comment_and_nothing_to_build(tmp_path: Path) -> None:
+    _, inventory = init(tmp_path, {**HELLO, "requirements.txt": "flask\npsycopg2-binary\n"})
+    assert '# app_services=["postgres"]' in inventory
+    assert "app_packages" not in inventory
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "\x00", "a: &a [*a]", "services: {db: {image: [1], build: 1, command: 3}}"]
+)
+def test_a_compose_file_may_be_anything(tmp_path: Path, text: str) -> None:
+    done, _ = init(tmp_path, {**HELLO, "compose.yaml": text})
+    assert done.returncode == 0, done.stderr

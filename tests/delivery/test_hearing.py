@@ -18,6 +18,7 @@ from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.questions import Logs, Run, Status
+from deploytasks.agent.release.request import Request
 from deploytasks.cli.asking import believed
 from deploytasks.cli.examining import examined
 from deploytasks.delivery.conversation import Conversation
@@ -76,6 +77,24 @@ def test_what_an_agent_says_is_heard():
 )
 def test_a_field_of_another_type_is_refused(document):
     with pytest.raises((WireError, ValueError)):
+        event_of(frame(document))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"event": "step", "role": "app", "step": "x", "outcome": "ok", "elapsed_s": float("inf")},
+        {"event": "step", "role": "app", "step": "x", "outcome": "ok", "elapsed_s": float("nan")},
+        {"event": "end", "outcome": "ok", "elapsed_s": 1e300},
+        {"event": "end", "outcome": "ok", "changed": 10**400},
+        *(
+            {"event": "log", "at": at, "process": "web", "text": "x"}
+            for at in ("noon", "nan", "inf", "1e18", "")
+        ),
+    ],
+)
+def test_a_number_or_a_time_that_cannot_be_shown_is_refused(document):
+    with pytest.raises(ValueError, match=r"reason|no time"):
         event_of(frame(document))
 
 
@@ -154,12 +173,19 @@ def test_a_host_that_was_not_looked_at_is_no_finding(lie):
 
 
 class Line:
-    """A pipe from a host that says *said*."""
+    """A pipe from a host that says *said*, and *wish* to each greeting."""
 
     stderr = ""
 
-    def __init__(self, said: bytes) -> None:
+    def __init__(self, said: bytes = b"", wish: bytes = b"") -> None:
         self._said = said
+        self._wish = wish
+        self.sent: list[bytes] = []
+
+    def send(self, data: bytes) -> None:
+        nonce = (self.sent or [data])[0].split()[1]
+        self.sent.append(data)
+        self._said += nonce + self._wish
 
     def read(self, size: int) -> bytes:
         piece, self._said = self._said[:size], self._said[size:]
@@ -178,3 +204,9 @@ def test_more_lines_of_a_log_than_were_asked_for_are_refused():
 def test_a_host_that_prints_where_nothing_was_run_is_refused():
     with pytest.raises(NotTheAgent, match="nothing was run here"):
         list(Conversation(Line(pack(b"O", b"x")), "web1", Status()).events())
+
+
+def test_a_host_that_wants_the_agent_again_and_again_gets_it_once():
+    line = Line(wish=b"b")
+    assert Conversation.greet(line, "web1", Request(Status(), "status", "tests")) is None
+    assert len(line.sent) == 2

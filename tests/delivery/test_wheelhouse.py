@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import io
+import tarfile
 import threading
 import zipfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +20,19 @@ from deploytasks.delivery.wheelhouse import with_wheels
 from deploytasks.errors import PlanError
 
 BULLSEYE = Facts(version="11", python="3.9.2", libc="glibc 2.31")
+
+
+def wheel_in(directory, name, tags="py3-none-any", requires=()):
+    """The place of a wheel of version 1.0 of *name*."""
+    place = directory / f"{name}-1.0-{tags}.whl"
+    metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0"]
+    metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
+    with zipfile.ZipFile(place, "w") as wheel:
+        info = f"{name}-1.0.dist-info"
+        wheel.writestr(f"{info}/METADATA", "\n".join(metadata) + "\n")
+        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tags}\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return place
 
 
 class Listing(SimpleHTTPRequestHandler):
@@ -42,16 +58,10 @@ class Index:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def add(self, name, tags="py3-none-any", requires=()):
-        """A wheel of version 1.0 of *name*."""
+        """A wheel of version 1.0 of *name*, which it gives from then on."""
         directory = self.place / "simple" / name
         directory.mkdir(parents=True, exist_ok=True)
-        metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0"]
-        metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
-        with zipfile.ZipFile(directory / f"{name}-1.0-{tags}.whl", "w") as wheel:
-            info = f"{name}-1.0.dist-info"
-            wheel.writestr(f"{info}/METADATA", "\n".join(metadata) + "\n")
-            wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tags}\n")
-            wheel.writestr(f"{info}/RECORD", "")
+        return wheel_in(directory, name, tags, requires)
 
     def end(self):
         self._server.shutdown()
@@ -71,12 +81,12 @@ def index(tmp_path, monkeypatch):
     served.end()
 
 
-def wheels_of(index, text, facts=BULLSEYE, **more):
-    """The names of the wheels that *text*, a requirements.txt, comes to."""
+def wheels_of(index, text, facts=BULLSEYE, own=None, **more):
+    """The names of the wheels that *text*, a requirements.txt, comes to, with those of its *own* by digest."""
     venv = PythonVenv(
         "/srv/v", (("requirements.txt", text),), uv="/uv", index_url=index.url, wheelhouse=True, **more
     )
-    plan, files = with_wheels(Plan((Step("install", venv),)), facts)
+    plan, files = with_wheels(Plan((Step("install", venv),)), facts, own)
     (step,) = plan.steps
     assert {digest: path.name for digest, path in files.items()} == {
         digest: name for name, digest in step.resource.wheels
@@ -125,6 +135,63 @@ def test_no_interpreter_is_brought_here(index, monkeypatch):
     index.add("alpha")
     assert wheels_of(index, "alpha\n", Facts(python="3.14.0", libc="glibc 2.31"))
     assert {path.split("/")[1] for path in index.asked} == {"simple"}
+
+
+def test_what_is_built_here_comes_along_with_what_it_needs(index, tmp_path):
+    index.add("alpha")
+    place = wheel_in(tmp_path, "own", requires=["alpha"])
+    own = {"wheels": ((place.name, "d"),), "own": {"d": place}}
+    for text in (
+        f"own @ file:wheels/{place.name} ; os_name == 'posix'  # 12\n",
+        "--find-links wheels  # 1\nown\n",
+    ):
+        assert wheels_of(index, text, **own) == ["alpha-1.0-py3-none-any.whl", place.name]
+
+
+def test_several_indexes_are_asked(index, tmp_path):
+    other = Index(tmp_path / "other")
+    other.add("beta")
+    index.add("alpha", requires=["beta"])
+    names = wheels_of(index, "alpha\n", extra_index_urls=(other.url,))
+    other.end()
+    assert names == ["alpha-1.0-py3-none-any.whl", "beta-1.0-py3-none-any.whl"]
+
+
+def test_a_wheel_with_another_content_than_its_hash_is_refused_here(index):
+    wheel = index.add("alpha")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert wheels_of(index, f"alpha==1.0 --hash=sha256:{digest}\n", hash_checked=True)
+    with pytest.raises(PlanError, match="alpha-1.0-py3-none-any.whl is none of the files whose hashes"):
+        wheels_of(index, f"alpha==1.0 --hash=sha256:{'0' * 64}\n", hash_checked=True)
+
+
+SDIST = {
+    "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+    "PKG-INFO": "Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\n",
+    "backend.py": """\
+import os
+import zipfile
+
+
+def build_wheel(directory, settings=None, metadata=None):
+    with zipfile.ZipFile(os.path.join(directory, "alpha-1.0-py3-none-any.whl"), "w") as wheel:
+        wheel.writestr("alpha-1.0.dist-info/METADATA", open("PKG-INFO").read())
+        wheel.writestr("alpha-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("alpha-1.0.dist-info/RECORD", "")
+    return "alpha-1.0-py3-none-any.whl"
+""",
+}
+
+
+def test_what_has_no_wheel_is_built_here_where_that_suits_any_machine(index):
+    directory = index.place / "simple" / "alpha"
+    directory.mkdir(parents=True)
+    with tarfile.open(directory / "alpha-1.0.tar.gz", "w:gz") as archive:
+        for name, text in SDIST.items():
+            entry = tarfile.TarInfo(f"alpha-1.0/{name}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    assert wheels_of(index, "alpha\n") == ["alpha-1.0-py3-none-any.whl"]
 
 
 def test_uv_itself_comes_along(index):

@@ -167,7 +167,7 @@ class Row:
 
 
 def live_through(cell: Cell, project: Project, swaps: int) -> Row:
-    """Deploy, deploy again, change the code, roll back, and swap under load; the test judges what was seen."""
+    """Deploy, deploy again, change the code, roll back and swap under load; the test judges what was seen."""
     row = Row(swaps=swaps)
     project.code("one", cell.code)
     project.deploy()
@@ -180,11 +180,11 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
     project.deploy()
     row.changed_code = project.says["version"] == "two"
     second = project.current
-    project.inv("rollback")
-    row.rolled_back = project.says["version"] == "one"
     with load_on(project.target, f"{project.name}.test") as load:
-        for number in range(swaps):
-            run = project.inv("rollback", "--to", first if number % 2 else second)
+        project.inv("rollback")
+        row.rolled_back = project.says["version"] == "one"
+        for number in range(1, swaps):
+            run = project.inv("rollback", "--to", second if number % 2 else first)
             assert run.exit_code == 0, run.messages
     row.requests, row.lost = load["requests"], load["lost"]
     row.losses = {kind: load[kind] for kind in (*BROKEN, "status") if load[kind]}

@@ -21,6 +21,7 @@ from tests.e2e.project import Project
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "deploytasks-converged"
+OTHER_APP = "/var/lib/deploytasks/other"
 MASK = """
 mkdir -p /etc/systemd/system-generators
 cd /lib/systemd/system-generators
@@ -80,7 +81,10 @@ def make(name: str, suite: str, kind: str) -> None:
         try:
             project = Project.make("first", Path(directory), target, **KINDS[kind])
             went_well(project, "setup" if kind == "docker" else "deploy")
+            # Where an app is, such as this one, what all of them use stays.
+            target.run(["mkdir", OTHER_APP])
             went_well(project, "destroy", "--yes", "--purge")
+            target.run(["rmdir", OTHER_APP])
             target.run(["sh", "-ec", MASK])
             target.run(["sync"])
             target.keep_as(name)

@@ -12,20 +12,26 @@ import docker
 from deploytasks.here import cache_directory, locked
 from deploytasks.targets import SUITES, Target, ensure_engine
 from deploytasks.targets.base import ensure_base
+from tests.e2e.packages import install
 
-PYTHON = "deploytasks-python:debian12"
-"""Debian's Python with venv and pip: what the official ``python:…-slim`` images are elsewhere."""
-REDIS = "deploytasks-redis:debian12"
-"""Debian's Redis, which answers everybody in its network, and keeps what it has in /data."""
-INSTALL = (
-    "RUN apt-get update && apt-get install -y --no-install-recommends {} && rm -rf /var/lib/apt/lists/*\n"
+DOCKERFILE = """\
+FROM {base} AS whole
+RUN apt-get update && apt-get install -y --no-install-recommends {packages} && mkdir --parents /data \\
+    && rm -rf /var/cache/apt/* /var/lib/apt/lists/* /usr/share/doc /usr/share/locale /usr/share/man
+FROM scratch
+COPY --from=whole / /
+"""
+"""One layer, of what is read: such an image is saved, sent and loaded many times."""
+SERVES_REDIS = (
+    'CMD ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "/data", '
+    '"--appendonly", "yes"]'
 )
-DOCKERFILES = {
-    PYTHON: INSTALL.format("python3-venv"),
-    REDIS: INSTALL.format("redis-server")
-    + "RUN mkdir --parents /data\n"
-    + 'CMD ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "/data", "--appendonly", "yes"]\n',
-}
+PYTHON = "deploytasks-python:debian12-small"
+"""Debian's Python with venv and pip: what the official ``python:…-slim`` images are elsewhere."""
+REDIS = "deploytasks-redis:debian12-small"
+"""Debian's Redis, which answers everybody in its network, and keeps what it has in /data."""
+INSIDE = {PYTHON: ("python3-venv", ""), REDIS: ("redis-server", SERVES_REDIS)}
+"""The packages of an image, and how its Dockerfile ends."""
 ENGINE = ("docker.io", "iptables")
 CLIENT_APART = {"debian13": ("docker-cli", "docker-buildx")}
 SETTINGS = PurePosixPath("/etc/systemd/system/docker.service.d/target.conf")
@@ -41,8 +47,7 @@ def bring_engine(target: Target) -> None:
     target.run(["mkdir", "-p", str(SETTINGS.parent)])
     target.put(SETTINGS, NO_SYSCTL)
     packages = (*ENGINE, *CLIENT_APART.get(target.image, ()))
-    target.run(["apt-get", "-q", "update"])
-    target.run(["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages])
+    install(target, *packages)
 
 
 def client_with_buildkit() -> str:
@@ -68,7 +73,7 @@ def bring_python(target: Target) -> str:
 
 
 def bring_image(target: Target, name: str) -> str:
-    """The engine of *target* holds the image *name*, one of ``DOCKERFILES``; the name is returned."""
+    """The engine of *target* holds the image *name*, one of ``INSIDE``; the name is returned."""
     client = ensure_engine(print)
     build_image(client, name)
     if target.run(["docker", "image", "inspect", name], check=False).returncode:
@@ -83,5 +88,6 @@ def build_image(client: docker.DockerClient, name: str) -> None:
     with locked(cache_directory() / f"{name.partition(':')[0]}.lock"):
         if not client.images.list(name):
             base = ensure_base(client, "debian12", SUITES["debian12"], print)
-            dockerfile = f"FROM {base}\n{DOCKERFILES[name]}"
+            packages, end = INSIDE[name]
+            dockerfile = DOCKERFILE.format(base=base, packages=packages) + end
             client.images.build(fileobj=io.BytesIO(dockerfile.encode()), tag=name, rm=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from typing import Any
 
 from deploytasks import Inventory
@@ -19,15 +21,10 @@ from tests.e2e.controller import wait_for
 from tests.e2e.project import Project, difference, files
 from tests.inv import INV
 
+WANTED = os.environ.get("FAULTS", "")
 CLIENT_NOTICES_S = 15
 LATE = 40
 SLOW_START = "\nimport time\n\ntime.sleep(1.5)\n"
-
-
-def status(project: Project) -> dict[str, Any]:
-    argv = [INV, "status", "--host", project.target.name, "--json"]
-    answer = subprocess.run(argv, cwd=project.directory, capture_output=True, check=True, timeout=30)
-    return json.loads(answer.stdout)[project.target.name]
 
 
 def cut_deploy(project: Project, failpoint: int) -> HostRecap:
@@ -55,6 +52,20 @@ def deployed_here(project: Project) -> HostRecap:
     recap = converge(hosts(project), standard_roles, {}, Manner()).hosts[project.target.name]
     assert recap.went_well, recap
     return recap
+
+
+def failpoints(changed: list[str]) -> Iterator[int]:
+    """After which records of a run the agent dies: each from the start of the new instance on, and of those before,
+    which make files that nobody reads yet, every third; each of them with ``FAULTS=all``.
+    """
+    start = records_before(changed, "start the new instance")
+    return chain(range(1, start, 1 if WANTED == "all" else 3), count(start))
+
+
+def records_before(changed: list[str], step: str) -> int:
+    """How many records of a run's journal precede those of *step*: two for a step, one for a handler."""
+    handlers = ("run the release command", "watch the new release")
+    return 1 + sum(1 if name.startswith(handlers) else 2 for name in changed[: changed.index(step)])
 
 
 def kill_when_it_intends(project: Project, step: str) -> None:

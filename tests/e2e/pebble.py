@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from deploytasks.targets import Target
 from tests.certificates import Authority
 from tests.e2e.controller import wait_for
+from tests.e2e.packages import install
 from tests.e2e.test_rollback import NOTHING_GOES_OUT
 
 PORT = 14000
@@ -28,7 +29,7 @@ print(urllib.request.urlopen(sys.argv[1], context=context).read().decode())
 
 def start(target: Target, authority: Authority, directory: Path) -> None:
     """Pebble answers, and finds every name at this target."""
-    target.run(["sh", "-c", "apt-get -q update && apt-get install -q -y --no-install-recommends pebble"])
+    install(target, "pebble")
     target.run(["mkdir", str(HOME)])
     chain, key = authority.pair(directory, ["localhost"])
     target.put(HOME / "chain.pem", chain.read_bytes())

@@ -66,6 +66,10 @@ def listed(shop: Project) -> list[dict[str, Any]]:
     return json.loads(typed(shop, "allow", "--json"))[shop.target.name]
 
 
+def ports(shop: Project) -> list[int]:
+    return [opening["port"] for opening in listed(shop)]
+
+
 def seconds_left(until: str) -> float:
     end = datetime.fromisoformat(until.replace("Z", "+00:00"))
     return (end - datetime.now(timezone.utc)).total_seconds()
@@ -141,31 +145,28 @@ def test_a_source_of_its_own_is_an_opening_of_its_own(shop):
 
 
 def test_it_shuts_itself_and_leaves_nothing(shop):
-    allow(shop, "80", "--for", "3s")
+    allow(shop, "80", "--for", "6s")
     wait_for(lambda: is_gone(shop), "80/tcp shuts itself", PATIENCE_S)
     assert listed(shop) == []
     assert not answers(shop)
 
 
-def test_it_shuts_itself_after_a_reboot(shop):
-    allow(shop, "80", "--for", "25s")
-    allow(shop, "8000", "--for", "1h")
-    shop.target.restart()
-    wait_for(lambda: [opening["port"] for opening in listed(shop)] == [8000], "80/tcp is shut", PATIENCE_S)
-    assert not answers(shop)
-    allow(shop, "8000", "--close")
-    assert is_gone(shop)
-
-
-def test_what_fell_due_while_the_host_was_off_is_shut_when_it_is_back(shop):
+def test_what_fell_due_while_the_host_was_off_is_shut_when_it_is_back_and_the_rest_in_its_time(shop):
     allow(shop, "80", "--for", "8s")
-    (opening,) = listed(shop)
+    allow(shop, "8000", "--for", "25s")
+    allow(shop, "8001", "--for", "1h")
+    due = {opening["port"]: opening["until"] for opening in listed(shop)}
     shop.target.container.stop(timeout=10)
-    wait_for(lambda: seconds_left(opening["until"]) < 0, "the end of the opening")
+    wait_for(lambda: seconds_left(due[80]) < 0, "the end of the opening")
     shop.target.container.start()
     shop.target.wait_until_up()
-    wait_for(lambda: is_gone(shop), "80/tcp is shut", PATIENCE_S)
+    wait_for(lambda: "-80-" not in remains(shop), "80/tcp is shut", PATIENCE_S)
     assert not answers(shop)
+    assert 8000 in ports(shop) or seconds_left(due[8000]) < 0
+    wait_for(lambda: "-8000-" not in remains(shop), "8000/tcp shuts itself", PATIENCE_S)
+    assert ports(shop) == [8001]
+    allow(shop, "8001", "--close")
+    assert is_gone(shop)
 
 
 def test_a_deploy_and_an_opening_do_not_disturb_each_other(shop):
@@ -175,7 +176,7 @@ def test_a_deploy_and_an_opening_do_not_disturb_each_other(shop):
 
 
 def test_what_the_inventory_opens_for_good_stays_open(shop):
-    allow(shop, "80", "--for", "20s")
+    allow(shop, "80", "--for", "10s")
     shop.configure(ufw_allow=[443, 80])
     assert "allow 80" in shop.deploy().changed
     wait_for(lambda: not remains(shop), "the timer has come to its end", PATIENCE_S)

@@ -221,3 +221,120 @@ def mounted(target: Target, place: str, options: str) -> Iterator[None]:
         yield
     finally:
         target.run(["umount", place])
+
+
+def visited(project: Project) -> str:
+    """The version that visitors see."""
+    return project.says["version"]
+
+
+def refused(project: Project, **variables: object) -> str:
+    """Why a deploy with *variables* fails, while visitors see what they saw."""
+    before, usual = visited(project), dict(project.variables)
+    project.configure(**variables)
+    try:
+        run = project.inv("deploy")
+    finally:
+        project.configure_only(**usual)
+    assert run.exit_code == 2, run
+    assert visited(project) == before
+    return run.host["error"] + run.failure["output"]
+
+
+@contextmanager
+def edited(target: Target, path: str, *commands: str) -> Iterator[None]:
+    """The file at *path* as sed(1) has made it with *commands*."""
+    target.run(["cp", "--archive", path, "/root/edited"])
+    target.run(["sed", "-i", ";".join(commands), path])
+    try:
+        yield
+    finally:
+        target.run(["mv", "/root/edited", path])
+
+
+def test_an_nginx_that_does_not_read_its_sites_is_told(shop):
+    with edited(shop.target, "/etc/nginx/nginx.conf", "/sites-enabled/d"):
+        told = refused(shop)
+    assert f"nginx does not read its site /etc/nginx/sites-enabled/{shop.name}" in told
+    assert "`include /etc/nginx/sites-enabled/*;`" in told
+    shop.deploy()
+
+
+def test_an_nginx_of_another_user_reaches_the_app(shop):
+    shop.target.run(["sh", "-c", "id web2 2>/dev/null || useradd --system web2"])
+    with edited(shop.target, "/etc/nginx/nginx.conf", "s/^user .*/user web2;/"):
+        shop.deploy()
+        shop.target.run(["systemctl", "restart", "nginx"])
+        assert visited(shop) == shop.says["version"]
+    shop.target.run(["sh", "-c", "gpasswd --delete web2 www-data; systemctl restart nginx"])
+
+
+def test_visitors_who_get_no_answer_undo_a_deploy_with_the_web_servers_own_words(shop):
+    shop.target.run(["sh", "-c", "id web3 2>/dev/null || useradd --system web3"])
+    # A file that nginx.conf includes says it, where nobody looks.
+    hidden = (
+        "echo 'user web3;' > /etc/nginx/modules-enabled/99-user.conf; sed -i '/^user/d' /etc/nginx/nginx.conf"
+    )
+    with edited(shop.target, "/etc/nginx/nginx.conf"):
+        shop.target.run(["sh", "-c", hidden + "; systemctl restart nginx"])
+        try:
+            run = shop.inv("deploy")
+            verify = shop.inv("verify")
+            health = shop.asked("status")["health"]
+            doctor = shop.typed("doctor")
+        finally:
+            shop.target.run(["rm", "/etc/nginx/modules-enabled/99-user.conf"])
+    shop.target.run(["systemctl", "restart", "nginx"])
+    assert run.exit_code == 2, run
+    assert f"visitors of http://{shop.name}.test do not get the app: GET / answered 502" in run.host["error"]
+    assert "Permission denied" in run.failure["output"]
+    assert verify.exit_code == 3
+    assert (health["ok"], "GET / answered 502" in health["error"]) == (False, True)
+    assert doctor.returncode == 2
+    shop.deploy()
+
+
+def test_a_snippet_that_names_a_file_which_is_not_there_is_refused(shop):
+    told = refused(shop, nginx_snippet="include /etc/nginx/missing.conf;")
+    assert "nginx refuses its configuration" in told
+    assert "/etc/nginx/missing.conf" in told
+
+
+def test_a_port_that_another_program_has_is_told_before_anything_is_done(shop):
+    server = ["systemd-run", "--unit", "squatter", "python3", "-m", "http.server", "8081"]
+    shop.target.run(server)
+    wait = "until (exec 3<>/dev/tcp/127.0.0.1/8081) 2>/dev/null; do sleep 0.1; done"
+    shop.target.run(["timeout", "20", "bash", "-c", wait])
+    try:
+        before = on_disk(shop)
+        told = refused(shop, nginx_listen=8081)
+        assert difference(before, on_disk(shop)) == {}
+        shop.configure(nginx_listen=8081)
+        check, doctor = shop.inv("check"), shop.typed("doctor")
+    finally:
+        shop.target.run(["systemctl", "stop", "squatter"])
+        shop.configure(nginx_listen=80)
+    assert f"port 8081 is taken by python3, which serves nothing of {shop.name}; nothing was changed" in told
+    assert "nginx_listen" in told
+    assert (check.exit_code, doctor.returncode) == (2, 2)
+
+
+def test_a_packet_filter_of_somebody_elses_that_admits_no_visitor_is_told(shop):
+    install = "apt-get update && apt-get install -y --no-install-recommends nftables"
+    shop.target.run(["sh", "-c", f"command -v nft || ({install})"])
+    table = (
+        "table inet own { chain input { type filter hook input priority 0; policy drop; iif lo accept; "
+        "ct state established,related accept; tcp dport 22 accept; }; }"
+    )
+    before = shop.current
+    shop.target.run(["nft", table])
+    try:
+        run, doctor = shop.inv("deploy"), shop.typed("doctor")
+    finally:
+        shop.target.run(["nft", "delete table inet own"])
+    assert run.exit_code == 2, run
+    told = "visitors cannot reach port 80: nftables' chain inet own input drops what none of its rules admits"
+    assert told in run.host["error"]
+    assert doctor.returncode == 2
+    assert shop.current == before
+    shop.deploy()

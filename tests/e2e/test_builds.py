@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -116,16 +117,23 @@ def sdist() -> bytes:
 
 def wheel_that_starts() -> bytes:
     """What is in it runs whenever the environment's Python starts (site(3))."""
+    return wheel_of("starter", **{"starter.pth": STARTS})
+
+
+def wheel_of(name: str, **files: str) -> bytes:
+    """Version 1.0 of *name*, with these files, else with a module of that name."""
     packed = io.BytesIO()
+    files = files or {f"{name}.py": ""}
     info = {
-        "METADATA": "Metadata-Version: 2.1\nName: starter\nVersion: 1.0\n",
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        "RECORD": "starter.pth,,\n",
+        "RECORD": "".join(f"{file},,\n" for file in files),
     }
     with zipfile.ZipFile(packed, "w") as wheel:
-        wheel.writestr("starter.pth", STARTS)
-        for name, text in info.items():
-            wheel.writestr(f"starter-1.0.dist-info/{name}", text)
+        for file, text in files.items():
+            wheel.writestr(file, text)
+        for file, text in info.items():
+            wheel.writestr(f"{name}-1.0.dist-info/{file}", text)
     return packed.getvalue()
 
 
@@ -193,3 +201,111 @@ def test_drivers_of_databases_are_built_from_source_with_the_packages_and_locale
     assert drivers.says["version"] == "de_DE.UTF-8 2"
     assert drivers.deploy().host["changed"] == 0
     drivers.inv("destroy", "--yes", "--purge")
+
+
+GUARD = """
+import base64, functools, hashlib, http.server, sys
+
+
+class Guard(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        word = self.headers.get("Authorization", "").rpartition(" ")[2]
+        if hashlib.sha256(base64.b64decode(word)).hexdigest() == sys.argv[2]:
+            return super().do_GET()
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Basic")
+        self.end_headers()
+
+    do_HEAD = do_GET
+
+
+handler = functools.partial(Guard, directory=sys.argv[1])
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[3])), handler).serve_forever()
+"""
+LOGIN = "ann:s3cret-of-the-index"
+PASSWORD = LOGIN.partition(":")[2]
+PRIVATE = f"127.0.0.1:{PORT + 1}/simple"
+
+
+def test_a_private_index_beside_a_public_one_and_its_password_is_roots_alone(index, tmp_path, monkeypatch):
+    index.run(["mkdir", "-p", "/opt/private/files/simple/ours"])
+    index.put(PurePosixPath("/opt/private/guard.py"), GUARD.encode())
+    index.put(PurePosixPath("/opt/private/files/simple/ours/ours-1.0-py3-none-any.whl"), wheel_of("ours"))
+    serve = ["systemd-run", "--unit=private", "python3", "/opt/private/guard.py", "/opt/private/files"]
+    index.run([*serve, hashlib.sha256(LOGIN.encode()).hexdigest(), str(PORT + 1)])
+    monkeypatch.setenv("INDEX_LOGIN", LOGIN)
+    maker = Project.make("maker", tmp_path, index, pip_index_url=INDEX)
+    indexes = f"--extra-index-url http://${{INDEX_LOGIN}}@{PRIVATE}\n"
+    maker.write("app/requirements.txt", f"{indexes}itsdangerous==2.1.2\nours\n")
+    maker.code("one", "\nimport ours\n\nVERSION += ours.__name__\n")
+    said = [
+        maker.typed(*words)
+        for words in (("check", "--diff"), ("deploy",), ("vars",), ("history",), ("verify",))
+    ]
+    assert maker.says["version"] == "oneours", said[1].stderr
+    assert [run.returncode for run in said] == [3, 0, 0, 0, 0]
+    assert PASSWORD not in "".join(run.stdout + run.stderr for run in said)
+    assert PASSWORD not in index.run(["journalctl", "--no-pager"]).stdout
+    search = [
+        "grep",
+        "-rlF",
+        PASSWORD,
+        "/etc",
+        "/home",
+        "/opt",
+        "/root",
+        "/run",
+        "/srv",
+        "/tmp",
+        "/usr/local",
+        "/var",
+    ]
+    found = index.run(search, check=False).stdout.split()
+    for place in found:
+        assert index.run(["runuser", "-u", "maker", "--", "cat", place], check=False).returncode, place
+    assert {PurePosixPath(place).name for place in found} == {"plan.json"}
+    maker.inv("destroy", "--yes", "--purge")
+
+
+PYTHON = "3.11.99"
+ARCHIVE = """
+cd /opt/index
+mkdir -p python/bin python/lib
+cp /usr/bin/python3.11 python/bin/
+ln -sf python3.11 python/bin/python3
+ln -sf python3.11 python/bin/python
+cp -rL /usr/lib/python3.11 python/lib/
+tar -czf python.tar.gz python
+rm -r python
+sha256sum python.tar.gz
+"""
+
+
+def test_a_python_that_the_host_lacks_is_brought_and_goes_with_its_last_app(index, tmp_path):
+    digest = index.run(["sh", "-ec", ARCHIVE]).stdout.split()[0]
+    address = INDEX.replace("/simple", "")
+    listed = {
+        "name": "cpython",
+        "arch": {"family": index.run(["uname", "-m"]).stdout.strip(), "variant": None},
+        "os": "linux",
+        "libc": "gnu",
+        **dict(zip(("major", "minor", "patch"), map(int, PYTHON.split(".")), strict=True)),
+        "prerelease": "",
+        "url": f"{address}/python.tar.gz",
+        "sha256": digest,
+        "variant": None,
+    }
+    index.put(PurePosixPath("/opt/index/pythons.json"), json.dumps({f"cpython-{PYTHON}": listed}).encode())
+    maker = Project.make("maker", tmp_path, index, pip_index_url=INDEX, app_python=PYTHON)
+    assert "app_python_install=true" in maker.inv("check").messages
+    maker.configure(app_python_install=True, uv_python_mirror=f"{address}/pythons.json")
+    assert f"bring Python {PYTHON}" in maker.deploy().changed
+    assert maker.says["version"] == "one"
+    place = f"/opt/deploytasks/pythons/{PYTHON}/"
+    used = index.run(["readlink", "-f", f"{maker.root}/current/venv/bin/python"]).stdout
+    assert used.startswith(f"{place}cpython-{PYTHON}")
+    writable = ["find", place, "(", "-not", "-user", "root", "-o", "-perm", "/022", ")", "-not", "-type", "l"]
+    assert index.run(writable).stdout == ""
+    assert maker.deploy().changed == []
+    maker.inv("destroy", "--yes")
+    assert index.run(["ls", "/opt/deploytasks/pythons"]).stdout == ""

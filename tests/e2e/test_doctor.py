@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tests.e2e.controller import wait_for
+from tests.e2e.converged import up_converged
 from tests.e2e.project import Project
 
 OCCUPY = ["systemd-run", "--quiet", "--unit=occupant", "python3", "-m", "http.server", "80"]
@@ -21,8 +22,8 @@ def examined(project: Project) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     return done.returncode, found
 
 
-def test_a_taken_port_is_told_before_a_deploy_and_the_apps_own_is_none(make_target, tmp_path):
-    host = make_target("debian12")
+def test_a_taken_port_is_told_before_a_deploy_and_the_apps_own_is_none(target_state, tmp_path):
+    host = up_converged("fresh", "debian12", target_state)
     project = Project.make("fresh", tmp_path, host)
     code, found = examined(project)
     assert (code, found["port"][0]["found"]) == (0, "80 is free")

@@ -21,6 +21,7 @@ from tests.e2e.faults import (
     deployed_here,
     deploying,
     ended_by_itself,
+    failpoints,
     journal,
     kill,
     kill_when_it_intends,
@@ -28,7 +29,6 @@ from tests.e2e.faults import (
     lock,
     on_disk,
     serves,
-    status,
 )
 from tests.e2e.project import Project, difference, files
 from tests.e2e.traffic import Traffic
@@ -61,8 +61,9 @@ def shop(faulty) -> Project:
 @pytest.mark.fault(15)
 def test_an_agent_killed_after_any_record_of_a_deploy_leaves_a_whole_release(shop):
     cuts: dict[str, str] = {}
+    changed = shop.deploy().changed
     with Traffic.on(shop) as traffic:
-        for failpoint in count(1):
+        for failpoint in failpoints(changed):
             serving, committed = shop.current, "commit" in cuts
             shop.code(f"version {failpoint}")
             ended = cut_deploy(shop, failpoint)
@@ -75,8 +76,8 @@ def test_an_agent_killed_after_any_record_of_a_deploy_leaves_a_whole_release(sho
                 assert deployed_here(shop).changed < 5
             elif "intend switch traffic to the new release" not in cuts:
                 assert (shop.current, shop.says["release"]) == (serving, serving)
-    assert len(cuts) > 30, cuts
-    assert (traffic.served.count(None), len(traffic.served) > 300) == (0, True)
+    assert len(cuts) > 20, cuts
+    assert (traffic.served.count(None), len(traffic.served) > 200) == (0, True)
     assert deployed_here(shop).changed == 0
     assert_nothing_is_left_over(shop)
 
@@ -129,9 +130,9 @@ def test_what_a_first_deploy_was_making_when_it_was_killed_is_cleared_away(fault
 
 def test_status_tells_that_the_last_run_was_cut(shop):
     cut_deploy(shop, 5)
-    assert status(shop)["drift"].startswith("the last deploy was cut short; the next deploy")
+    assert shop.asked("status")["drift"].startswith("the last deploy was cut short; the next deploy")
     deployed_here(shop)
-    assert status(shop)["drift"] is None
+    assert shop.asked("status")["drift"] is None
     history = shop.target.run(["tail", "-n", "2", f"{shop.root}/history.jsonl"]).stdout.splitlines()
     assert [json.loads(line)["error"] for line in history] == ["cut short", None]
 
@@ -186,8 +187,8 @@ def test_of_two_deploys_at_once_one_is_told_who_is_at_work_or_waits(shop):
         assert (refused.exit_code, refused.host["outcome"]) == (6, "locked")
         at_work = f"(deploy, pid {lock(shop)['pid']} on the host) since "
         assert at_work in refused.messages
-        assert at_work in status(shop)["at_work"]
-        assert status(shop)["drift"] is None
+        assert at_work in shop.asked("status")["at_work"]
+        assert shop.asked("status")["drift"] is None
         assert any(at_work in event.get("text", "") for event in shop.inv("verify").events)
         waited = shop.inv("deploy", "--lock-wait", "30")
         assert first.wait(timeout=30) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import PurePosixPath
 
 import pytest
@@ -75,24 +76,24 @@ def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_t
     heard.target.run(["ls", "/var/log/heard/first", f"{heard.root}/shared/kept/first"])
 
 
-COMMON = """\
+PACKAGE = """\
 [build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"
 
 [project]
-name = "our-common"
+name = "our-{name}"
 version = "1.4"
+dependencies = {needs}
 """
 
 
-ITSELF = (
-    COMMON.replace("our-common", "our-shop")
-    + """
-[project.scripts]
-our-shop = "our_shop.says:main"
-"""
-)
+def package(project: Project, place: str, name: str, *needs: str) -> None:
+    """A package that says who it is, at *place* of the *project*."""
+    project.write(f"{place}/pyproject.toml", PACKAGE.format(name=name, needs=list(needs)))
+    project.write(f"{place}/our_{name}/__init__.py", f"NAME = {name!r}\n")
+
+
 SAYS = """\
 from importlib.metadata import version
 
@@ -100,23 +101,30 @@ from importlib.metadata import version
 def main():
     print(version("our-shop"))
 """
+COMMAND = '\n[project.scripts]\nour-shop = "our_shop.says:main"\n'
 
 
-def test_packages_of_the_source_and_the_app_itself_are_installed_for_all_that_runs(heard):
-    heard.write("app/libs/common/pyproject.toml", COMMON)
-    heard.write("app/libs/common/our_common/__init__.py", "WHERE = 'here'\n")
-    heard.write("app/pyproject.toml", ITSELF)
+def test_packages_of_the_source_and_of_a_repository_that_the_host_cannot_reach_are_sent_along(heard):
+    package(heard, "app/libs/core", "core")
+    package(heard, "app/libs/common", "common", "our-core")
+    package(heard, "elsewhere", "lib")
+    elsewhere = heard.directory / "elsewhere"
+    for words in ("init --quiet", "add --all", "commit --quiet --message x", "tag v1.4"):
+        who = ("-c", "user.name=ann", "-c", "user.email=ann@example.org")
+        subprocess.run(["git", "-C", elsewhere, *who, *words.split()], check=True)
+    lib = f"our-lib @ git+file://{elsewhere}@v1.4"
+    heard.write("app/requirements.txt", f"itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n{lib}\n-e .\n")
+    names = "our_common.NAME + our_core.NAME + our_lib.NAME"
+    heard.write("app/pyproject.toml", PACKAGE.format(name="shop", needs=[]) + COMMAND)
     heard.write("app/src/our_shop/says.py", SAYS)
-    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n-e .\n")
-    more = "\nimport our_common\nfrom our_shop.says import version\n"
-    heard.code("two", more + "\nVERSION += our_common.WHERE + version('our-shop')\n" + TELL)
+    heard.code("two", f"\nimport our_common, our_core, our_lib\n\nVERSION += {names}\n" + TELL)
     heard.deploy()
-    assert heard.says["version"] == "twohere1.4"
+    assert heard.says["version"] == "twocommoncorelib"
     (said,) = (event for event in heard.inv("run", "--command", "our-shop").events if event["event"] == "log")
     assert said["text"] == "1.4"
     assert heard.deploy().changed == []
     heard.directory.joinpath("app/pyproject.toml").unlink()
-    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n")
+    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n")
 
 
 def test_what_the_source_has_begins_what_is_shared_and_is_the_apps_from_then_on(heard):

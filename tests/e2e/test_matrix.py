@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.targets import up
 from tests.e2e.cell import Cell, all_cells, live_through
 from tests.e2e.converged import up_converged
 from tests.e2e.engine import bring_engine, bring_python
@@ -34,8 +33,10 @@ ALWAYS = (
     "gevent-nginx-docker",
 )
 """Each server, web server and runtime at least once, but for gunicorn and compose, of which whole files tell."""
-OF_KIND = {"nginx": "docker"}
-"""The kind of a web server's converged target, where it is not called after it: this one has nginx and an engine."""
+OF_KIND = {"nginx": "docker", "none": "nginx"}
+"""The kind of a web server's converged target, where it is not called after it: the first has nginx and an engine, the
+second an nginx without a site, which does not run.
+"""
 WANTED = os.environ.get("MATRIX", ",".join(ALWAYS))
 SWAPS = int(os.environ.get("SWAPS", "10" if WANTED == "all" else "2"))
 
@@ -76,10 +77,7 @@ def home_of(cell, target_state, tmp_path):
 
 
 def target_of(web_server, state):
-    name = f"matrix-{web_server}"
-    if web_server == "none":
-        return up(name, "debian12", state=state, say=print)
-    return up_converged(name, "debian12", state, OF_KIND.get(web_server, web_server))
+    return up_converged(f"matrix-{web_server}", "debian12", state, OF_KIND.get(web_server, web_server))
 
 
 def leave(project):

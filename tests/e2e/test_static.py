@@ -239,7 +239,8 @@ def test_a_second_site_of_the_same_name_is_refused(files, tmp_path):
     second.configure(nginx_server_name=first.variables["nginx_server_name"])
     run = second.inv("deploy")
     assert run.exit_code == 2
-    assert f"another site on 0.0.0.0:80 has the name {first.name}.test already" in run.messages
+    assert f"the app {first.name}" in run.messages
+    assert f"has the name {first.name}.test at port 80 already" in run.messages
     assert first.says["release"] == first.current
 
 

@@ -22,7 +22,7 @@ import pytest
 from deploytasks.targets import Target
 from tests.e2e.controller import Controller, two_targets, wait_for
 
-SWAPS = int(os.environ.get("SWAPS", "6"))
+SWAPS = int(os.environ.get("SWAPS", "4"))
 REQUESTS_PER_SWAP = 400
 SLOW_MS = 2000
 LOAD = Path(__file__).with_name("load.lua")

@@ -33,10 +33,12 @@ from deploytasks.errors import HostError, HostKeyError, LoginRefused, NoPython, 
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.host import Host
 from deploytasks.inventory.ssh_options import SshOptions
-from deploytasks.targets import Target, up
+from deploytasks.targets import Target
 from deploytasks.transport import PasswordNeeded, Pipe, begin, transport_for
 from deploytasks.transport.hostkeys import KnownHosts
 from deploytasks.transport.sudo import AGAIN, PROMPT
+from tests.e2e.converged import up_converged
+from tests.e2e.packages import install
 from tests.inv import INV
 
 ECHO = b"""
@@ -114,14 +116,14 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(target_state: Path) -> Lab:
-    target = up("transport", state=target_state)
+    target = up_converged("transport", "debian12", target_state)
+    target.run(["ufw", "--force", "disable"])
     furnish(target)
     return Lab(target)
 
 
 def furnish(target: Target) -> None:
-    target.run(["apt-get", "update", "-qq"])
-    target.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fish", "tcsh", "zsh"])
+    install(target, "fish", "tcsh", "zsh")
     public_key = target.key_file.with_name("id_ed25519.pub").read_text()
     for user in USERS:
         target.run(["useradd", "-m", "-s", SHELLS.get(user, "/bin/bash"), user])

@@ -11,7 +11,7 @@ import pytest
 
 from deploytasks.targets import Target
 from tests.certificates import Authority, written
-from tests.e2e import pebble
+from tests.e2e import messages, pebble
 from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
 from tests.e2e.project import Answer, Project, difference, files
@@ -48,7 +48,7 @@ def target(target_state) -> Target:
 def shop(target, tmp_path_factory) -> Project:
     """An app behind nginx; it is at port 80 with every web server, and without one."""
     project = Project.make("shop", tmp_path_factory.mktemp("shop"), target, app_port=80, ufw_allow=[80])
-    project.code("one", SAYS_WHERE_IT_IS)
+    project.code("one", SAYS_WHERE_IT_IS + messages.APP)
     project.configure(app_static={"/": "dist", "/static": "files"})
     for name in FRONT_END:
         project.write(f"app/dist/{name}", f"{name}\n")
@@ -136,6 +136,7 @@ def test_an_app_moves_to_another_web_server(shop, web_server):
     move(shop, web_server)
     assert (serving(shop), with_a_site(shop)) == ([web_server], [web_server])
     assert shop.deploy().changed == []
+    assert [*messages.heard(shop)] == [message.wanted for message in messages.MESSAGES]
     if web_server != "none":
         require_true_hosts(shop)
         require_front_end(shop)

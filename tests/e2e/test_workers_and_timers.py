@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.cell import load_on
 from tests.e2e.controller import wait_for
-from tests.e2e.faults import cut_deploy, deployed_here
+from tests.e2e.faults import cut_deploy, deployed_here, records_before
 from tests.e2e.project import Project, difference, files
 
 DIARY = Path(__file__).with_name("diary.py")
@@ -46,16 +46,14 @@ def deployed(web, tmp_path_factory) -> Project:
 
 @pytest.fixture
 def crew(deployed) -> Iterator[Project]:
-    """The same app with its first processes, as many as at first; its source is what was deployed last."""
-    before = deployed.variables | {"procfile": procfile_of(deployed)}
+    """The same app with its first processes, as many as at first; its settings are the first ones."""
     yield deployed
-    is_changed = deployed.variables | {"procfile": procfile_of(deployed)} != before
     procfile(deployed)
     deployed.configure(app_watch_s=0, app_processes={"worker": {"count": 2}})
     if deployed.target.run(["test", "-e", f"{deployed.root}/scale.json"], check=False).returncode == 0:
         deployed.inv("scale", "--process", "worker", "--workers", "default")
         deployed.inv("scale", "--workers", "default")
-    if is_changed:
+    if running(deployed) != {"worker.1", "worker.2", "beat.1"}:
         deployed.deploy()
     assert running(deployed) == {"worker.1", "worker.2", "beat.1"}
 
@@ -311,10 +309,6 @@ def procfile(project: Project, **commands: str) -> None:
     project.write("app/Procfile", "".join(lines))
 
 
-def procfile_of(project: Project) -> str:
-    return (project.directory / "app/Procfile").read_text()
-
-
 def diary(project: Project) -> list[dict[str, Any]]:
     """What all processes wrote down, in that order."""
     lines = project.target.run(["cat", f"{project.root}/shared/diary"]).stdout.splitlines()
@@ -374,12 +368,6 @@ def logged(project: Project, *flags: str) -> list[dict[str, Any]]:
 
 def resolved(project: Project, path: str) -> str:
     return project.target.run(["readlink", "-e", path]).stdout.strip()
-
-
-def records_before(changed: list[str], step: str) -> int:
-    """How many records of a run's journal precede those of *step*: two for a step, one for a handler."""
-    handlers = ("run the release command", "watch the new release")
-    return 1 + sum(1 if name.startswith(handlers) else 2 for name in changed[: changed.index(step)])
 
 
 def assert_handed_over(project: Project, old: str, new: str) -> None:

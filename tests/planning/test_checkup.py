@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.firewall.packet_filter import Barrier
 from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import Facts
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
@@ -17,6 +18,7 @@ DAY_S = 86_400
 DISK = Disk("/srv/shop", free_mb=9000, free_inodes=500_000, read_only=False)
 OPEN = Rule(4, "allow", "tcp", "22,80", "0.0.0.0/0", "", "", plain=True)
 SHUT = Firewall(on=True, refuses=True, rules=())
+SHUTS, OPENS = Barrier("inet filter input", ((22, 22),)), Barrier("inet filter input", ((1, 1023),))
 WELL = Examined(
     facts=Facts(),
     clock=NOW + 1,
@@ -39,6 +41,16 @@ def of(check: str, needs: Needs = SHOP, **differing: Any) -> tuple[Verdict, str]
     """The verdict of the only finding of *check*, and all that it says."""
     (one,) = [finding for finding in found(needs, **differing) if finding.check == check]
     return one.verdict, f"{one.found}; {one.advice}"
+
+
+def test_a_packet_filter_that_may_admit_visitors_is_no_finding():
+    assert [finding.check for finding in found(barriers=(OPENS,)) if finding.check == "packet filter"] == []
+
+
+def test_a_port_that_cannot_be_reached_from_here_is_told_where_visitors_on_the_host_get_the_app():
+    needs = replace(SHOP, unreached={80: "no answer from 192.0.2.7 within 3 s"})
+    told = [finding.found for finding in found(needs, visit="ok") if finding.verdict is Verdict.DOUBTFUL]
+    assert told == ["port 80 cannot be reached from here: no answer from 192.0.2.7 within 3 s"]
 
 
 def test_where_all_is_well_every_check_says_so_and_has_no_advice():
@@ -69,7 +81,38 @@ def test_where_all_is_well_every_check_says_so_and_has_no_advice():
         ("clock", {"clock": NOW - 30}, Verdict.DOUBTFUL, "30 s behind"),
         ("clock", {"clock": NOW + 63_072_000}, Verdict.BAD, "63072000 s ahead of"),
         ("port", {"listeners": {"80": "lighttpd"}}, Verdict.BAD, "80 is taken by lighttpd; stop lighttpd"),
-        ("port", {"listeners": {"80": "apache2"}}, Verdict.DOUBTFUL, "80 is apache2's"),
+        ("port", {"listeners": {"80": "apache2"}}, Verdict.BAD, "80 is taken by apache2; stop apache2"),
+        (
+            "port",
+            {"listeners": {"80": "apache2"}, "serving": ("apache2",)},
+            Verdict.GOOD,
+            "which serves the app",
+        ),
+        (
+            "packet filter",
+            {"barriers": (SHUTS,)},
+            Verdict.BAD,
+            "admits nobody to port 80; add to it: tcp dport 80",
+        ),
+        (
+            "visitors",
+            {"visit": "visitors of http://shop.test do not get the app: x"},
+            Verdict.BAD,
+            "do not get",
+        ),
+        (
+            "release",
+            {"prospect": "its Python is gone: it cannot start again; x"},
+            Verdict.BAD,
+            "cannot start again",
+        ),
+        (
+            "release",
+            {"prospect": "its Python is whatever python3 is; x"},
+            Verdict.DOUBTFUL,
+            "whatever python3 is",
+        ),
+        ("visitors", {"visit": "ok"}, Verdict.GOOD, "get the app"),
         ("port", {"listeners": {}}, Verdict.GOOD, "80 is free"),
         ("firewall", {"firewall": replace(SHUT, on=False)}, Verdict.GOOD, "SSH first"),
         (

@@ -11,7 +11,7 @@ import pytest
 
 from deploytasks import Host, Inventory
 from deploytasks.agent.services.environment_file import decode_env
-from deploytasks.errors import VariableError
+from deploytasks.errors import SourceError, VariableError
 from deploytasks.planning.heard import heard
 from deploytasks.planning.standard import standard_roles
 from deploytasks.planning.unclaimed import distance, unclaimed
@@ -144,6 +144,14 @@ def test_what_a_release_command_does_already_is_not_told(host_of: MakeHost) -> N
     assert heard(host_of({"Procfile": procfile})).notes == ()
 
 
+def test_what_the_inventory_runs_or_builds_already_is_not_told(host_of: MakeHost) -> None:
+    web = (
+        "web: flask db upgrade; flask translate compile; python manage.py collectstatic && gunicorn app:app\n"
+    )
+    ours = {"app_processes": {"release": "flask db upgrade"}, "app_build": ["flask translate compile"]}
+    assert heard(host_of({"Procfile": web}, **ours)).notes == ()
+
+
 def test_options_of_a_server_that_the_inventory_does_not_want_are_told_once(host_of: MakeHost) -> None:
     host = heard(host_of({"Procfile": "web: gunicorn app:app -w 3\n"}, app_server="waitress"))
     (note,) = host.notes
@@ -228,6 +236,107 @@ def test_an_aptfile_names_packages_of_the_distribution(host_of: MakeHost) -> Non
         {"Aptfile": "# build\nlibpq-dev\nffmpeg # for thumbs\n:repo:deb http://x y z\nhttp://x/y.deb\n"}
     )
     assert said(heard(host)) == {"app_packages": (["libpq-dev", "ffmpeg"], "Aptfile:1")}
+
+
+UV_INDEXES = """\
+[[tool.uv.index]]
+name = "ours"
+url = "https://a.org/simple"
+
+[[tool.uv.index]]
+url = "https://b.org/simple"
+default = true
+"""
+PYLOCK = 'lock-version = "1.0"\npackages = [{name = "x", version = "1", index = "https://a.org/simple"}]\n'
+PIPFILE_LOCK = """{"_meta": {"sources": [
+{"url": "https://b.org/simple"},
+{"url": "https://${LOGIN}@a.org/simple"}
+]}, "default": {}}"""
+
+
+@pytest.mark.parametrize(
+    ("files", "first", "others"),
+    [
+        (
+            {"uv.lock": "", "pyproject.toml": UV_INDEXES},
+            "pyproject.toml:6",
+            ("https://ann:pw@a.org/simple", "pyproject.toml:3"),
+        ),
+        (
+            {"Pipfile.lock": PIPFILE_LOCK, "requirements.txt": ""},
+            "Pipfile.lock:2",
+            ("https://ann:pw@a.org/simple", "Pipfile.lock:3"),
+        ),
+        ({"pylock.toml": PYLOCK}, "", ("https://a.org/simple", "pylock.toml:2")),
+        (
+            {
+                "requirements.txt": "-i https://b.org/simple\n--extra-index-url https://${LOGIN}@a.org/simple\nflask\n"
+            },
+            "requirements.txt:1",
+            ("https://ann:pw@a.org/simple", "requirements.txt:2"),
+        ),
+    ],
+)
+def test_indexes_that_a_project_names_are_heard_with_the_login_of_this_machine(
+    host_of: MakeHost,
+    monkeypatch: pytest.MonkeyPatch,
+    files: Mapping[str, str],
+    first: str,
+    others: tuple[str, str],
+) -> None:
+    for name, value in {
+        "UV_INDEX_OURS_USERNAME": "ann",
+        "UV_INDEX_OURS_PASSWORD": "pw",
+        "LOGIN": "ann:pw",
+    }.items():
+        monkeypatch.setenv(name, value)
+    explicit = {"app_requirements": "Pipfile.lock"} if "Pipfile.lock" in files else {}
+    found = said(heard(host_of(files, **explicit)))
+    assert found.pop("pip_extra_index_urls") == ([others[0]], others[1])
+    assert found == ({"pip_index_url": ("https://b.org/simple", first)} if first else {})
+
+
+def test_a_variable_of_an_index_that_is_not_set_here_is_an_error_with_its_place(host_of: MakeHost) -> None:
+    host = host_of({"requirements.txt": "flask\n-i https://u:${NO_SUCH_WORD}@a.org/simple\n"})
+    with pytest.raises(SourceError, match=r"requirements.txt:2: NO_SUCH_WORD is not set in the environment"):
+        heard(host)
+
+
+def test_of_several_files_of_requirements_those_that_are_not_used_are_told(host_of: MakeHost) -> None:
+    files = {"poetry.lock": "", "Pipfile.lock": "{}", "environment.yml": ""}
+    assert heard(host_of(files)).notes == (
+        "not used: environment.yml (conda is not used; app_requirements=environment.yml takes what is below its pip:); "
+        "requirements.txt (app_requirements=requirements.txt installs from it); "
+        "Pipfile.lock (app_requirements=Pipfile.lock installs from it)",
+    )
+    assert heard(host_of(files, app_requirements="requirements.txt")).notes == ()
+
+
+def test_a_python_that_the_host_lacks_is_brought_where_that_is_asked_for(host_of: MakeHost) -> None:
+    given = {"app_python_install": True, "uv_python_mirror": "https://mirror.example/pythons"}
+    told = heard(host_of({".python-version": "3.13\n"}, **given))
+    steps = {step.name: step.resource for step in plan_for(told, standard_roles(told), now=NOW).steps}
+    brought, venv = steps["bring Python 3.13"], steps["install the dependencies"]
+    assert (brought.version, brought.mirror) == ("3.13", "https://mirror.example/pythons")
+    assert venv.python == "/opt/deploytasks/pythons/3.13/bin/python3.13"
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"installer": "pip"}, "app_python_install: uv brings it; leave installer out"),
+        (
+            {"uv_python_mirror": "http://mirror.example"},
+            "uv_python_mirror: mirror.example is asked without encryption",
+        ),
+    ],
+)
+def test_a_python_comes_by_uv_and_from_a_place_that_one_can_trust(
+    host_of: MakeHost, variables: Mapping[str, Any], told: str
+) -> None:
+    host = host_of({}, app_python_install=True, **variables)
+    with pytest.raises(VariableError, match=told):
+        plan_for(host, standard_roles(host), now=NOW)
 
 
 OTHERS = dict.fromkeys(

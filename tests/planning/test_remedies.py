@@ -20,6 +20,18 @@ RELEASE = "/srv/shop/releases/20261130T101500Z-0123456/code"
             'a release is read-only: share what the app writes there, with app_shared=["logs/"]',
         ),
         (
+            f"OSError: [Errno 30] Read-only file system: '{RELEASE}/shop/static/.cache'",
+            'a release is read-only: share what the app writes there, with app_shared=["shop/static/.cache/"]',
+        ),
+        (
+            f"OSError: [Errno 30] Read-only file system: '{RELEASE}/shop/uploads/2026/cat.png'",
+            'a release is read-only: share what the app writes there, with app_shared=["shop/uploads/"]',
+        ),
+        (
+            f"OSError: [Errno 30] Read-only file system: '{RELEASE}/shop/shop.db'",
+            'a release is read-only: share what the app writes there, with app_shared=["shop/shop.db"]',
+        ),
+        (
             "OSError: [Errno 30] Read-only file system: 'uploads'",
             'a release is read-only: share what the app writes there, with app_shared=["uploads/"]',
         ),
@@ -126,6 +138,10 @@ def test_what_is_no_failure_and_what_has_no_remedy_stays_as_it_is():
         ),
         ("consumer: Cannot connect to redis://localhost:6379//: Error 111", 'app_services=["redis"]'),
         (
+            "Warning: Could not create server TCP listening socket 127.0.0.1:6380: bind: Address already in use",
+            "something else has port 6380 of this host",
+        ),
+        (
             'connection to server at "127.0.0.1", port 5432 failed: Connection refused',
             'app_services=["postgres"]',
         ),
@@ -171,3 +187,8 @@ def test_an_app_that_misses_something_around_it_is_told_what_brings_it(output, r
 )
 def test_what_says_nothing_of_what_is_missing_has_no_remedy(output):
     assert remedied(StepDone("app", "ask", Outcome.FAILED, reason="no", output=output)).reason == "no"
+
+
+def test_a_firewall_that_a_container_may_not_have_is_told():
+    failed = StepDone("ufw", "turn the firewall on", Outcome.FAILED, reason="ufw --force enable ended with 1")
+    assert remedied(failed).reason.endswith("app_firewall=none")

@@ -12,7 +12,7 @@ import pytest
 
 from deploytasks.agent.release.layout import App
 from deploytasks.errors import VariableError
-from deploytasks.roles.app import visitor
+from deploytasks.roles.app import body, visitor
 from deploytasks.roles.app.asgi import template
 from deploytasks.roles.app.visitor import Proxies
 from deploytasks.source.app_ref import AppRef
@@ -59,6 +59,7 @@ def served(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setitem(sys.modules, "deploytasks_visitor", visitor)
+    monkeypatch.setitem(sys.modules, "deploytasks_body", body)
     code = tmp_path / "code"
     code.mkdir()
     reloaded = signal.getsignal(signal.SIGHUP)
@@ -76,6 +77,7 @@ def served(tmp_path, monkeypatch):
             threads=threads,
             tells=tells,
             behind_a_web_server=behind_a_web_server,
+            body_bytes=0,
             proxies=Proxies() if behind_a_web_server else Proxies(0),
         )
         (tmp_path / "deploytasks_app.py").write_text(text)

@@ -17,8 +17,8 @@ from deploytasks.errors import PlanError, VariableError
 from deploytasks.planning.deployment import KINDS
 from deploytasks.planning.plan import with_app
 from deploytasks.planning.standard import app_alone, standard_roles
-from deploytasks.resources import File
-from deploytasks.roles import app, caddy, docker, gunicorn, nginx, ufw, waitress
+from deploytasks.resources import File, Visit
+from deploytasks.roles import app, caddy, docker, gunicorn, nginx, none, ufw, waitress
 from deploytasks.roles.app.removal import removal
 
 
@@ -197,3 +197,71 @@ def test_no_module_of_a_role_is_called_like_what_a_part_has():
     taken = {name for kind in KINDS for name in kind.has}
     roles = Path(roles_package.__file__).parent
     assert [str(file) for file in roles.glob("*/*.py") if file.stem in taken] == []
+
+
+@pytest.mark.parametrize("root", ["/home/ops/app", "/root/app"])
+def test_a_place_that_the_apps_units_do_not_see_is_refused(host, root):
+    with pytest.raises(VariableError, match=f"app_root: '{root}' is among people's homes, .*systemd_allow="):
+        plan_for(host(f"app_root={root}"), [app, gunicorn, nginx, ufw])
+    plan_for(host(f"app_root={root}", """systemd_allow='["home"]'"""), [app, gunicorn, nginx, ufw])
+
+
+def texts_of(found):
+    plan = plan_for(found, [app, gunicorn, nginx, ufw])
+    return {
+        step.resource.path: step.resource.content for step in plan.steps if isinstance(step.resource, File)
+    }
+
+
+def test_a_host_without_ipv6_has_sites_without_it(host):
+    site = texts_of(replace(host(), facts=Facts(ipv6=False)))["/etc/nginx/sites-available/shop"]
+    assert ("listen 80;" in site, "[::]" in site) == (True, False)
+
+
+def test_who_takes_what_no_other_site_wants_is_let_be(host):
+    place = "/etc/nginx/conf.d/deploytasks-catch-all-80.conf"
+    named = host("nginx_server_name=shop.test")
+    assert place in texts_of(named)
+    assert place not in texts_of(replace(named, facts=Facts(default_ports=(80,))))
+
+
+def visit_of(found, web_server):
+    steps = plan_for(found, [app, gunicorn, web_server, ufw]).steps
+    return next((step.resource for step in steps if isinstance(step.resource, Visit)), None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "visit"),
+    [
+        ((), Visit("shop", "nginx", 80, "localhost", tells=True)),
+        (("app_health_path=/up",), Visit("shop", "nginx", 80, "localhost", "/up", tells=True)),
+        (
+            ("app_health_path=/up", "app_visit_path=/"),
+            Visit("shop", "nginx", 80, "localhost", "/", tells=True),
+        ),
+        (('app_visit_path=""',), Visit("shop", "nginx", 80, "localhost", None, tells=True)),
+        (("app_health_host=own.test",), Visit("shop", "nginx", 80, "own.test", tells=True)),
+        (("nginx_server_name=*.shop.test",), Visit("shop", "nginx", 80, "www.shop.test", tells=True)),
+        (
+            ("nginx_server_name=shop.test", "nginx_tls=self-signed", "app_health_host=own.test"),
+            Visit("shop", "nginx", 443, "shop.test", secure=True, tells=True),
+        ),
+        (
+            ("nginx_proxy_protocol=true", """nginx_trusted_proxies='["10.0.0.0/8"]'"""),
+            Visit("shop", "nginx", 80, "localhost", tells=True, hears_proxies=True),
+        ),
+        (
+            ("nginx_server_name=shop.test", "nginx_tls=self-signed", '"nginx_snippet=ssl_verify_client on;"'),
+            Visit("shop", "nginx", 443, "shop.test", None, secure=True),
+        ),
+    ],
+)
+def test_a_visitor_asks_where_and_as_people_do(host, variables, visit):
+    assert visit_of(host(*variables), nginx) == visit
+
+
+def test_without_a_web_server_a_visitor_comes_to_the_apps_port_unless_it_lets_in_proxies_alone(host):
+    assert visit_of(host("app_web_server=none app_port=8123"), none) == Visit(
+        "shop", "none", 8123, "localhost"
+    )
+    assert visit_of(host("""app_web_server=none app_trusted_proxies='["10.0.0.0/8"]'"""), none) is None

@@ -16,6 +16,7 @@ from deploytasks.agent.protocols.probe import Probe
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Place
 from deploytasks.roles import cgi, fastcgi
+from deploytasks.roles.app import body as bodies
 from deploytasks.roles.app import visitor
 from deploytasks.roles.app.visitor import Proxies
 from deploytasks.source.app_ref import AppRef
@@ -73,9 +74,11 @@ def serve(place, tmp_path):
             processes=2,
             threads=2,
             drain_timeout_s=5,
+            body_bytes=0,
             proxies=Proxies(),
         )
         shutil.copy(visitor.__file__, tmp_path / "deploytasks_visitor.py")
+        shutil.copy(bodies.__file__, tmp_path / "deploytasks_body.py")
         program = tmp_path / "serve.py"
         program.write_text(text)
         with (tmp_path / "log").open("w") as log:
@@ -117,8 +120,9 @@ def test_an_app_that_cannot_be_imported_ends_the_server(serve, tmp_path):
 
 
 def test_a_cgi_script_answers_one_request(place, tmp_path):
-    text = cgi.template("app.j2", ref=REF, directory=place.code, place=place, proxies=Proxies())
+    text = cgi.template("app.j2", ref=REF, directory=place.code, place=place, body_bytes=0, proxies=Proxies())
     shutil.copy(visitor.__file__, tmp_path / "deploytasks_visitor.py")
+    shutil.copy(bodies.__file__, tmp_path / "deploytasks_body.py")
     script = tmp_path / "app"
     script.write_text(text)
     script.chmod(0o755)

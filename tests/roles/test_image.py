@@ -1,50 +1,50 @@
-"""What a Dockerfile of a project's own says of its image."""
+"""What is built here goes into the image that is made for an app, whoever makes it."""
 
 from __future__ import annotations
 
-import shutil
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploytasks.roles.docker.image import Recipe
-from tests.roles.rendered import CASES, HELLO, rendered
+from deploytasks import Plan
+from deploytasks.delivery.local_image import LocalImage
+from tests.roles.rendered import plan_with
+
+NAME = "x-1.0-py3-none-any.whl"
+DIGEST = hashlib.sha256(b"a wheel").hexdigest()
+LINE = f"x @ file:///requirements/wheels/{NAME}  # {DIGEST[:16]}\n"
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    shutil.copytree(HELLO, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path / "app"
+    """An app with a wheel of its own."""
+    files: Mapping[str, bytes] = {
+        "app.py": b"from flask import Flask\napp = Flask(__name__)\n",
+        "requirements.txt": f"flask\n./{NAME}\n".encode(),
+        NAME: b"a wheel",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("said", "volumes"),
-    [
-        ("FROM a\nVOLUME /data /var/lib/shop/\n", ("/data", "/var/lib/shop")),
-        ('FROM a\nVOLUME ["/data", "/more"]\n', ("/data", "/more")),
-        ("FROM a AS first\nVOLUME /gone\nFROM b\nvolume /data\nVOLUME /data $MORE\n", ("/data",)),
-        ("FROM a\nRUN mkdir /data\n", ()),
-    ],
-)
-def test_the_volumes_of_an_image_are_those_of_its_last_stage(said: str, volumes: tuple[str, ...]) -> None:
-    assert Recipe(said, "/srv", "Dockerfile").volumes == volumes
+def plan_of(source: Path, **more: Any) -> Plan:
+    return plan_with({"app_name": "shop", "app_runtime": "docker", "app_source": str(source), **more})
 
 
-def container(source: Path, **variables: Any) -> str:
-    (source / "Dockerfile").write_text("FROM python\nVOLUME /data\nVOLUME /models\n")
-    texts = rendered({**CASES["docker"], "app_source": str(source), "docker_port": 8000, **variables})
-    return next(text for path, text in texts.items() if path.endswith("/bin/container"))
+def test_it_is_copied_into_the_context_on_the_host(source: Path) -> None:
+    files = {step.name: step.resource for step in plan_of(source).steps}
+    assert files[f"copy requirements/wheels/{NAME}"].digest == DIGEST
+    assert files["write requirements/requirements.txt"].content == f"flask\n{LINE}"
+    assert "make the directory requirements/wheels" in files
 
 
-def test_a_volume_is_kept_with_what_is_shared_unless_there_is_another_for_it(source: Path) -> None:
-    text = container(source, docker_volumes=["/mnt/models:/models:ro"])
-    assert "--mount=type=bind,source=/srv/hello/shared/volumes/data,target=/data" in text
-    assert "shared/volumes/models" not in text
-    assert "--volume=/mnt/models:/models:ro" in text
-
-
-def test_a_container_knows_the_apps_user_by_name(source: Path) -> None:
-    text = container(source)
-    for name in ("passwd", "group"):
-        assert f"source=/srv/hello/releases/RELEASE/{name},target=/etc/{name},readonly" in text
+def test_it_is_copied_into_the_context_on_this_machine(source: Path) -> None:
+    plan = plan_of(source, docker_build="controller")
+    (step,) = (step for step in plan.steps if step.name == "bring the image of the dependencies")
+    image = LocalImage.decode(plan.contents[step.resource.digest])
+    assert image.copies == {f"requirements/wheels/{NAME}": DIGEST}
+    assert image.files["requirements/requirements.txt"] == f"flask\n{LINE}"

@@ -12,7 +12,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from deploytasks.roles.app import visitor
+from deploytasks.roles.app import body, visitor
 from deploytasks.roles.app.instance import Instance, listening_at, logged, say_ready
 from deploytasks.roles.app.launcher import shared_module
 from deploytasks.roles.app.visitor import Proxies
@@ -78,6 +78,7 @@ def shop(tmp_path):
     (tmp_path / "code/shelf.py").write_text("NAME = 'shelf'\n")
     (tmp_path / "deploytasks_instance.py").write_text(shared_module())
     shutil.copy(visitor.__file__, tmp_path / "deploytasks_visitor.py")
+    shutil.copy(body.__file__, tmp_path / "deploytasks_body.py")
     return tmp_path
 
 

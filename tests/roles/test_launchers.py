@@ -24,7 +24,7 @@ def launcher(server, **variables):
 
 def test_a_launcher_is_python_of_the_oldest_hosts(server):
     texts = rendered(CASES[server])
-    for name in ("serve.py", "deploytasks_instance.py", "deploytasks_visitor.py"):
+    for name in ("serve.py", "deploytasks_instance.py", "deploytasks_visitor.py", "deploytasks_body.py"):
         path = LAUNCHER.replace("serve.py", name)
         ast.parse(texts[path], feature_version=OLDEST)
 

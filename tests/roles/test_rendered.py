@@ -75,9 +75,10 @@ def test_logs_in_the_journal_need_no_rotation():
     assert "/etc/logrotate.d/hello" not in rendered({**DEFAULT, "gunicorn_accesslog": "-"})
 
 
-def test_without_a_watch_the_switch_notifies_nobody():
+def test_without_a_watch_it_is_looked_once_whether_visitors_come():
     steps = rendered({**DEFAULT, "app_watch_s": 0})["steps"]
-    assert "switch     app: make the new release current\n" in steps
+    assert "switch     app: make the new release current -> check that visitors reach the port\n" in steps
+    assert "switch     app: check that visitors get the app\n" in steps
 
 
 def test_a_handler_that_was_renamed_leads_to_one_that_there_is():
@@ -96,7 +97,10 @@ def test_a_step_says_what_it_is_about_without_the_steps_around_it(case):
 def test_ssh_is_admitted_before_any_other_port_and_the_firewall_goes_on_last():
     ufw = [line for line in rendered(RICH)["steps"].splitlines() if " ufw: " in line]
     assert ufw[1] == "provision  ufw: admit SSH on port 22"
-    assert ufw[-1] == "provision  ufw: turn the firewall on"
+    assert ufw[-2:] == [
+        "provision  ufw: turn the firewall on",
+        "finish     ufw: close the ports that the app had before",
+    ]
 
 
 def test_the_environment_of_the_inventory_beats_that_of_the_file(tmp_path):

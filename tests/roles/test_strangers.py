@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploytasks.roles.app import strangers, visitor
+from deploytasks.roles.app import body, strangers, visitor
 from deploytasks.roles.app.visitor import FORWARDED, SAID_BY_PROXIES
 from tests.roles.rendered import DEFAULT, rendered
 
@@ -38,6 +38,7 @@ def hello(monkeypatch):
     vars(module)["app"] = lambda *said: (wsgi if "wsgi.url_scheme" in said[0] else asgi)(*said)
     monkeypatch.setitem(sys.modules, "app", module)
     monkeypatch.setitem(sys.modules, "deploytasks_visitor", visitor)
+    monkeypatch.setitem(sys.modules, "deploytasks_body", body)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("signal.signal", lambda *_: None)

@@ -108,7 +108,7 @@ def test_mounted_apps_are_beside_the_app():
     ids=["uwsgi", "http", "router", "kept alive"],
 )
 def test_the_socket_speaks_what_the_web_server_speaks(variables, lines):
-    of_socket = ("socket", "http ", "http-socket", "add-header", "chmod-socket", "vacuum")
+    of_socket = ("socket ", "http ", "http-socket", "add-header", "chmod-socket", "vacuum")
     assert [line for line in ini(**variables) if line.startswith(of_socket)] == lines
 
 

@@ -160,6 +160,19 @@ WRONG = {
         {"nginx_server_name": "bücher.example"},
         "server_name: 'bücher.example'; use its IDNA form xn--bcher-kva.example",
     ),
+    "buffers have room for a header": (
+        {"nginx_proxy_buffers": "4 8k", "nginx_proxy_buffer_size": "32k"},
+        "proxy_buffers: all but one hold 24576 bytes; expected room for a header (nginx_proxy_buffer_size) and for a "
+        "buffer, 32768 bytes",
+    ),
+    "one buffer is none too many": (
+        {"nginx_proxy_buffers": "1 64k"},
+        "proxy_buffers: all but one hold 0 bytes; ",
+    ),
+    "a file holds what a buffer does": (
+        {"nginx_temp_file_size": "8k"},
+        "temp_file_size: 8192 bytes; expected 0, or as much as the largest buffer, 16384",
+    ),
     "a size is a size of nginx": (
         {"nginx_client_max_body_size": "10 MB"},
         "nginx_client_max_body_size: '10 MB': ",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploytasks.source.allowed_hosts import names_without
 from deploytasks.source.cautions import cautions
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -54,3 +55,26 @@ def test_django_without_a_place_for_static_files_is_told(write: Write) -> None:
     found = cautions(root, ["settings.py"], frozenset(), "django")
     assert [caution.subject for caution in found] == ["STATIC_ROOT", "DEBUG"]
     assert cautions(root, [], frozenset({"whitenoise"}), "django") == ()
+
+
+MANAGE = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused"),
+    [
+        ("['.shop.example', 'localhost']", ()),
+        ("['SHOP.example']", ()),
+        ("('*',)", ()),
+        ("names()", ()),
+        ("['localhost', '127.0.0.1']", ("localhost", "127.0.0.1")),
+        ("[]", (".localhost", "127.0.0.1", "[::1]")),
+    ],
+)
+def test_a_name_that_django_would_refuse_is_seen_before(
+    write: Write, allowed: str, refused: tuple[str, ...]
+) -> None:
+    root = write(
+        {"manage.py": MANAGE, "shop/__init__.py": "", "shop/settings.py": f"ALLOWED_HOSTS = {allowed}\n"}
+    )
+    assert names_without(root, "shop.example:8080") == refused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploytasks.errors import SourceError, VariableError
-from deploytasks.source import detect_callable, parse_callable
+from deploytasks.source import detect_callable, manage_py, parse_callable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +23,25 @@ WSGI = "from django.core.wsgi import get_wsgi_application\napplication = get_wsg
 
 FOUND = [
     ("an app in app.py", {"app.py": APP}, "app:app", "flask"),
+    (
+        "an app that a file gives to a server",
+        {
+            "main.py": "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run(app='shop.server:app', port=1)\n",
+            "shop/__init__.py": "",
+            "shop/server.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        },
+        "shop.server:app",
+        "fastapi",
+    ),
+    (
+        "a factory that a file gives to a server",
+        {
+            "main.py": "import uvicorn\nuvicorn.run('server:build', factory=True)\n",
+            "server.py": "from fastapi import FastAPI\ndef build():\n    return FastAPI()\n",
+        },
+        "server:build()",
+        "fastapi",
+    ),
     ("wsgi.py before app.py", {"app.py": APP, "wsgi.py": APP}, "wsgi:app", "flask"),
     (
         "a module import",
@@ -222,6 +241,14 @@ def test_the_app_is_found(write: Write, files: dict[str, str], expected: str, fr
 def test_where_imports_start_is_known(write: Write, files: dict[str, str], directory: str) -> None:
     ref = detect_callable(write(files))
     assert (ref.directory, ref.framework) == (directory, "flask")
+
+
+def test_a_django_project_may_lie_below_its_source(write: Write) -> None:
+    files = {"src/manage.py": MANAGE, "src/mysite/__init__.py": "", "src/mysite/wsgi.py": WSGI}
+    source = write({**files, "src/mysite/settings.py": "", "other/__init__.py": APP})
+    ref = detect_callable(source)
+    assert (str(ref), ref.directory, ref.found) == ("mysite.wsgi:application", "src", "manage.py")
+    assert manage_py(source, ref) == "src/manage.py"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks.errors import SourceError
-from deploytasks.planning.local_wheels import with_local_wheels
+from deploytasks.planning.own_wheels import with_own_wheels
 from deploytasks.source.lockfile import find_requirements
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -42,22 +42,22 @@ def test_a_directory_becomes_the_wheel_that_is_built_of_it(write: Write, cache: 
             "libs/common/our_common/__init__.py": "WHERE = 'here'\n",
         }
     )
-    wanted, (wheel,) = with_local_wheels(find_requirements(root))
+    wanted, (wheel,) = with_own_wheels(find_requirements(root))
     lines = wanted.files["requirements.txt"].splitlines()
     assert re.match(
         r"our-common @ file:wheels/our_common-1\.4-\S*py3-none-any\.whl  # [0-9a-f]{16}", lines[1]
     )
     assert "our_common/__init__.py" in zipfile.ZipFile(wheel.place).namelist()
-    assert with_local_wheels(find_requirements(root))[0].files == wanted.files
+    assert with_own_wheels(find_requirements(root))[0].files == wanted.files
     (root / "libs/common/our_common/__init__.py").write_text("WHERE = 'there'\n")
-    assert with_local_wheels(find_requirements(root))[0].files != wanted.files
+    assert with_own_wheels(find_requirements(root))[0].files != wanted.files
 
 
 def test_a_wheel_of_the_source_goes_along_as_it_is(write: Write, cache: Path) -> None:
     root = write(
         {"requirements.txt": "./vendor/x-1.0-py3-none-any.whl\n", "vendor/x-1.0-py3-none-any.whl": "x"}
     )
-    wanted, (wheel,) = with_local_wheels(find_requirements(root))
+    wanted, (wheel,) = with_own_wheels(find_requirements(root))
     assert wanted.names == {"x"}
     assert (wheel.name, wheel.place) == ("x-1.0-py3-none-any.whl", root / "vendor/x-1.0-py3-none-any.whl")
 

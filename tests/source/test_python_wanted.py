@@ -9,7 +9,7 @@ import pytest
 
 from deploytasks.agent.release.facts import Facts
 from deploytasks.errors import VariableError
-from deploytasks.planning.python_choice import chosen_python
+from deploytasks.planning.python_choice import chosen_python, python_to_bring
 from deploytasks.source.python_wanted import pythons_wanted
 
 HOST = Facts(python="3.11.2", pythons=("python3", "python3.11", "python3.12", "python3.9"))
@@ -46,8 +46,31 @@ def test_the_inventory_says_which_it_is_all_the_same(write: Write) -> None:
     assert chosen_python(HOST, "python3", wanted, "prod1") == "python3"
     assert chosen_python(HOST, "3.11", wanted, "prod1") == "3.11"
     assert chosen_python(HOST, "/opt/python/bin/python3.13", wanted, "prod1") == "/opt/python/bin/python3.13"
+    assert chosen_python(HOST, "3.11.2", wanted, "prod1") == "python3"
     with pytest.raises(VariableError, match=r"prod1: app_python=3.13: the host has python3 \(3.11.2\)"):
         chosen_python(HOST, "3.13", wanted, "prod1")
+
+
+@pytest.mark.parametrize(
+    ("given", "python_version", "brought"),
+    [
+        ("3.13", "", "3.13"),
+        ("python3.13", "", "3.13"),
+        ("3.12.1", "", "3.12.1"),
+        ("3.12", "", ""),
+        ("/opt/python/bin/python3.13", "", ""),
+        ("pypy3", "", ""),
+        ("", "3.13", "3.13"),
+        ("", "3.12", ""),
+        ("", "3.99", ""),
+        ("3.12", "3.13", ""),
+    ],
+)
+def test_what_the_host_lacks_can_be_brought(
+    write: Write, given: str, python_version: str, brought: str
+) -> None:
+    wanted = pythons_wanted(write({".python-version": f"{python_version}\n"}))
+    assert python_to_bring(HOST, given, wanted) == brought
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -223,8 +224,8 @@ def test_the_first_of_five_files_is_taken(write: Write) -> None:
 
 
 def test_finding_nothing_says_how_to_make_each(write: Write) -> None:
-    message = refusal(write({"app.py": "", "pyproject.toml": "[tool.ruff]\n", "Pipfile.lock": ""}))
-    assert "(Pipfile.lock: pipenv requirements > requirements.txt)" in message
+    message = refusal(write({"app.py": "", "pyproject.toml": "[tool.ruff]\n", "Pipfile": ""}))
+    assert "(Pipfile: pipenv lock)" in message
     for name in ("uv.lock", "pylock.toml", "poetry.lock", "requirements.txt", "pyproject.toml"):
         assert f"\n  {name} " in message
     assert (
@@ -248,11 +249,11 @@ def test_none_is_a_choice(tmp_path: Path) -> None:
     [
         ("nowhere.txt", "app_requirements: nowhere.txt: no such file in "),
         ("../x.txt", "app_requirements: ../x.txt: not below "),
-        ("Pipfile.lock", "Pipfile.lock: not read here; run: pipenv requirements > requirements.txt"),
+        ("Pipfile", "Pipfile: pins nothing by itself; run: pipenv lock"),
     ],
 )
 def test_an_explicit_file_that_cannot_be_is_refused(write: Write, explicit: str, complaint: str) -> None:
-    assert refusal(write({"Pipfile.lock": ""}), explicit).startswith(complaint)
+    assert refusal(write({"Pipfile": ""}), explicit).startswith(complaint)
 
 
 def test_the_digest_is_that_of_what_gets_installed(write: Write) -> None:
@@ -314,7 +315,9 @@ def test_what_powershell_writes_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("--find-links ./wheels", "an index belongs to the host; set pip_index_url"),
+        ("--find-links ./wheels", "no directory of the source; put the packages' files into one"),
+        ("--find-links https://example.org/", "an index belongs to the host; set pip_index_url"),
+        ("-c https://example.org/c.txt", "a file that is elsewhere may change; fetch it"),
         ("--trusted-host x", "not without verification; set pip_ca_bundle"),
         ("--frobnicate", "unknown option --frobnicate; expected -r, -c, -e"),
         ("-e ../lib", "a path, which only this machine has; expected a release from the index"),
@@ -325,17 +328,20 @@ def test_what_powershell_writes_is_read(tmp_path: Path) -> None:
         ("x-1.0-py3-none-any.whl", "no such file"),
         ("lib @ file:///opt/lib", "a path, which only this machine has"),
         ("https://example.org/x.whl", "a URL without a name; write NAME @ URL"),
-        ("git+ssh://git@example.org/x", "a URL without a name; write NAME @ URL"),
+        ("git+ssh://git@example.org/x", "a URL without a name; write NAME @ git+URL@TAG"),
         (
-            "x @ git+ssh://git@example.org/x",
-            "git+ssh://git@example.org/x may change or need a key; expected git+https",
+            "x @ git+git://example.org/x@v1",
+            "git://example.org/x is asked without encryption; expected git+https",
         ),
-        ("x @ git+https://example.org/x@main", "may change or need a key; expected git+https"),
+        (
+            "x @ git+https://${NO_SUCH_TOKEN}@example.org/x@v1",
+            "NO_SUCH_TOKEN is not set in the environment of this machine; export NO_SUCH_TOKEN=...",
+        ),
         (
             "x @ http://example.org/x.whl",
             "the host cannot fetch http://example.org/x.whl; expected an https://",
         ),
-        ("x @ https://${TOKEN}@example.org/x.whl", "environment variable; the host does not have it"),
+        ("x @ https://${TOKEN}/x.whl", "environment variable; the host does not have it"),
         ("flask=3", "not a requirement; expected NAME==VERSION"),
         ("flask 3", "not a requirement; expected NAME==VERSION"),
         ("flask; python_versio < '3'", "not a marker: \"python_versio < '3'\"; e.g. python_version < '3.12'"),
@@ -368,9 +374,64 @@ def test_a_requirements_txt_without_packages_is_refused(write: Write, text: str)
     )
 
 
-def test_a_git_commit_that_is_fixed_is_taken(write: Write) -> None:
-    line = f"x @ git+https://example.org/x@{'0' * 40}"
-    assert lines(write({"requirements.txt": line})) == [line]
+@pytest.mark.parametrize(
+    ("line", "word", "url"),
+    [
+        (
+            "lib @ git+ssh://git@example.org/lib.git@v1.2",
+            "lib @ git:ssh://git@example.org/lib.git@v1.2",
+            "ssh://git@example.org/lib.git",
+        ),
+        (
+            "-e git+https://u:pw@example.org/Lib.git@feature/x#egg=Lib[a,b]&subdirectory=sub",
+            "lib[a,b] @ git:https://example.org/Lib.git@feature/x%23sub",
+            "https://u:pw@example.org/Lib.git",
+        ),
+        (
+            "lib[a] @ git+https://${GIT_TOKEN}@example.org/lib ; os_name == 'posix'",
+            "lib[a] @ git:https://example.org/lib ; os_name == 'posix'",
+            "https://t0ken@example.org/lib",
+        ),
+    ],
+)
+def test_a_package_in_git_is_built_here_and_its_login_stays_here(
+    write: Write, monkeypatch: pytest.MonkeyPatch, line: str, word: str, url: str
+) -> None:
+    monkeypatch.setenv("GIT_TOKEN", "t0ken")
+    found = find_requirements(write({"requirements.txt": f"flask\n{line}\n"}))
+    assert found.files["requirements.txt"] == f"flask\n{word}\n"
+    (package,) = found.own
+    assert package.url == url
+    assert package.where.endswith("requirements.txt:2")
+    assert "pw" not in repr(package)
+
+
+def test_a_password_is_in_no_message(write: Write) -> None:
+    for line in ("x @ http://u:s3cret@example.org/x.whl", "x @ https://s3cret@example.org/x.whl"):
+        assert "s3cret" not in refusal(write({"requirements.txt": line}))
+
+
+def test_what_is_built_here_counts_as_checked(write: Write) -> None:
+    root = write(
+        {
+            "requirements.txt": f"flask==3 --hash={A}\n./lib\nx @ git+https://example.org/x@v1\n",
+            "lib/setup.py": "name = 'lib'",
+        }
+    )
+    assert find_requirements(root).hash_checked
+
+
+def test_files_of_packages_in_the_source_are_chosen_from(write: Write) -> None:
+    root = write(
+        {
+            "requirements.txt": "--no-index\n-f wheels\nx\n",
+            "wheels/x-1-py3-none-any.whl": "",
+            "wheels/readme": "",
+        }
+    )
+    found = find_requirements(root)
+    assert found.files["requirements.txt"] == "--no-index\n--find-links wheels\nx\n"
+    assert [file.name for file in found.vendored] == ["x-1-py3-none-any.whl"]
 
 
 def test_pyproject_alone_gives_its_dependencies(write: Write) -> None:
@@ -428,14 +489,6 @@ def test_a_uv_lock_becomes_lines(write: Write) -> None:
         ('source = { virtual = "." }', 'source = { virtual = "packages/shop" }'),
         (
             'version = "8.1"\nsource = { registry = "https://x.org/simple" }',
-            'source = { git = "https://x#0" }',
-        ),
-        (
-            'version = "8.1"\nsource = { registry = "https://x.org/simple" }',
-            'source = { editable = "lib" }',
-        ),
-        (
-            'version = "8.1"\nsource = { registry = "https://x.org/simple" }',
             'source = { registry = "wheels" }',
         ),
         ("os_name == 'nt'", "extra == 'extra-4-shop-x'"),
@@ -450,6 +503,47 @@ def test_a_uv_lock_that_lines_cannot_say_goes_as_it_is(write: Write, written: st
     assert "flask" in found.names
 
 
+@pytest.mark.parametrize(
+    ("source", "line", "own"),
+    [
+        (
+            f'{{ git = "ssh://git@x.org/click?tag=8.1&subdirectory=sub#{"0" * 40}" }}',
+            f"click @ git:ssh://git@x.org/click@{'0' * 40}%23sub",
+            True,
+        ),
+        ('{ editable = "lib" }', "click @ local:lib", True),
+        ('{ url = "https://x.org/click.whl" }', f"click @ https://x.org/click.whl --hash={A}", False),
+    ],
+)
+def test_what_a_uv_lock_has_from_elsewhere_is_named(write: Write, source: str, line: str, own: bool) -> None:
+    text = UV.replace(
+        'version = "8.1"\nsource = { registry = "https://x.org/simple" }',
+        f'version = "8.1"\nsource = {source}',
+    )
+    text = text.replace(""", marker = "sys_platform == 'x' or sys_platform == 'y'\"""", "")
+    root = write({"uv.lock": text, "pyproject.toml": PROJECT, "lib/setup.py": ""})
+    assert line in lines(root)
+    assert bool(find_requirements(root).own) == own
+    assert find_requirements(root).hash_checked
+
+
+def test_a_member_of_a_workspace_that_nobody_builds_is_what_it_needs(write: Write) -> None:
+    text = UV.replace(
+        'version = "8.1"\nsource = { registry = "https://x.org/simple" }',
+        'version = "8.1"\nsource = { virtual = "m" }',
+    )
+    assert "click" not in " ".join(lines(write({"uv.lock": text, "pyproject.toml": PROJECT})))
+
+
+def test_a_lock_too_tangled_for_what_is_built_here_says_so(write: Write) -> None:
+    text = UV.replace("version = 1\n", "version = 2\n", 1).replace(
+        'source = { registry = "https://x.org/simple" }', 'source = { git = "https://x/y#0" }', 1
+    )
+    message = refusal(write({"uv.lock": text, "pyproject.toml": PROJECT}))
+    assert message.startswith("uv.lock: flask is built here, which wants lines")
+    assert "uv export" in message
+
+
 def test_a_pylock_becomes_lines(write: Write) -> None:
     root = write({"pylock.toml": PYLOCK})
     assert lines(root) == [
@@ -460,21 +554,42 @@ def test_a_pylock_becomes_lines(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "instead"),
+    ("written", "instead", "line"),
     [
-        ("marker = \"sys_platform == 'win32'\"", "marker = \"'x' in extras\""),
+        ("marker = \"sys_platform == 'win32'\"", "marker = \"'x' in extras\"", ""),
+        ("marker = \"sys_platform == 'win32'\"", "marker = \"'dev' in dependency_groups\"", ""),
         (
             "marker = \"sys_platform == 'win32'\"",
-            'vcs = { type = "git", url = "https://x", commit-id = "0" }',
+            "marker = \"'x' not in extras\"",
+            f"colorama==0.4 --hash={A}",
         ),
-        ('version = "0.4"', 'directory = { path = "lib" }'),
+        (
+            "marker = \"sys_platform == 'win32'\"",
+            'vcs = { type = "git", url = "https://x.org/y", commit-id = "0" }',
+            "colorama @ git:https://x.org/y@0",
+        ),
+        (
+            'version = "0.4"',
+            'directory = { path = "lib" }',
+            "colorama @ local:lib ; sys_platform == 'win32'",
+        ),
+        ('version = "0.4"', 'directory = { path = ".", editable = true }', ""),
+        (
+            'version = "0.4"\nmarker = "sys_platform == \'win32\'"\n'
+            'wheels = [{ url = "https://example.org/colorama.whl", '
+            f'hashes = {{ sha256 = "{A[7:]}" }} }}]',
+            f'archive = {{ url = "https://x.org/c.zip", hashes = {{ sha256 = "{B[7:]}" }} }}',
+            f"colorama @ https://x.org/c.zip --hash={B}",
+        ),
     ],
 )
-def test_a_pylock_that_lines_cannot_say_goes_as_it_is(write: Write, written: str, instead: str) -> None:
+def test_what_a_pylock_has_from_elsewhere_is_named(
+    write: Write, written: str, instead: str, line: str
+) -> None:
     assert written in PYLOCK
     text = PYLOCK.replace(written, instead)
-    found = find_requirements(write({"pylock.prod.toml": text}), "pylock.prod.toml")
-    assert (found.kind, found.install, found.files) == ("pylock", "pylock.toml", {"pylock.toml": text})
+    found = lines(write({"pylock.prod.toml": text, "lib/setup.py": ""}), "pylock.prod.toml")
+    assert found[1:] == ([line] if line else [])
 
 
 def test_a_poetry_lock_with_groups_becomes_lines(write: Write) -> None:
@@ -502,7 +617,7 @@ def test_an_old_poetry_lock_keeps_its_hashes_apart(write: Write) -> None:
     [
         (
             'type = "git"\nurl = "https://example.org/x"\nresolved_reference = "%s"' % ("0" * 40),
-            f"flask @ git+https://example.org/x@{'0' * 40} --hash={A}",
+            f"flask @ git:https://example.org/x@{'0' * 40}",
         ),
         ('type = "url"\nurl = "https://example.org/x.whl"', f"flask @ https://example.org/x.whl --hash={A}"),
         ('type = "legacy"\nurl = "https://example.org"', f"flask==3.1 --hash={A}"),
@@ -548,7 +663,7 @@ def test_where_a_poetry_package_comes_from_is_kept(write: Write, source: str, ex
                 ),
                 "pyproject.toml": "",
             },
-            "poetry.lock: colorama: is a path (lib), which only this machine has",
+            "poetry.lock:8: colorama: no such file",
         ),
         (
             {"pylock.toml": 'lock-version = "2.0"\n'},
@@ -558,3 +673,116 @@ def test_where_a_poetry_package_comes_from_is_kept(write: Write, source: str, ex
 )
 def test_a_lock_that_cannot_be_right_is_refused(write: Write, files: dict[str, str], complaint: str) -> None:
     assert refusal(write(files)).startswith(complaint)
+
+
+PIPFILE_LOCK = json.dumps(
+    {
+        "_meta": {
+            "sources": [{"url": "https://a.org/simple"}, {"url": "https://${PIPENV_LOGIN}@b.org/simple"}]
+        },
+        "default": {
+            "flask": {
+                "hashes": [A],
+                "version": "==3.1",
+                "extras": ["async"],
+                "markers": "os_name == 'posix'",
+            },
+            "lib": {"git": "git@example.org:us/lib.git", "ref": "0" * 40},
+            "common": {"path": "./libs/common", "editable": True},
+            "shop": {"path": ".", "editable": True},
+        },
+        "develop": {"pytest": {"version": "==8"}},
+    },
+    indent=2,
+)
+
+
+def test_a_pipfile_lock_becomes_lines(write: Write) -> None:
+    pipfile = '[packages]\nFlask = "*"\n[dev-packages]\npytest = "*"\n'
+    root = write({"Pipfile.lock": PIPFILE_LOCK, "Pipfile": pipfile, "libs/common/setup.py": ""})
+    assert lines(root) == [
+        f"flask[async]==3.1 ; os_name == 'posix' --hash={A}",
+        f"lib @ git:ssh://git@example.org/us/lib.git@{'0' * 40}",
+        "common @ local:libs/common",
+    ]
+    assert find_requirements(root).hash_checked
+    (root / "Pipfile").write_text('[packages]\nquart = "*"\n')
+    assert refusal(root) == "Pipfile.lock: older than Pipfile, lacks quart; run: pipenv lock"
+
+
+@pytest.mark.parametrize(
+    ("files", "found", "expected"),
+    [
+        (
+            {"setup.cfg": "[options]\ninstall_requires =\n    flask>=3  # web\n    click; os_name == 'nt'\n"},
+            "setup.cfg",
+            ["flask>=3", "click; os_name == 'nt'"],
+        ),
+        (
+            {"setup.cfg": "[flake8]\n", "setup.py": "N = ['flask']\nsetup(install_requires=N)\n"},
+            "setup.py",
+            ["flask"],
+        ),
+        (
+            {
+                "environment.yml": "name: x\ndependencies:\n  - python=3.11\n  - pip\n  - pip:\n"
+                "    - flask==3.1  # web\n    - -r more.txt\nprefix: /x\n",
+                "more.txt": "click\n",
+            },
+            "environment.yml",
+            ["flask==3.1", "click"],
+        ),
+    ],
+)
+def test_what_older_files_write_down_is_used(
+    write: Write, files: Mapping[str, str], found: str, expected: list[str]
+) -> None:
+    root = write(files)
+    assert (find_requirements(root).found, lines(root)) == (found, expected)
+
+
+@pytest.mark.parametrize(
+    ("files", "complaint"),
+    [
+        (
+            {"setup.py": "import x\nsetup(\n  install_requires=x.read())\n"},
+            "setup.py:3: install_requires is known only to a build; run: uv pip compile setup.py -o requirements.txt",
+        ),
+        (
+            {"setup.py": "setup(install_requires=5)\n"},
+            "setup.py:1: install_requires is known only to a build",
+        ),
+        (
+            {"Pipfile.lock": '{"default": {"x": 1}}'},
+            "Pipfile.lock: not what pipenv writes: Expected `object`",
+        ),
+        ({"setup.py": "setup()\n"}, "setup.py: names no install_requires; run: uv pip compile setup.py"),
+        (
+            {"setup.cfg": "[options]\ninstall_requires = file: deps.txt\n"},
+            "setup.cfg:2: file: deps.txt: set app_requirements to the file that it names",
+        ),
+        (
+            {
+                "environment.yml": "dependencies:\n- python=3.11\n- conda-forge::numpy=1.26\n- pip:\n  - flask\n"
+            },
+            "environment.yml:3: conda is not used here, and wants: conda-forge::numpy=1.26; write them below pip:",
+        ),
+        ({"Pipfile.lock": "{"}, "Pipfile.lock: not what pipenv writes: "),
+        (
+            {
+                "pyproject.toml": '[project]\nname = "x"\ndependencies = ["lib"]\n'
+                '[tool.uv.sources]\nlib = {git = "x"}\n'
+            },
+            "pyproject.toml:3: [tool.uv.sources] says where lib comes from, which uv reads alone; run: uv lock",
+        ),
+    ],
+)
+def test_what_only_a_build_or_another_program_would_tell_is_refused_with_what_to_do(
+    write: Write, files: Mapping[str, str], complaint: str
+) -> None:
+    assert refusal(write(files)).startswith(complaint)
+
+
+def test_a_file_by_another_name_is_proposed(write: Write) -> None:
+    message = refusal(write({"requirements/prod.txt": "flask\n", "requirements/dev.txt": "pytest\n"}))
+    assert "(app_requirements=requirements/dev.txt, or one of requirements/prod.txt)" in message

@@ -76,7 +76,7 @@ def test_files_that_include_each_other_twice_are_read_once(write: Write) -> None
     chain = {f"r{number}.txt": f"-r r{number + 1}.txt\n" * 2 for number in range(40)}
     root = write({**chain, "r40.txt": "--index-url https://index.example\nflask\n"})
     assert read_requirements_txt(root / "r0.txt", root).names == {"flask"}
-    assert [url for *_, url in indexes_in(root / "r0.txt")] == ["https://index.example"]
+    assert [index.url for index in indexes_in(root / "r0.txt")] == ["https://index.example"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 
 SHOWN_IMAGES = 5
+KEPT_OF_BUILDS = "4GB"
+"""What the engine may keep for later builds."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class DockerImage(Resource):
             done = docker(machine, *argv, timeout_s=BUILD_TIMEOUT_S, env=arguments)
             if not done.ok:
                 raise StepError(self._cause(done, directory), last_lines(done.output))
+        # As old engines keep what they have built for good; what is lost of it is built anew.
+        docker(machine, "builder", "prune", "--force", "--keep-storage", KEPT_OF_BUILDS)
 
     def lacks(self, machine: Machine) -> Tuple[str, ...]:
         is_here = not self.digest or machine.blobs.find(self.digest) or has_image(machine, self.name)

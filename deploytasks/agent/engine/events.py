@@ -110,9 +110,13 @@ class Ready(Event):
 
 @dataclass(frozen=True)
 class Knock(Event):
-    """The agent waits to hear whether this host can be reached anew, by a second connection."""
+    """The agent waits to hear whether this host can be reached anew, by a second connection.
+
+    At a *port*, where that is not 0, no more than that somebody listens.
+    """
 
     event: ClassVar[str] = "knock"
+    port: int = 0
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Machine:
     the plan, *recording* is what a release keeps of it. *stop* is set when the controller is gone;
     it is heeded while *stoppable*. *units* are what runs here for long. A program that has not *answered*
     by its end, as what it asks is just being started anew, is asked again. *knock* has the controller
-    connect anew and returns why it could not, if so; None where there is no controller.
+    connect anew, or to a port (0: log in once more), and returns why it could not, if so; None where there is none.
     Being *thorough*, contents are compared that a glance would take for what they were.
     """
 
@@ -75,7 +75,7 @@ class Machine:
     stoppable: bool = True
     units: Units = field(default_factory=NoUnits)
     answered: Callable[[Completed], bool] = _is_answered
-    knock: Optional[Callable[[], str]] = None
+    knock: Optional[Callable[[int], str]] = None
     thorough: bool = False
 
     def path(self, path: str) -> str:

@@ -17,17 +17,20 @@ OURS = "deploytasks.agent."
 ROOMS = {
     "accounts": "AbsentUser Group Member User",
     "databases": "PostgresDatabase",
-    "docker": "ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices PulledImages ShippedImage",
-    "files": "Absent AbsentManaged Directories Directory File FirstFile LastingFile Secret SecretFile Symlink Tree",
+    "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices "
+    "PulledImages ShippedImage",
+    "files": "Absent AbsentManaged Directories Directory EmptyIfLarge File FirstFile LastingFile Secret SecretFile "
+    "Symlink Tree",
     "firewall": "Ufw UfwRule",
     "packages": "Locales Package",
     "programs": "Command Run",
-    "python": "PythonVenv Uv",
-    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention RecordedPlan Retention",
-    "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses "
-    "Processes ProcessesAtBoot ReleaseCommand Watch",
+    "python": "ManagedPython PythonVenv Uv",
+    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention OnlyUfwRules RecordedPlan Retention",
+    "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses Processes "
+    "ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",
-    "web": "AcmeCertificate ApacheReload NginxLimits NginxPage NginxReload OnlyCatchAlls SelfSignedCertificate",
+    "web": "AcmeCertificate ApacheReload NginxLimits NginxMember NginxPage NginxReload NginxSites OnlyCatchAlls "
+    "SelfSignedCertificate Visit",
 }
 """The types of ours by room, each in the module of its own name. One that is renamed goes on in ``renamed.TYPES``."""
 

@@ -27,6 +27,8 @@ TUPLE = re.compile(r"^### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (.*)$", 
 ANYWHERE = ("0.0.0.0/0", "::/0", "any")
 UNTIL = "deploytasks: until "
 """Begins the comment of a rule that is to be taken away by itself."""
+OF_APP = "deploytasks: for "
+"""Begins the comment of one that was made for the app which it names."""
 
 Network = Union["IPv4Network", "IPv6Network", None]
 
@@ -63,6 +65,11 @@ class Rule:
     @property
     def allows(self) -> bool:
         return self.action.partition("_")[0] in ("allow", "limit")
+
+    @property
+    def app(self) -> str:
+        """The app that it was made for; empty for one of somebody else's."""
+        return self.comment[len(OF_APP) :] if self.comment.startswith(OF_APP) else ""
 
     @property
     def is_temporary(self) -> bool:

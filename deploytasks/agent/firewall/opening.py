@@ -128,10 +128,16 @@ class Opening:
                 unit.apply(machine, Change(None, unit.desired()))
             systemd.enable_now(machine, [self.name + ".timer"])
             self.rule.apply(machine, Change(before, self.rule.desired()))
+            self._require_time_left()
         except (StepError, OSError):
             self.rule.apply(machine, Change(self.rule.inspect(machine), before))
             self.forget(machine)
             raise
+
+    def _require_time_left(self) -> None:
+        """A timer that was over before there was a rule has taken none away, and does not come again."""
+        if time.time() >= self.until:
+            raise StepError("%s took longer to open than it was to be open; choose a longer time" % self)
 
     def forget(self, machine: Machine) -> None:
         """It has no timer any more; the rule stays as it is."""

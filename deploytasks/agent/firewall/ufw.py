@@ -48,7 +48,7 @@ class Ufw(Resource):
             return
         prepare_way_back(machine)
         machine.run(["ufw", "--force", "enable"])
-        refused = machine.knock()
+        refused = machine.knock(0)
         if refused:
             raise StepError(
                 "with ufw on nobody could connect to this host any more, so it goes off again", refused

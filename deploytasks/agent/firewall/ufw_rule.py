@@ -21,7 +21,8 @@ class UfwRule(Resource):
 
     *port* is a number, or a range such as ``8000:8100``; *source* is an address, a range in CIDR form,
     or ``any``. A rule holds whether the firewall is on or not. One that was to go by itself stays when
-    this is what a host shall have. ``ValueError`` for what ufw would refuse.
+    this is what a host shall have. One that is made here is *app*'s, and goes when that has it no
+    longer; who had it before keeps it. ``ValueError`` for what ufw would refuse.
     """
 
     action: str
@@ -29,6 +30,7 @@ class UfwRule(Resource):
     proto: str = "tcp"
     source: str = "any"
     comment: str = ""
+    app: str = ""
 
     def __post_init__(self) -> None:
         for value, allowed in ((self.action, ACTIONS), (self.proto, PROTOCOLS)):
@@ -55,12 +57,19 @@ class UfwRule(Resource):
             action = (change.before or {"action": self.action})["action"]
             machine.run(self.deletion(action))
         else:
-            comment = change.after.get("comment", "")
+            comment = change.after.get("comment") or self._mark(change)
             machine.run(["ufw", *self._words(change.after["action"]), "comment", comment])
 
     def deletion(self, action: str) -> List[str]:
         """The command that takes the rule away, which is one to do *action*; it has nothing against its absence."""
         return ["ufw", "--force", "delete", *self._words(action)]
+
+    def _mark(self, change: Change) -> str:
+        """The comment of who makes it; one that was there for good is somebody else's."""
+        before = change.before or {"temporary": True}
+        return (
+            firewall.OF_APP + self.app if self.app and before["temporary"] else str(before.get("comment", ""))
+        )
 
     def _is(self, rule: firewall.Rule) -> bool:
         same_port = (rule.protocol, rule.port) == (self.proto, str(self.port))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import ClassVar, Tuple, Union
 
@@ -10,6 +11,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.packages import apt
 from deploytasks.agent.packages.dpkg import INSTALLED, package_states
+from deploytasks.agent.packages.policy import nothing_started
 from deploytasks.agent.services import systemd
 
 # Debian policy 5.6.7; apt-get would take a trailing - for "remove" and + for "install".
@@ -22,13 +24,15 @@ class Package(Resource):
 
     A name may be a virtual package, or ``name:architecture``. What a package only recommends is left out.
     Installing cannot be undone. The units *resting* are started by a package of its own accord, and are stopped again
-    when it is installed here; who had it before keeps them. Raises ``ValueError`` for a name that Debian has not.
+    when it is installed here; who had it before keeps them. What is installed *unstarted* begins to run by a step
+    of its own, when it has a configuration of ours. Raises ``ValueError`` for a name that Debian has not.
     """
 
     reversible: ClassVar[bool] = False
     lasts: ClassVar[bool] = True
     names: Union[str, Tuple[str, ...]]
     resting: Tuple[str, ...] = ()
+    unstarted: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", (self.names,) if isinstance(self.names, str) else tuple(self.names))
@@ -43,6 +47,7 @@ class Package(Resource):
         return dict(package_states(machine, tuple(self.names)))
 
     def apply(self, machine: Machine, change: Change) -> None:
-        apt.install(machine, change.keys)
+        with nothing_started(machine) if self.unstarted else nullcontext():
+            apt.install(machine, change.keys)
         if self.resting:
             systemd.disable_now(machine, self.resting)

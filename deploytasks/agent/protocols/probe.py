@@ -35,7 +35,7 @@ class Probe:
         try:
             status, body = self._exchange(time.monotonic() + timeout_s, meanwhile)
         except (OSError, NoHttp) as error:
-            return _trouble(error)
+            return trouble_of(error)
         if self._is_wanted(status):
             return ""
         from deploytasks.agent.protocols.error_page import lines_of
@@ -85,7 +85,8 @@ def ranges(text: str) -> Tuple[Tuple[int, int], ...]:
     return tuple((int(low), int(high or low)) for low, _, high in parts)
 
 
-def _trouble(error: BaseException) -> str:
+def trouble_of(error: BaseException) -> str:
+    """Why there was no answer."""
     if isinstance(error, (socket.timeout, TimeoutError)):
         return "no answer in time"
     return "no answer: %s" % (getattr(error, "strerror", None) or error or type(error).__name__)

@@ -9,14 +9,17 @@ from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.python import PYTHONS
 
 NAME = re.compile(r"python3(\.\d+)?")
+VERSIONED = re.compile(r"python3\.\d+")
 
 
 def find_interpreter(machine: Machine, python: str) -> str:
     """The path of *python*: a name, a version such as ``3.12``, or a path.
 
-    ``StepError`` tells what there is instead.
+    What is called without its version, as python3, is another one after an upgrade of the distribution; so it is named
+    as what it is today. ``StepError`` tells what there is instead.
     """
     name = "python" + python if re.fullmatch(r"\d+(\.\d+)?", python) else python
     path = machine.path(name) if name.startswith("/") else name
@@ -24,7 +27,9 @@ def find_interpreter(machine: Machine, python: str) -> str:
     if found is None:
         present = ", ".join(interpreters(machine)) or "no Python at all"
         raise StepError("this host has no %s; it has %s; name one of these or install it" % (name, present))
-    return found
+    is_today = os.path.realpath(found)
+    is_brought = python.startswith(PYTHONS + "/")  # It may be another patch level one day.
+    return is_today if is_brought or VERSIONED.fullmatch(os.path.basename(is_today)) else found
 
 
 def interpreters(machine: Machine) -> Tuple[str, ...]:

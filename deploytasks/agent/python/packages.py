@@ -10,6 +10,8 @@ from typing import Dict, Iterator, Mapping, Tuple
 from deploytasks.agent.python.records import SITE_PACKAGES
 
 PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\]+)")
+OWN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])? @ file:wheels/.*#\s*(\S+)$")
+"""A package that was built elsewhere, and what it was built of."""
 REQUIRED = re.compile(r"^([A-Za-z0-9][\w.-]*)\s*(.*)$")
 LOCKED = re.compile(r'^\[\[packages?\]\]\s+name = "([^"]+)"\s+version = "([^"]+)"', re.MULTILINE)
 """A package of a uv.lock or of a pylock.toml."""
@@ -27,7 +29,7 @@ def in_requirements(text: str) -> Iterator[Tuple[str, str]]:
     """The packages that *text* names, and what it says of their versions."""
     for line in text.replace("\\\n", " ").splitlines():
         plain = line.split(" #")[0].split(" --hash")[0].strip()
-        found = PINNED.match(plain) or REQUIRED.match(plain)
+        found = OWN.match(line) or PINNED.match(plain) or REQUIRED.match(plain)
         if found:
             yield _canonical(found.group(1)), found.group(2).strip()
 

@@ -54,7 +54,7 @@ class PythonVenv(Environment, Resource):
         if not os.path.lexists(place):
             return None
         complete, *lists = _marked(place)
-        if not complete or not _has_its_python(place):
+        if not complete or not has_its_python(place):
             return UNFINISHED
         damaged = _damage(place, "".join(lists), thorough=machine.thorough)
         return {"complete": DAMAGED + damaged if damaged else complete}
@@ -95,7 +95,7 @@ class PythonVenv(Environment, Resource):
         VenvBuilder(self, machine).build(place)
 
 
-def _has_its_python(place: str) -> bool:
+def has_its_python(place: str) -> bool:
     """False once an upgrade of the distribution has taken away the Python that it was built for."""
     python = os.path.realpath(os.path.join(place, "bin", "python"))
     versioned = re.fullmatch(r"python3\.\d+", os.path.basename(python))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Optional
 
-from deploytasks.agent.disk.directory_handle import opened, reading_bytes
+from deploytasks.agent.disk.directory_handle import opened
 from deploytasks.agent.disk.entry import (
     beside,
     make_directories,
@@ -22,6 +22,7 @@ from deploytasks.agent.disk.entry import (
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.python import CACHE
+from deploytasks.agent.python.authorities import authorities_in
 from deploytasks.agent.python.build_sandbox import in_sandbox
 from deploytasks.agent.python.environment import MARKER, SEALED, digest_in, remove_environment
 from deploytasks.agent.python.installer import (
@@ -32,6 +33,7 @@ from deploytasks.agent.python.installer import (
     uv_environment,
 )
 from deploytasks.agent.python.interpreter import find_interpreter
+from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.agent.python.records import digest_of_lists
 
 if TYPE_CHECKING:
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
 LOCK = ".lock"
 """uv's own, which everybody may write; what is complete is never changed, so nobody needs it."""
-SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 BUILD_TIMEOUT_S = 1800
 KEPT_LINES = 20
 WANTS_BUILD = re.compile(
@@ -76,9 +77,12 @@ class VenvBuilder:
                 raise
 
     def _installation(self, place: str, work: str, python: str) -> Installation:
+        digests = dict(self._venv.wheels) if self._venv.hash_checked else {}
         for name, text in self._venv.requirements:
-            written = _text(self._machine, text).replace(" file:wheels/", " file://%s/wheels/" % work)
-            _write(os.path.join(work, name), written)
+            _write(
+                os.path.join(work, name),
+                at_their_place(_text(self._machine, text), work + "/wheels", digests),
+            )
         wheels = self._lay_out(work + "/wheels") if self._venv.wheels or self._venv.wheelhouse else ""
         return Installation(
             place=place,
@@ -91,7 +95,7 @@ class VenvBuilder:
             wheelhouse=wheels if self._venv.wheelhouse else "",
             index_url=self._venv.index_url,
             extra_index_urls=self._venv.extra_index_urls,
-            authorities=_authorities(self._machine, self._venv.ca_bundle, work),
+            authorities=authorities_in(self._machine, self._venv.ca_bundle, work),
             cache=self._machine.path(CACHE),
             builds=not self._venv.builder,
         )
@@ -190,22 +194,6 @@ class VenvBuilder:
         if trouble:
             return index.unreachable(trouble)
         return "%s could not install the requirements" % self._venv.installer
-
-
-def _authorities(machine: Machine, ca_bundle: str, work: str) -> str:
-    """A file of all certificate authorities to trust: both installers take one file, not two."""
-    system = list(filter(os.path.exists, [machine.path(SYSTEM_AUTHORITIES)]))
-    if not ca_bundle:
-        return "".join(system)
-    joined = os.path.join(work, "authorities.pem")
-    content = b"".join(_content(path) + b"\n" for path in [*system, machine.path(ca_bundle)])
-    write_file(joined, content, {"mode": "0644"})
-    return joined
-
-
-def _content(path: str) -> bytes:
-    with reading_bytes(path) as file:
-        return file.read()
 
 
 @contextmanager

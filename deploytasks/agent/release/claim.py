@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import ClassVar, Iterator, List, Optional, Tuple, Union
 
@@ -13,11 +14,17 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.absent_managed import is_ours
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, apps_at, others_at, owner_of, write_owner
+from deploytasks.agent.release.site_claim import SiteClaim
 from deploytasks.agent.services.unit import DIRECTORY
 
 UNITS = (DIRECTORY, "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 """Where units lie, those that count first first (systemd.unit(5))."""
 PROJECT = "project"
+MOVED = (
+    "the app {0} serves from {1}, and app_root is {2}; nothing was changed. Leave app_root as it was; or, to move the "
+    "app, inv destroy with the old app_root, which keeps the shared data, then deploy with the new one, and on the "
+    "host mv {1}/shared/* {2}/shared/"
+)
 NO_HOME, NO_SHELL = "/nonexistent", "/usr/sbin/nologin"
 
 
@@ -38,7 +45,8 @@ class Claim(Resource):
     It is looked at before anything is changed: *files* in directories that packages share, units, the account
     *app_user*, the app's root and directories below /run and /var/log. *adopt* is true for all of it, or the names
     of things. Another project's app of this name can be adopted as well; the root of another app, and a group of the
-    system, cannot. What was taken over is remembered, and stays when the app is destroyed.
+    system, cannot. What was taken over is remembered, and stays when the app is destroyed. Nobody else has the *ports*
+    and *domains* that *web_server* is to serve it at.
     """
 
     reversible: ClassVar[bool] = False
@@ -48,6 +56,9 @@ class Claim(Resource):
     app_user: str
     files: Tuple[str, ...] = ()
     adopt: Union[bool, Tuple[str, ...]] = False
+    web_server: str = ""
+    ports: Tuple[int, ...] = ()
+    domains: Tuple[str, ...] = ()
 
     def desired(self) -> State:
         return {"root": self.app_root, "user": self.app_user, "claimed": True}
@@ -55,9 +66,12 @@ class Claim(Resource):
     def inspect(self, machine: Machine) -> State:
         owner = owner_of(machine, self._app)
         self._require_own_root(machine)
+        self._require_same_root(machine, owner)
         foreign = [thing for thing in self._foreign(machine, owner) if not self._adopts(thing)]
         if foreign:
             raise StepError(self._refusal(foreign))
+        if self.web_server:
+            SiteClaim(self.app_name, self.web_server, self.ports, self.domains).require(machine)
         if owner is None:
             return None
         claimed = _project(machine) in ("", owner.project)
@@ -91,6 +105,13 @@ class Claim(Resource):
                 "%s belongs to the app %s; nothing was changed. Give %s another app_root"
                 % (self.app_root, other, self.app_name)
             )
+
+    def _require_same_root(self, machine: Machine, owner: Optional[Owner]) -> None:
+        """Releases, data and the account's home lie where the app was first deployed."""
+        if owner is None or owner.root == self.app_root:
+            return
+        if os.path.lexists(machine.path(owner.root + "/current")):
+            raise StepError(MOVED.format(self.app_name, owner.root, self.app_root))
 
     def _foreign(self, machine: Machine, owner: Optional[Owner]) -> Iterator[Foreign]:
         """What is there, is not ours and was not taken over; of an app that is known here its directories are ours."""

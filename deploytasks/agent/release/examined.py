@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Dict, Optional, Tuple
 
 from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.firewall.packet_filter import Barrier
 from deploytasks.agent.release.facts import Facts
 
 
@@ -41,7 +42,9 @@ class Examined:
     """A host as it is, without a verdict.
 
     *clock* is its time (epoch, s), *systemd* what that says of itself, empty for none. *listeners* are programs by
-    their ports. *addresses* are the host's own.
+    their ports; those in *serving* have a site of the app. *addresses* are the host's own. *visit* is what became of a
+    visitor's request, ``ok`` or what is wrong; None where nobody can ask. *prospect* is why the release cannot start
+    again, or will not.
     """
 
     facts: Facts
@@ -53,3 +56,7 @@ class Examined:
     firewall: Firewall
     certificates: Tuple[Certificate, ...]
     addresses: Tuple[str, ...]
+    serving: Tuple[str, ...] = ()
+    barriers: Tuple[Barrier, ...] = ()
+    visit: Optional[str] = None
+    prospect: str = ""

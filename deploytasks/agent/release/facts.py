@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import socket
 import sys
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
@@ -14,6 +15,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.services.confinement import unable
+from deploytasks.agent.web.nginx_servers import default_ports
 
 SHARED = ("/usr/lib/systemd/libsystemd-shared-*.so", "/usr/lib/*/systemd/libsystemd-shared-*.so")
 
@@ -23,6 +25,9 @@ class Facts:
     """The host as the agent found it.
 
     *memory_mb* is in MiB; *ssh_port* is the port that sshd itself listens on.
+
+    At *default_ports* a site of somebody else's takes the requests of nginx that no other site wants; without *ipv6*
+    nobody can listen there (``ipv6.disable=1``).
 
     Its systemd, of this *systemd_version* (0: not known), is *unable* to make those restrictions of a unit.
 
@@ -43,6 +48,8 @@ class Facts:
     systemd: bool = True
     systemd_version: int = 252
     unable: Tuple[str, ...] = ()
+    ipv6: bool = True
+    default_ports: Tuple[int, ...] = ()
     current: Optional[str] = None
     previous: Optional[str] = None
     digest: Optional[str] = None
@@ -77,8 +84,18 @@ def gather(machine: Machine, app: Optional[App], ssh_connection: str) -> Facts:
         systemd=systemd,
         systemd_version=_systemd_version(machine),
         unable=unable(machine) if systemd else (),
+        ipv6=_has_ipv6(),
+        default_ports=default_ports(machine),
         **_app_facts(machine, app),
     )
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.socket(socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 def _systemd_version(machine: Machine) -> int:

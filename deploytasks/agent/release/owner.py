@@ -84,6 +84,14 @@ def others_at(machine: Machine, app: App) -> Iterator[str]:
             yield owner.app
 
 
+def apps_of(machine: Machine) -> Iterator[App]:
+    """All apps of this machine, as is written down."""
+    for place in sorted(glob.glob(machine.path("%s/*/%s" % (STATE_ROOT, MARK)))):
+        owner = _read(place)
+        if owner:
+            yield App(owner.app, owner.root, owner.user)
+
+
 def _overlap(one: str, other: str) -> bool:
     places = [os.path.realpath(one), os.path.realpath(other)]
     return os.path.commonpath(places) in places

@@ -12,11 +12,14 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.release.layout import RELEASE_NAME, VENV_NAME, App
 from deploytasks.agent.release.releases import kept_releases
+from deploytasks.agent.release.unused_pythons import unused_pythons
 
 
 @dataclass(frozen=True)
 class Retention(Resource):
     """At most *keep* releases and their virtual environments are kept.
+
+    Of the Pythons that were brought those in use are.
 
     The current release and the one that a rollback goes to are never removed; one from which an instance still runs
     its last moments is removed after it. What lies beside them under another kind of name is let be.
@@ -33,7 +36,8 @@ class Retention(Resource):
         return {"surplus": []}
 
     def inspect(self, machine: Machine) -> State:
-        return {"surplus": self._surplus_releases(machine) + self._surplus_venvs(machine)}
+        venvs = self._surplus_venvs(machine)
+        return {"surplus": self._surplus_releases(machine) + venvs + unused_pythons(machine, venvs)}
 
     def apply(self, machine: Machine, change: Change) -> None:
         del change
@@ -44,6 +48,8 @@ class Retention(Resource):
         for path in surplus:
             remove_whole(machine.path(path))
         for path in self._surplus_venvs(machine):
+            remove_whole(machine.path(path))
+        for path in unused_pythons(machine):
             remove_whole(machine.path(path))
 
     @property

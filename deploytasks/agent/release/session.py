@@ -58,7 +58,7 @@ class Session:
             say=lambda line: outlet.say(Note(line)),
             stop=gone,
             answered=is_answered,
-            knock=None if request.by_hand else lambda: _knock(inlet, outlet),
+            knock=None if request.by_hand else lambda port: _knock(inlet, outlet, port),
         )
         machine.units = SystemdRuntime(machine)
         require_ground(machine, request.app)
@@ -158,8 +158,8 @@ class Session:
             lock.release()
 
 
-def _knock(inlet: Inlet, outlet: Teller) -> str:
-    outlet.say(Knock())
+def _knock(inlet: Inlet, outlet: Teller, port: int) -> str:
+    outlet.say(Knock(port))
     return str(inlet.object(AFTER_S)["refused"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from typing import Any, Dict, Generator, Sequence
+from typing import Any, Dict, Generator, Iterator, Sequence
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
@@ -25,6 +25,8 @@ def entries(machine: Machine, matches: Sequence[str], *options: str) -> Generato
         threading.Thread(target=_end_with_controller, args=(machine, child), daemon=True).start()
         try:
             for raw in child.stdout or ():
+                if not raw.endswith(b"\n"):
+                    break  # It was ended while it wrote this.
                 yield json.loads(raw)
             complaint = child.stderr.read().decode("utf-8", "replace") if child.stderr else ""
             child.wait()
@@ -37,6 +39,14 @@ def entries(machine: Machine, matches: Sequence[str], *options: str) -> Generato
 def _end_with_controller(machine: Machine, child: "subprocess.Popen[bytes]") -> None:
     machine.stop.wait()
     child.terminate()
+
+
+def entries_in(said: str) -> Iterator[Entry]:
+    """The entries in what journalctl *said*; the last may be cut, when it was ended while it wrote.
+
+    A text of an entry may have all that Python takes for the end of a line, but for the newline itself.
+    """
+    return map(json.loads, said.split("\n")[:-1])
 
 
 def text_of(field: Any) -> str:

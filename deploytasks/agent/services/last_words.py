@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Dict, Iterator, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
-from deploytasks.agent.services.journal import text_of
+from deploytasks.agent.services.journal import entries_in, text_of
 
 LOOKED_AT = 400
 SHOWN = 20
@@ -59,8 +58,7 @@ def _journal(machine: Machine, unit: str, start: str) -> Iterator[Tuple[str, str
     machine.ask(["journalctl", "--sync"], timeout_s=5)
     wanted = ["-n", str(LOOKED_AT), "--output-fields=MESSAGE," + START, "_SYSTEMD_UNIT=" + unit]
     done = machine.ask(["journalctl", "--no-pager", "--all", "-o", "json", *wanted], timeout_s=10)
-    for raw in done.stdout.splitlines():
-        entry = json.loads(raw)
+    for entry in entries_in(done.stdout):
         for line in text_of(entry.get("MESSAGE")).split("\n"):
             yield text_of(entry.get(START)) or start, line.rstrip()
 

@@ -27,6 +27,11 @@ def listeners(machine: Machine) -> Dict[str, str]:
     }
 
 
+def listening_ports(machine: Machine) -> Tuple[str, ...]:
+    """The ports at which somebody listens; it takes no look at who that is."""
+    return tuple(port for table in TABLES for port, _ in _listening(machine.path(table)))
+
+
 def _listening(table: str) -> Iterator[Tuple[str, str]]:
     """Port and socket number of each row that listens."""
     with contextlib.suppress(OSError), reading(table, "ascii") as file:

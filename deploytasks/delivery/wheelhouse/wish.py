@@ -13,6 +13,9 @@ from deploytasks.agent.python.wheel_platform import LEGACY
 from deploytasks.errors import PlanError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from deploytasks.agent.engine.plan import Plan
     from deploytasks.agent.python.uv import Uv
     from deploytasks.agent.release.facts import Facts
@@ -32,6 +35,8 @@ class Wish:
     architecture: str
     glibc: int
     extra_index_urls: tuple[str, ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
+    """The names of wheels that were built here, and where they lie."""
 
     @property
     def key(self) -> str:
@@ -45,8 +50,11 @@ class Wish:
         return [f"{name}_{self.architecture}" for name in (*modern, *LEGACY, "linux")]
 
 
-def wish_of_venv(venv: PythonVenv, plan: Plan, facts: Facts) -> Wish:
-    """What *venv* of *plan* shall hold on a host of these *facts*; raises ``PlanError`` for a pylock.toml."""
+def wish_of_venv(venv: PythonVenv, plan: Plan, facts: Facts, own: Mapping[str, Path]) -> Wish:
+    """What *venv* of *plan* shall hold on a host of these *facts*; raises ``PlanError`` for a pylock.toml.
+
+    *own* says where the wheels lie, by SHA-256, that were built here.
+    """
     if venv.form == "pylock":
         raise PlanError("wheelhouse cannot be made of a pylock.toml; let the source have a requirements.txt")
     texts = tuple(
@@ -54,8 +62,9 @@ def wish_of_venv(venv: PythonVenv, plan: Plan, facts: Facts) -> Wish:
         for name, text in venv.requirements
     )
     wish = _wish(facts, venv.extra, venv.index_url, texts, venv.form)
-    wish = replace(wish, extra_index_urls=venv.extra_index_urls)
-    version = re.fullmatch(r"(?:python)?3\.(\d+)", venv.python)
+    built = tuple((name, str(own[digest])) for name, digest in venv.wheels)
+    wish = replace(wish, extra_index_urls=venv.extra_index_urls, own=built)
+    version = re.search(r"(?:^|python)3\.(\d+)$", venv.python)
     return replace(wish, python=(3, int(version[1]))) if version else wish
 
 

@@ -13,7 +13,7 @@ from deploytasks.planning.heard.statement import Heard, Statement, Variable
 from deploytasks.planning.wanted_parts import has_own_command, server_of
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import line_of, read_procfile
-from deploytasks.source.web_command import read_web_command
+from deploytasks.source.web_command import COLLECTS, makes_files, read_web_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from deploytasks.source.web_command import WebCommand
 
 WEB = "web"
-COMPILES = ("babel", "compile", "npm", "yarn", "pnpm", "tailwind", "webpack", "vite", "collectstatic")
-"""Words of commands that make files of the app, which are of a release before it is served."""
 
 
 def of_procfile(host: Host, directory: Path) -> Heard:
@@ -39,7 +37,7 @@ def of_procfile(host: Host, directory: Path) -> Heard:
     elif has_own_command(host, directory):
         yield f"{where}: not used: the image's own command starts web"
     else:
-        yield from _of_what_is_around(command, where, processes.get("release", ""))
+        yield from _of_what_is_around(host, command, where, directory)
         yield from _of_command(host, command, where, directory)
 
 
@@ -66,10 +64,11 @@ def _another_server(host: Host, role: str) -> str | None:
     return f"the tasks file has a server of its own, {own.__name__}" if own and chosen is None else None
 
 
-def _of_what_is_around(command: WebCommand, where: Origin, release: str) -> Heard:
-    """What runs before the server, unless the command *release* does it, and what stands before it on its own line."""
+def _of_what_is_around(host: Host, command: WebCommand, where: Origin, directory: Path) -> Heard:
+    """What runs before the server, and what stands before it on its own line."""
+    run = _run_at_deploys(host, directory)
     for line in command.before:
-        if line not in release:
+        if COLLECTS not in line and line not in run:
             yield f"{where}: {line!r} is not run: {_instead_of(line)}"
     if command.prefix:
         yield Variable("app_command_prefix", Setting(list(command.prefix), where))
@@ -80,8 +79,15 @@ def _of_what_is_around(command: WebCommand, where: Origin, release: str) -> Hear
         yield f"{where}: {name}=... before {command.program} is not used; write it into app_env"
 
 
+def _run_at_deploys(host: Host, directory: Path) -> str:
+    """The release command, and what is built before."""
+    processes, built = host.variables.get("app_processes"), host.variables.get("app_build")
+    release = processes.get("release") if isinstance(processes, dict) else ""
+    return f"{release or read_procfile(directory).get('release', '')}\n{built or ''}"
+
+
 def _instead_of(line: str) -> str:
-    if any(word in line for word in COMPILES):
+    if makes_files(line):
         return f"app_build={[line]} runs it when a release is made"
     return f"write it into the Procfile as release: {line}"
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from deploytasks.errors import SourceError
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.planning.heard.statement import Heard, Variable
 from deploytasks.planning.wanted_parts import server_of
-from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, read_aptfile, unused_files
+from deploytasks.source.lockfile import requirements_file
+from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, OF_REQUIREMENTS, read_aptfile, unused_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.inventory import Host
+    from deploytasks.source.index import Index
 
 FLASKENV = ".flaskenv"
-POETRY = "poetry.lock"
-LOCKS = ("uv.lock", "pylock.toml", POETRY)
-"""What is installed from in the place of a requirements.txt."""
 
 
 def of_aptfile(host: Host, directory: Path) -> Heard:
@@ -31,30 +31,29 @@ def of_aptfile(host: Host, directory: Path) -> Heard:
 
 
 def of_indexes(host: Host, directory: Path) -> Heard:
-    """The indexes that the file of the app's requirements names; Poetry's sources."""
-    found = [*_indexes(directory, host.variables.get("app_requirements"))]
-    for kind, variable in (("index", "pip_index_url"), ("extra", "pip_extra_index_urls")):
-        said = [(file, line, url) for file, line, what, url in found if what == kind]
-        if said:
-            file, line, url = said[-1]
-            origin = Origin(os.path.relpath(file, directory), line, SOURCE)
-            yield Variable(
-                variable, Setting(url if kind == "index" else [each for _, _, each in said], origin)
-            )
+    """The indexes that the file of the app's requirements names, or one beside it that goes with it."""
+    from deploytasks.source.indexes import indexes_of
+
+    file = _requirements_file(host, directory)
+    found = [*indexes_of(file)] if file else []
+    first = [index for index in found if index.kind == "index"][-1:]
+    others = [index for index in found if index.kind == "extra"]
+    if first:
+        yield Variable("pip_index_url", Setting(first[0].url, _origin(first[0], directory)))
+    if others:
+        urls = Setting([index.url for index in others], _origin(others[-1], directory))
+        yield Variable("pip_extra_index_urls", urls)
 
 
-def _indexes(directory: Path, named: object) -> Iterator[tuple[Path, int, str, str]]:
-    """Where each is named, how, and its URL."""
-    path = directory / (named if isinstance(named, str) else "requirements.txt")
-    lock = next((name for name in LOCKS if (directory / name).is_file()), "") if named is None else ""
-    if lock == POETRY:
-        from deploytasks.source.pyproject import poetry_sources
+def _requirements_file(host: Host, directory: Path) -> Path | None:
+    named = host.variables.get("app_requirements")
+    with suppress(SourceError):  # Told when the source is read, where it is missed.
+        return requirements_file(directory, named if isinstance(named, str) else None)
+    return None
 
-        yield from poetry_sources(directory / "pyproject.toml")
-    elif not lock and path.is_file() and path.suffix in (".txt", ".in"):
-        from deploytasks.source.requirements_txt import indexes_in
 
-        yield from indexes_in(path)
+def _origin(index: Index, directory: Path) -> Origin:
+    return Origin(os.path.relpath(index.path, directory), index.line, SOURCE)
 
 
 def of_dockerfile(host: Host, directory: Path) -> Heard:
@@ -86,9 +85,18 @@ def of_unused_files(host: Host, directory: Path) -> Heard:
     used = {
         *OF_A_SERVER.get(server_of(host), ()),
         *OF_A_RUNTIME.get(str(host.variables.get("app_runtime")), ()),
+        *_chosen_requirements(host, directory),
         *(origin.file for origin in host.origins.values() if origin.level == SOURCE),
         *(known if isinstance(known, list | tuple) else ()),
     }
     left = "; ".join(unused_files(directory, frozenset(map(str, used))))
     if left:
         yield f"not used: {left}"
+
+
+def _chosen_requirements(host: Host, directory: Path) -> tuple[str, ...]:
+    """Who names a file has chosen among all; else the first that is there is used."""
+    if "app_requirements" in host.variables:
+        return OF_REQUIREMENTS
+    file = _requirements_file(host, directory)
+    return (file.name,) if file else ()

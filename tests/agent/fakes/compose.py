@@ -60,12 +60,6 @@ if words[0] == "compose":
     with open(os.path.join(os.environ["FAKE_HOST"], "environment"), "w") as environment:
         environment.write(os.environ.get("REDIS_URL", ""))
     compose(words[words.index("--file") + 1], *words[words.index("--file") + 2 :])
-elif words[0] == "ps":
-    services = [
-        word.rpartition("=")[2] for word in words if word.startswith("label=com.docker.compose.service=")
-    ]
-    there_are = os.listdir(there) if os.path.isdir(there) else []
-    print(*(name for name in there_are if name in (services or [name])))
 elif words[0] == "inspect":
     print(json.dumps([looked_at(name) for name in words[3:]]))
 elif words[:2] == ["container", "rm"]:

@@ -11,6 +11,8 @@ from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import apps_at, owner_of
 from deploytasks.agent.release.questions import Destroy
 from deploytasks.agent.release.session import Session
+from deploytasks.agent.release.stock import clear_stock
+from deploytasks.agent.release.unused_pythons import unused_pythons
 
 
 def destroy(session: Session) -> Ended:
@@ -27,8 +29,8 @@ def destroy(session: Session) -> Ended:
         engine = ready_engine(session)
         plan, _ = receive_order(session)
         ended = carry_out(session, engine, plan)
-        if session.asked(Destroy).purge and not session.checks and ended.outcome is not Outcome.FAILED:
-            _forget(session.machine, session.require_app())
+        if not session.checks and ended.outcome is not Outcome.FAILED:
+            _leave_behind(session)
         return ended
 
 
@@ -37,8 +39,17 @@ def _is_unknown(session: Session) -> bool:
     return owner_of(session.machine, app) is None and not apps_at(session.machine, app)
 
 
+def _leave_behind(session: Session) -> None:
+    """What only this app needed of what apps share goes with it, and what is remembered of it if that is asked for."""
+    for path in unused_pythons(session.machine):
+        remove_whole(session.machine.path(path))
+    if session.asked(Destroy).purge:
+        _forget(session.machine, session.require_app())
+
+
 def _forget(machine: Machine, app: App) -> None:
     remove_entry(machine.path(app.history))
     if is_bare(machine.path(app.root)):
         remove_entry(machine.path(app.root))
     remove_whole(machine.path(app.state))
+    clear_stock(machine)

@@ -13,13 +13,21 @@ from typing import Dict, Iterator, List, Optional, Tuple
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.events import Answer, Ended, Outcome
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.engine.plan import Plan
+from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall import firewall
+from deploytasks.agent.firewall.packet_filter import barriers
+from deploytasks.agent.python.prospect import prospect_of
+from deploytasks.agent.release.commands.answering import environment_in, visit_in
 from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import gather
-from deploytasks.agent.release.layout import STATE_ROOT
+from deploytasks.agent.release.layout import STATE_ROOT, App
+from deploytasks.agent.release.recorded import recorded_plan
+from deploytasks.agent.release.releases import current_release
 from deploytasks.agent.release.session import Session
 from deploytasks.agent.services import systemd
 from deploytasks.agent.services.listeners import listeners
+from deploytasks.agent.web.places import programs_serving
 
 CERTIFICATES = (
     "/etc/ssl/deploytasks/*/*.pem",
@@ -32,6 +40,7 @@ MEBIBYTE = 1 << 20
 def examine(session: Session) -> Ended:
     """Facts, clock, disks, memory, who listens where, firewall, certificates: as they are, without a verdict."""
     machine, app = session.machine, session.app
+    plan = _serving(machine, app) if app else None
     facts = gather(machine, app, session.ssh_connection)
     examined = Examined(
         facts=facts,
@@ -43,9 +52,32 @@ def examine(session: Session) -> Ended:
         firewall=_firewall(machine),
         certificates=tuple(found for path in _certificates(machine) for found in _certificate(machine, path)),
         addresses=tuple(machine.ask(["hostname", "--all-ip-addresses"]).stdout.split()),
+        serving=tuple(programs_serving(machine, app.name)) if app else (),
+        barriers=barriers(machine),
+        visit=_visit(machine, plan) if plan else None,
+        prospect=_prospect(machine, plan) if plan else "",
     )
     session.outlet.say(Answer(asdict(examined)))
     return Ended(Outcome.OK)
+
+
+def _serving(machine: Machine, app: App) -> Optional[Plan]:
+    """What is recorded of the release that serves; None where that cannot be read."""
+    current = current_release(machine, app)
+    try:
+        return recorded_plan(machine, app.release(current)) if current else None
+    except StepError:
+        return None
+
+
+def _visit(machine: Machine, plan: Plan) -> Optional[str]:
+    visit = visit_in(plan)
+    return (visit.trouble(machine) or "ok") if visit else None
+
+
+def _prospect(machine: Machine, plan: Plan) -> str:
+    venv = environment_in(plan)
+    return prospect_of(machine, venv) if venv else ""
 
 
 def _disks(machine: Machine, paths: List[str]) -> Tuple[Disk, ...]:

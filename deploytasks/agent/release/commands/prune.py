@@ -1,12 +1,15 @@
-"""Remove what no rollback needs: all releases but the current one and the one before, and what only they use."""
+"""Remove what no rollback needs: all releases but the current and the previous one, what only they use, and caches."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Iterable, Iterator
 
+from deploytasks.agent.docker.absent_build_cache import AbsentBuildCache
 from deploytasks.agent.engine.events import Ended
 from deploytasks.agent.engine.plan import Plan, Step
+from deploytasks.agent.python import CACHE
+from deploytasks.agent.release.absent_files import AbsentFiles
 from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.release.copy_retention import CopyRetention
 from deploytasks.agent.release.image_retention import ImageRetention
@@ -23,7 +26,9 @@ def prune(session: Session) -> Ended:
     with session.lock():
         engine = ready_engine(session)
         recorded = recorded_plan(session.machine, session.require_release())
-        return carry_out(session, engine, Plan(tuple(_of_old_releases(recorded.steps))))
+        return carry_out(
+            session, engine, Plan((*_of_old_releases(recorded.steps), *_of_caches(recorded.steps)))
+        )
 
 
 def _of_old_releases(steps: Iterable[Step]) -> Iterator[Step]:
@@ -32,3 +37,10 @@ def _of_old_releases(steps: Iterable[Step]) -> Iterator[Step]:
             yield replace(step, resource=replace(step.resource, keep=KEPT))
         elif isinstance(step.resource, (CopyRetention, ImageRetention)):
             yield step
+
+
+def _of_caches(steps: Iterable[Step]) -> Iterator[Step]:
+    """An engine's where it has images of the app."""
+    if any(isinstance(step.resource, ImageRetention) for step in steps):
+        yield Step("remove the cache of builds", AbsentBuildCache(), role="docker")
+    yield Step("empty the package cache", AbsentFiles((CACHE + "/*",)), role="app")

@@ -7,12 +7,15 @@ import time
 from itertools import takewhile
 from typing import Any, Dict, Iterator, List, Optional
 
+from deploytasks.agent.disk.size import megabytes_of
 from deploytasks.agent.engine.engine import OWED, lasting_debts
 from deploytasks.agent.engine.events import Answer, Ended, Outcome
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.errors import FAILURES, StepError, reason_of
-from deploytasks.agent.release.commands.answering import question_in
+from deploytasks.agent.python import CACHE
+from deploytasks.agent.python.prospect import prospect_of
+from deploytasks.agent.release.commands.answering import environment_in, question_in, visit_in
 from deploytasks.agent.release.history import recall
 from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.release.recorded import recorded_plan
@@ -42,12 +45,19 @@ def status(session: Session) -> Ended:
         "processes": list(_processes(session, app.release(current))) if current else [],
         "health": _health(machine, plan) if plan else None,
         "last_deploy": _last(past),
+        "disk_mb": _disk(machine, app),
         "at_work": at_work or None,
         "drift": (None if at_work else _hints(session, plan)) or None,
         "error": None if current else "nothing of %s is deployed here" % app.name,
     }
     session.outlet.say(Answer(answer))
     return Ended(Outcome.OK)
+
+
+def _disk(machine: Machine, app: App) -> Dict[str, int]:
+    """What may be had anew takes on the disk (MB); what people have put there may be too much to look at."""
+    places = {"releases": app.releases, "environments": app.venvs, "package_cache": CACHE}
+    return dict(zip(places, megabytes_of([machine.path(path) for path in places.values()])))
 
 
 def _since(past: List[Dict[str, Any]], current: Optional[str]) -> Optional[str]:
@@ -120,6 +130,9 @@ def _health(machine: Machine, plan: Plan) -> Optional[Dict[str, Any]]:
     if check is None:
         return None
     answer = (check.inspect(machine) or {}).get("answer", "unknown")
+    visit = visit_in(plan)
+    if answer == "ok" and visit:
+        answer = visit.trouble(machine) or "ok"
     return {"ok": answer == "ok", "status": answer, "error": None if answer == "ok" else answer}
 
 
@@ -178,7 +191,8 @@ def _drift(session: Session, app: App, plan: Optional[Plan]) -> Iterator[str]:
     for service in found:
         if service.running and not runtime.is_up(service.unit):
             yield "%s does not run; deploy again" % service.unit
-    yield from filter(None, [_pointers(machine, app)])
+    venv = environment_in(plan) if plan else None
+    yield from filter(None, [_pointers(machine, app), prospect_of(machine, venv) if venv else None])
 
 
 def _pointers(machine: Machine, app: App) -> Optional[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar, List
+from typing import ClassVar, List, Optional
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.protocols.probe import Probe
 from deploytasks.agent.release.runtime.runtime import Vigil, runtime_of, up
+from deploytasks.agent.web.complaints import Complaints
+from deploytasks.agent.web.visit import Visit
 
 LOOK_EVERY_S = 0.2
 PROBE_EVERY = 5
@@ -24,8 +26,9 @@ class Watch(Action):
 
     It fails as soon as *unit* crashes, restarts or turns unhealthy.
 
-    Unhealthy means that two probes in a row were not answered as wanted. Units that match *processes*, a pattern
-    of names, have to stay up, too. A server that *has_workers* may not lose them all.
+    Unhealthy means that two probes in a row were not answered as wanted, on its own socket or as those of a *visit*.
+    Units that match *processes*, a pattern of names, have to stay up, too. A server that *has_workers* may not lose
+    them all.
     """
 
     survives_failure: ClassVar[bool] = False
@@ -39,6 +42,7 @@ class Watch(Action):
     protocol: str = "http"
     processes: str = ""
     has_workers: bool = True
+    visit: Optional[Visit] = None
 
     def run(self, machine: Machine) -> None:
         runtime = runtime_of(machine)
@@ -53,14 +57,23 @@ class Watch(Action):
                 each.look()
             looks += 1
             if looks % PROBE_EVERY == 0:
-                trouble = self._probe.ask(PROBE_S, vigil.look)
+                trouble = self._trouble(machine, vigil)
                 troubles = troubles + 1 if trouble else 0
-                if troubles >= PATIENCE:
-                    raise StepError(
-                        "%s turned unhealthy: %s" % (self.unit, trouble),
-                        runtime.last_words(self.unit),
-                    )
+                if trouble and troubles >= PATIENCE:
+                    raise trouble
             time.sleep(LOOK_EVERY_S)
+
+    def _trouble(self, machine: Machine, vigil: Vigil) -> Optional[StepError]:
+        """Why it is unhealthy at the moment."""
+        told = self._probe.ask(PROBE_S, vigil.look)
+        if told:
+            words = runtime_of(machine).last_words(self.unit)
+            return StepError("%s turned unhealthy: %s" % (self.unit, told), words)
+        if self.visit is None:
+            return None
+        complaints = Complaints(machine, self.visit.server)
+        told = self.visit.trouble(machine)
+        return StepError(told, str(complaints)) if told else None
 
     def _vigils_of_processes(self, machine: Machine) -> List[Vigil]:
         runtime = runtime_of(machine)
