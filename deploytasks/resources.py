@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.docker.compose_services import ComposeServices
     from deploytasks.agent.docker.docker_engine import DockerEngine
     from deploytasks.agent.docker.docker_image import DockerImage
+    from deploytasks.agent.docker.image_accounts import ImageAccounts
     from deploytasks.agent.docker.only_compose_services import OnlyComposeServices
     from deploytasks.agent.docker.pulled_images import PulledImages
     from deploytasks.agent.docker.shipped_image import ShippedImage
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.tree import Tree
     from deploytasks.agent.firewall.ufw import Ufw
     from deploytasks.agent.firewall.ufw_rule import UfwRule
+    from deploytasks.agent.packages.locales import Locales
     from deploytasks.agent.packages.package import Package
     from deploytasks.agent.programs.command import Command
     from deploytasks.agent.programs.run import Run
@@ -93,9 +95,11 @@ __all__ = [
     "FreshProcesses",
     "Group",
     "HttpCheck",
+    "ImageAccounts",
     "ImageRetention",
     "Instance",
     "LastingFile",
+    "Locales",
     "ManagedPython",
     "Member",
     "NginxLimits",

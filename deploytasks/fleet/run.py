@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     PlanOf = Callable[[Host], Plan]
 
 CHANGES_PENDING = 3
+LARGE_BYTES = 50_000_000
+"""A source with more is looked through for what a tool has made."""
 PROVISIONING_ALONE = (
     "provisioning alone: a release is made of all its roles or not at all, and some are left out"
 )
@@ -348,9 +350,19 @@ class Run:
         names = secrets_among(host, project.source.directory) if project else ()
         stays = f"stays here, as this run reads it for itself: {', '.join(names)}"
         thoughts = self._thoughts(host, project) if project and self.manner.check else ()
+        of_project = (*project.told, *_unserved(host), *_large(host, project)) if project else ()
         at_odds = contradictions(host)
         moving = tuple(wheel.note for wheel in project.wheels if wheel.note) if project else ()
-        for note in ((stays,) if names else ()) + host.notes + moving + left_out(host) + at_odds + thoughts:
+        notes = (
+            ((stays,) if names else ())
+            + of_project
+            + host.notes
+            + moving
+            + left_out(host)
+            + at_odds
+            + thoughts
+        )
+        for note in notes:
             if note not in self._told:
                 self._told.add(note)
                 visit.tell(note)
@@ -396,6 +408,22 @@ class Run:
 def _project_of(host: Host) -> Project | None:
     """What is in the source of *host*'s app, where that was looked at."""
     return host.deployment.known_project if host.deployment else None
+
+
+def _unserved(host: Host) -> tuple[str, ...]:
+    if "app_static" not in host.variables:
+        return ()
+    from deploytasks.planning.unserved import unserved
+
+    return unserved(host)
+
+
+def _large(host: Host, project: Project) -> tuple[str, ...]:
+    if project.source.total_bytes <= LARGE_BYTES:
+        return ()
+    from deploytasks.source.products import large_products
+
+    return tuple(large_products(project.source, host.deployment.v.known if host.deployment else ()))
 
 
 def _origin(host: Host) -> str:

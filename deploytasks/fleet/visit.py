@@ -205,9 +205,16 @@ class Visit:
             elif isinstance(event, Answer):
                 self.answer, self.answered_at = event.document, time.time()
             elif isinstance(event, Ended):
-                self._finish(_with_remedy(event) if event.error else event)
+                self._finish(self._with_remedy(event) if event.error else event)
             else:
-                self._say(self.host.name, _with_remedy(event) if _has_failed(event) else event)
+                self._say(self.host.name, self._with_remedy(event) if _has_failed(event) else event)
+
+    def _with_remedy(self, event: Told) -> Told:
+        # What helps is known by modules that a run without failures does without.
+        from deploytasks.planning.remedies import remedied
+
+        deployment = self.host.deployment
+        return remedied(event, in_container=bool(deployment and deployment.runs_in_containers))
 
     def _print(self, printed: Printed, conversation: Conversation) -> None:
         """Where nobody reads any more, the command is to end."""
@@ -288,10 +295,3 @@ def _outcome_of(error: DeployError) -> Outcome:
 
 def _has_failed(event: Event) -> bool:
     return isinstance(event, StepDone) and event.outcome is Outcome.FAILED
-
-
-def _with_remedy(event: Told) -> Told:
-    # What helps is known by modules that a run without failures does without.
-    from deploytasks.planning.remedies import remedied
-
-    return remedied(event)

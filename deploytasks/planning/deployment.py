@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from deploytasks.agent.release.layout import App
+from deploytasks.agent.release.layout import INSTALLED, App
 from deploytasks.errors import PlanError, VariableError
 from deploytasks.planning.role import role_name, vars_of
 
@@ -246,6 +246,11 @@ class Deployment:
         return found
 
     @property
+    def runs_in_containers(self) -> bool:
+        """Whether its runtime brings what the app needs in an image."""
+        return bool(getattr(self.parts.get("runtime"), "brings_dependencies", False))
+
+    @property
     def is_reached_directly(self) -> bool:
         """Whether clients connect to the app's server, without a web server."""
         return self.name_of("web_server") == "none"
@@ -291,6 +296,22 @@ class Deployment:
     def directory(self) -> str:
         """Where the app's imports start, as its processes see it."""
         return posixpath.normpath(f"{self.place.code}/{self.project.callable.directory}")
+
+    @property
+    def own_programs(self) -> str:
+        """The directory of the app's own commands; empty without any."""
+        package = self.project.package
+        return f"{self.place.code}/{INSTALLED}/bin" if package and package.programs else ""
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """Where Python looks for modules before the environment's own."""
+        project = self.project
+        directories = (project.callable.directory, *(project.package.directories if project.package else ()))
+        if not project.package:
+            return (self.directory,) if directories != (".",) else ()
+        places = (posixpath.normpath(f"{self.place.code}/{directory}") for directory in directories)
+        return (*dict.fromkeys(places), f"{self.place.code}/{INSTALLED}")
 
     def command(self) -> tuple[str, ...]:
         """The command line of the web process.

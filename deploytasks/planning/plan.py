@@ -20,10 +20,10 @@ from deploytasks.here import expanded
 from deploytasks.planning.authoring import require_role, steps_of
 from deploytasks.planning.deployment import Deployment, deployment_among
 from deploytasks.planning.env_file import read_env_file
-from deploytasks.planning.heard.statement import has_own_command
 from deploytasks.planning.own_files import own_files
 from deploytasks.planning.project import Project
 from deploytasks.planning.role import Role, checked_vars, role_name, secrets_of
+from deploytasks.planning.wanted_parts import has_own_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

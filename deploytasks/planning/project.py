@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploytasks.planning.own_wheels import OwnWheel
+    from deploytasks.source.app_package import AppPackage
     from deploytasks.source.python_wanted import PythonWanted
 
 
 ORIGIN_DIGITS = 12
+OF_A_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
 MANAGE = "manage.py"
 
 
@@ -45,7 +47,8 @@ class Project:
     to the release's own ``collected`` directory; *manage* is its ``manage.py``. *processes* are the commands of its
     Procfile, by name, *pythons* what it says of the Pythons that it runs on. *seeds* are paths and digests of files
     that lie where a link will be.
-    *wheels* are of the packages that are built here.
+    *wheels* are of the packages that are built here, *environment* is what a .flaskenv says of it. *package* is the
+    app itself where that is one, and *told* what people should know of it.
     *revision* is git's short commit, with ``+`` when the work tree differs from it; empty outside git. *origin* is the
     commit with which its history began, which all clones share; empty outside git, and where a clone is shallow.
     """
@@ -59,6 +62,9 @@ class Project:
     pythons: tuple[PythonWanted, ...]
     seeds: tuple[tuple[str, str], ...]
     wheels: tuple[OwnWheel, ...]
+    environment: Mapping[str, str]
+    package: AppPackage | None
+    told: tuple[str, ...]
     revision: str
     origin: str
     manage: str = MANAGE
@@ -91,9 +97,11 @@ class Project:
             ref = detect_callable(source.directory, callable_, wanted.names, below=below)
         static = detect_static(source.directory, ref)
         collected = collected_static(source.directory, ref)
+        package, told = (None, ()) if in_image else _package(source, wanted)
         wanted, wheels = _with_wheels(wanted)
         seeds = tuple(source.files_below([path for path, _ in links]))
         source = source.linking({**_leading_out(collected), **dict(links)})
+        source = source.having(package.files, package.programs) if package else source
         processes = read_procfile(source.directory)
         pythons = pythons_wanted(source.directory)
         return cls(
@@ -106,6 +114,9 @@ class Project:
             pythons,
             seeds,
             wheels,
+            _environment(source.directory),
+            package,
+            told,
             *_history(source.directory),
             manage_py(source.directory, ref) if collected else MANAGE,
         )
@@ -116,6 +127,33 @@ class Project:
 
         found = read_python_settings(self.source.directory / self.callable.directory / path)
         return {name: assigned.value for name, assigned in found.items()}
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    """Without what is for development. The command flask(1) is not to read the file once more, for itself alone."""
+    if not (directory / ".flaskenv").is_file():
+        return {}
+    from deploytasks.source.flaskenv import read_flaskenv
+
+    said = {one.name: one.value for one in read_flaskenv(directory) if not one.is_of_a_laptop}
+    return {**said, "FLASK_SKIP_DOTENV": "1"}
+
+
+def _package(source: Source, wanted: Requirements) -> tuple[AppPackage | None, tuple[str, ...]]:
+    """The app as a package, and what is told of one that cannot be built; its modules are imported all the same."""
+    if not any((source.directory / name).is_file() for name in OF_A_PACKAGE):
+        return None, ()
+    from deploytasks.source.app_package import read_app_package
+
+    package = read_app_package(source.directory, wanted.found)
+    if package is None or package.version:
+        return package, ()
+    from deploytasks.planning.built_package import built_package
+
+    try:
+        return built_package(package, source), ()
+    except SourceError as error:
+        return None, (f"the app itself is not installed, as only a build knows its version: {error}",)
 
 
 def _with_wheels(wanted: Requirements) -> tuple[Requirements, tuple[OwnWheel, ...]]:

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
-from deploytasks.planning.build_needs import packages_named_by
 from deploytasks.planning.forbidden import what_lifts
 from deploytasks.planning.missing import what_brings
+from deploytasks.source.build_needs import packages_named_by
 
 READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
@@ -24,22 +24,22 @@ INSTALLS = "could not install the requirements"
 Told = TypeVar("Told", bound=Event)
 
 
-def remedied(event: Told) -> Told:
+def remedied(event: Told, *, in_container: bool = False) -> Told:
     """*event*; a failure with the sentence that helps at the end of its reason."""
     if isinstance(event, StepDone) and event.outcome is Outcome.FAILED:
-        return replace(event, reason=_with_remedy(event.reason, event.output))
+        return replace(event, reason=_with_remedy(event.reason, event.output, in_container=in_container))
     if isinstance(event, Ended) and event.error and event.output:
-        return replace(event, error=_with_remedy(event.error, event.output))
+        return replace(event, error=_with_remedy(event.error, event.output, in_container=in_container))
     return event
 
 
-def _with_remedy(reason: str, output: str) -> str:
-    found = remedy_for(reason, output)
+def _with_remedy(reason: str, output: str, *, in_container: bool) -> str:
+    found = remedy_for(reason, output, in_container=in_container)
     between = "\n" if "\n" in reason else "; "
     return f"{reason}{between}{found}" if found else reason
 
 
-def remedy_for(reason: str, output: str) -> str:
+def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
     """The sentence for a step that failed for *reason*, in whose last words is *output*; empty where none helps."""
     packages = packages_named_by(output) if INSTALLS in reason else ()
     if packages:
@@ -48,15 +48,20 @@ def remedy_for(reason: str, output: str) -> str:
         return "a container that may not filter packets leaves that to who runs it: app_firewall=none"
     written = READ_ONLY.search(output)
     if written:
-        return _of_read_only(written[1])
+        return _of_read_only(written[1], in_container=in_container)
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
     return what_brings(output) or what_lifts(reason, output)
 
 
-def _of_read_only(path: str) -> str:
+def _of_read_only(path: str, *, in_container: bool) -> str:
     """What to do for an app that writes at *path*."""
     *_, inside = CODE.split(path)
+    if path.startswith("/") and inside == path and in_container:
+        return (
+            f"the container cannot change {path}: share what is of the source with app_shared, mount "
+            "another place with docker_volumes, or leave all of it open with docker_read_only=false"
+        )
     if path.startswith("/") and inside == path:
         return f"the app may write to what is shared, and not at {path}: see systemd_read_write_paths and app_shared"
     return f'a release is read-only: share what the app writes there, with app_shared=["{_place(inside)}"]'

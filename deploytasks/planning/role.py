@@ -3,7 +3,8 @@
 A role is any importable module with a frozen dataclass ``Vars`` and ``steps(host, v)``. The
 variable ``NAME`` of the module ``ROLE`` is ``ROLE_NAME`` in the inventory; a field whose metadata
 says ``variable`` has that name instead. One whose metadata says ``secret`` is masked everywhere; with
-``"login"`` for its value, only the password in that URL is; with ``"file"``, the values in that file are.
+``"login"`` for its value, only the password in that URL is; with ``"file"``, the values in that file are. What the
+field that it calls ``plain`` names is not.
 """
 
 from __future__ import annotations
@@ -105,14 +106,19 @@ def checked_vars(roles: Iterable[Role], host: Host) -> list[Any]:
 def secrets_of(v: Any) -> Iterator[str]:
     """The texts in fields that are marked secret."""
     for field in dataclasses.fields(v):
-        kind = field.metadata.get("secret")
+        kind, value = field.metadata.get("secret"), getattr(v, field.name)
         if kind == "login":
-            urls = _texts(getattr(v, field.name))
-            yield from filter(None, (urlsplit(url).password for url in urls))
+            yield from filter(None, (urlsplit(url).password for url in _texts(value)))
         elif kind == "file":
-            yield from _texts(read_env_file(Path(getattr(v, field.name))) if getattr(v, field.name) else {})
+            yield from _texts(_besides_plain(v, field, read_env_file(Path(value)) if value else {}))
         elif kind:
-            yield from _texts(getattr(v, field.name))
+            yield from _texts(_besides_plain(v, field, value))
+
+
+def _besides_plain(v: Any, field: dataclasses.Field[Any], value: Any) -> Any:
+    """*value*, a mapping without the names that the field ``plain`` says are no secrets."""
+    plain = getattr(v, field.metadata.get("plain", ""), ())
+    return {name: said for name, said in value.items() if name not in plain} if plain else value
 
 
 def variable_name(role: Role, field: dataclasses.Field[Any]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploytasks.source.built_files import files_left_behind
+from deploytasks.source.own_code import own_code
 from deploytasks.source.path_text import name_set_by
 from deploytasks.source.syntax import syntax_of
 from deploytasks.source.text_file import bytes_in
 
-MOST_FILES = 300
 ALONE = "which each worker has of its own"
 IN_EACH = "runs its jobs in each worker: let a process of its own in the Procfile have them"
 OF_PACKAGES = {"flask-apscheduler": IN_EACH, "apscheduler": IN_EACH}
@@ -50,7 +51,7 @@ class Caution:
 
 
 def cautions(
-    root: Path, paths: Iterable[str], names: frozenset[str], framework: str, collected: str = ""
+    root: Path, paths: Sequence[str], names: frozenset[str], framework: str, collected: str = ""
 ) -> tuple[Caution, ...]:
     """What to think of for the Python files *paths* below *root*, whose app requires the packages *names*.
 
@@ -60,25 +61,27 @@ def cautions(
     if framework == "django" and not collected and "whitenoise" not in names:
         found["STATIC_ROOT"] = Caution("STATIC_ROOT", WITHOUT_STATIC_ROOT)
     shares = False
-    for path in [path for path in paths if path.endswith(".py") and not _is_of_tests(path)][:MOST_FILES]:
+    for path in own_code(paths):
         text = bytes_in(root / path)
         shares = shares or any(store in text for store in SHARED_STORES)
         for caution in _of_text(path, text, names, framework):
             found.setdefault(caution.subject, caution)
+    found.update((caution.subject, caution) for caution in _of_built_files(root, paths))
     if not shares:
         found.update({name: Caution(name, told) for name, told in IN_MEMORY.items() if name in names})
     return tuple(found.values())
+
+
+def _of_built_files(root: Path, paths: Sequence[str]) -> Iterator[Caution]:
+    for directory, where in files_left_behind(root, paths):
+        told = f"is needed and stays here, as git ignores it: write !/{directory}/ into .deployignore"
+        yield Caution(f"{directory}/", told, where)
 
 
 def _of_packages(names: frozenset[str]) -> Iterator[Caution]:
     known = [name for name in OF_PACKAGES if name in names]
     if known:
         yield Caution(known[0], OF_PACKAGES[known[0]])
-
-
-def _is_of_tests(path: str) -> bool:
-    parts = path.split("/")
-    return bool({"tests", "test"} & set(parts)) or parts[-1].startswith(("test_", "conftest"))
 
 
 def _of_text(path: str, text: bytes, names: frozenset[str], framework: str) -> Iterator[Caution]:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
+from deploytasks.source.build_needs import WITHOUT_WHEELS, packages_for
 from deploytasks.source.compose_services import beside_app
 from deploytasks.source.dockerfile import exposed_ports
 from deploytasks.source.procfile import NAME as PROCFILE
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-BUILT = {
-    "psycopg2": ("libpq-dev", "gcc", "python3-dev"),
-    "mysqlclient": ("default-libmysqlclient-dev", "pkg-config", "gcc", "python3-dev"),
-    "python-ldap": ("libldap-dev", "libsasl2-dev", "gcc", "python3-dev"),
-    "pycairo": ("libcairo2-dev", "pkg-config", "gcc", "python3-dev"),
-    "uwsgi": ("gcc", "python3-dev"),
-}
-"""Packages that have no wheels, and what Debian has to have for them to be built."""
 EXAMPLES = (".env.example", ".env.sample", ".env.template")
 HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
 ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
@@ -94,9 +87,9 @@ def _environment(root: Path) -> Iterator[Proposal]:
 
 
 def _packages(names: frozenset[str]) -> Iterator[Proposal]:
-    built = [name for name in BUILT if name in names]
+    built = [name for name in WITHOUT_WHEELS if name in names]
     if built:
-        wanted = dict.fromkeys(package for name in built for package in BUILT[name])
+        wanted = dict.fromkeys(package for name in built for package in packages_for(name))
         yield Proposal(f"to build {', '.join(built)}", f"app_packages={json.dumps([*wanted])}")
 
 

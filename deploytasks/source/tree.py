@@ -62,7 +62,7 @@ class Source:
     manifest: Manifest
     total_bytes: int
     _files: dict[str, Path]
-    _targets: dict[str, bytes]
+    _made: dict[str, bytes]
 
     @classmethod
     def scan(
@@ -100,7 +100,23 @@ class Source:
         ]
         taken = tuple(os.fsencode(path) for path in links)
         kept = [entry for entry in self.manifest if not _is_at_or_below(entry.path, taken)]
-        return replace(self, manifest=Manifest.of([*kept, *added]), _targets={**self._targets, **targets})
+        return replace(self, manifest=Manifest.of([*kept, *added]), _made={**self._made, **targets})
+
+    def having(self, files: Mapping[str, bytes], programs: Mapping[str, bytes]) -> Source:
+        """The same tree with *files* and *programs*, by path, in the place of what lies there."""
+        contents = {**files, **programs}
+        digests = {path: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
+        added = [
+            Entry(EXECUTABLE if path in programs else FILE, digest, os.fsencode(path))
+            for path, digest in digests.items()
+        ]
+        taken = {os.fsencode(path) for path in contents}
+        kept = [entry for entry in self.manifest if entry.path not in taken]
+        made = {digests[path]: content for path, content in contents.items()}
+        size = self.total_bytes + sum(map(len, contents.values()))
+        return replace(
+            self, manifest=Manifest.of([*kept, *added]), total_bytes=size, _made={**self._made, **made}
+        )
 
     def files_below(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Path and digest of each file at or below one of *paths*; symlinks are left out."""
@@ -116,14 +132,14 @@ class Source:
     def size(self, digest: str) -> int:
         """How many bytes the content is; 0 when there is none, which `open` tells."""
         try:
-            return len(self._targets.get(digest, b"")) or self._files[digest].stat().st_size
+            return len(self._made.get(digest, b"")) or self._files[digest].stat().st_size
         except (KeyError, OSError):
             return 0
 
     def open(self, digest: str) -> IO[bytes]:
         """The content, to be read in pieces; raises ``SourceError`` when the file is gone."""
-        if digest in self._targets:
-            return io.BytesIO(self._targets[digest])
+        if digest in self._made:
+            return io.BytesIO(self._made[digest])
         try:
             return self.path_of(digest).open("rb")
         except OSError as error:
@@ -146,8 +162,8 @@ class Source:
 
     def read(self, digest: str) -> bytes:
         """The content; raises ``SourceError`` when the file is no longer what was scanned."""
-        if digest in self._targets:
-            return self._targets[digest]
+        if digest in self._made:
+            return self._made[digest]
         path = self.path_of(digest)
         try:
             content = path.read_bytes()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploytasks.source.modules import Modules
+from deploytasks.source.own_code import own_code
 from deploytasks.source.path_text import name_set_by, path_of, text_of
 from deploytasks.source.syntax import syntax_of
 from deploytasks.source.text_file import bytes_in
@@ -26,8 +27,6 @@ HOLDS_UPLOADS = re.compile(r"UPLOADS?|\w*(UPLOAD|MEDIA)\w*?(DIR|FOLDER|PATH|ROOT
 OF_FILES = re.compile(r"\w*FileHandler")
 ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.path")
 """Functions that take the name of a variable and what is there without it."""
-MOST_FILES = 500
-LEFT_OUT = {"test", "tests", "migrations", "docs", "examples", "node_modules"}
 
 
 @dataclass(frozen=True)
@@ -44,18 +43,11 @@ def written_places(
     """What the Python files among *paths* of the source at *root* write beside it; *installed* are its packages."""
     modules = Modules(root)
     found: dict[str, WrittenPlace] = {}
-    for path in [path for path in paths if _is_of_app(path)][:MOST_FILES]:
+    for path in own_code(paths):
         module = modules.find(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
         for name, line in _in_file(modules, module, root / path, installed) if module else ():
             found.setdefault(name, WrittenPlace(name, f"{path}:{line}"))
     return tuple(place for place in found.values() if not _is_below_another(place.path, found))
-
-
-def _is_of_app(path: str) -> bool:
-    parts = path.split("/")
-    return (
-        path.endswith(".py") and not LEFT_OUT & set(parts) and not parts[-1].startswith(("test_", "conftest"))
-    )
 
 
 def _is_below_another(path: str, others: Iterable[str]) -> bool:

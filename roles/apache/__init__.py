@@ -23,7 +23,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.static import static_files_of, static_of
+from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def _of_unknown_names(app: App) -> str:
 
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
-    yield from (_enable(file) for file in _modules(v, scheme))
+    modules = (*_modules(v, scheme), *(("rewrite.load",) if static_root_of(host) else ()))
+    yield from map(_enable, modules)
     yield Step(
         "leave Apache's ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload
     )
@@ -149,6 +150,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         v=v,
         static=static_of(host),
         files=static_files_of(host),
+        root=static_root_of(host),
         hidden_too=deployment_of(host).v.static_hidden,
         scheme=scheme,
         strangers=strangers.HEADERS,
@@ -157,7 +159,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         **_tls(app, v),
     )
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
-    if static_of(host) or static_files_of(host):
+    if static_of(host) or static_files_of(host) or static_root_of(host):
         yield Step("let Apache read the app's files", Member(USER, app.user), notify=reload)
     yield Step("write the site", File(_available(app), text), notify=reload)
     yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)

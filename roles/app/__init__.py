@@ -150,15 +150,23 @@ def environment_of(v: Vars) -> dict[str, str]:
 def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[Step]:
     """What the source says of the app holds for all that runs of it: web, workers, the release command, a shell."""
     project = deployment.project
-    own = {"PYTHONPATH": deployment.directory} if project.callable.directory != "." else {}
-    found = {"PYTHONUNBUFFERED": "1", **_home(deployment), **own, **_flask_app(project)}
-    content = encode_env({**found, **environment_of(v)})
+    own = {"PYTHONUNBUFFERED": "1", **_home(deployment)}
+    found = {**own, **project.environment, **_flask_app(project)}
+    given = environment_of(v)
+    env = {**found, **given, **_imports(deployment, given.get("PYTHONPATH", ""))}
+    content = encode_env(env, (*v.env_plain, *(set(env) - set(given))))
     yield Step(
         "write the environment variables",
         File(release.env, content, mode="0600"),
         phase=Phase.PREPARE,
         sensitive=True,
     )
+
+
+def _imports(deployment: Deployment, given: str) -> dict[str, str]:
+    """Where modules are found: where the inventory says it first, and then where the source has them."""
+    found = ":".join(filter(None, (given, *deployment.imports)))
+    return {"PYTHONPATH": found} if found else {}
 
 
 def _home(deployment: Deployment) -> dict[str, str]:
@@ -182,7 +190,11 @@ def _flask_app(project: Project) -> dict[str, str]:
 def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
     prefix, words = deployment.v.command_prefix, deployment.command()
     text = template(
-        "program.sh.j2", prefix=shlex.join(prefix), command=shlex.join(words), place=deployment.place
+        "program.sh.j2",
+        prefix=shlex.join(prefix),
+        command=shlex.join(words),
+        place=deployment.place,
+        own_programs=deployment.own_programs,
     )
     yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
 

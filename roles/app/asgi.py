@@ -37,8 +37,11 @@ def asgi_directory(place: Place) -> str:
     return f"{place.path}/asgi"
 
 
-def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
+def asgi_module(host: Host, interface: str, threads: int = 0, *, tells: bool = False) -> Iterator[Step]:
     """The module. A WSGI app is called in *threads* threads of each worker.
+
+    It *tells* what an app raises when its answer is complete, as frameworks do that answer 500 first, for a server
+    that keeps this for itself.
 
     Only the web server can connect to the socket, so the app is told whom and what the web server saw, and nothing
     that a client says of itself. Without a web server each connection ends after an answer, unless the release is
@@ -53,6 +56,7 @@ def asgi_module(host: Host, interface: str, threads: int = 0) -> Iterator[Step]:
         ref=project.callable,
         directory=deployment.directory,
         threads=threads if interface == "wsgi" else 0,
+        tells=tells,
         behind_a_web_server=not deployment.is_reached_directly,
         proxies=proxies_of(host),
         body_bytes=limits_of(deployment).body_bytes,

@@ -26,6 +26,7 @@ from deploytasks.resources import (
     Uv,
 )
 from deploytasks.roles.app import uv_wheels
+from deploytasks.roles.app.distribution import install_packages
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -41,8 +42,7 @@ WITH_DISTUTILS = (3, 11)
 def install(host: Host, v: Vars) -> Iterator[Step]:
     """What the app needs of the distribution, the installer, and the virtual environment that the release uses."""
     release = deployment_of(host).release
-    if v.packages:
-        yield Step("install the packages of the app", Package(v.packages))
+    yield from install_packages(host, v)
     yield from _installer(host, v)
     venv = _venv(host, v)
     small = Handler("bound the package cache", EmptyIfLarge(CACHE, v.cache_mb))

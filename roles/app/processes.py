@@ -156,6 +156,7 @@ def _write_program(deployment: Deployment, process: Process) -> Step:
     text = template(
         "process.sh.j2",
         place=deployment.place,
+        own_programs=deployment.own_programs,
         command=shlex.quote(process.command),
         below=deployment.v.below,
         schedule=f"{deployment.app.home}/{CELERYBEAT}" if BEATS.search(process.command) else "",

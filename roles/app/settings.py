@@ -25,6 +25,12 @@ Below = Annotated[
     Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)?\Z", examples=["backend"]),
 ]
 PackageName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\Z", examples=["libpq-dev"])]
+Distribution = Annotated[
+    str, Meta(pattern=r"^[a-z]+([0-9]+(\.[0-9]+)?)?\Z", examples=["debian12", "ubuntu24.04"])
+]
+LocaleName = Annotated[
+    str, Meta(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?(\.[A-Za-z0-9-]+)?(@[a-z]+)?\Z", examples=["de_DE.UTF-8"])
+]
 GroupName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z", examples=["dialout"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -88,9 +94,13 @@ class Vars:
     trusted_proxies: tuple[str, ...] = ()
     services: tuple[ServiceName, ...] = ()
     firewall: Literal["ufw", "none"] = "ufw"
-    env: Mapping[str, str | int | float | bool] = field(default_factory=dict, metadata={"secret": True})
-    env_file: str | None = field(default=None, metadata={"secret": "file"})
-    packages: tuple[PackageName, ...] = ()
+    env: Mapping[str, str | int | float | bool] = field(
+        default_factory=dict, metadata={"secret": True, "plain": "env_plain"}
+    )
+    env_file: str | None = field(default=None, metadata={"secret": "file", "plain": "env_plain"})
+    env_plain: tuple[Word, ...] = ()
+    packages: tuple[PackageName, ...] | Mapping[Distribution, tuple[PackageName, ...]] = ()
+    locales: tuple[LocaleName, ...] = ()
     build: tuple[Word, ...] = ()
     known: tuple[Word, ...] = ()
     command_prefix: tuple[Word, ...] = ()

@@ -29,7 +29,9 @@ def static_of(host: Host) -> dict[str, str]:
     served = {
         f"{url}/": f"{path}/"
         for url, path in (
-            _served(host, app, *pair) for pair in sorted(found.items()) if not _is_file(host, pair[1])
+            _served(host, app, *pair)
+            for pair in sorted(found.items())
+            if not (_is_root(pair[0]) or _is_file(host, pair[1]))
         )
     }
     return {**dict(_shared_below(host, app, served)), **served}
@@ -39,6 +41,16 @@ def static_files_of(host: Host) -> dict[str, str]:
     """The single files of the source that a web server serves from the disk, by their URL."""
     app, found = deployment_of(host).app, _wanted(host)
     return dict(_served(host, app, *pair) for pair in sorted(found.items()) if _is_file(host, pair[1]))
+
+
+def static_root_of(host: Host) -> str:
+    """The directory whose files are served at their own paths, before the app is asked; empty where there is none."""
+    app, found = deployment_of(host).app, _wanted(host)
+    return next((_served(host, app, "/", path)[1] for url, path in found.items() if _is_root(url)), "")
+
+
+def _is_root(url: str) -> bool:
+    return not url.strip("/")
 
 
 def _wanted(host: Host) -> Mapping[str, str]:
@@ -61,7 +73,8 @@ def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[t
 
 def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
     url, path = url.strip("/"), path.strip("/")
-    if not (PLAIN_PATH.fullmatch(url) and PLAIN_PATH.fullmatch(path)) or ".." in f"{url}/{path}".split("/"):
+    is_plain = all(PLAIN_PATH.fullmatch(text) for text in (url or "/", path))
+    if not is_plain or ".." in f"{url}/{path}".split("/"):
         raise VariableError(
             f"{host.name}: app_static: {url!r}: {path!r}; expected a URL and a directory or a file of the source, "
             "both of letters, digits and ._~@+-/, such as /static: shop/static"

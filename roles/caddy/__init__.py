@@ -27,7 +27,7 @@ from deploytasks.resources import (
     Unit,
 )
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.static import static_files_of, static_of
+from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("install Caddy", Package("caddy", unstarted=True))
     yield from _server()
     yield from _trust(app, v)
-    if static_of(host) or static_files_of(host):
+    if static_of(host) or static_files_of(host) or static_root_of(host):
         # systemd gives a program its groups when it starts it.
         yield Step("let Caddy read the app's files", Member("caddy", app.user), notify=restart)
     yield Step("run Caddy", Service("caddy"))
@@ -125,6 +125,7 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         hidden_too=deployment_of(host).v.static_hidden,
         static=static_of(host),
         files=static_files_of(host),
+        root=static_root_of(host),
         pair=_pair(app),
         authorities=_authorities(app),
         itself=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.docker.engine import APP_LABEL, CLIENT
@@ -17,13 +18,14 @@ from deploytasks.resources import (
     Directory,
     DockerEngine,
     File,
+    ImageAccounts,
     ImageRetention,
     Instance,
     ReleaseCommand,
     Unit,
 )
 from deploytasks.roles import systemd
-from deploytasks.roles.app import environment_of
+from deploytasks.roles.app import OF_APP, environment_of
 from deploytasks.roles.app.dependencies import bring_authorities
 from deploytasks.roles.docker.additions import NONE, Additions
 from deploytasks.roles.docker.client import require_not_the_clients
@@ -59,7 +61,13 @@ passes_signals = False
 def steps(host: Host, v: Vars) -> Iterator[Step]:
     """The engine, the release's image when the release is whole, and no images of releases that are gone."""
     yield from have_engine(host)
-    yield from contain(host, v, recipe_of(host, v))
+    recipe = recipe_of(host, v)
+    volumes = declared_volumes_of(host, v, recipe)
+    app = deployment_of(host).app
+    for path in volumes.values():
+        yield Step(f"keep {path}", Directory(path, OF_APP, app.user, app.user, keeps_mode=True))
+    mounts = tuple(_mount(path, target) for target, path in volumes.items())
+    yield from contain(host, v, recipe, Additions(options=mounts))
 
 
 def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:
@@ -76,6 +84,8 @@ def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) ->
     except ValueError as error:
         raise VariableError(f"{host.name}: app_env: {error}") from error
     yield from bring_authorities(app, deployment.v)
+    if not recipe.is_ours:
+        additions = replace(additions, options=(*additions.options, *_accounts_of(release)))
     if additions.settings:
         settings = File(_settings(release), additions.settings, mode="0600")
         yield Step("write the containers' settings", settings, phase=Phase.PREPARE, sensitive=True)
@@ -86,6 +96,9 @@ def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) ->
         handing = File(release.command("port"), text, mode="0755")
         yield Step("write the program of the app's port", handing, phase=Phase.PREPARE)
     yield from build(host, recipe)
+    if not recipe.is_ours:
+        accounts = ImageAccounts(image_of(release), app.user, release.path)
+        yield Step("name the app's user in the image", accounts, phase=Phase.PREPARE)
     besides = (recipe.shipped.name,) if recipe.shipped and recipe.is_ours else ()
     retention = ImageRetention(app.name, app.releases, besides)
     yield Step("prune old images", retention, phase=Phase.FINISH)
@@ -215,6 +228,23 @@ def _options(host: Host, v: Vars, additions: Additions) -> Iterator[str]:
     yield from (f"--{name}={value}" for name, value in limits.items() if value is not None)
     yield from (f"--volume={volume}" for volume in v.volumes)
     yield from v.options
+
+
+def _accounts_of(release: Release) -> Iterator[str]:
+    """What names the app's user in a container of an image that does not."""
+    yield from (_mount(f"{release.path}/{name}", f"/etc/{name}", "readonly") for name in ("passwd", "group"))
+
+
+def declared_volumes_of(host: Host, v: Vars, recipe: Recipe) -> dict[str, str]:
+    """What a Dockerfile of the project's own declares as volumes, and where on the host each is kept.
+
+    One that ``docker_volumes`` or ``docker_options`` have something for is left to these.
+    """
+    if recipe.is_ours:
+        return {}
+    app = deployment_of(host).app
+    taken = " ".join((*v.volumes, *v.options))
+    return {path: f"{app.shared}/volumes{path}" for path in recipe.volumes if f":{path}" not in taken}
 
 
 def _mount(source: str, target: str, *options: str) -> str:

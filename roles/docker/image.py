@@ -26,6 +26,7 @@ from deploytasks.roles.app.dependencies import (
     besides_the_app,
     read_authorities,
 )
+from deploytasks.roles.app.distribution import LOCALES, OF_IMAGES, packages_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release
@@ -42,6 +43,9 @@ VERSION = re.compile(r"(?:python)?(3\.\d+)")
 FROM = re.compile(
     r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE
 )
+
+VOLUME = re.compile(r"^[ \t]*VOLUME[ \t]+(.+)", re.IGNORECASE | re.MULTILINE)
+PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,14 @@ class Recipe:
         stages = {stage.lower() for _, stage in found} | {"scratch"}
         return tuple(
             dict.fromkeys(base for base, _ in found if base.lower() not in stages and "$" not in base)
+        )
+
+    @property
+    def volumes(self) -> tuple[str, ...]:
+        """The directories that its last stage declares as volumes, as words or as a list of JSON."""
+        *_, last = re.split(FROM, self.text) if FROM.search(self.text) else (self.text,)
+        return tuple(
+            dict.fromkeys(path for said in VOLUME.findall(last) for path in PLAIN_PATH.findall(said))
         )
 
 
@@ -172,19 +184,22 @@ def _ours(host: Host, v: Vars, owned: tuple[str, ...]) -> Recipe:
         app=app,
         dependencies=f"FROM {shipped.name}" if shipped else dependencies,
         owned=[shlex.quote(path) for path in owned],
+        own_programs=deployment.own_programs,
         place=place(release),
     )
     return Recipe(text, release.path, "Dockerfile", shipped=shipped)
 
 
 def _dependencies(host: Host, v: Vars) -> str:
-    of_app = deployment_of(host).v.packages
+    of_app, locales = packages_of(host, *OF_IMAGES), deployment_of(host).v.locales
+    needs = (*deployment_of(host).system_packages, *of_app, *((LOCALES,) if locales else ()), *v.packages)
     uses_uv = deployment_of(host).v.installer == "uv"
     return template(
         "dependencies.Dockerfile.j2",
         base=_base(host, v),
         place=place(deployment_of(host).release),
-        packages=dict.fromkeys((*deployment_of(host).system_packages, *of_app, *v.packages)),
+        packages=dict.fromkeys(needs),
+        locales=[shlex.quote(name) for name in locales],
         build_packages=dict.fromkeys((*of_app, *v.build_packages)),
         installer=[shlex.join(argv) for argv in _uv_itself()] if uses_uv else [],
         install=[shlex.join(argv) for argv in _commands(host)],

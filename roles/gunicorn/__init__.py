@@ -20,7 +20,7 @@ from deploytasks.roles.app.wsgi import SERVED, wsgi_directory, wsgi_module
 from deploytasks.roles.gunicorn.old import OWN_IDENTITY, SETUPTOOLS, is_old
 from deploytasks.roles.gunicorn.own_file import USUAL, file_of, own_file, said_in_file
 from deploytasks.roles.gunicorn.settings import MANAGED, UNHEARD, Vars
-from deploytasks.roles.gunicorn.workers import CALLING, WORKERS, interface_served, worker_class
+from deploytasks.roles.gunicorn.workers import CALLING, OWN_ASGI, WORKERS, interface_served, worker_class
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
@@ -50,7 +50,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     settings = {**_own_settings(host, v), **v.settings()}
     directory, sync = "", "sync"
     if interface_served(host, v) == "asgi":
-        yield from asgi_module(host, "asgi")
+        yield from asgi_module(host, "asgi", tells=worker_class(host, v) == OWN_ASGI)
         directory = asgi_directory(deployment.place)
     elif _is_in_module(host, v):
         yield from wsgi_module(host)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WITH_ASGI = (3, 10)
 """For older Pythons there is only a gunicorn that may lack the worker class ``asgi``."""
+OWN_ASGI = "asgi"
+"""It tells what an app raises before its answer is complete, and no more."""
 UVICORN = "uvicorn_worker.UvicornWorker"
 PINNED = 'gunicorn_packages=["gunicorn<26", "eventlet"]'
 
@@ -41,7 +43,7 @@ WORKERS = {
     "gevent_pywsgi": _GEVENT,
     "eventlet": Worker("wsgi", ("eventlet",)),
     "tornado": Worker("wsgi", ("tornado",)),
-    "asgi": Worker("asgi"),
+    OWN_ASGI: Worker("asgi"),
     UVICORN: _OF_UVICORN_WORKER,
     "uvicorn_worker.UvicornH11Worker": _OF_UVICORN_WORKER,
     "uvicorn.workers.UvicornWorker": _OF_UVICORN,
@@ -91,7 +93,7 @@ def _for_asgi(host: Host, v: Vars) -> str:
     deployment = deployment_of(host)
     project, facts = deployment.project, deployment.facts
     own = _is_the_newest(host, v) and facts.python_version >= WITH_ASGI
-    return "asgi" if v.packages or (own and "uvicorn-worker" not in project.requirements.names) else UVICORN
+    return OWN_ASGI if v.packages or (own and "uvicorn-worker" not in project.requirements.names) else UVICORN
 
 
 def _is_the_newest(host: Host, v: Vars) -> bool:

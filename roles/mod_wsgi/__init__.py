@@ -99,7 +99,11 @@ def _files(host: Host, v: Vars) -> dict[str, str]:
     workers = v.max_request_workers or 2 * processes * v.threads
     daemon = v.daemon_options(processes)
     values = {"app": app, "v": v, "place": place, "address": address(release), "code": code}
-    values |= {"paths": [wsgi_directory(place), code], "workers": workers, "daemon": daemon}
+    values |= {
+        "paths": [*dict.fromkeys((wsgi_directory(place), code, *deployment.imports))],
+        "workers": workers,
+        "daemon": daemon,
+    }
     return {
         "application.py": template("application.py.j2", module=MODULE),
         "httpd.conf": template("httpd.conf.j2", **values),

@@ -28,7 +28,7 @@ from deploytasks.resources import (
     Symlink,
 )
 from deploytasks.roles.app import strangers
-from deploytasks.roles.app.static import static_files_of, static_of
+from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
@@ -48,6 +48,7 @@ template = Templates(beside=__file__)
 VARIABLES = (
     "asked_host",
     "connection",
+    "expires",
     "https",
     "port",
     "scheme",
@@ -158,7 +159,7 @@ def _enabled(app: App) -> str:
 
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
-    if static_of(host) or static_files_of(host):
+    if static_of(host) or static_files_of(host) or static_root_of(host):
         yield Step("let nginx read the app's files", NginxMember(app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
@@ -208,6 +209,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         headers={**v.headers, **({"Strict-Transport-Security": v.hsts} if v.hsts else {})},
         static=static_of(host),
         files=static_files_of(host),
+        root=static_root_of(host),
         protocol=protocol,
         directives=DIRECTIVES[protocol],
         own=own,

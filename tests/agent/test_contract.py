@@ -19,6 +19,7 @@ from deploytasks.agent.docker.absent_build_cache import AbsentBuildCache
 from deploytasks.agent.docker.compose_services import ComposeServices
 from deploytasks.agent.docker.docker_engine import DockerEngine
 from deploytasks.agent.docker.docker_image import DockerImage
+from deploytasks.agent.docker.image_accounts import ImageAccounts
 from deploytasks.agent.docker.only_compose_services import OnlyComposeServices
 from deploytasks.agent.docker.pulled_images import PulledImages
 from deploytasks.agent.docker.shipped_image import ShippedImage
@@ -43,6 +44,7 @@ from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.files.tree import Tree
 from deploytasks.agent.firewall.ufw import Ufw
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.packages.locales import Locales
 from deploytasks.agent.packages.package import Package
 from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
@@ -187,6 +189,20 @@ def absent_build_cache(host):
 def docker_image(host):
     host.write("/var/lib/docker/python:3", "")
     return DockerImage("shop:new", "/srv", "Dockerfile", "shop", "shop", ("python:3",))
+
+
+def locales(host):
+    host.write(
+        "/etc/locale.gen", "# de_DE.UTF-8 UTF-8\n# de_DE ISO-8859-1\n# en_US.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n"
+    )
+    host.write("/var/lib/locales", "fr_FR.utf8\n")
+    return Locales(("de_DE.UTF-8", "en_US.UTF-8"))
+
+
+def image_accounts(host):
+    host.write("/etc/passwd", "shop:x:950:951::/srv/shop:/usr/sbin/nologin\n")
+    host.path("/srv/shop/release").mkdir(parents=True)
+    return ImageAccounts("shop:new", "shop", "/srv/shop/release")
 
 
 def file(host):
@@ -510,6 +526,7 @@ CASES = [
     (DockerEngine, docker_engine),
     (DockerEngine, docker_engine_with_compose),
     (DockerImage, docker_image),
+    (ImageAccounts, image_accounts),
     (File, file),
     (File, file_content),
     (File, file_by_digest),
@@ -522,6 +539,7 @@ CASES = [
     (Instance, instance_without_socket),
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (Locales, locales),
     (ManagedPython, lambda _: ManagedPython("3.13", "/usr/bin/uv")),
     (Member, member),
     (NginxMember, nginx_member),

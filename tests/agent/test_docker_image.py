@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deploytasks.agent.docker.docker_image import DockerImage
+from deploytasks.agent.docker.image_accounts import ImageAccounts
 from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
 
@@ -84,3 +85,15 @@ def test_a_client_without_buildkit_is_told_what_to_install(build, host):
     (host.home / "builds-fail").write_text("ERROR: BuildKit is enabled but the buildx component is missing\n")
     with pytest.raises(StepError, match="docker-buildx"):
         build(IMAGE)
+
+
+def test_a_container_has_the_accounts_of_its_image_and_that_of_the_app(host):
+    host.write("/etc/passwd", "shop:x:950:951::/srv/shop:/usr/sbin/nologin\n")
+    host.path("/srv/shop/release").mkdir(parents=True)
+    (host.home / "image-passwd").write_text("root:x:0:0:root:/root:/bin/sh")
+    accounts = ImageAccounts("shop:new", "shop", "/srv/shop/release")
+    accounts.apply(host.machine, Change(None, accounts.desired()))
+    assert host.path("/srv/shop/release/passwd").read_text() == (
+        "root:x:0:0:root:/root:/bin/sh\nshop:x:950:951::/srv/shop:/usr/sbin/nologin\n"
+    )
+    assert host.path("/srv/shop/release/group").read_text() == "shop:x:951:\n"

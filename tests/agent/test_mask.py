@@ -37,6 +37,14 @@ def test_what_is_too_short_to_be_a_secret_is_shown():
     assert Mask(["1", "on"])("on: 1") == "on: 1"
 
 
+def test_places_and_the_names_of_an_app_are_shown():
+    mask = Mask()
+    mask.spare(["healthchecks"])
+    mask.add(["/var/log/healthchecks", "healthchecks", "/T024/B7/xoxb", "hunter2"])
+    said = "/var/log/healthchecks: healthchecks@1.service /T024/B7/xoxb hunter2"
+    assert mask(said) == f"/var/log/healthchecks: healthchecks@1.service {MASK} {MASK}"
+
+
 FORMS = {
     "whole": lambda text: text,
     "repr": repr,

@@ -56,6 +56,15 @@ def build_wheel(directory, settings=None, metadata=None):
         wheel.writestr("maker_of-1.0.dist-info/RECORD", "maker_of.py,,\\n")
     return name
 """
+DATABASES = """
+
+import locale
+
+import MySQLdb
+import psycopg2
+
+VERSION = locale.setlocale(locale.LC_ALL, "de_DE.UTF-8") + " %d" % len([MySQLdb.__version__, psycopg2.__version__])
+"""
 STARTS = (
     "import os; os.path.isdir('/var/log/maker') and open('/var/log/maker/started-%d' % os.getuid(), 'w')\n"
 )
@@ -178,6 +187,20 @@ def test_where_the_index_has_a_login_nothing_is_built(index, tmp_path):
     assert (run.exit_code, "set wheelhouse=true" in run.host["error"]) == (2, True), run.messages
     assert "hunter2" not in run.messages + str(run.events)
     maker.inv("destroy", "--yes", "--purge")
+
+
+def test_drivers_of_databases_are_built_from_source_with_the_packages_and_locales_that_an_app_names(
+    index, tmp_path
+):
+    packages = {"debian": ["gcc", "python3-dev", "pkg-config"], "ubuntu24.04": ["libmysqlclient-dev"]}
+    packages["debian12"] = ["libpq-dev", "default-libmysqlclient-dev"]
+    drivers = Project.make("drivers", tmp_path, index, app_packages=packages, app_locales=["de_DE.UTF-8"])
+    drivers.write("app/requirements.txt", "itsdangerous==2.1.2\npsycopg2==2.9.10\nmysqlclient==2.2.7\n")
+    drivers.code("one", DATABASES)
+    drivers.deploy()
+    assert drivers.says["version"] == "de_DE.UTF-8 2"
+    assert drivers.deploy().host["changed"] == 0
+    drivers.inv("destroy", "--yes", "--purge")
 
 
 GUARD = """

@@ -25,6 +25,7 @@ FROM {PYTHON}
 RUN {SECRETS} && python3 -m venv /own && /own/bin/pip install itsdangerous==2.1.2
 COPY . /home/app
 WORKDIR /home/app
+VOLUME /data
 CMD ["/own/bin/python", "serve.py"]
 """
 SERVE = '''
@@ -286,8 +287,14 @@ def test_the_image_of_an_own_dockerfile_listens_on_the_socket(own):
     own.deploy()
     assert own.says["environment"]["LISTEN_SOCKET"] == f"/run/boxed/{own.current}.sock"
     assert own.deploy().host["changed"] == 0
-    run = own.inv("run", "--command", "pwd")
-    assert [event["text"] for event in run.events if event["event"] == "log"] == ["/home/app"]
+    command = "pwd; id -un; echo kept > /data/mark"
+    run = own.inv("run", "--command", command)
+    assert [event["text"] for event in run.events if event["event"] == "log"] == ["/home/app", "boxed"]
+    own.code("after")
+    own.deploy()
+    assert own.says["version"] == "after"
+    run = own.inv("run", "--command", "cat /data/mark")
+    assert [event["text"] for event in run.events if event["event"] == "log"] == ["kept"]
 
 
 def test_the_image_of_an_own_dockerfile_listens_on_a_port_that_nobody_else_reaches(own):

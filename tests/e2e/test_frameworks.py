@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks import Inventory
+from tests.e2e.controller import wait_for
 from tests.e2e.project import Project
 from tests.markdown import blocks
 
@@ -81,6 +82,11 @@ def test_a_second_deploy_of_django_changes_nothing(notes):
 def test_fastapi(deploy_example):
     project = deploy_example("fastapi", app_env={"GREETING": "good morning"})
     assert json.loads(get(project, "/?name=Ada")[1]) == {"greeting": "good morning Ada"}
+    project.write("app/main.py", (EXAMPLES / "fastapi/main.py").read_text() + RAISES)
+    assert project.deploy().host["outcome"] == "changed"
+    assert get(project, "/raises")[0] == 500
+    said = lambda: [event.get("text") for event in project.inv("logs").events]  # noqa: E731
+    wait_for(lambda: "RuntimeError: nobody handles this" in said(), "what the app has raised")
     assert project.deploy().host["changed"] == 0
 
 
@@ -96,6 +102,12 @@ def test_a_plain_callable(deploy_example):
     assert project.deploy().host["changed"] == 0
 
 
+RAISES = """
+
+@app.get("/raises")
+def raises() -> None:
+    raise RuntimeError("nobody handles this")
+"""
 LEAVE_A_NOTE = """\
 import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"

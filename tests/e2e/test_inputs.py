@@ -50,12 +50,13 @@ def heard(web, tmp_path_factory) -> Project:
     web.put(STAND_IN, WATCHER.encode(), mode=0o755)
     project = Project.make("heard", tmp_path_factory.mktemp("heard"), web)
     del project.variables["gunicorn_workers"]
-    project.configure()
+    project.configure(app_shared=["kept/"])
     project.code("one", TELL)
     project.write("app/conf/gunicorn.py", GUNICORN)
     project.write(
         "app/Procfile",
-        "web: newrelic-admin run-program gunicorn -c conf/gunicorn.py -w 1 -b :$PORT app:app\n",
+        "web: newrelic-admin run-program gunicorn -c conf/gunicorn.py -w 1 -b :$PORT app:app\n"
+        "release: touch /var/log/heard/first kept/first\n",
     )
     project.write("app/.python-version", "3.11\n")
     return project
@@ -71,6 +72,8 @@ def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_t
     environment = says["environment"]
     assert (environment["WATCHED"], environment["FORKED"], says["threads"]) == ("newrelic", "300", True)
     assert heard.deploy().changed == []
+    # What the release command of a first deploy has written, where nothing was before.
+    heard.target.run(["ls", "/var/log/heard/first", f"{heard.root}/shared/kept/first"])
 
 
 PACKAGE = """\
@@ -91,6 +94,16 @@ def package(project: Project, place: str, name: str, *needs: str) -> None:
     project.write(f"{place}/our_{name}/__init__.py", f"NAME = {name!r}\n")
 
 
+SAYS = """\
+from importlib.metadata import version
+
+
+def main():
+    print(version("our-shop"))
+"""
+COMMAND = '\n[project.scripts]\nour-shop = "our_shop.says:main"\n'
+
+
 def test_packages_of_the_source_and_of_a_repository_that_the_host_cannot_reach_are_sent_along(heard):
     package(heard, "app/libs/core", "core")
     package(heard, "app/libs/common", "common", "our-core")
@@ -100,17 +113,23 @@ def test_packages_of_the_source_and_of_a_repository_that_the_host_cannot_reach_a
         who = ("-c", "user.name=ann", "-c", "user.email=ann@example.org")
         subprocess.run(["git", "-C", elsewhere, *who, *words.split()], check=True)
     lib = f"our-lib @ git+file://{elsewhere}@v1.4"
-    heard.write("app/requirements.txt", f"itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n{lib}\n")
+    heard.write("app/requirements.txt", f"itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n{lib}\n-e .\n")
     names = "our_common.NAME + our_core.NAME + our_lib.NAME"
+    heard.write("app/pyproject.toml", PACKAGE.format(name="shop", needs=[]) + COMMAND)
+    heard.write("app/src/our_shop/says.py", SAYS)
     heard.code("two", f"\nimport our_common, our_core, our_lib\n\nVERSION += {names}\n" + TELL)
     heard.deploy()
     assert heard.says["version"] == "twocommoncorelib"
+    (said,) = (event for event in heard.inv("run", "--command", "our-shop").events if event["event"] == "log")
+    assert said["text"] == "1.4"
     assert heard.deploy().changed == []
+    heard.directory.joinpath("app/pyproject.toml").unlink()
+    heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n")
 
 
 def test_what_the_source_has_begins_what_is_shared_and_is_the_apps_from_then_on(heard):
     heard.write("app/media/logo.txt", "first\n")
-    heard.configure(app_shared=["media/"])
+    heard.configure(app_shared=["kept/", "media/"])
     heard.deploy()
     place = f"{heard.root}/shared/media/logo.txt"
     assert heard.target.run(["cat", place]).stdout == "first\n"

@@ -25,6 +25,7 @@ SITES = {
     "caddy": "/etc/caddy/sites/shop.caddy",
     "none": "/etc/systemd/system/shop-front.socket",
 }
+FRONT_END = ("guide/index.html", "assets/app.js", ".hidden", "static/style.css")
 SAYS_WHERE_IT_IS = """
 
 plain = app
@@ -48,6 +49,10 @@ def shop(target, tmp_path_factory) -> Project:
     """An app behind nginx; it is at port 80 with every web server, and without one."""
     project = Project.make("shop", tmp_path_factory.mktemp("shop"), target, app_port=80, ufw_allow=[80])
     project.code("one", SAYS_WHERE_IT_IS + messages.APP)
+    project.configure(app_static={"/": "dist", "/static": "files"})
+    for name in FRONT_END:
+        project.write(f"app/dist/{name}", f"{name}\n")
+    project.write("app/files/style.css", "body {}\n")
     project.deploy()
     return project
 
@@ -101,6 +106,31 @@ def require_true_hosts(project: Project) -> None:
             assert answer.status == 400 or answer.says["HTTP_HOST"] in {"shop.test", "shop.test:80"}, absurd
 
 
+def require_front_end(project: Project) -> None:
+    """A file that is there is served at its own path, and the app answers for all else."""
+    found = {
+        path: where(project, "shop.test", f"GET {path} HTTP/1.1") for path in ("/guide/", "/assets/app.js")
+    }
+    assert found == {
+        "/guide/": Answer(200, b"guide/index.html\n"),
+        "/assets/app.js": Answer(200, b"assets/app.js\n"),
+    }
+    assert where(project, "shop.test", "GET /static/style.css HTTP/1.1").body == b"body {}\n"
+    asked = (
+        "GET /guide",
+        "GET /assets/",
+        "GET /.hidden",
+        "GET /%2e%2e/app.py",
+        "POST /guide/",
+        "POST /assets/app.js",
+    )
+    for request in asked:
+        answer = where(project, "shop.test", f"{request} HTTP/1.1")
+        assert b"def app" not in answer.body, request
+        assert request == "GET /%2e%2e/app.py" or answer.says["release"] == project.current, request
+    assert where(project, "shop.test", "POST /where HTTP/1.1").says["PATH_INFO"] == "/where"
+
+
 @pytest.mark.parametrize("web_server", ["apache", "caddy", "none", "nginx"])
 def test_an_app_moves_to_another_web_server(shop, web_server):
     move(shop, web_server)
@@ -109,6 +139,7 @@ def test_an_app_moves_to_another_web_server(shop, web_server):
     assert [*messages.heard(shop)] == [message.wanted for message in messages.MESSAGES]
     if web_server != "none":
         require_true_hosts(shop)
+        require_front_end(shop)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deploytasks import Host, Inventory
+from deploytasks.agent.services.environment_file import decode_env
 from deploytasks.errors import SourceError, VariableError
 from deploytasks.planning.heard import heard
 from deploytasks.planning.standard import standard_roles
@@ -52,6 +53,14 @@ def text_of(host: Host, end: str) -> str:
     plan = plan_for(told, standard_roles(told), now=NOW)
     texts = [step.resource.content for step in plan.steps if getattr(step.resource, "path", "").endswith(end)]
     return str(texts[0])
+
+
+def environment(host: Host) -> dict[str, str]:
+    """What the host's plan says of the environment of all that runs."""
+    told = heard(host)
+    plan = plan_for(told, standard_roles(told), now=NOW)
+    (file,) = (step.resource for step in plan.steps if step.name == "write the environment variables")
+    return decode_env(plan.contents[file.digest].decode())
 
 
 def test_flags_of_the_web_command_become_variables_with_its_line(host_of: MakeHost) -> None:
@@ -114,6 +123,20 @@ def test_they_reach_the_servers_settings_where_the_inventory_is_silent(host_of: 
 )  # fmt: skip
 def test_what_is_not_used_is_told_with_its_place_and_reason(host_of: MakeHost, web: str, note: str) -> None:
     assert heard(host_of({"Procfile": f"web: {web}\n"})).notes == (note,)
+
+
+def test_what_a_flaskenv_says_is_the_environment_of_all_but_for_development(host_of: MakeHost) -> None:
+    host = host_of(
+        {".flaskenv": "FLASK_ENV=development\nFLASK_RUN_PORT=5001\nMODE='a b'\nKEPT=file\n"},
+        app_env={"KEPT": "x"},
+    )
+    assert heard(host).notes == (
+        ".flaskenv:1: FLASK_ENV is not used: it is for development",
+        ".flaskenv:2: FLASK_RUN_PORT is not used: it is for development",
+    )
+    env = environment(host)
+    assert (env["MODE"], env["KEPT"], env["FLASK_SKIP_DOTENV"]) == ("a b", "x", "1")
+    assert not {"FLASK_ENV", "FLASK_RUN_PORT"} & set(env)
 
 
 def test_what_a_release_command_does_already_is_not_told(host_of: MakeHost) -> None:

@@ -57,6 +57,14 @@ def test_an_app_that_cannot_write_is_told_what_shares_a_place(output, remedy):
     assert remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output)).error.endswith(remedy)
 
 
+def test_an_app_in_an_image_of_its_own_is_told_what_lets_a_container_change():
+    output = "OSError: [Errno 30] Read-only file system: '/code/log.txt'"
+    told = remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output), in_container=True).error
+    assert told.startswith("it is not healthy; the container cannot change /code/log.txt: ")
+    for name in ("app_shared", "docker_volumes", "docker_read_only=false"):
+        assert name in told
+
+
 @pytest.mark.parametrize(
     ("output", "variable"),
     [

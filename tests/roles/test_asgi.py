@@ -64,7 +64,7 @@ def served(tmp_path, monkeypatch):
     code.mkdir()
     reloaded = signal.getsignal(signal.SIGHUP)
 
-    def module(source, name="app", *, factory=False, threads=0, behind_a_web_server=True):
+    def module(source, name="app", *, factory=False, threads=0, behind_a_web_server=True, tells=False):
         monkeypatch.delitem(sys.modules, "shop_of_test", raising=False)
         (code / "shop_of_test.py").write_text(source)
         app = type("AppHere", (App,), {"sockets": str(tmp_path)})("shop", "/srv/shop", "shop")
@@ -75,6 +75,7 @@ def served(tmp_path, monkeypatch):
             ref=AppRef("shop_of_test", name, factory=factory),
             directory=str(code),
             threads=threads,
+            tells=tells,
             behind_a_web_server=behind_a_web_server,
             body_bytes=0,
             proxies=Proxies() if behind_a_web_server else Proxies(0),
@@ -178,3 +179,33 @@ def test_a_server_for_wsgi_refuses_an_asgi_app(tmp_path, server):
         f"prod1: main:app is ASGI, which app_server={server} cannot serve; "
         "set app_server to gunicorn, uvicorn or hypercorn"
     )
+
+
+FAILING = """
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 500, "headers": []})
+    if scope["path"] == "/early":
+        raise RuntimeError("before the end")
+    await send({"type": "http.response.body", "body": b"sorry"})
+    raise RuntimeError("after the answer")
+"""
+
+
+@pytest.mark.parametrize(("path", "tells", "told"), [("/", True, 1), ("/", False, 0), ("/early", True, 0)])
+def test_what_an_app_raises_after_its_answer_is_told_for_a_server_that_does_not(
+    served, capsys, path, tells, told
+):
+    with pytest.raises(RuntimeError):
+        ask(served(FAILING, tells=tells), path=path)
+    assert capsys.readouterr().err.count("RuntimeError: after the answer") == told
+
+
+def test_gunicorns_own_worker_is_such_a_server(tmp_path):
+    (tmp_path / "requirements.txt").write_text("fastapi\n")
+    (tmp_path / "app.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    texts = {
+        server: rendered({**DEFAULT, "app_source": str(tmp_path), "app_server": server})
+        for server in ("gunicorn", "uvicorn")
+    }
+    place = "/srv/hello/releases/RELEASE/asgi/deploytasks_app.py"
+    assert ["traceback" in texts[server][place] for server in ("gunicorn", "uvicorn")] == [True, False]

@@ -109,6 +109,7 @@ def test_the_environment_of_the_inventory_beats_that_of_the_file(tmp_path):
     file.chmod(0o600)
     texts = rendered({**DEFAULT, "app_env_file": str(file), "app_env": {"GREETING": "from the inventory"}})
     assert texts["/srv/hello/releases/RELEASE/env"].splitlines() == [
+        "# No secrets: CACHE_DIRECTORY FLASK_APP HOME PYTHONUNBUFFERED STATE_DIRECTORY",
         'CACHE_DIRECTORY="/srv/hello/shared/.home/.cache"',
         'FLASK_APP="app:app"',
         'GREETING="from the inventory"',

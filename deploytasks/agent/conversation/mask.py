@@ -6,11 +6,15 @@ import base64
 import json
 import re
 import shlex
-from typing import Any, Iterable, Iterator, List
+from typing import Any, FrozenSet, Iterable, Iterator, List
 
 MASK = "********"
 SHORTEST = 4
 """Shorter values, such as ``1`` or ``on``, are no secrets, and masking them would garble everything."""
+PATH = re.compile(
+    r"/(?:app|data|dev|etc|home|media|mnt|opt|proc|run|srv|sys|tmp|usr|var)(?:/[A-Za-z0-9._@+-]*)*"
+)
+"""A place on a host (hier(7)), which is no secret: messages are about such."""
 SHORTEST_OF_OTHER_FORM = 8
 """What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
 LOGIN = re.compile(
@@ -46,11 +50,17 @@ class Mask:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: List[str] = []
+        self._spared: FrozenSet[str] = frozenset()
         self.add(secrets)
 
+    def spare(self, words: Iterable[str]) -> None:
+        """What is only one of *words* is no secret from now on, such as the name that all paths of an app have."""
+        self._spared |= frozenset(words)
+
     def add(self, secrets: Iterable[str]) -> None:
-        """Mask these too; the longest is replaced first."""
-        known = {form for secret in secrets for form in forms_of(secret)}
+        """Mask these too, but for paths and spared words; the longest is replaced first."""
+        hidden = (secret for secret in secrets if secret not in self._spared and not PATH.fullmatch(secret))
+        known = {form for secret in hidden for form in forms_of(secret)}
         self._secrets = sorted(known.union(self._secrets), key=len, reverse=True)
 
     def __call__(self, document: Any) -> Any:

@@ -17,11 +17,12 @@ OURS = "deploytasks.agent."
 ROOMS = {
     "accounts": "AbsentUser Group Member User",
     "databases": "PostgresDatabase",
-    "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
+    "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices "
+    "PulledImages ShippedImage",
     "files": "Absent AbsentManaged Directories Directory EmptyIfLarge File FirstFile LastingFile Secret SecretFile "
     "Symlink Tree",
     "firewall": "Ufw UfwRule",
-    "packages": "Package",
+    "packages": "Locales Package",
     "programs": "Command Run",
     "python": "ManagedPython PythonVenv Uv",
     "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention OnlyUfwRules RecordedPlan Retention",

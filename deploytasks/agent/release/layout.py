@@ -12,6 +12,8 @@ RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
 VENV_NAME = re.compile(r"[0-9a-f]{16}")
 COLLECTED = "collected"
 """The directory of a release, beside its code, that Django's ``collectstatic`` fills."""
+INSTALLED = ".installed"
+"""The directory of a release's code that has what an installation of the app itself would bring beside its modules."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Release:
     def venv(self) -> str:
         """A link to the virtual environment that this release runs in."""
         return self.path + "/venv"
+
+    @property
+    def own_programs(self) -> str:
+        """The directory of the commands that the app itself brings as a package."""
+        return "%s/%s/bin" % (self.code, INSTALLED)
 
     def command(self, process: str) -> str:
         """The program that starts *process* of this release."""

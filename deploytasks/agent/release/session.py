@@ -25,7 +25,7 @@ from deploytasks.agent.release.releases import current_release
 from deploytasks.agent.release.request import Question, Request
 from deploytasks.agent.release.runtime.runtime import Runtime, runtime_of
 from deploytasks.agent.release.runtime.systemd_runtime import SystemdRuntime
-from deploytasks.agent.services.environment_file import decode_env
+from deploytasks.agent.services.environment_file import decode_env, shown_in
 from deploytasks.agent.services.units import is_answered
 
 PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
@@ -62,6 +62,8 @@ class Session:
         )
         machine.units = SystemdRuntime(machine)
         require_ground(machine, request.app)
+        if request.app:
+            outlet.mask.spare((request.app.name, request.app.user))
         return cls(request, inlet, outlet, machine, ssh_connection)
 
     def asked(self, kind: Type[Q]) -> Q:
@@ -124,7 +126,8 @@ class Session:
     def _mask_those_in(self, environments: str) -> None:
         for path in glob.glob(self.machine.path(environments)):
             with contextlib.suppress(OSError), reading(path, errors="surrogateescape") as file:
-                values = decode_env(file.read()).values()
+                text = file.read()
+                values = [value for name, value in decode_env(text).items() if name not in shown_in(text)]
                 self.outlet.mask.add([*values, *_passwords(values)])
 
     @property

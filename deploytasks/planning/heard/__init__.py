@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from deploytasks.here import expanded
 from deploytasks.planning.heard.procfile import of_procfile
-from deploytasks.planning.heard.project_files import of_aptfile, of_dockerfile, of_indexes, of_unused_files
+from deploytasks.planning.heard.project_files import (
+    of_aptfile,
+    of_dockerfile,
+    of_flaskenv,
+    of_indexes,
+    of_unused_files,
+)
 from deploytasks.planning.heard.server_file import of_server_file
 from deploytasks.planning.heard.statement import Variable
 
@@ -31,7 +37,15 @@ def heard(host: Host) -> Host:
     Raises ``SourceError`` for a command line, or a file that it names, that cannot be read.
     """
     directory = _directory(host)
-    for listen in (of_procfile, of_server_file, of_aptfile, of_indexes, of_dockerfile, of_unused_files):
+    for listen in (
+        of_procfile,
+        of_server_file,
+        of_aptfile,
+        of_indexes,
+        of_flaskenv,
+        of_dockerfile,
+        of_unused_files,
+    ):
         host = _with(host, listen(host, directory)) if directory else host
     return host
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.planning.deployment import KINDS, module_of
 from deploytasks.planning.heard.server_settings import each_of, variables_of
-from deploytasks.planning.heard.statement import Heard, Statement, Variable, has_own_command, server_of
+from deploytasks.planning.heard.statement import Heard, Statement, Variable
+from deploytasks.planning.wanted_parts import has_own_command, server_of
 from deploytasks.source.procfile import NAME as PROCFILE
 from deploytasks.source.procfile import line_of, read_procfile
 from deploytasks.source.web_command import COLLECTS, makes_files, read_web_command
@@ -25,24 +26,22 @@ WEB = "web"
 
 def of_procfile(host: Host, directory: Path) -> Heard:
     """The variables of its web process's command line."""
-    line = read_procfile(directory).get(WEB)
-    if line:
-        where = Origin(PROCFILE, line_of(directory, WEB), SOURCE)
-        command = read_web_command(line, directory, str(where))
-        yield from (
-            _of_command(host, command, where, directory) if command else _of_no_server(host, line, where)
-        )
-
-
-def _of_no_server(host: Host, line: str, where: Origin) -> Heard:
-    yield f"{where}: {line!r} starts no server of ours; app_server={server_of(host)} serves the app in its place"
+    processes = read_procfile(directory)
+    line = processes.get(WEB)
+    if not line:
+        return
+    where = Origin(PROCFILE, line_of(directory, WEB), SOURCE)
+    command = read_web_command(line, directory, str(where))
+    if command is None:
+        yield f"{where}: {line!r} starts no server of ours; app_server={server_of(host)} serves the app in its place"
+    elif has_own_command(host, directory):
+        yield f"{where}: not used: the image's own command starts web"
+    else:
+        yield from _of_what_is_around(host, command, where, directory)
+        yield from _of_command(host, command, where, directory)
 
 
 def _of_command(host: Host, command: WebCommand, where: Origin, directory: Path) -> Heard:
-    if has_own_command(host, directory):
-        yield f"{where}: not used: the image's own command starts web"
-        return
-    yield from _of_what_is_around(host, command, where, directory)
     if not command.role:
         server = server_of(host)
         yield f"{where}: {command.program} is none of the servers; app_server={server} serves the app in its place"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
-from deploytasks.planning.heard.statement import Heard, Variable, server_of
+from deploytasks.planning.heard.statement import Heard, Variable
+from deploytasks.planning.wanted_parts import server_of
 from deploytasks.source.lockfile import requirements_file
 from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, OF_REQUIREMENTS, read_aptfile, unused_files
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from deploytasks.inventory import Host
     from deploytasks.source.index import Index
+
+FLASKENV = ".flaskenv"
 
 
 def of_aptfile(host: Host, directory: Path) -> Heard:
@@ -63,6 +66,17 @@ def of_dockerfile(host: Host, directory: Path) -> Heard:
         if len(ports) == 1:
             (port, line), *_ = ports.items()
             yield Variable("docker_port", Setting(port, Origin(name, line, SOURCE)))
+
+
+def of_flaskenv(host: Host, directory: Path) -> Heard:
+    """A note of what is for development; the rest is the environment of all that runs of the app."""
+    del host
+    if (directory / FLASKENV).is_file():
+        from deploytasks.source.flaskenv import read_flaskenv
+
+        for said in read_flaskenv(directory):
+            if said.is_of_a_laptop:
+                yield f"{FLASKENV}:{said.line}: {said.name} is not used: it is for development"
 
 
 def of_unused_files(host: Host, directory: Path) -> Heard:

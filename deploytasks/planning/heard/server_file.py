@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.planning.deployment import module_of
-from deploytasks.planning.heard.statement import Heard, has_own_command, server_of
+from deploytasks.planning.heard.statement import Heard
 from deploytasks.planning.role import role_name
+from deploytasks.planning.wanted_parts import has_own_command, server_of
 
 if TYPE_CHECKING:
     from pathlib import Path

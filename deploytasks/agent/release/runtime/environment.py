@@ -19,5 +19,5 @@ def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
         "ProtectSystem=full",
         "NoNewPrivileges=yes",
     )
-    path = "%s/bin:/usr/local/bin:/usr/bin:/bin" % release.venv
+    path = "%s:%s/bin:/usr/local/bin:/usr/bin:/bin" % (release.own_programs, release.venv)
     return transient(options, properties, {"PATH": path, "VIRTUAL_ENV": release.venv})

@@ -34,6 +34,14 @@ NEEDS = (
     ),
 )
 """What a build says of what it lacks, and the packages of Debian that have it besides a compiler."""
+WITHOUT_WHEELS = {
+    "psycopg2": "pg_config",
+    "mysqlclient": "mysql_config",
+    "python-ldap": "lber.h",
+    "pycairo": "cairo.h",
+    "uwsgi": "Python.h",
+}
+"""Packages of Python's that have no wheels, and what their builds would say that they lack."""
 
 
 def packages_named_by(output: str) -> tuple[str, ...]:
@@ -42,3 +50,8 @@ def packages_named_by(output: str) -> tuple[str, ...]:
     return (
         tuple(dict.fromkeys((*(name for packages in found for name in packages), *COMPILER))) if found else ()
     )
+
+
+def packages_for(name: str) -> tuple[str, ...]:
+    """The packages of Debian with which the package *name* of Python's is built; none where it has wheels."""
+    return packages_named_by(WITHOUT_WHEELS.get(name, ""))

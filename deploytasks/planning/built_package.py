@@ -1,0 +1,169 @@
+"""What only a build knows of an app that is a package: built here once for each content of its source, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError
+from deploytasks.here import cache_directory, locked
+from deploytasks.source.local_package import OF_ANY_MACHINE
+from deploytasks.source.requirement import normal_name
+
+if TYPE_CHECKING:
+    from deploytasks.source import Source
+    from deploytasks.source.app_package import AppPackage
+
+KEPT_LINES = 10
+INFO = ".dist-info/"
+READ = ("METADATA", "entry_points.txt", "top_level.txt")
+NO_MODULES = (INFO, ".data/")
+
+
+def built_package(package: AppPackage, source: Source) -> AppPackage:
+    """*package* with its version, its metadata and the modules that a build of *source* makes.
+
+    The build sees a copy, with the history of the source: tags may say the version. Raises ``SourceError`` with what
+    the build has said.
+    """
+    kept = cache_directory() / "app-packages" / _key(source)
+    with locked(cache_directory() / "app-packages.lock"):
+        if not kept.is_dir():
+            _build(source, kept)
+    (wheel,) = kept.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return _read(package, source, archive)
+
+
+def _key(source: Source) -> str:
+    said = _git(source.directory, "describe", "--tags", "--always", "--long", "--dirty")
+    return hashlib.sha256(f"{source.manifest.digest} {said}".encode()).hexdigest()[:32]
+
+
+def _build(source: Source, kept: Path) -> None:
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+        made, copy = Path(scratch, "wheel"), _copied(source, Path(scratch))
+        done = subprocess.run(
+            [*_builder(), str(made), str(copy)],
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        wheels = [*made.glob("*.whl")] if made.is_dir() else []
+        if done.returncode or not wheels:
+            said = (done.stderr or done.stdout).strip().splitlines()[-KEPT_LINES:]
+            raise SourceError("\n  ".join(["no wheel could be built of it", *said]))
+        if not wheels[0].name.endswith(OF_ANY_MACHINE):
+            raise SourceError(f"its wheel {wheels[0].name} is for this machine's kind alone")
+        shutil.move(made, kept)
+
+
+def _builder() -> Sequence[str]:
+    if importlib.util.find_spec("uv"):
+        return [sys.executable, "-m", "uv", "build", "--wheel", "--out-dir"]
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir"]
+    raise SourceError(
+        "to build it, uv or pip has to be on this machine: pip install 'deploytasks[wheelhouse]'"
+    )
+
+
+def _copied(source: Source, scratch: Path) -> Path:
+    """The source in a copy of its repository, in which all that stays here is absent, and nothing has changed."""
+    below = _git(source.directory, "rev-parse", "--show-prefix")
+    top = scratch / "source"
+    copy = top / below
+    copy.mkdir(parents=True)
+    source.copy_to(copy)
+    commit = _git(source.directory, "rev-parse", "--verify", "HEAD")
+    if commit:
+        _lend_history(source.directory, top, scratch / "history", commit)
+    return copy
+
+
+def _lend_history(directory: Path, top: Path, lent: Path, commit: str) -> None:
+    """The work tree *top* has the history of *directory*, by the files of a linked work tree in *lent*.
+
+    See gitrepository-layout(5). What of the index is not in *top* counts as unchanged.
+    """
+    common = _git(directory, "rev-parse", "--path-format=absolute", "--git-common-dir")
+    index = Path(_git(directory, "rev-parse", "--path-format=absolute", "--git-path", "index"))
+    lent.mkdir()
+    for name, text in {"HEAD": commit, "commondir": common, "gitdir": f"{top}/.git"}.items():
+        (lent / name).write_text(f"{text}\n")
+    if index.is_file():
+        shutil.copy(index, lent / "index")
+    (top / ".git").write_text(f"gitdir: {lent}\n")
+    absent = subprocess.run(
+        ["git", "-C", str(top), "ls-files", "--deleted", "-z"],
+        env=_environment(),
+        capture_output=True,
+        check=False,
+    )
+    subprocess.run(
+        ["git", "-C", str(top), "update-index", "--skip-worktree", "-z", "--stdin"],
+        env=_environment(),
+        input=absent.stdout,
+        capture_output=True,
+        check=False,
+    )
+
+
+def _read(package: AppPackage, source: Source, archive: zipfile.ZipFile) -> AppPackage:
+    names = archive.namelist()
+    texts = {name.rpartition(INFO)[2]: archive.read(name).decode() for name in names if INFO in name}
+    said = HeaderParser().parsestr(texts["METADATA"])
+    modules = {name: archive.read(name) for name in names if not any(part in name for part in NO_MODULES)}
+    found = {entry.digest: entry.name for entry in source.manifest}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in modules.items()}
+    roots = dict.fromkeys(
+        _roots((name, found[digest]) for name, digest in digests.items() if digest in found)
+    )
+    directories = tuple(roots) or package.directories
+    made = {
+        os.path.normpath(f"{directories[0]}/{name}"): modules[name]
+        for name, digest in digests.items()
+        if digest not in found
+    }
+    return replace(
+        package,
+        name=package.name or normal_name(said["Name"]),
+        version=said["Version"],
+        directories=directories,
+        metadata={name: texts[name] for name in READ if name in texts},
+        made=made,
+    )
+
+
+def _roots(pairs: Iterator[tuple[str, str]]) -> Iterator[str]:
+    """Where imports start, by files in the wheel and the same ones in the source."""
+    for name, path in pairs:
+        if path == name or path.endswith(f"/{name}"):
+            yield path[: -len(name)].rstrip("/") or "."
+
+
+def _git(directory: Path, *words: str) -> str:
+    argv = ["git", "--no-optional-locks", "-C", str(directory), *words]
+    try:
+        done = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _environment() -> dict[str, str]:
+    """A hook of git's sets variables that would lead to another work tree."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
