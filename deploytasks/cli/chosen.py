@@ -46,10 +46,23 @@ class Chosen:
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
-        """The chosen hosts, each with the roles that the tasks file adds; raises as ``_chosen_hosts`` does."""
-        return tuple(replace(host, own_roles=self.additions.roles) for host in self._chosen_hosts())
+        """The chosen hosts that have an app, each with the roles that the tasks file adds.
 
-    def _chosen_hosts(self) -> tuple[Host, ...]:
+        One that only has a service for others is not among them, unless all are such. Raises as ``named`` does.
+        """
+        deployed = tuple(host for host in self.named if not self._serves_alone(host))
+        return tuple(replace(host, own_roles=self.additions.roles) for host in deployed or self.named)
+
+    @staticmethod
+    def _serves_alone(host: Host) -> bool:
+        if "app_name" in host.variables:
+            return False
+        from deploytasks.planning.shared_services import serves_alone
+
+        return serves_alone(host)
+
+    @cached_property
+    def named(self) -> tuple[Host, ...]:
         """Those that the flags name; raises ``InventoryError`` when the pattern chooses none, or is empty."""
         if self.host is None and self.needs_host:
             raise InventoryError("this task wants --host: it never works on all hosts by default")

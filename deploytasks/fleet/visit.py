@@ -12,6 +12,7 @@ from deploytasks.agent.engine.events import (
     Compare,
     Ended,
     Event,
+    Handed,
     Hello,
     Knock,
     Need,
@@ -55,8 +56,8 @@ class CommandStreams(Protocol):
 class Visit:
     """The conversation with *host*; *say* receives its events from the thread that works here.
 
-    *logged_in* is set when it has, or never will. *streams* are those of a command that is run there. *way_to* is how
-    the host is reached.
+    *logged_in* is set when it has, or never will. *handed* are files of the host that others are to have. *streams* are
+    those of a command that is run there. *way_to* is how the host is reached.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Visit:
         self.error: DeployError | None = None
         self.answer: Any = None
         self.answered_at = 0.0
+        self.handed: Mapping[str, str] = {}
         self.logged_in = threading.Event()
         self.facts: Facts | None = None
         self._say = say
@@ -202,12 +204,18 @@ class Visit:
                 conversation.show(event, contents, diff=self._diff)
             elif isinstance(event, Printed):
                 self._print(event, conversation)
-            elif isinstance(event, Answer):
-                self.answer, self.answered_at = event.document, time.time()
+            elif isinstance(event, Answer | Handed):
+                self._keep(event)
             elif isinstance(event, Ended):
                 self._finish(_with_remedy(event) if event.error else event)
             else:
                 self._say(self.host.name, _with_remedy(event) if _has_failed(event) else event)
+
+    def _keep(self, event: Answer | Handed) -> None:
+        if isinstance(event, Handed):
+            self.handed = event.texts
+        else:
+            self.answer, self.answered_at = event.document, time.time()
 
     def _print(self, printed: Printed, conversation: Conversation) -> None:
         """Where nobody reads any more, the command is to end."""

@@ -16,11 +16,11 @@ OURS = "deploytasks.agent."
 
 ROOMS = {
     "accounts": "AbsentUser Group Member User",
-    "databases": "PostgresDatabase",
+    "databases": "PostgresAccess PostgresDatabase",
     "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage OnlyComposeServices PulledImages ShippedImage",
     "files": "Absent AbsentManaged Directories Directory EmptyIfLarge File FirstFile LastingFile Secret SecretFile "
     "Symlink Tree",
-    "firewall": "Ufw UfwRule",
+    "firewall": "Ufw UfwRule UfwSources",
     "packages": "Package",
     "programs": "Command Run",
     "python": "ManagedPython PythonVenv Uv",
@@ -29,7 +29,7 @@ ROOMS = {
     "ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",
     "web": "AcmeCertificate ApacheReload NginxLimits NginxMember NginxPage NginxReload NginxSites OnlyCatchAlls "
-    "SelfSignedCertificate Visit",
+    "PinnedCertificate SelfSignedCertificate Visit",
 }
 """The types of ours by room, each in the module of its own name. One that is renamed goes on in ``renamed.TYPES``."""
 
