@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.agent.engine.phase import Phase
+from deploytasks.errors import ConfigError
 from deploytasks.fleet.fleet import Fleet
 from deploytasks.inventory import Origin, acquainted
 from deploytasks.planning.shared_services import (
@@ -72,7 +73,19 @@ def servers_first(run: Run, orders: Mapping[str, Order], plan_of: PlanOf) -> dic
     run.crew.each(lambda visit: first[visit.host.name].give_to(visit), begun)
     left = {name: order for name, order in orders.items() if name not in first}
     visits = {visit.host.name: visit for visit in run.crew.visits}
-    return {name: _told(run, visits, visits[name], order, plan_of) for name, order in left.items()}
+    try:
+        return {name: _told(run, visits, visits[name], order, plan_of) for name, order in left.items()}
+    except ConfigError:
+        run.crew.each(_let_go)
+        raise
+
+
+def _let_go(visit: Visit) -> None:
+    """Nothing more is done there: one that waits at its gate undoes."""
+    if visit.ready_for:
+        visit.go_on("held back, as no plan could be made of what was handed over")
+    else:
+        visit.dismiss()
 
 
 def _told(run: Run, visits: Mapping[str, Visit], visit: Visit, order: Order, plan_of: PlanOf) -> Order:

@@ -13,7 +13,10 @@ from tests.fleet.stage import Stage, deploying, deploys, fails_before
 from tests.roles.rendered import HELLO
 
 PASSWORD = "p" * 43
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----".format(
+    "\n".join(["MIIB" * 80] * 10)
+)
+"""No file has so long a name."""
 SHARED = """
 [web]
 w1 app_address=10.0.0.1
@@ -43,7 +46,7 @@ def orders():
     return {}
 
 
-def hands_over(orders):
+def hands_over(orders, texts=TEXTS):
     """It tells what it is asked for, before its first gate or at its end."""
 
     def script(agent):
@@ -52,7 +55,7 @@ def hands_over(orders):
             if order and "hands" in order and agent.name not in stage_told:
                 stage_told.add(agent.name)
                 agent.notes("hands over")
-                yield Handed({path: TEXTS[path] for path in order["hands"]})
+                yield Handed({path: texts[path] for path in order["hands"]})
             yield event
 
     stage_told: set[str] = set()
@@ -102,6 +105,16 @@ def test_where_the_server_fails_the_others_are_held_back(tmp_path, orders):
     assert results.exit_code == 2
     assert {results[name].error for name in ("w1", "w2")} == {"held back, as d1 failed"}
     assert stage.did("begins") == ["d1"]
+
+
+def test_what_is_no_password_is_taken_for_none_and_everybody_is_let_go(tmp_path, orders):
+    told = dict.fromkeys(TEXTS, "$(reboot)")
+    stage = Stage(dict.fromkeys(("w1", "w2"), hands_over(orders, told)))
+    with pytest.raises(VariableError, match="postgres_password") as raised:
+        run(stage, hosts_of(tmp_path, server="w1"))
+    assert "reboot" not in str(raised.value).partition("postgres_certificate")[0]
+    assert stage.did("is held back") == ["w1"]
+    assert "bye" in orders["w2"]
 
 
 def test_a_check_asks_for_what_is_there_and_opens_no_gate(tmp_path, orders):
