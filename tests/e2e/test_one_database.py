@@ -107,7 +107,7 @@ def deploy(project: Project, *flags: str, code: int = 0) -> Run:
 
 
 def everywhere(project: Project, task: str, *flags: str) -> Run:
-    done = inv(task, "--json", *flags, cwd=project.directory, timeout_s=300)
+    done = inv(task, "--json", *flags, cwd=project.directory, timeout_s=560)
     events = tuple(json.loads(line) for line in done.stdout.splitlines())
     return Run(done.returncode, events, done.stderr)
 
