@@ -150,7 +150,7 @@ def _require_tls_in(v: Vars) -> None:
     plain = next((name for name, text in texts.items() if text.startswith("redis://")), "")
     if plain:
         raise VariableError(
-            f"redis_env: {plain} speaks without TLS, which a Redis of several hosts does not; write such as {URL_BY_TLS}"
+            f"redis_env: {plain} is without TLS, and a Redis of several hosts is not; write such as {URL_BY_TLS}"
         )
 
 

@@ -139,6 +139,10 @@ REFUSED = {
         SHARED.replace("w2 app_address=10.0.0.2", "w2 ansible_host=127.0.0.1"),
         "w2: 127.0.0.1 leads each host to itself, and other hosts are to reach w2; set app_address for it",
     ),
+    "a name that leads nowhere": (
+        SHARED.replace("w2 app_address=10.0.0.2", "w2 ansible_host=w2.invalid"),
+        "w2: 'w2.invalid' leads nowhere, and other hosts are to reach w2 there; set app_address for it",
+    ),
     "two wishes for one database": (
         SHARED.replace("w2 ", "w2 postgres_database=other "),
         "w2: postgres_database differs from that of w1, and both use the postgres of d1; say it once, in a group",
