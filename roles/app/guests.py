@@ -12,6 +12,7 @@ from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
 from deploytasks.planning.shared_services import address_of, server_of, shared_by
 from deploytasks.resources import (
+    Claim,
     Directories,
     Directory,
     LastingFile,
@@ -62,6 +63,9 @@ def has_own(host: Host, service: str) -> bool:
 def kept_secret(app: App, service: str, whose: str, *, is_guest_here: bool = False) -> Iterator[Step]:
     """The password of *service*, which the host makes once; where *app* is on other hosts, its directory, too."""
     root = (Directory(app.root, "0750"),) if is_guest_here else ()
+    if is_guest_here:
+        # The host may have the app as well one day.
+        yield Step(f"claim the names of {app.name}", Claim(app.name, app.root, app.user))
     places = Directories((*root, Directory(app.services, mode="0700")))
     yield Step("make the directory of the services' passwords", places)
     yield Step(f"make {whose} password", Secret(secret_of(app, service)))

@@ -121,9 +121,9 @@ def _opened(shared: Shared) -> Iterator[Step]:
     if shared.guests:
         yield Step("make the directory of certificates", Directory(HOME))
         yield from shown_certificate(shared, CERTIFICATE, KEY, "postgres", reload)
-        user, database = _names(shared.app, v)
-        access = PostgresAccess(database, user, shared.sources, CERTIFICATE, KEY, v.port)
-        yield Step(f"let the hosts of {shared.app.name} in", access)
+    user, database = _names(shared.app, v)
+    access = PostgresAccess(database, user, shared.sources, CERTIFICATE, KEY, v.port)
+    yield Step(f"let the hosts of {shared.app.name} in", access)
     yield from firewall_opened(shared, v.port)
 
 

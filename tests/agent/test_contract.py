@@ -432,6 +432,11 @@ def access_of_others(host):
     return wanted
 
 
+def access_of_nobody(host):
+    wanted = access_of_others(host)
+    return dataclasses.replace(wanted, sources=())
+
+
 def database(host):
     host.write("/srv/secret", "open sesame")
     host.write("/var/lib/postgresql/extensions", "plpgsql\n")
@@ -578,6 +583,7 @@ CASES = [
     (PinnedCertificate, pinned_certificate_for_another_name),
     (PostgresAccess, access),
     (PostgresAccess, access_of_others),
+    (PostgresAccess, access_of_nobody),
     (PostgresDatabase, database),
     (PostgresDatabase, database_of_another),
     (Processes, processes),

@@ -23,8 +23,8 @@ ALTER SYSTEM SET listen_addresses = '*';
 ALTER SYSTEM SET ssl_cert_file = :'certificate';
 ALTER SYSTEM SET ssl_key_file = :'key';
 ALTER SYSTEM SET ssl = on;
-SELECT pg_reload_conf();
 """
+REREAD = "SELECT pg_reload_conf();\n"
 BEGIN, END = "# deploytasks: others that come to %s", "# deploytasks: to %s come no others"
 LISTENING_S = 30
 
@@ -34,7 +34,8 @@ class PostgresAccess(Resource):
     """*user* may come to the database *name* from *sources*, over TLS alone.
 
     They have a block of their own in pg_hba.conf; the cluster listens on all addresses, and shows *certificate*, whose
-    key is *key*. It is started anew once, for it to listen; else it rereads its files. No rollback touches this.
+    key is *key*. It is started anew once, for it to listen; else it rereads its files. Without sources there is no such
+    block. No rollback touches this.
     """
 
     reversible: ClassVar[bool] = False
@@ -47,6 +48,8 @@ class PostgresAccess(Resource):
     port: int = 5432
 
     def desired(self) -> State:
+        if not self.sources:
+            return {"sources": []}
         return {"sources": sorted(self.sources), "listens": True, "tls": self.certificate}
 
     def inspect(self, machine: Machine) -> State:
@@ -65,8 +68,9 @@ class PostgresAccess(Resource):
         if not found:
             raise StepError("PostgreSQL does not answer on its port %d" % self.port)
         self._admit(machine, found["hba_file"])
-        tell(machine, self.port, SET, {"certificate": self.certificate, "key": self.key})
-        if found["listen_addresses"] != "*":
+        shown = {"certificate": self.certificate, "key": self.key}
+        tell(machine, self.port, (SET if self.sources else "") + REREAD, shown)
+        if self.sources and found["listen_addresses"] != "*":
             systemd.restart(machine, ["postgresql"])
         if not machine.wait_until(lambda: not self._differs(machine), LISTENING_S):
             raise StepError("PostgreSQL has not taken over its settings; its log says why")
@@ -76,9 +80,11 @@ class PostgresAccess(Resource):
 
     def _admit(self, machine: Machine, path: str) -> None:
         entry: Dict[str, Any] = read_entry(machine.path(path)) or {}
+        if "content" not in entry:
+            raise StepError("%s cannot be read as a text, so nobody was let in" % path)
         kept = self._block.sub("", entry["content"])
         lines = [BEGIN % self.name, *map(self._line, sorted(self.sources)), END % self.name]
-        content = "%s\n%s\n" % (kept.rstrip("\n"), "\n".join(lines))
+        content = "%s\n%s\n" % (kept.rstrip("\n"), "\n".join(lines)) if self.sources else kept
         write_entry(machine.path(path), {**entry, "content": content})
 
     def _admitted(self, machine: Machine, path: str) -> List[str]:
