@@ -21,6 +21,7 @@ from deploytasks.fleet.batches import MaxFail, in_batches
 from deploytasks.fleet.crew import Crew
 from deploytasks.fleet.fleet import Fleet, go_in_step
 from deploytasks.fleet.heartbeat import Heartbeat
+from deploytasks.fleet.order import Order
 from deploytasks.fleet.results import INTERRUPTED, Results
 from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
@@ -163,10 +164,11 @@ def _carried_out(run: Run, question: Question, plan_of: PlanOf) -> Results:
         run.ask(question)
         rehearsal.join()
         orders = run.orders_for(plan_of)
-        if may_share([visit.host for visit in run.crew.visits]):
+        if isinstance(question, Converge) and may_share([visit.host for visit in run.crew.visits]):
             from deploytasks.fleet.servers import servers_first
 
-            orders = servers_first(run, orders, plan_of)
+            order_of = partial(run.order, plan_of=plan_of)
+            orders = servers_first(run.crew, run.fleets, orders, order_of, checks=manner.check)
         for batch in batches:
             if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
                 break
@@ -249,17 +251,6 @@ def _ready(
     deployment = with_app(told, asked).deployment if "app_build" in told.variables else None
     built = build(expanded(deployment.v.source), deployment.v.build) if deployment else ()
     return made_ready(replace(told, notes=(*told.notes, *built, *unclaimed(told, asked))), asked, read)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What one host is told to be, and the contents that go with it."""
-
-    document: Mapping[str, Any]
-    contents: Contents
-
-    def give_to(self, visit: Visit) -> None:
-        visit.carry_out(self.document, self.contents)
 
 
 class Run:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.agent.engine.phase import Phase
-from deploytasks.errors import ConfigError
+from deploytasks.errors import ConfigError, VariableError
 from deploytasks.fleet.fleet import Fleet
 from deploytasks.inventory import Origin, acquainted
 from deploytasks.planning.shared_services import (
@@ -26,15 +26,15 @@ from deploytasks.planning.shared_services import (
 from deploytasks.planning.standard import roles_of_server
 
 if TYPE_CHECKING:
-    from deploytasks.agent.engine.plan import Plan
-    from deploytasks.fleet.run import Order, Run
+    from deploytasks.fleet.crew import Crew
+    from deploytasks.fleet.order import Order
     from deploytasks.fleet.visit import Visit
     from deploytasks.inventory import Host
     from deploytasks.planning.role import Role
     from deploytasks.planning.shared_services import Shared
 
     RolesOf = Callable[[Host], Sequence[Role]]
-    PlanOf = Callable[[Host], Plan]
+    OrderOf = Callable[[Visit], Order]
 
 HANDED = Origin("handed over", None, "service")
 
@@ -55,40 +55,50 @@ def with_servers(chosen: Iterable[Host], roles: RolesOf) -> tuple[list[Host], li
     servers = [host for name, host in known.items() if name in wanted]
     for server in (*servers, *deployed):
         _require_reached(server)
+        _require_end(server, ())
     return deployed, servers, lambda host: roles_of_server(host) if host.name in wanted else roles(host)
 
 
-def servers_first(run: Run, orders: Mapping[str, Order], plan_of: PlanOf) -> dict[str, Order]:
-    """Have the servers of *run* begin; what is left of *orders* is made of what they hand over."""
-    serving = {visit: _handed_by(visit.host) for visit in run.crew.visits}
-    begun = [visit for visit, handed in serving.items() if handed and visit.host.name in orders]
-    if not run.manner.check:
-        run.fleets += [Fleet((visit,)) for visit in begun if visit.host.deployment and _is_single(visit, run)]
-    first = {
-        visit.host.name: _asked_to_hand_over(
-            orders[visit.host.name], serving[visit], waits=not run.manner.check
-        )
-        for visit in begun
-    }
-    run.crew.each(lambda visit: first[visit.host.name].give_to(visit), begun)
-    left = {name: order for name, order in orders.items() if name not in first}
-    visits = {visit.host.name: visit for visit in run.crew.visits}
+def servers_first(
+    crew: Crew, fleets: list[Fleet], orders: Mapping[str, Order], order_of: OrderOf, *, checks: bool
+) -> dict[str, Order]:
+    """Have the servers of *crew* begin; what is left of *orders* is made anew of what they hand over.
+
+    A server that waits at its gate for others is one of *fleets*, unless it *checks* alone.
+    """
+    serving = {visit: _handed_by(visit.host) for visit in crew.visits if visit.host.name in orders}
+    begun = [visit for visit, handed in serving.items() if handed]
+    if not checks:
+        fleets += [Fleet((visit,)) for visit in begun if visit.host.deployment and _is_single(visit, fleets)]
+    visits = {visit.host.name: visit for visit in crew.visits}
+    left = dict(orders)
     try:
-        return {name: _told(run, visits, visits[name], order, plan_of) for name, order in left.items()}
+        while turn := [visit for visit in begun if _may_begin(visit.host, left)]:
+            told = {
+                visit.host.name: _asked_to_hand_over(
+                    _told(visits, visit, left.pop(visit.host.name), order_of),
+                    serving[visit],
+                    waits=not checks,
+                )
+                for visit in turn
+            }
+            crew.each(_giving(told), turn)
+        return {name: _told(visits, visits[name], order, order_of) for name, order in left.items()}
     except ConfigError:
-        run.crew.each(_let_go)
+        crew.each(lambda visit: visit.dismiss("held back, as no plan could be made of what was handed over"))
         raise
 
 
-def _let_go(visit: Visit) -> None:
-    """Nothing more is done there: one that waits at its gate undoes."""
-    if visit.ready_for:
-        visit.go_on("held back, as no plan could be made of what was handed over")
-    else:
-        visit.dismiss()
+def _may_begin(server: Host, left: Mapping[str, Order]) -> bool:
+    """Whether *server* has not begun, and those that it needs itself have."""
+    return server.name in left and not any(other.name in left for other in _servers_of(server))
 
 
-def _told(run: Run, visits: Mapping[str, Visit], visit: Visit, order: Order, plan_of: PlanOf) -> Order:
+def _giving(orders: Mapping[str, Order]) -> Callable[[Visit], None]:
+    return lambda visit: orders[visit.host.name].give_to(visit)
+
+
+def _told(visits: Mapping[str, Visit], visit: Visit, order: Order, order_of: OrderOf) -> Order:
     """The order for *visit*, when its servers have told what it is made of; it is held back where one has not."""
     servers = [visits[name] for name in dict.fromkeys(server.name for server in _servers_of(visit.host))]
     silent = [server for server in servers if _has_come_to_nothing(server)]
@@ -98,7 +108,7 @@ def _told(run: Run, visits: Mapping[str, Visit], visit: Visit, order: Order, pla
     if silent or not told:
         return order
     visit.host = visit.host.with_variables(told, HANDED)
-    return run.order(visit, plan_of)
+    return order_of(visit)
 
 
 def _told_by(server: Visit, host: Host) -> Iterator[tuple[str, str]]:
@@ -123,11 +133,13 @@ def _asked_to_hand_over(order: Order, paths: Sequence[str], *, waits: bool) -> O
 
 
 def _has_come_to_nothing(server: Visit) -> bool:
-    return server.recap is not None and server.recap.outcome not in (Outcome.OK, Outcome.CHANGED)
+    """Whether it failed, or was held back itself, which is told as an error."""
+    recap = server.recap
+    return recap is not None and (recap.outcome not in (Outcome.OK, Outcome.CHANGED) or bool(recap.error))
 
 
-def _is_single(visit: Visit, run: Run) -> bool:
-    return not any(visit in fleet.visits for fleet in run.fleets)
+def _is_single(visit: Visit, fleets: Iterable[Fleet]) -> bool:
+    return not any(visit in fleet.visits for fleet in fleets)
 
 
 def _servers_of(host: Host) -> list[Host]:
@@ -137,6 +149,18 @@ def _servers_of(host: Host) -> list[Host]:
 def _require_reached(server: Host) -> None:
     for shared in shared_by(server):
         _require_way(shared)
+
+
+def _require_end(host: Host, before: tuple[str, ...]) -> None:
+    """Two hosts that have something for each other would each wait for the other."""
+    if host.name in before:
+        names = " and ".join(before[before.index(host.name) :])
+        raise VariableError(
+            f"{names} would each wait for the other's service; let one of them have all of those that they share: "
+            f"postgres_host={host.name} redis_host={host.name}"
+        )
+    for server in _servers_of(host):
+        _require_end(server, (*before, host.name))
 
 
 def _require_way(shared: Shared) -> None:

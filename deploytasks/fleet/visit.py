@@ -133,8 +133,10 @@ class Visit:
         self._say(self.host.name, event)
 
     def dismiss(self, why: str = TOO_LATE) -> None:
-        """Nothing is to be done here after all."""
-        if not self.is_over:
+        """Nothing is to be done here after all; a host that waits at a gate undoes what it has done."""
+        if self.ready_for:
+            self.go_on(why)
+        elif not self.is_over:
             self._carefully(lambda: self._order({"bye": why}, None))
 
     def stop(self) -> None:

@@ -107,6 +107,28 @@ def test_where_the_server_fails_the_others_are_held_back(tmp_path, orders):
     assert stage.did("begins") == ["d1"]
 
 
+def test_where_one_server_fails_another_that_waits_goes_back(tmp_path, orders):
+    both = SHARED.replace("redis_host={server}", "redis_host=w1")
+    stage = Stage({"w1": hands_over(orders), "w2": deploys, "d1": fails_before("end")})
+    results = run(stage, hosts_of(tmp_path, inventory=both))
+    assert results.exit_code == 2
+    assert stage.did("begins") == ["d1"]
+    assert {results[name].error for name in ("w1", "w2")} == {
+        "held back, as d1 failed",
+        "held back, as d1, w1 failed",
+    }
+
+
+def test_a_server_that_needs_another_one_comes_after_it(tmp_path, orders):
+    both = SHARED.replace("redis_host={server}", "redis_host=w1")
+    stage = Stage(dict.fromkeys(("w1", "w2", "d1"), hands_over(orders)))
+    run(stage, hosts_of(tmp_path, inventory=both))
+    begun = [line for line in stage.diary if "begins" in line]
+    assert [line.partition(" ")[0] for line in begun] == ["d1", "w1", "w2"]
+    assert PASSWORD in orders["w1"]["mask"]
+    assert "w1 passes into prepare" in stage.diary
+
+
 def test_what_is_no_password_is_taken_for_none_and_everybody_is_let_go(tmp_path, orders):
     told = dict.fromkeys(TEXTS, "$(reboot)")
     stage = Stage(dict.fromkeys(("w1", "w2"), hands_over(orders, told)))
@@ -138,6 +160,10 @@ REFUSED = {
     "an address that leads to itself": (
         SHARED.replace("w2 app_address=10.0.0.2", "w2 ansible_host=127.0.0.1"),
         "w2: 127.0.0.1 leads each host to itself, and other hosts are to reach w2; set app_address for it",
+    ),
+    "two that wait for each other": (
+        SHARED.replace("{server}", "w1", 1).replace("redis_host={server}", "redis_host=w2"),
+        "w1 and w2 would each wait for the other's service; let one of them have all of those that they share",
     ),
     "a name that leads nowhere": (
         SHARED.replace("w2 app_address=10.0.0.2", "w2 ansible_host=w2.invalid"),
