@@ -46,12 +46,13 @@ class Chosen:
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
-        """The chosen hosts that have an app, each with the roles that the tasks file adds.
+        """Those that are ``named`` and have an app; all of them where each only has a service for others."""
+        return tuple(host for host in self.named if not self._serves_alone(host)) or self.named
 
-        One that only has a service for others is not among them, unless all are such. Raises as ``named`` does.
-        """
-        deployed = tuple(host for host in self.named if not self._serves_alone(host))
-        return tuple(replace(host, own_roles=self.additions.roles) for host in deployed or self.named)
+    @cached_property
+    def named(self) -> tuple[Host, ...]:
+        """The chosen hosts, each with the roles that the tasks file adds; raises as ``_chosen_hosts`` does."""
+        return tuple(replace(host, own_roles=self.additions.roles) for host in self._chosen_hosts())
 
     @staticmethod
     def _serves_alone(host: Host) -> bool:
@@ -61,8 +62,7 @@ class Chosen:
 
         return serves_alone(host)
 
-    @cached_property
-    def named(self) -> tuple[Host, ...]:
+    def _chosen_hosts(self) -> tuple[Host, ...]:
         """Those that the flags name; raises ``InventoryError`` when the pattern chooses none, or is empty."""
         if self.host is None and self.needs_host:
             raise InventoryError("this task wants --host: it never works on all hosts by default")
