@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.accounts.group import Group
     from deploytasks.agent.accounts.member import Member
     from deploytasks.agent.accounts.user import User
+    from deploytasks.agent.databases.postgres_access import PostgresAccess
     from deploytasks.agent.databases.postgres_database import PostgresDatabase
     from deploytasks.agent.docker.compose_services import ComposeServices
     from deploytasks.agent.docker.docker_engine import DockerEngine
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.tree import Tree
     from deploytasks.agent.firewall.ufw import Ufw
     from deploytasks.agent.firewall.ufw_rule import UfwRule
+    from deploytasks.agent.firewall.ufw_sources import UfwSources
     from deploytasks.agent.packages.locales import Locales
     from deploytasks.agent.packages.package import Package
     from deploytasks.agent.programs.command import Command
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.web.nginx_reload import NginxReload
     from deploytasks.agent.web.nginx_sites import NginxSites
     from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
+    from deploytasks.agent.web.pinned_certificate import PinnedCertificate
     from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
     from deploytasks.agent.web.visit import Visit
 
@@ -113,6 +116,8 @@ __all__ = [
     "OnlyProcesses",
     "OnlyUfwRules",
     "Package",
+    "PinnedCertificate",
+    "PostgresAccess",
     "PostgresDatabase",
     "Processes",
     "ProcessesAtBoot",
@@ -133,6 +138,7 @@ __all__ = [
     "Tree",
     "Ufw",
     "UfwRule",
+    "UfwSources",
     "Unit",
     "User",
     "Uv",

@@ -46,8 +46,21 @@ class Chosen:
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
+        """Those that are ``named`` and have an app; all of them where each only has a service for others."""
+        return tuple(host for host in self.named if not self._serves_alone(host)) or self.named
+
+    @cached_property
+    def named(self) -> tuple[Host, ...]:
         """The chosen hosts, each with the roles that the tasks file adds; raises as ``_chosen_hosts`` does."""
         return tuple(replace(host, own_roles=self.additions.roles) for host in self._chosen_hosts())
+
+    @staticmethod
+    def _serves_alone(host: Host) -> bool:
+        if "app_name" in host.variables:
+            return False
+        from deploytasks.planning.shared_services import serves_alone
+
+        return serves_alone(host)
 
     def _chosen_hosts(self) -> tuple[Host, ...]:
         """Those that the flags name; raises ``InventoryError`` when the pattern chooses none, or is empty."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def show_hosts(chosen: Chosen) -> None:
     """The groups and their hosts, in the shape of ``ansible-inventory --list``."""
-    document: dict[str, Any] = chosen.all.to_ansible(chosen.hosts)
-    for host in chosen.hosts:
+    document: dict[str, Any] = chosen.all.to_ansible(chosen.named)
+    for host in chosen.named:
         if host.variables:
             document["_meta"]["hostvars"][host.name] = _masked(host)
     _show(chosen, document, tables.hosts)
@@ -34,7 +34,7 @@ def show_hosts(chosen: Chosen) -> None:
 
 def show_vars(chosen: Chosen) -> None:
     """Each host's variables with their origins."""
-    _show(chosen, {host.name: _variables(heard(host)) for host in chosen.hosts}, tables.variables)
+    _show(chosen, {host.name: _variables(heard(host)) for host in chosen.named}, tables.variables)
 
 
 def _show(chosen: Chosen, document: dict[str, Any], table: Any) -> None:

@@ -21,6 +21,7 @@ from deploytasks.fleet.batches import MaxFail, in_batches
 from deploytasks.fleet.crew import Crew
 from deploytasks.fleet.fleet import Fleet, go_in_step
 from deploytasks.fleet.heartbeat import Heartbeat
+from deploytasks.fleet.order import Order
 from deploytasks.fleet.results import INTERRUPTED, Results
 from deploytasks.here import expanded, performer
 from deploytasks.inventory import Origin, check_key_files
@@ -31,7 +32,7 @@ from deploytasks.planning.own_files import secrets_among
 from deploytasks.planning.plan import made_ready, plan_for, with_app
 from deploytasks.planning.project import Project, origin_of
 from deploytasks.planning.role import vars_of
-from deploytasks.planning.standard import app_alone
+from deploytasks.planning.standard import app_alone, may_share
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import DONE, WOULD, QuietReporter, Reading, Recap, reporter_of_program, unseen
 from deploytasks.transport import import_transports, transport_for
@@ -137,7 +138,14 @@ def apply(
 
 def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], manner: Manner) -> Results:
     """``apply`` in the given *manner*."""
-    run = Run(ready_hosts(hosts, roles, given, reading=manner.reading()), manner)
+    chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
+    servers: list[Host] = []
+    if may_share(chosen):
+        from deploytasks.fleet.servers import with_servers
+
+        chosen, servers, roles = with_servers(chosen, roles)
+    alone = ready_hosts(servers, roles, {}, with_projects=False)
+    run = Run([*alone, *ready_hosts(chosen, roles, {}, reading=manner.reading())], manner)
     return _carried_out(run, Converge(), lambda host: plan_for(host, roles(host), run.now))
 
 
@@ -158,10 +166,16 @@ def _carried_out(run: Run, question: Question, plan_of: PlanOf) -> Results:
         run.ask(question)
         rehearsal.join()
         orders = run.orders_for(plan_of)
+        if isinstance(question, Converge) and may_share([visit.host for visit in run.crew.visits]):
+            from deploytasks.fleet.servers import servers_first
+
+            order_of = partial(run.order, plan_of=plan_of)
+            orders = servers_first(run.crew, run.fleets, orders, order_of, checks=manner.check)
         for batch in batches:
             if run.crew.interrupted or max_fail.is_passed_by(run.crew.visits):
                 break
-            run.crew.each(lambda visit: orders[visit.host.name].give_to(visit), batch)
+            waiting = [visit for visit in batch if visit.host.name in orders]
+            run.crew.each(lambda visit: orders[visit.host.name].give_to(visit), waiting)
             go_in_step(run.fleets, run.crew, max_fail)
         run.crew.each(lambda visit: visit.dismiss())
     return run.results
@@ -241,17 +255,6 @@ def _ready(
     return made_ready(replace(told, notes=(*told.notes, *built, *unclaimed(told, asked))), asked, read)
 
 
-@dataclass(frozen=True)
-class Order:
-    """What one host is told to be, and the contents that go with it."""
-
-    document: Mapping[str, Any]
-    contents: Contents
-
-    def give_to(self, visit: Visit) -> None:
-        visit.carry_out(self.document, self.contents)
-
-
 class Run:
     """One run over a crew, told to the reporter from ``begin`` to ``recap``, whatever happens between."""
 
@@ -262,7 +265,7 @@ class Run:
         self.results = Results({})
         self.manner = manner
         self._heartbeat = Heartbeat(self.crew.visits)
-        self.fleets: Sequence[Fleet] = ()
+        self.fleets: list[Fleet] = []
         self._told: set[str] = set()
         self._started = time.monotonic()
         self.now = datetime.now(timezone.utc)
@@ -316,13 +319,14 @@ class Run:
         present = [visit for visit in self.crew.visits if not visit.is_over]
         self.fleets = [] if self.manner.check else Fleet.among(present)
         try:
-            return {visit.host.name: self._order(visit, plan_of) for visit in present}
+            return {visit.host.name: self.order(visit, plan_of) for visit in present}
         except ConfigError:
             for visit in present:
                 visit.dismiss()
             raise
 
-    def _order(self, visit: Visit, plan_of: PlanOf) -> Order:
+    def order(self, visit: Visit, plan_of: PlanOf) -> Order:
+        """What the host of *visit* is told to be."""
         host = replace(visit.host, facts=visit.facts)
         project = _project_of(host)
         own = {wheel.digest: wheel.place for wheel in project.wheels} if project else {}

@@ -12,6 +12,7 @@ from deploytasks.agent.engine.events import (
     Compare,
     Ended,
     Event,
+    Handed,
     Hello,
     Knock,
     Need,
@@ -55,8 +56,8 @@ class CommandStreams(Protocol):
 class Visit:
     """The conversation with *host*; *say* receives its events from the thread that works here.
 
-    *logged_in* is set when it has, or never will. *streams* are those of a command that is run there. *way_to* is how
-    the host is reached.
+    *logged_in* is set when it has, or never will. *handed* are files of the host that others are to have. *streams* are
+    those of a command that is run there. *way_to* is how the host is reached.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Visit:
         self.error: DeployError | None = None
         self.answer: Any = None
         self.answered_at = 0.0
+        self.handed: Mapping[str, str] = {}
         self.logged_in = threading.Event()
         self.facts: Facts | None = None
         self._say = say
@@ -131,8 +133,10 @@ class Visit:
         self._say(self.host.name, event)
 
     def dismiss(self, why: str = TOO_LATE) -> None:
-        """Nothing is to be done here after all."""
-        if not self.is_over:
+        """Nothing is to be done here after all; a host that waits at a gate undoes what it has done."""
+        if self.ready_for:
+            self.go_on(why)
+        elif not self.is_over:
             self._carefully(lambda: self._order({"bye": why}, None))
 
     def stop(self) -> None:
@@ -202,8 +206,8 @@ class Visit:
                 conversation.show(event, contents, diff=self._diff)
             elif isinstance(event, Printed):
                 self._print(event, conversation)
-            elif isinstance(event, Answer):
-                self.answer, self.answered_at = event.document, time.time()
+            elif isinstance(event, Answer | Handed):
+                self._keep(event)
             elif isinstance(event, Ended):
                 self._finish(self._with_remedy(event) if event.error else event)
             else:
@@ -215,6 +219,12 @@ class Visit:
 
         deployment = self.host.deployment
         return remedied(event, in_container=bool(deployment and deployment.runs_in_containers))
+
+    def _keep(self, event: Answer | Handed) -> None:
+        if isinstance(event, Handed):
+            self.handed = event.texts
+        else:
+            self.answer, self.answered_at = event.document, time.time()
 
     def _print(self, printed: Printed, conversation: Conversation) -> None:
         """Where nobody reads any more, the command is to end."""

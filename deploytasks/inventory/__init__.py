@@ -10,7 +10,7 @@ group always beats a farther one, and files beat the INI only at the same level.
 
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.group import Group
-from deploytasks.inventory.host import Host
+from deploytasks.inventory.host import Host, acquainted
 from deploytasks.inventory.inventory import Inventory
 from deploytasks.inventory.key_file import check_key_files
 from deploytasks.inventory.origin import Origin, Setting
@@ -28,5 +28,6 @@ __all__ = [
     "Setting",
     "SshOptions",
     "Value",
+    "acquainted",
     "check_key_files",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,6 +30,7 @@ class Host:
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
     agent found) and *deployment* (what its roles are made into, see ``deployment_of``). *own_roles* are those that
     a tasks file adds to what the variables ask for. *notes* are what its app's source says and nobody takes.
+    *neighbours* are all hosts of its inventory by name, itself among them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Host:
     deployment: Any = field(default=None, repr=False)
     own_roles: tuple[Any, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    neighbours: Mapping[str, Host] = field(default_factory=dict, repr=False, compare=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:
@@ -112,3 +114,13 @@ class Host:
         host = Host.from_settings(self.name, own | dict(settings), self.groups, problems)
         problems.raise_if_any()
         return replace(self, variables=host.variables, origins=host.origins, connection=host.connection)
+
+
+def acquainted(hosts: Iterable[Host]) -> dict[str, Host]:
+    """*hosts* as they are now, and those that they knew before, by name; each knows all of them."""
+    known: dict[str, Host] = {}
+    for host in hosts:
+        known = {**host.neighbours, **known, host.name: host}
+    met: dict[str, Host] = {}
+    met.update({name: replace(host, neighbours=met) for name, host in known.items()})
+    return met

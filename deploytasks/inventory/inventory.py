@@ -11,7 +11,7 @@ from deploytasks.errors import InventoryError
 from deploytasks.inventory.draft import ALL, Draft
 from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
-from deploytasks.inventory.host import Host
+from deploytasks.inventory.host import Host, acquainted
 from deploytasks.inventory.ini import IniReader
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.pattern import HostNames, matching
@@ -85,7 +85,7 @@ class Inventory:
         settings = read_extra_vars(arguments)
         if not settings:
             return self
-        hosts = {host.name: host.with_settings(settings) for host in self.hosts}
+        hosts = acquainted(host.with_settings(settings) for host in self.hosts)
         groups = tuple(
             replace(group, hosts=tuple(hosts[host.name] for host in group)) for group in self.groups
         )
@@ -121,7 +121,7 @@ def _hosts(draft: Draft, files: VariableFiles, problems: Problems) -> Mapping[st
         settings.update(draft.hosts[name].settings)
         settings.update(files.of_host(name, f"host {name}"))
         hosts[name] = Host.from_settings(name, settings, tuple(group.name for group in groups), problems)
-    return hosts
+    return acquainted(hosts.values())
 
 
 def _group(draft: Draft, name: str, hosts: Mapping[str, Host]) -> Group:

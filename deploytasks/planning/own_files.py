@@ -52,7 +52,8 @@ def _of_inventories(host: Host) -> Iterator[Path]:
 
 def _named(host: Host) -> Iterator[Path]:
     for name, value in host.variables.items():
-        if OF_FILES.fullmatch(name) and isinstance(value, str):
+        # What is itself a certificate, as another host's, has lines.
+        if OF_FILES.fullmatch(name) and isinstance(value, str) and "\n" not in value:
             path = Path(os.path.expanduser(value))  # noqa: PTH111  an unknown user is told elsewhere
             if path.is_file():  # A directory is no key: it may be the app's, and be called so by chance.
                 yield path

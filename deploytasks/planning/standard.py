@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 NO_FIREWALL = ("firewall", "none")
+SAYS_WHERE = frozenset({"postgres_host", "redis_host"})
+"""The variables that name the host that has a service for others."""
 CHOICES = ("server", "web_server", "runtime", "firewall")
 
 
@@ -45,6 +47,29 @@ def standard_roles(host: Host) -> Sequence[Any]:
     return [*dict.fromkeys(roles)]
 
 
+def may_share(hosts: Sequence[Host]) -> bool:
+    """Whether one of *hosts* may have a service for others, or several one each."""
+    everybody = (one for host in hosts[:1] for one in (*host.neighbours.values(), *hosts))
+    several = len(hosts) > 1 and any("app_services" in host.variables for host in hosts)
+    return several or any(not SAYS_WHERE.isdisjoint(one.variables) for one in everybody)
+
+
+def roles_of_server(host: Host) -> Sequence[Any]:
+    """The services that *host* has for others, behind its firewall, and nothing of an app."""
+    firewall = host.variables.get("app_firewall", "ufw")
+    names = (*(() if firewall == "none" else (firewall,)), *served_by(host))
+    return [_imported(host, f"{name}_host", name) for name in names]
+
+
+def served_by(host: Host) -> list[str]:
+    """The services that *host* has for others."""
+    if not may_share([host]):
+        return []
+    from deploytasks.planning.shared_services import shared_by
+
+    return [*dict.fromkeys(shared.service for shared in shared_by(host) if shared.guests)]
+
+
 def words_of_parts() -> tuple[str, ...]:
     """What our own roles are called: ``app``, and all that its variables can choose."""
     app = import_module("deploytasks.roles.app")
@@ -64,7 +89,7 @@ def _chosen(vars_type: Any, host: Host) -> Iterator[tuple[str, str]]:
         if (name, found) != NO_FIREWALL:
             yield f"app_{name}", found
     services = host.variables.get("app_services")
-    given = services if isinstance(services, list | tuple) else ()
+    given = (*(services if isinstance(services, list | tuple) else ()), *served_by(host))
     kind = get_args(kinds["services"])[0]
     ours = [name for name in _words(kind) if name in given]
     others = [str(name) for name in given if name not in ours and _may_be(name, kind)]

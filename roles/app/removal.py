@@ -21,7 +21,8 @@ from deploytasks.resources import (
     OnlyUfwRules,
     Run,
 )
-from deploytasks.roles.app.settings import WEB_SERVERS
+from deploytasks.roles.app.guests import certificate_of
+from deploytasks.roles.app.settings import SERVICES, WEB_SERVERS
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -92,7 +93,8 @@ def _containers(app: App, runtime: str) -> Iterator[Step]:
 def _files(app: App, *, purge: bool) -> Iterator[Step]:
     """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
     data = (app.shared, app.services, app.logs, app.sockets)
-    settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem")
+    pinned = (certificate_of(app, service) for service in SERVICES)
+    settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem", *pinned)
     yield Step(
         "remove the app's sockets", AbsentFiles((f"{app.sockets}/current*", f"{app.sockets}/{RELEASES}"))
     )

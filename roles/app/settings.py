@@ -93,6 +93,7 @@ class Vars:
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     trusted_proxies: tuple[str, ...] = ()
     services: tuple[ServiceName, ...] = ()
+    address: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]*\Z", examples=["10.0.0.5"])] = ""
     firewall: Literal["ufw", "none"] = "ufw"
     env: Mapping[str, str | int | float | bool] = field(
         default_factory=dict, metadata={"secret": True, "plain": "env_plain"}

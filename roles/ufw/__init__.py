@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
+from deploytasks.planning.standard import served_by
 from deploytasks.resources import OnlyUfwRules, Package, Ufw, UfwRule
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def _rule(action: str, port: int | str, app: str) -> UfwRule:
 def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:
     if v.allow is not None:
         return v.allow
-    return deployment_of(host).front.ports if host.deployment else (HTTP_PORT,)
+    if host.deployment:
+        return deployment_of(host).front.ports
+    return () if served_by(host) else (HTTP_PORT,)
 
 
 def _is_port(text: str) -> bool:

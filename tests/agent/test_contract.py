@@ -14,6 +14,7 @@ from deploytasks.agent.accounts.absent_user import AbsentUser
 from deploytasks.agent.accounts.group import Group
 from deploytasks.agent.accounts.member import Member
 from deploytasks.agent.accounts.user import User
+from deploytasks.agent.databases.postgres_access import PostgresAccess
 from deploytasks.agent.databases.postgres_database import PostgresDatabase
 from deploytasks.agent.docker.absent_build_cache import AbsentBuildCache
 from deploytasks.agent.docker.compose_services import ComposeServices
@@ -44,6 +45,7 @@ from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.files.tree import Tree
 from deploytasks.agent.firewall.ufw import Ufw
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.firewall.ufw_sources import UfwSources
 from deploytasks.agent.packages.locales import Locales
 from deploytasks.agent.packages.package import Package
 from deploytasks.agent.programs.command import Command
@@ -83,6 +85,7 @@ from deploytasks.agent.web.nginx_page import NginxPage
 from deploytasks.agent.web.nginx_reload import NginxReload
 from deploytasks.agent.web.nginx_sites import NginxSites
 from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
+from deploytasks.agent.web.pinned_certificate import PinnedCertificate
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.web.visit import Visit
 from tests.agent.sites import site_handler
@@ -400,6 +403,16 @@ def ufw_off(host):
     return Ufw(enabled=False)
 
 
+def ufw_sources(host):
+    """One of them may come already, one may not any more, and one was let in by somebody else."""
+    line = "### tuple ### allow tcp 5432 {} any {} in comment={}\n"
+    ours, theirs = "hosts of shop".encode().hex(), b"mine".hex()
+    there = [("10.0.0.4", theirs), ("10.0.0.1", ours), ("10.0.0.3", ours)]
+    host.write("/etc/ufw/user.rules", "".join(line.format("0.0.0.0/0", *rule) for rule in there))
+    host.write("/etc/ufw/user6.rules", "")
+    return UfwSources(5432, ("10.0.0.1", "10.0.0.2", "fd00::2"), "hosts of shop")
+
+
 def ufw_rule_turned(host):
     host.write("/etc/ufw/user.rules", WEB_RULE.format("0.0.0.0/0"))
     host.write("/etc/ufw/user6.rules", WEB_RULE.format("::/0"))
@@ -409,6 +422,35 @@ def ufw_rule_turned(host):
 def unit_of_another_runtime(host):
     host.write("/etc/systemd/system/shop@.socket", "[Socket]\n")
     return Unit("shop@.socket", None)
+
+
+def pinned_certificate(host):
+    names = ("db1.test", "10.0.0.10")
+    return PinnedCertificate("/etc/db.pem", "/etc/db-key.pem", names, host.group, host.user)
+
+
+def pinned_certificate_for_another_name(host):
+    made = dataclasses.replace(pinned_certificate(host), names=("db2.test",))
+    made.apply(host.machine, Change(None, made.desired()))
+    return pinned_certificate(host)
+
+
+def access(host):
+    host.write("/etc/postgresql/pg_hba.conf", "local all postgres peer\n", 0o640)
+    host.path("/var/lib/postgresql").mkdir(parents=True, exist_ok=True)
+    return PostgresAccess("shop", "shop", ("10.0.0.2", "fd00::2"), "/etc/db.pem", "/etc/db-key.pem")
+
+
+def access_of_others(host):
+    wanted = access(host)
+    earlier = dataclasses.replace(wanted, sources=("10.0.0.3", "10.0.0.2"))
+    earlier.apply(host.machine, Change(None, earlier.desired()))
+    return wanted
+
+
+def access_of_nobody(host):
+    wanted = access_of_others(host)
+    return dataclasses.replace(wanted, sources=())
 
 
 def database(host):
@@ -555,6 +597,11 @@ CASES = [
     (OnlyProcesses, only_processes),
     (OnlyUfwRules, only_ufw_rules),
     (Package, lambda _: Package(("nginx", "ufw"))),
+    (PinnedCertificate, pinned_certificate),
+    (PinnedCertificate, pinned_certificate_for_another_name),
+    (PostgresAccess, access),
+    (PostgresAccess, access_of_others),
+    (PostgresAccess, access_of_nobody),
     (PostgresDatabase, database),
     (PostgresDatabase, database_of_another),
     (Processes, processes),
@@ -581,6 +628,7 @@ CASES = [
     (Ufw, ufw_off),
     (UfwRule, lambda _: UfwRule("limit", 22, comment="SSH in use")),
     (UfwRule, ufw_rule_turned),
+    (UfwSources, ufw_sources),
     (UfwRule, lambda _: UfwRule("allow", "8000:8100", "udp", source="10.0.0.0/8")),
     (Unit, lambda _: Unit("shop.service", "[Service]\n")),
     (Unit, unit_of_another_runtime),

@@ -57,9 +57,10 @@ Absent AbsentBuildCache AbsentFiles AbsentManaged AbsentUnits AbsentUser AcmeCer
 ComposeServices CopyRetention Directories Directory DockerEngine DockerImage EmptyIfLarge File FirstFile FirstSymlink
 FreshProcesses Group HttpCheck ImageAccounts ImageRetention Instance LastingFile Locales ManagedPython Member
 NginxLimits NginxMember NginxPage NginxReload NginxSites NoFiles NoUnits NoUser OnlyCatchAlls OnlyComposeServices
-OnlyInstance OnlyProcesses OnlyUfwRules Package PostgresDatabase Processes ProcessesAtBoot PulledImages PythonVenv
-RecordedPlan ReleaseCommand Reload Restart Retention Run RunIfUsed Secret SecretFile SelfSignedCertificate Service
-ShippedImage Symlink Tree Ufw UfwRule Unit User Uv Visit Watch WayIn Withdrawn
+OnlyInstance OnlyProcesses OnlyUfwRules Package PinnedCertificate PostgresAccess PostgresDatabase Processes
+ProcessesAtBoot PulledImages PythonVenv RecordedPlan ReleaseCommand Reload Restart Retention Run RunIfUsed Secret
+SecretFile SelfSignedCertificate Service ShippedImage Symlink Tree Ufw UfwRule UfwSources Unit User Uv Visit Watch
+WayIn Withdrawn
 """
 """All that plans, journals and debts on hosts may call a type; a new type adds its own."""
 NOW = {

@@ -169,9 +169,20 @@ def dies_before(phase: str) -> Script:
     return lambda agent: deploying(agent, dies=phase)
 
 
-def deploying(agent: Agent, fails: str = "", lost: str = "", dies: str = "") -> Iterator[Event]:
+def kept_to_itself(order: dict[str, Any]) -> None:
+    """No test wants to know of it."""
+
+
+def deploying(
+    agent: Agent,
+    fails: str = "",
+    lost: str = "",
+    dies: str = "",
+    heard: Callable[[dict[str, Any]], None] = kept_to_itself,
+) -> Iterator[Event]:
     yield Hello(asdict(Facts()))
     order = agent.hears()
+    heard(order)
     if "bye" in order:
         yield Ended(Outcome.OK, error=order["bye"])
         return

@@ -29,10 +29,10 @@ SILENCE_S = 60.0
 SPOKEN = frozenset(
     {
         *("event", "outcome", "digests", "held", "manifest", "release", "previous", "at", "facts", "role"),
-        *("step", "before"),
+        *("step", "before", "texts"),
     }
 )
-"""What the two sides need of each other word for word: our own words and digests, never an app's text."""
+"""What the two sides need of each other word for word: our own words and digests, and what is handed over."""
 
 
 class ControllerGone(Exception):

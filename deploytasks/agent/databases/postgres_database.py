@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Dict, List, Tuple
 
+from deploytasks.agent.databases.psql import psql, tell
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
-from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.secret import read_secret
 
 VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
@@ -22,7 +22,6 @@ SELECT json_build_object(
   'open', (SELECT has_database_privilege('public', oid, 'CONNECT') FROM pg_database WHERE datname = :'name'),
   'verifier', (SELECT coalesce(rolpassword, '') FROM pg_authid WHERE rolname = :'owner'));
 """
-KEPT_LINES = 10
 
 
 @dataclass(frozen=True)
@@ -88,16 +87,14 @@ class PostgresDatabase(Resource):
         return self._psql(machine, "SELECT extname FROM pg_extension;\n", self.name).stdout.split()
 
     def _tell(self, machine: Machine, sql: str, database: str = "postgres") -> None:
-        done = self._psql(machine, sql, database)
-        if not done.ok:
-            lines = [line for line in done.stderr.splitlines() if "PASSWORD" not in line]
-            raise StepError("PostgreSQL refused", "\n".join(lines[-KEPT_LINES:]))
+        tell(machine, self.port, sql, self._names, database)
 
     def _psql(self, machine: Machine, sql: str, database: str = "postgres") -> Completed:
-        """*sql* on standard input: nobody sees it in a list of processes. psql quotes the names."""
-        names = ("-v", "name=" + self.name, "-v", "owner=" + self.user)
-        psql = ("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *names, "-p", str(self.port), "-d", database)
-        return machine.ask(["runuser", "-u", "postgres", "--", *psql], {"PGCONNECT_TIMEOUT": "10"}, stdin=sql)
+        return psql(machine, self.port, sql, self._names, database)
+
+    @property
+    def _names(self) -> Dict[str, str]:
+        return {"name": self.name, "owner": self.user}
 
 
 def is_of(verifier: str, password: str) -> bool:

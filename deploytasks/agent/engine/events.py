@@ -109,6 +109,14 @@ class Ready(Event):
 
 
 @dataclass(frozen=True)
+class Handed(Event):
+    """What other hosts are to be told of this one: *texts* of its files, by their paths. No reporter hears of it."""
+
+    event: ClassVar[str] = "handed"
+    texts: Dict[str, str]
+
+
+@dataclass(frozen=True)
 class Knock(Event):
     """The agent waits to hear whether this host can be reached anew, by a second connection.
 
@@ -193,6 +201,7 @@ KINDS: Dict[str, Type[Event]] = {
         Need,
         Compare,
         Ready,
+        Handed,
         Knock,
         StepStarted,
         StepDone,

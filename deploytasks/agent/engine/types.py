@@ -16,12 +16,12 @@ OURS = "deploytasks.agent."
 
 ROOMS = {
     "accounts": "AbsentUser Group Member User",
-    "databases": "PostgresDatabase",
+    "databases": "PostgresAccess PostgresDatabase",
     "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices "
     "PulledImages ShippedImage",
     "files": "Absent AbsentManaged Directories Directory EmptyIfLarge File FirstFile LastingFile Secret SecretFile "
     "Symlink Tree",
-    "firewall": "Ufw UfwRule",
+    "firewall": "Ufw UfwRule UfwSources",
     "packages": "Locales Package",
     "programs": "Command Run",
     "python": "ManagedPython PythonVenv Uv",
@@ -30,7 +30,7 @@ ROOMS = {
     "ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",
     "web": "AcmeCertificate ApacheReload NginxLimits NginxMember NginxPage NginxReload NginxSites OnlyCatchAlls "
-    "SelfSignedCertificate Visit",
+    "PinnedCertificate SelfSignedCertificate Visit",
 }
 """The types of ours by room, each in the module of its own name. One that is renamed goes on in ``renamed.TYPES``."""
 

@@ -19,7 +19,7 @@ BYTES = 32
 class Secret(Resource):
     """*path* holds a secret of 256 random bits.
 
-    Root alone can read it. It is made once and never leaves the host.
+    Root alone can read it. It is made once, and leaves the host only for those that are to have it, too (``Handed``).
 
     It stays when a deploy is undone: what was protected by it may be there already.
     """

@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from deploytasks.agent.conversation.gate import FleetGate
 from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.disk.directory_handle import reading_bytes
-from deploytasks.agent.engine.events import Compare, Ended, Hello, Need
+from deploytasks.agent.engine.events import Compare, Ended, Handed, Hello, Need
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.engine.shipped import import_shipped
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.manifest import Manifest
+from deploytasks.agent.files.secret import read_secret
 from deploytasks.agent.files.tree import hold_tree
 from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine
 from deploytasks.agent.release.facts import gather
@@ -37,10 +38,14 @@ def converge(session: Session) -> Ended:
             session.machine.blobs.forget()
         plan, gate = receive_order(session)
         if session.checks:
-            return carry_out(session, engine, plan, comparison=_comparison(session, plan))
+            ended = carry_out(session, engine, plan, comparison=_comparison(session, plan))
+            gate.hand_over()
+            return ended
         try:
             _fetch(session, plan)
-            return carry_out(session, engine, plan, gate)
+            ended = carry_out(session, engine, plan, gate)
+            gate.hand_over()
+            return ended
         finally:
             session.machine.blobs.forget()
 
@@ -59,8 +64,21 @@ def receive_order(session: Session) -> Tuple[Plan, FleetGate]:
     import_shipped(order["recording"]["modules"])
     session.machine.recording = {"plan": order["plan"], **order["recording"]}
     gates = map(Phase, order.get("gates", ()))
-    gate = FleetGate(gates, session.outlet.say, session.inlet.object, leads=order.get("leads", True))
+    leads, hand_over = order.get("leads", True), _handing(session, list(order.get("hands", ())))
+    gate = FleetGate(gates, session.outlet.say, session.inlet.object, leads=leads, hand_over=hand_over)
     return Plan.from_json(order["plan"]), gate
+
+
+def _handing(session: Session, paths: List[str]) -> Callable[[], None]:
+    """What tells the files *paths*, as far as they are there; once, and nothing where none are asked for."""
+
+    def hand_over() -> None:
+        if paths:
+            texts = {path: read_secret(session.machine, path) for path in paths}
+            session.outlet.say(Handed({path: text for path, text in texts.items() if text}))
+            paths.clear()
+
+    return hand_over
 
 
 def _fetch(session: Session, plan: Plan) -> None:
