@@ -88,7 +88,8 @@ def test_an_entry_that_was_cut_is_none(host):
     log(host, "bbbb: whole\nbbbb: cu", "InvocationID=bbbb\nNRestarts=0\n")
     assert last_words(host.machine, UNIT) == "whole"
     (host.home / "entries").write_text('{"MESSAGE": "whole"}\n{"MESS')
-    following = entries(host.machine, (), "--follow")
+    machine = host.machine
+    following = entries(machine, (), "--follow")
     assert next(following) == {"MESSAGE": "whole"}
-    host.machine.stop.set()
+    machine.stop.set()
     assert list(following) == []

@@ -13,9 +13,9 @@ from deploytasks.agent.firewall.ufw_rule import UfwRule
 
 @dataclass(frozen=True)
 class UfwSources(Resource):
-    """ufw(8) admits to the TCP *port* what comes from *sources*, and nothing else by rules of this *comment*.
+    """ufw(8) admits *sources* to the TCP *port*, and nobody else.
 
-    The comment tells rules of ours from those of others, which stay. No rollback touches them.
+    The *comment* tells rules of ours from those of others, which stay. No rollback touches them.
     """
 
     rolls_back: ClassVar[bool] = False

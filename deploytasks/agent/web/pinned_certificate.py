@@ -17,10 +17,10 @@ CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 @dataclass(frozen=True)
 class PinnedCertificate(Resource):
-    """*certificate* is for *names*, which may be addresses, and *key* is its key, which *group* can read.
+    """A *certificate* for *names*, and its *key*, which *group* can read.
 
-    The host makes both, for 20 years, and anew when the names are others: it is its own authority, so whoever has a
-    copy of it takes no other for this host.
+    Names may be addresses. The host makes both, for 20 years, and anew when the names are others: it is its own
+    authority, so whoever has a copy of it takes no other for this host.
     """
 
     reversible: ClassVar[bool] = False
