@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError, DeployError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ KEY = "deploytasks"
 INTERRUPTED = 130
 
 
-@dataclass(frozen=True)
+@frozen
 class Occasion:
     """One run of a task that is going to change hosts.
 
@@ -41,7 +42,7 @@ class Occasion:
 Callback = Callable[[Occasion], object]
 
 
-@dataclass(frozen=True)
+@frozen
 class Additions:
     """*roles* are part of every deploy, after the others; *before* and *after* are called around tasks.
 

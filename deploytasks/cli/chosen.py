@@ -6,11 +6,12 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.cli.additions import Additions, Memory, aside
 from deploytasks.errors import ConfigError, InventoryError
 from deploytasks.verbs import verb
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 USUAL = "inventory.ini"
 
 
-@dataclass(frozen=True)
+@frozen
 class Chosen:
     """The hosts that ``--host`` names in the inventory that ``--inventory`` names."""
 

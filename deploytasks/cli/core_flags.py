@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 
 OF_SHELLS = "is about commands that a task runs in a shell here; leave it out"
@@ -28,7 +28,7 @@ REFUSED = {
 """Where Invoke and Fabric keep the value of each, and what to do instead."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CoreFlags:
     """Of ``--dry``, of ``--prompt-for-sudo-password``, and the one of Fabric's ``--hosts`` whose turn it is."""
 

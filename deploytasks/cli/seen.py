@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source import Source, collected_static, detect_callable, find_requirements
 from deploytasks.source.app_ref import AppRef
@@ -19,7 +19,7 @@ from deploytasks.source.requirements import Requirements
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """What was found in a source, or why it was not."""
 

@@ -7,11 +7,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.cli import development_server
 from deploytasks.errors import ConfigError, SourceError
 from deploytasks.here import expanded
@@ -37,7 +38,7 @@ print(*[name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
 GRACE_S = 3.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Site:
     """An app in the *source* directory, its *static* directories by URL prefix, and its *env*."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from deploytasks.agent.frozen import frozen
 
 PATHS = ("inventory", "out", "source")
 """The flags that name files."""
 INVENTORIES = ("DEPLOYTASKS_INVENTORY", "ANSIBLE_INVENTORY")
 
 
-@dataclass(frozen=True)
+@frozen
 class Typed:
     """What was typed in *directory*; empty: beside the tasks file."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO, TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import AgentCrashed
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from deploytasks.source import Source
 
 
-@dataclass(frozen=True)
+@frozen
 class Contents:
     """What *source* holds, the *texts* of a plan's sensitive files, *files* that lie here, and *images*.
 

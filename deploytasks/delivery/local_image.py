@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from deploytasks.agent.docker.image_build import (
     write_secrets,
 )
 from deploytasks.agent.docker.shipped_image import ShippedImage
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import PlanError, StepFailed
 from deploytasks.here import cache_directory, locked
 
@@ -47,7 +48,7 @@ PLATFORMS = {
 """What Docker calls the architectures of uname(2)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LocalImage:
     """The image *name* of the app *app*, for *platform*, by the *dockerfile* of its context.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def portion(size: int | str, total: int) -> int:
     return max(math.floor(total * int(number) / 100), 1) if text.endswith("%") else int(number)
 
 
-@dataclass(frozen=True)
+@frozen
 class MaxFail:
     """More than *limit* failed hosts, of all, end a run."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.engine.phase import Phase
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ IN_STEP = "two-phase"
 ORDER = tuple(Phase)
 
 
-@dataclass(frozen=True)
+@frozen
 class Fleet:
     """Two *visits* or more to hosts of one app, of which the first leads.
 

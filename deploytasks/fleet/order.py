@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from deploytasks.delivery.contents import Contents
     from deploytasks.fleet.visit import Visit
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """What one host is told to be, and the contents that go with it."""
 

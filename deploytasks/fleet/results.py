@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from deploytasks.agent.engine.events import Outcome
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import DeployError, Locked, NotPutBack, StepFailed
 from deploytasks.report import HostRecap
 
@@ -14,7 +15,7 @@ GRAVEST_FIRST = (8, 1, 2, 6, 4, 3)
 INTERRUPTED = 130
 
 
-@dataclass(frozen=True)
+@frozen
 class Results(Mapping[str, HostRecap]):
     """One ``HostRecap`` for each host, by name.
 

@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timezone
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.request import Converge, Request
 from deploytasks.delivery.contents import Contents
 from deploytasks.delivery.shipping import shipped_modules
@@ -76,7 +77,7 @@ def whole(plan: Plan) -> Plan:
     return plan
 
 
-@dataclass(frozen=True)
+@frozen
 class Manner:
     """How a run goes about it: the same for every command.
 

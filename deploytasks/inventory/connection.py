@@ -6,9 +6,10 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.host_name import check_host_name, port_number
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.problems import Problems
@@ -50,7 +51,7 @@ KNOWN = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class ConnectionSettings:
     """Where a host is and how to log in there; None leaves the choice to ``~/.ssh/config``.
 

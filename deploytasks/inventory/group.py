@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.host import Host
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """A named set of hosts.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.connection import ConnectionSettings, read_connection
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.inventory.problems import Problems
@@ -23,7 +24,7 @@ class OpenConnection(Protocol):
     port: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Host:
     """One host, with all that its inventory says about it.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.draft import ALL, Draft
 from deploytasks.inventory.extra_vars import read_extra_vars
@@ -24,7 +25,7 @@ from deploytasks.spelling import did_you_mean
 NOT_INI = (".yml", ".yaml", ".json", ".toml")
 
 
-@dataclass(frozen=True)
+@frozen
 class Inventory:
     """All that one inventory file and the variable files beside it say.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.value import Value
 
 COMMAND_LINE = "--extra-vars"
@@ -11,7 +10,7 @@ SOURCE = "source"
 """The level of what an app's own source says: below all that an inventory does."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """A place in a file, and the level of precedence that it speaks for.
 
@@ -32,7 +31,7 @@ class Origin:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Setting:
     """A value together with where it was written."""
 

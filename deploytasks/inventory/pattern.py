@@ -11,8 +11,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.host_name import is_ipv6
 from deploytasks.inventory.text_file import read_text
@@ -24,7 +24,7 @@ MAGIC = frozenset(".?*[")
 """A pattern with one of these is held against host names even if a group matches it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class HostNames:
     """All that a pattern can name: hosts in inventory order, and the hosts of each group."""
 

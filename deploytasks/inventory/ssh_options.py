@@ -9,8 +9,9 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.host_name import port_number
 from deploytasks.inventory.refused import Refused
 from deploytasks.spelling import did_you_mean
@@ -29,7 +30,7 @@ STRICT = ("yes", "no", "off", "ask", "accept-new")
 JUMP = re.compile(r"(?:ssh://)?(?:[\w.+-]+@)?(?:[\w.-]*\w|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
 
-@dataclass(frozen=True)
+@frozen
 class SshOptions:
     """Options of one host's ssh connection; None leaves the choice to ``~/.ssh/config``.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.firewall.firewall import Rule
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.planning.python_choice import chosen_python, python_to_bring
 
@@ -42,7 +43,7 @@ class Verdict(enum.Enum):
     BAD = "bad"
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """What was *found* where a *check* looked, and what a person can do about it."""
 
@@ -52,7 +53,7 @@ class Finding:
     advice: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Needs:
     """What an app needs of its host: *ports* for the program *server*, *names* that lead there, rules by *firewall*.
 

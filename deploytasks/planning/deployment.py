@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import INSTALLED, App
 from deploytasks.errors import PlanError, VariableError
 from deploytasks.planning.role import role_name, vars_of
@@ -33,7 +34,7 @@ UWSGI = "uwsgi"
 FASTCGI = "fastcgi"
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """Where an instance finds its things, as its own processes see them.
 
@@ -52,7 +53,7 @@ class Place:
         return f"{self.venv}/bin/{name}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Front:
     """What people reach: domains, TCP ports, and whether by TLS.
 
@@ -147,7 +148,7 @@ class Runtime(Protocol):
     # ``starts_again`` what crashes, by itself. What runs is asked on the host: see agent/release/runtime/runtime.py.
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind:
     """A kind of part: the *variable* of the role ``app`` that chooses it, and what a role of it has."""
 
@@ -178,7 +179,7 @@ EVERYWHERE = "deploytasks.roles.systemd"
 """The runtime that every host has; it has no steps of its own, so it need not be given."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Deployment:
     """The app of one host, and the parts it is made of.
 

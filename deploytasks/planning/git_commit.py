@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SHOWN_DIGITS = 12
 HEAD = "HEAD"
 
 
-@dataclass(frozen=True)
+@frozen
 class Commit:
     """The whole *name* of a commit, and a *note* where what led to it leads to another one tomorrow."""
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
+
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
     from deploytasks.planning.deployment import Deployment
@@ -44,7 +46,7 @@ class Limit:
         return f"{time} ({self.said_by})" if self.said_by else time
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """How long the server lets an *answer* take, how long the web server was told to *wait* for it and for a client.
 

@@ -7,11 +7,12 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.here import cache_directory, locked
 from deploytasks.planning.git_commit import check_out, commit_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 DIGITS = 16
 
 
-@dataclass(frozen=True)
+@frozen
 class OwnWheel:
     """The wheel *name* lies here at *place*; *digest* is its SHA-256, *of* tells what it is built from.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import COLLECTED
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
@@ -39,7 +39,7 @@ OF_A_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
 MANAGE = "manage.py"
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """The files, the callable and the requirements of the app in one directory.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import module_of
 from deploytasks.planning.role import vars_of
@@ -27,7 +27,7 @@ SERVICES = ("postgres", "redis")
 ADDRESS = "app_address"
 
 
-@dataclass(frozen=True)
+@frozen
 class Shared:
     """The *service* that *server* has for *users*, the hosts of one *app*; *v* are the variables of its role there."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deploytasks.agent.engine.events import Outcome
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Mood:
     """The words for a change: of a *step*, of a *host*, of a *count*."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.engine.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
+from deploytasks.agent.frozen import frozen
 from deploytasks.report.measure import duration
 from deploytasks.report.mood import DONE, Mood
 from deploytasks.report.page import Line, Part, Span, Tone, text_lines
@@ -25,7 +26,7 @@ TONES = {
 TOLD = frozenset({Outcome.CHANGED, Outcome.FAILED})
 
 
-@dataclass(frozen=True)
+@frozen
 class Narration:
     """Events as lines that begin with the host, in columns; *width* is that of the longest host's name.
 

@@ -6,12 +6,12 @@ a host, an app or a file says can move the cursor, hide text or pretend to be a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ class Tone(Enum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True)
+@frozen
 class Span:
     """Words of one tone on one line, as ``visible`` has them."""
 
@@ -42,7 +42,7 @@ class Span:
         object.__setattr__(self, "text", visible(self.text))
 
 
-@dataclass(frozen=True)
+@frozen
 class Line:
     """Spans side by side."""
 
@@ -60,7 +60,7 @@ class Line:
         yield self
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """Rows of cells in columns; a column without any text takes no room."""
 
@@ -90,7 +90,7 @@ def aligned(column: tuple[Span, ...]) -> list[Span]:
     return [Span(cell.text.ljust(width), cell.tone) for cell in column]
 
 
-@dataclass(frozen=True)
+@frozen
 class Tree:
     """A line with trees below it."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone, StepStarted, StepUndone
+from deploytasks.agent.frozen import frozen
 from deploytasks.report.measure import size
 from deploytasks.report.sending import Sending
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 SENDING = "sending"
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """*phase* is the step at work or the one that ended last; times are seconds of one monotonic clock."""
 

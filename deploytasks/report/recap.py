@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.engine.events import Ended, Outcome
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
+@frozen
 class HostRecap:
     """How the run ended on one host.
 
@@ -87,7 +87,7 @@ class HostRecap:
         }
 
 
-@dataclass(frozen=True)
+@frozen
 class Recap:
     """How the run of *command* ended on all hosts; *exit_code* as the process will return it.
 

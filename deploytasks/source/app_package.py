@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from configparser import RawConfigParser
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import INSTALLED
 from deploytasks.source.core_metadata import COMMANDS, ENTRY_POINTS, core_metadata
 from deploytasks.source.import_roots import import_roots
@@ -43,7 +44,7 @@ if __name__ == "__main__":
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class AppPackage:
     """The package *name*, whose modules are imported from *directories* of the source.
 

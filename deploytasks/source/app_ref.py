@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from dataclasses import dataclass
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.source.syntax import literal_of, syntax_of
 
 _SPEC = re.compile(r"([^\s:()]+):([^\s:()]+)(\(([^\n]*)\))?")
 
 
-@dataclass(frozen=True)
+@frozen
 class AppRef:
     """The callable *name* of *module*; with *factory*, what calling it with *arguments* (literals, as text) returns.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.built_files import files_left_behind
 from deploytasks.source.own_code import own_code
 from deploytasks.source.path_text import name_set_by
@@ -38,7 +38,7 @@ SECRETS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Caution:
     """What is thought of *subject*, by which it is silenced; *where* in the source it was seen, if in a file."""
 

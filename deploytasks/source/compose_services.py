@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
 from deploytasks.source.unused import COMPOSE_FILES
@@ -34,7 +35,7 @@ WORKERS = (
 """Programs that do an app's jobs."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Beside:
     """What *file* has beside an app: *services* of ours by image, *workers* by name, the app's own *environment*."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.markers import all_of, any_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Tangled(Exception):
     """The paths to a package are too many for one marker."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Condition:
     """When something is needed: one of the *paths* holds, each a set of markers that hold together."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.path_text import path_of, text_of
 from deploytasks.source.syntax import syntax_of
 from deploytasks.source.text_file import bytes_in
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deploytasks.source.modules import Modules
 
 
-@dataclass(frozen=True)
+@frozen
 class DjangoProject:
     """The project whose ``manage.py``, in *directory* of the source, names the module *settings*."""
 

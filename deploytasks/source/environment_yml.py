@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
 
@@ -19,7 +19,7 @@ _ITEM = re.compile(r"^(?P<indent>\s*)-\s+(?P<text>.+?)\s*$")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 
 
-@dataclass(frozen=True)
+@frozen
 class Dependency:
     """What *line* of the file wants: by pip, or by conda."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ OF_A_LAPTOP = re.compile(r"FLASK_(ENV|DEBUG|RUN_\w+)")
 """What the development server heeds, and what would show an app's inside to visitors."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """The variable *name* is *value* on *line*, from 1 on."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.modules import Function, Imported, statements
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _WSGI_PARAMETERS, _ASGI_PARAMETERS = 2, 3
 _DEPTH = 8
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind:
     """The framework and interface of an app; *call* in *module* is where it is made, when that is known."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.environment_variables import filled_in
 from deploytasks.source.own_package import stand_in
 from deploytasks.source.requirement import name_and_extras, normal_name
@@ -21,7 +22,7 @@ _SHORT_SSH = re.compile(r"(?P<user>[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/].*)"
 _ENCRYPTED = ("https", "ssh", "file")
 
 
-@dataclass(frozen=True)
+@frozen
 class GitPackage:
     """The package *name* in the *subdirectory* of a repository at *url*, at *ref*: a commit, a tag, a branch.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
 
@@ -21,7 +22,7 @@ _NEVER_AT_THE_TOP = frozenset({"inventory.ini", "group_vars", "host_vars"})
 """Where the app goes, perhaps with passwords: nothing that the app itself could want."""
 
 
-@dataclass(frozen=True)
+@frozen
 class IgnoreFile:
     """The patterns of one file; they speak of the paths below *base* (empty, or ended by a slash)."""
 

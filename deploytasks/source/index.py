@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source.environment_variables import filled_in
 
@@ -16,7 +17,7 @@ PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
 Kind = Literal["index", "extra"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Index:
     """At *line* of *path* the index at *url* is named, in the place of the public one or as an ``extra`` one.
 

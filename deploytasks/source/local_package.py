@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.own_package import stand_in
 from deploytasks.source.requirement import name_and_extras, normal_name
 from deploytasks.source.text_file import text_in
@@ -19,7 +19,7 @@ BUILT_BY = ("pyproject.toml", "setup.cfg", "setup.py")
 WITH_EXTRAS = re.compile(r"(.*?)\s*(\[[^\[\]]*\])?")
 
 
-@dataclass(frozen=True)
+@frozen
 class LocalPackage:
     """The package *name* at *path*, relative to the source; *place* is where that is here.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.syntax import syntax_of
 from deploytasks.source.text_file import bytes_in
 
@@ -21,7 +22,7 @@ _NO_APPS = frozenset({"test", "tests", "docs", "examples"})
 _CHAIN = 8
 
 
-@dataclass(frozen=True)
+@frozen
 class Imported:
     """A name that comes from elsewhere: *name* of *module*, or the module itself."""
 
@@ -37,7 +38,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Binding: TypeAlias = Imported | Function | ast.ClassDef | ast.expr
 
 
-@dataclass(frozen=True)
+@frozen
 class Module:
     """One module: *path* is relative to the source, *directory* is the root of imports it was found under.
 

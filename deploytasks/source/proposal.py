@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Proposal:
     """A *line* for an inventory, why it is there, and whether a person has to take it in first."""
 

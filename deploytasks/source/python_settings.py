@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source.syntax import literal_of, syntax_of
 from deploytasks.source.text_file import bytes_in
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
+@frozen
 class Assigned:
     """A name is set on *line* (from 1 on); *value* is None where it is computed, and *is_known* false."""
 

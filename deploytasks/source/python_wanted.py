@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.poetry_constraint import python_marker
 from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import line_of, read_toml
@@ -19,7 +19,7 @@ EXACT = re.compile(r"(?:c?python[-@]?)?(3\.\d+)(?:\.\d+)?(?:rc\d+)?")
 FILES = (".python-version", "runtime.txt")
 
 
-@dataclass(frozen=True)
+@frozen
 class PythonWanted:
     """The source says at *where* that a Python has to be one of *versions*: a specifier (PEP 440), or Poetry's form.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.markers import is_marker
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _HASH = re.compile(r"sha(?:256|384|512):[0-9a-f]{64,128}")
 _NAMED = re.compile(rf"({_NAME})?\s*({_EXTRAS})?")
 
 
-@dataclass(frozen=True)
+@frozen
 class Requirement:
     """A package by its normal *name*, and the *text* that wants it (``flask==3.1 ; os_name == "posix"``).
 

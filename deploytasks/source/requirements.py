@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +25,7 @@ _INSTALL: Mapping[Kind, str] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Requirements:
     """The texts that a host's installer needs.
 

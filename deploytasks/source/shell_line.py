@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ DEFAULT = re.compile(r"\$\{\w+:?-([^}$]*)\}")
 """A parameter with what stands in its place where it is not set."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Command:
     """The *words* of a command, without what it sets in its *environment* and the ``exec`` before it."""
 

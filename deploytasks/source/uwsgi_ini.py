@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ SECTION = "[uwsgi]"
 COMMENTS = ("#", ";")
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """The option *name* on *line* (from 1 on); *value* is ``true`` where none is written, as uWSGI has it."""
 

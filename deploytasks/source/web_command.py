@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError, VariableError
 from deploytasks.source.app_ref import parse_callable
 from deploytasks.source.server_program import PROGRAMS
@@ -49,7 +50,7 @@ _UWSGI_FILE = ("--wsgi-file", "--file", "wsgi-file")
 _UWSGI_INI = ("--ini", "--ini-paste")
 
 
-@dataclass(frozen=True)
+@frozen
 class WebCommand:
     """What the command line of *program* says, found at *where*, such as ``Procfile:1``.
 
@@ -69,7 +70,7 @@ class WebCommand:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Arguments:
     """What follows a server's name."""
 

@@ -6,9 +6,9 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.source.modules import Modules
 from deploytasks.source.own_code import own_code
 from deploytasks.source.path_text import name_set_by, path_of, text_of
@@ -29,7 +29,7 @@ ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.path")
 """Functions that take the name of a variable and what is there without it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class WrittenPlace:
     """The app writes at *path*, relative to the source, a directory with ``/`` at its end; *where* says so."""
 

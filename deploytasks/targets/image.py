@@ -6,11 +6,11 @@ import hashlib
 import io
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import docker
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 from deploytasks.here import cache_directory, locked
 from deploytasks.targets.apt import network_settings, sources_for
@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 SUITES = {"debian11": "bullseye", "debian12": "bookworm", "debian13": "trixie"}
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildContext:
     """A Docker build context for *release*, such as `debian12`; *files* maps paths in it to content."""
 

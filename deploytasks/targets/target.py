@@ -8,11 +8,12 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 
 from docker.models.containers import Container
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import HostError, Unreachable
 from deploytasks.targets.inside import Inside
 
@@ -23,7 +24,7 @@ BOOT_DEADLINE_S = 60.0
 STOP_TIMEOUT_S = 10
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """A running target; its ports and keys stay what they are for the life of its container."""
 

@@ -13,15 +13,16 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from deploytasks.agent.frozen import frozen
+
 SSH_PORT = 22
 
 
-@dataclass(frozen=True)
+@frozen
 class HostKey:
     """A public key in the form in which it goes over the wire (RFC 4253, section 6.6)."""
 
@@ -42,7 +43,7 @@ class HostKey:
         return f"{self.type} {self.fingerprint}"
 
 
-@dataclass(frozen=True)
+@frozen
 class KnownKey:
     """One line of a known_hosts file."""
 
@@ -73,7 +74,7 @@ class Standing(Enum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """The *standing* of a key, and the line that it rests on, if any."""
 
@@ -81,7 +82,7 @@ class Verdict:
     line: KnownKey | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class KnownHosts:
     """Several known_hosts files, read in this order; one that does not exist is empty."""
 

@@ -10,8 +10,9 @@ import base64
 import shlex
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
+
+from deploytasks.agent.frozen import frozen
 
 MARKER = "deploytasks-agent"
 """Stands in the agent's argv, so that ``pgrep -f deploytasks-agent`` finds it."""
@@ -26,7 +27,7 @@ NO_PYTHON = 97
 NO_SUDO = 98
 
 
-@dataclass(frozen=True)
+@frozen
 class Launch:
     """How to run Python as root on one host; *become* lets a login user other than root use sudo(8)."""
 

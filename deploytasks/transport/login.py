@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
@@ -15,6 +14,7 @@ from paramiko.agent import AgentSSH
 from paramiko.auth_strategy import SourceResult
 from paramiko.pkey import PublicBlob, UnknownKeyType
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import LoginRefused, Unreachable
 from deploytasks.here import expanded
 from deploytasks.transport.route import Route
@@ -26,7 +26,7 @@ AGENT_TIMEOUT_S = 60.0
 """A key on a token may wait for a touch."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OfferedKey:
     """A key and where it came from, for people."""
 

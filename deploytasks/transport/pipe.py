@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SudoRefused, Unreachable
 from deploytasks.transport.launch import BEGUN, PROMPT
 
@@ -45,7 +45,7 @@ class Streams(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Ending:
     """How a process ended that never became the agent; *begun* says whether our program ran at all."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.here import expanded
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.ssh_options import SshOptions
@@ -36,7 +37,7 @@ class UnknownKey(Enum):
     ADD_THOUGH_TOLD_NO_CHECK = "add, although StrictHostKeyChecking=no asked for no check at all"
 
 
-@dataclass(frozen=True)
+@frozen
 class HostKeyRules:
     """Where keys of hosts are looked up, under which *name*, and where a new one is written."""
 
@@ -52,7 +53,7 @@ class HostKeyRules:
         return KnownHosts((*self.user_files, *self.global_files))
 
 
-@dataclass(frozen=True)
+@frozen
 class Credentials:
     """What may be shown at the door; *agent* is a socket or a variable that names one, None for no agent."""
 
@@ -63,7 +64,7 @@ class Credentials:
     password: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Route:
     """Everything needed to reach one host and log in; *jumps* come first, in their order."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import glob
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 from deploytasks.here import expanded
 from deploytasks.inventory.connection import ConnectionSettings
@@ -19,7 +19,7 @@ MOST_INCLUDES = 16
 """As deep as ssh(1) follows ``Include``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Options:
     """What holds for one host, by lower-case keyword, in the order in which it was said."""
 
@@ -49,7 +49,7 @@ class Options:
         return next((key for key in self.values if key in {keyword, other}), None) == keyword
 
 
-@dataclass(frozen=True)
+@frozen
 class SshConfig:
     """The *text* of the configuration files, the user's before the system's."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_key_pair
 from deploytasks.roles.app.proxies import networks_of
@@ -26,7 +27,7 @@ HEADER_VALUE = re.compile(r"(?!expr=)[ !#&-\[\]-~]+")
 """Printable ASCII but for what Apache takes for the end of a text, an escape, a variable or a format."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``apache_NAME`` in the inventory; see README.md."""
 

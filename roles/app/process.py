@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.process_units import ALONE, RELEASE, WEB, nearest
 from deploytasks.errors import VariableError
 
@@ -42,7 +42,7 @@ class ProcessVars(Struct, frozen=True, forbid_unknown_fields=True):
 Processes = Mapping[Name, Line | ProcessVars | None]
 
 
-@dataclass(frozen=True)
+@frozen
 class Process:
     """A command line of the shell that runs beside web: *count* times, or whenever *schedule* says."""
 

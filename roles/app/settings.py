@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.probe import ranges
 from deploytasks.roles.app.process import Processes, check_processes
 from deploytasks.roles.app.proxies import networks_of
@@ -74,7 +75,7 @@ Runtime = Annotated[str, _one_of(RUNTIMES)]
 ServiceName = Annotated[str, _one_of(SERVICES)]
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``app_NAME`` in the inventory; see README.md."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.plan import Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (
@@ -30,7 +30,7 @@ PROGRAM = "/usr/local/sbin/deploytasks-certificate"
 RENEWAL = "deploytasks-certificate"
 
 
-@dataclass(frozen=True)
+@frozen
 class Profile:
     """A configuration of Mozilla's Server Side TLS guidelines 5.7; no *ciphers* where all of TLS 1.3 are good."""
 

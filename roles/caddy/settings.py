@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 from deploytasks.roles.app.proxies import networks_of
@@ -35,7 +36,7 @@ HEADER_VALUE = re.compile(r"[ !#-\[\]-z|~]+")
 """Printable ASCII but for what a Caddyfile takes for the end of a text, an escape or a placeholder."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``caddy_NAME`` in the inventory; see README.md."""
 

@@ -7,11 +7,11 @@ so each release's instance runs the release's own script, also while another rel
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import FASTCGI, deployment_of
 from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
@@ -32,7 +32,7 @@ system_packages = ("fcgiwrap",)
 """What the distribution brings, where the instance runs."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``cgi_NAME`` in the inventory; see README.md."""
 

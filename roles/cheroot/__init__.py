@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import HTTP, deployment_of
 from deploytasks.planning.limits import limits_of
 from deploytasks.planning.template import Templates
@@ -40,7 +40,7 @@ Bytes = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``cheroot_NAME`` in the inventory; see README.md. *packages* is what pip installs for it."""
 

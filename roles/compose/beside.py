@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.docker.compose import DEFINITION_LABEL, ONCE_LABEL
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import DockerImage, PulledImages
@@ -37,7 +37,7 @@ REFUSED = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Beside:
     """The *services* as the host's compose file has them, in JSON; what they need: images, *builds*, *copies*."""
 
@@ -67,7 +67,7 @@ def beside_app(host: Host, file: ComposeFile, services: Mapping[str, Definition]
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class _Drawn:
     """One service: its *definition* for the host, and what that needs."""
 

@@ -6,10 +6,11 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.files.manifest import Entry, Manifest
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.resources import Directory, File, Tree
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from deploytasks.planning.project import Project
 
 
-@dataclass(frozen=True)
+@frozen
 class Copy:
     """The file or directory *path* of the source, whose *manifest* lists what is there.
 

@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.errors import VariableError
 from deploytasks.inventory.document import Entries, parsed_document
@@ -35,7 +36,7 @@ LEFT_TO_THE_HOST = "environment"
 Definition = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class ComposeFile:
     """The definitions of each section by name.
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from deploytasks.agent.frozen import frozen
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPERATOR = re.compile(r":?[-?+]")
@@ -15,7 +16,7 @@ SPECIAL = re.compile(r'([\\"`$])')
 SPECIAL_IN_WORD = re.compile(r'([\\"`$}])')
 
 
-@dataclass(frozen=True)
+@frozen
 class Variable:
     """A variable *name*; with an *operator* such as ``:-``, the *word* that it stands before."""
 

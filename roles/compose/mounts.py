@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.compose.values import items, mapping, text
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LONG = frozenset({"type", "source", "src", "target", "destination", "dst", "read
 OF_BIND = frozenset({"propagation", "selinux", "create_host_path"})
 
 
-@dataclass(frozen=True)
+@frozen
 class Mount:
     """*target* in the container is *source*, with *options* of docker-run(1)'s ``--volume``.
 

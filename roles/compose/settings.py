@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.docker.settings import SourcePath
 
 ServiceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", examples=["web"])]
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``compose_NAME`` in the inventory; see README.md."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.role import vars_of
@@ -49,7 +50,7 @@ OF_THE_APP = ("/app/bin", "/app/code", "/app/venv")
 ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True)
+@frozen
 class Web:
     """The *recipe* of its image, the variables *v* and *additions* of its containers, the services it *needs*."""
 

@@ -8,9 +8,9 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python.installer import Installation, pip_commands, uv_commands
 from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.delivery.local_image import PLATFORMS, LocalImage
@@ -48,7 +48,7 @@ VOLUME = re.compile(r"^[ \t]*VOLUME[ \t]+(.+)", re.IGNORECASE | re.MULTILINE)
 PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
 
 
-@dataclass(frozen=True)
+@frozen
 class Recipe:
     """A Dockerfile: its *text*, and the directory of the host that is its *context*, which has it as *name*.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
+
+from deploytasks.agent.frozen import frozen
 
 Image = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*\Z", examples=["python:3.12-slim-bookworm"])
@@ -29,7 +30,7 @@ Option = Annotated[
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``docker_NAME`` in the inventory; see README.md."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import FASTCGI, deployment_of
 from deploytasks.planning.limits import limits_of
@@ -30,7 +30,7 @@ FLOOR = (3, 11)
 """The oldest Python that fcgisgi runs in."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``fastcgi_NAME`` in the inventory; see README.md. *packages* is what pip installs for it."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import HTTP
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import chosen, launch, launcher
@@ -47,7 +48,7 @@ Patched = Literal[
 """What ``monkey.patch_all`` can be told to leave as it is; sockets have to be gevent's for its server."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``gevent_NAME`` in the inventory; see README.md. *packages* is what pip installs for it."""
 

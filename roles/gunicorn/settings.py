@@ -7,10 +7,12 @@ would contradict the socket, the user or the release are not here: see ``MANAGED
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Annotated, Any
 
 from msgspec import Meta
+
+from deploytasks.agent.frozen import frozen
 
 Count = Annotated[int, Meta(ge=0)]
 Workers = Annotated[int, Meta(ge=1, le=1024)]
@@ -94,7 +96,7 @@ HOOKS = {
 """Settings that are functions, with what gunicorn calls them with: it counts their arguments."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``gunicorn_NAME`` in the inventory; see README.md.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.roles.gunicorn.own_file import said_in_file
@@ -22,7 +22,7 @@ UVICORN = "uvicorn_worker.UvicornWorker"
 PINNED = 'gunicorn_packages=["gunicorn<26", "eventlet"]'
 
 
-@dataclass(frozen=True)
+@frozen
 class Worker:
     """A worker class serves apps of *interface* and wants *packages* installed."""
 

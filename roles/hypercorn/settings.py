@@ -7,11 +7,12 @@ the release are not here: see ``MANAGED``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.app.asgi import Interface
 
 Count = Annotated[int, Meta(ge=0)]
@@ -59,7 +60,7 @@ UNHEARD = {
 """What a command line may say that counts in the inventory alone."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``hypercorn_NAME`` in the inventory; see README.md.
 

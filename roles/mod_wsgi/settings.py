@@ -6,10 +6,11 @@ What is left out stays at mod_wsgi's default. Options that would contradict the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
+
+from deploytasks.agent.frozen import frozen
 
 Count = Annotated[int, Meta(ge=0, le=2**31)]
 Few = Annotated[int, Meta(ge=1, le=1024)]
@@ -36,7 +37,7 @@ ROLES_OWN = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``mod_wsgi_NAME`` in the inventory; see README.md. Times are in seconds, sizes in bytes."""
 

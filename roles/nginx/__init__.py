@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.web.nginx_page import page_of
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
@@ -79,7 +80,7 @@ REJECTS_HANDSHAKES = (1, 19, 4)
 HTTP2_DIRECTIVE = (1, 25, 1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """What the app is told of the URL that people asked by, in nginx's words."""
 

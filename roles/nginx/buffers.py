@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.limits import HEADER_BYTES
 
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
-@dataclass(frozen=True)
+@frozen
 class Buffers:
     """One for the *header*, *number* further ones of *size*, and a *file*, in bytes; no file where that is 0.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.app.domains import domains
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 from deploytasks.roles.app.proxies import networks_of
@@ -42,7 +43,7 @@ HEADER_VALUE = re.compile(r"[ !#%-\[\]-~]+")
 """Printable ASCII but for what nginx takes for the end of a text, an escape or a variable: ``"``, ``\\`` and ``$``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``nginx_NAME`` in the inventory; see README.md."""
 

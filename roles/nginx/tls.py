@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import AcmeCertificate, Directories, Directory, File, Package, Service, Unit
@@ -23,7 +23,7 @@ ACME_AUTHORITIES = f"{HOME}/acme-authorities.pem"
 CERTBOT_TRUST = "/etc/systemd/system/certbot.service.d"
 
 
-@dataclass(frozen=True)
+@frozen
 class Tls:
     """What a server of nginx needs for TLS: the files *chain* and *key*, which may be one, and a *profile*."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import HTTP, Front, deployment_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
@@ -25,7 +25,7 @@ UNITS = "/etc/systemd/system"
 PROGRAM = "/usr/local/sbin/deploytasks-front"
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """No variables: the port is ``app_port``, and who may come with it ``app_trusted_proxies``."""
 

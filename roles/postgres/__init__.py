@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Step
@@ -58,7 +59,7 @@ Piece = Annotated[
 URL = "postgresql://{user}:{password}@{host}:{port}/{database}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``postgres_NAME`` in the inventory; see README.md."""
 

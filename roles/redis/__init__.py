@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
@@ -61,7 +62,7 @@ Policy = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``redis_NAME`` in the inventory, by the names of redis.conf; see README.md."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import Deployment, Place, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
@@ -30,7 +30,7 @@ FOR_EVER = 1_000_000
 """So often is what the app needs not away: before each try Supervisor waits a second longer than before the last."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``supervisor_NAME`` in the inventory, by the names of supervisord.conf's ``[program:x]``; see README.md."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.services.unit import DIRECTORY
 from deploytasks.errors import VariableError
@@ -47,7 +47,7 @@ SLOWS_DOWN = 254
 """The version of systemd that knows a growing pause before a restart (systemd.service(5), ``RestartSteps``)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``systemd_NAME`` in the inventory: limits and restrictions of an instance (systemd.exec(5)); see README.md."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from deploytasks.agent.frozen import frozen
 
 Word = Literal["jit", "proc", "netlink", "namespaces", "home", "devices"]
 """What a restriction is lifted by: in ``systemd_allow``, or in the other sense in ``systemd_deny``."""
@@ -12,7 +13,7 @@ USUAL: frozenset[Word] = frozenset({"jit", "proc"})
 """What is allowed unless it is denied: without these, much of what people install breaks, and little is safer."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Restriction:
     """A *directive* of systemd.exec(5), what it *breaks*, and the *word* by which a unit has *instead* in its place."""
 

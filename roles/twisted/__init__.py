@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import HTTP
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import launch, launcher
@@ -26,7 +26,7 @@ has_workers = False
 Threads = Annotated[int, Meta(ge=1, le=1024)]
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``twisted_NAME`` in the inventory; see README.md. *packages* is what pip installs for it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.standard import served_by
@@ -21,7 +21,7 @@ SSH = 22
 HTTP_PORT = 80
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``ufw_NAME`` in the inventory; see README.md."""
 

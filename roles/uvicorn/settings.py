@@ -7,11 +7,11 @@ the release are not here: see ``MANAGED``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.app.asgi import Interface
 
 Count = Annotated[int, Meta(ge=0)]
@@ -53,7 +53,7 @@ MANAGED = {
 """Settings that the role makes itself, and why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``uvicorn_NAME`` in the inventory; see README.md.
 

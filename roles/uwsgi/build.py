@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 
@@ -20,7 +20,7 @@ SOURCE = "uwsgi"
 GEVENT = ("gevent",)
 
 
-@dataclass(frozen=True)
+@frozen
 class Build:
     """*program* with the *options* that it wants before all others; *packages* are pip's, *from_apt* Debian's."""
 

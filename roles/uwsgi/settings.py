@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields, make_dataclass
+from dataclasses import Field, field, fields, make_dataclass
 from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
+
+from deploytasks.agent.frozen import frozen
 
 Count = Annotated[int, Meta(ge=0)]
 Workers = Annotated[int, Meta(ge=1, le=1024)]
@@ -85,7 +87,7 @@ def ours(default: Any, variable: str = "") -> Any:
     return field(default=default, metadata={"option": "", **({"variable": variable} if variable else {})})
 
 
-@dataclass(frozen=True)
+@frozen
 class Chosen:
     """The variables with a default or a meaning of their own; see README.md."""
 

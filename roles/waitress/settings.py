@@ -6,11 +6,11 @@ what the app is told of its clients are not here: see ``MANAGED``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.roles.app.instance import BACKLOG
 
 Bytes = Annotated[int, Meta(ge=0)]
@@ -40,7 +40,7 @@ MANAGED = {
 """Settings that the role makes itself, and why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Vars:
     """``waitress_NAME`` in the inventory; see README.md. *packages* is what pip installs for it."""
 

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploytasks.agent.conversation.wire import Frame, WireError, pack, pack_json
@@ -41,6 +41,7 @@ def frame(document) -> Frame:
     return Frame(b"J", json.dumps(document).encode())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(KINDS)), LIES)
 def test_an_event_is_one_or_it_is_refused(kind, said):
     try:

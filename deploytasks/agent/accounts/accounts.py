@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Account:
     """A user."""
 
@@ -21,7 +21,7 @@ class Account:
     shell: str
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountGroup:
     """A group and those who are in it besides the users whose primary group it is."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, ClassVar, Dict, List, Tuple
 
 from deploytasks.agent.databases.psql import psql, tell
@@ -12,6 +11,7 @@ from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 
 LOOK = """\
@@ -29,7 +29,7 @@ BEGIN, END = "# deploytasks: others that come to %s", "# deploytasks: to %s come
 LISTENING_S = 30
 
 
-@dataclass(frozen=True)
+@frozen
 class PostgresAccess(Resource):
     """*user* may come to the database *name* from *sources*, over TLS alone.
 

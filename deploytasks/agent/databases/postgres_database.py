@@ -7,13 +7,13 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, ClassVar, Dict, List, Tuple
 
 from deploytasks.agent.databases.psql import psql, tell
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.files.secret import read_secret
+from deploytasks.agent.frozen import frozen
 
 VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
 LOOK = """\
@@ -24,7 +24,7 @@ SELECT json_build_object(
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class PostgresDatabase(Resource):
     """The database *name* belongs to *user*.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from deploytasks.agent.docker.engine import docker
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 KIND = "Build Cache"
 
 
-@dataclass(frozen=True)
+@frozen
 class AbsentBuildCache(Resource):
     """The engine of the host keeps nothing for later builds, whoever has built.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
 from deploytasks.agent.disk.digest import digest_of
@@ -25,6 +25,7 @@ from deploytasks.agent.docker.engine import docker
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 RIGHTS = {"mode": "0600"}
 SHOWN_LINES = "20"
@@ -32,7 +33,7 @@ FIRST_MOMENTS_S = 2.0
 """What ends at once has ended by then."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ComposeServices(Resource):
     """The services of the compose file *path* run in *project*.
 

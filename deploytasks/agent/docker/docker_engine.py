@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.docker.engine import OLDEST_COMPOSE, answers, has_compose
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.packages import apt
 from deploytasks.agent.services import systemd
 from deploytasks.agent.services.last_words import last_words
@@ -17,7 +17,7 @@ UNIT = "docker.service"
 ANSWER_TIMEOUT_S = 60.0
 
 
-@dataclass(frozen=True)
+@frozen
 class DockerEngine(Resource):
     """A Docker engine answers.
 

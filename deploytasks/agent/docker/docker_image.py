@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Dict, Iterator, List, Tuple
 
 from deploytasks.agent.accounts.accounts import account
@@ -26,13 +26,14 @@ from deploytasks.agent.docker.image_build import (
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 SHOWN_IMAGES = 5
 KEPT_OF_BUILDS = "4GB"
 """What the engine may keep for later builds."""
 
 
-@dataclass(frozen=True)
+@frozen
 class DockerImage(Resource):
     """The image *name* has been built from *dockerfile* in *context*.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Dict, Iterator
 
 from deploytasks.agent.accounts.accounts import Account, account
@@ -15,11 +14,12 @@ from deploytasks.agent.docker.engine import docker
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 FILES = ("passwd", "group")
 
 
-@dataclass(frozen=True)
+@frozen
 class ImageAccounts(Resource):
     """*directory* has passwd and group of *image*, and *user* in both.
 

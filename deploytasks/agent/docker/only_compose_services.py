@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from deploytasks.agent.docker.compose import (
@@ -15,9 +14,10 @@ from deploytasks.agent.docker.compose import (
 )
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class OnlyComposeServices(Resource):
     """Only what the compose file *path* names is in *project*.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Dict, Tuple
 
 from deploytasks.agent.disk.digest import digest_of
@@ -10,11 +10,12 @@ from deploytasks.agent.docker.engine import docker, has_image
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 LOAD_TIMEOUT_S = 1800.0
 
 
-@dataclass(frozen=True)
+@frozen
 class ShippedImage(Resource):
     """The engine holds the image *name*, or *instead*.
 

@@ -83,6 +83,13 @@ class Engine:
     def _end_of_cut_run(self, outcome: Outcome) -> None:
         self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
 
+    def look_at(self, plan: Plan) -> None:
+        """What runs of all that *plan* is about is looked at once, and holds until something is changed."""
+        names = {unit for step in plan.steps for unit in step.resource.surveyed()}
+        if names != self._names:
+            self._names = names
+            self._look()
+
     def carry_out(
         self,
         plan: Plan,
@@ -107,8 +114,7 @@ class Engine:
             self._journal.begin(kept, self._debts)
         for step in plan.skipped:
             self._tell(step, Outcome.SKIPPED, 0.0)
-        self._names = {unit for step in plan.steps for unit in step.resource.surveyed()}
-        self._look()
+        self.look_at(plan)
         if not self._check:
             self._owe(self._carried)
         try:
@@ -254,7 +260,7 @@ class Engine:
         return True
 
     def _look(self) -> None:
-        """What runs is looked at once, until something is changed."""
+        """The same after a change."""
         self._machine.units.look_at(self._names)
 
     def _fail(self, failed: Failed) -> Ended:

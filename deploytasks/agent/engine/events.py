@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import Enum
 from typing import Any, ClassVar, Dict, Optional, Tuple, Type
+
+from deploytasks.agent.frozen import frozen
 
 
 class Outcome(str, Enum):
@@ -18,7 +20,7 @@ class Outcome(str, Enum):
     LOCKED = "locked"
 
 
-@dataclass(frozen=True)
+@frozen
 class Event:
     """Base of all that the agent says."""
 
@@ -28,7 +30,7 @@ class Event:
         return {"event": self.event, **{field.name: getattr(self, field.name) for field in fields(self)}}
 
 
-@dataclass(frozen=True)
+@frozen
 class StepStarted(Event):
     """A step is about to change the host; shown while it lasts."""
 
@@ -37,7 +39,7 @@ class StepStarted(Event):
     step: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StepDone(Event):
     """A step ended. *diff* is text for people, empty when nothing differs or it is secret."""
 
@@ -51,7 +53,7 @@ class StepDone(Event):
     output: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Note(Event):
     """A line for people: what is being waited for, what an earlier run left."""
 
@@ -59,7 +61,7 @@ class Note(Event):
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StepUndone(Event):
     """A step of a failed run was taken back; *reason* says why not, when it could not be."""
 
@@ -69,7 +71,7 @@ class StepUndone(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Hello(Event):
     """The agent's first event: what it found, see ``Facts``."""
 
@@ -77,7 +79,7 @@ class Hello(Event):
     facts: Dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Need(Event):
     """The contents that the plan names and the host lacks, by digest.
 
@@ -91,7 +93,7 @@ class Need(Event):
     manifest: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Compare(Event):
     """The agent wants to tell what a deploy would change; see ``Need`` for *held* and *manifest*."""
 
@@ -100,7 +102,7 @@ class Compare(Event):
     manifest: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ready(Event):
     """All is done that comes *before* a phase, named as in ``Phase``; the agent waits to hear whether to go on."""
 
@@ -108,7 +110,7 @@ class Ready(Event):
     before: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Handed(Event):
     """What other hosts are to be told of this one: *texts* of its files, by their paths. No reporter hears of it."""
 
@@ -116,7 +118,7 @@ class Handed(Event):
     texts: Dict[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class Knock(Event):
     """The agent waits to hear whether this host can be reached anew, by a second connection.
 
@@ -127,7 +129,7 @@ class Knock(Event):
     port: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class LogLine(Event):
     """A line of a log. *at* is seconds since the epoch, as a decimal string of microseconds' precision."""
 
@@ -137,7 +139,7 @@ class LogLine(Event):
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Printed(Event):
     """A command printed *data*, bytes of any kind: ``O`` to its standard output, ``R`` to its standard error.
 
@@ -149,14 +151,14 @@ class Printed(Event):
     data: bytes
 
 
-@dataclass(frozen=True)
+@frozen
 class Taken(Event):
     """A piece of what was given to a command has been taken by it."""
 
     event: ClassVar[str] = "taken"
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer(Event):
     """The result of a question such as ``status``: one JSON document."""
 
@@ -164,7 +166,7 @@ class Answer(Event):
     document: Any
 
 
-@dataclass(frozen=True)
+@frozen
 class Ended(Event):
     """The last event of every run. *put_back* is False when not all is as it was before a failed run.
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
@@ -21,11 +20,12 @@ from deploytasks.agent.disk.entry import append, make_directories, write_file
 from deploytasks.agent.engine.format import FORMAT
 from deploytasks.agent.engine.plan import Handler, Step, handler_from_json, handler_to_json
 from deploytasks.agent.engine.resource import Resource, State, describe, rebuild
+from deploytasks.agent.frozen import frozen
 
 Record = Dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Intent:
     """A change that was announced: undoing it means bringing *before* back."""
 

@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 from deploytasks.agent.engine.blobs import Blobs
 from deploytasks.agent.engine.units import NoUnits, Units
 from deploytasks.agent.errors import StepError, Stopped
+from deploytasks.agent.frozen import frozen
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -26,7 +27,7 @@ ENVIRONMENT = {
 ASKED_AGAIN_FOR_S, ASKED_AGAIN_S = 15.0, 0.1
 
 
-@dataclass(frozen=True)
+@frozen
 class Completed:
     """How a program ended: its exit status and all that it printed."""
 

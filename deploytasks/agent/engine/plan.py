@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Dict, Mapping, Tuple, Union
 
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.resource import Action, Resource, describe, rebuild
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.renamed import HANDLERS
 
 
-@dataclass(frozen=True)
+@frozen
 class Handler:
     """An action that runs once when a step that notifies it changed.
 
@@ -26,7 +27,7 @@ class Handler:
     of_fleet: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """A named use of a resource.
 
@@ -50,7 +51,7 @@ class Step:
         return replace(self, role=role, notify=owned)
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """The ordered steps of one host.
 

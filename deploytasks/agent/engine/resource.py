@@ -8,10 +8,10 @@ Both are frozen dataclasses whose fields are JSON values, or resources, so that 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional, Tuple
 
 from deploytasks.agent.engine.types import type_called, word_for
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.machine import Machine
@@ -20,7 +20,7 @@ State = Optional[Dict[str, Any]]
 """What is so, as a JSON object; None means absent."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """The way from one state to another.
 
@@ -56,7 +56,7 @@ class Change:
         return self.before is not None and self.after is None
 
 
-@dataclass(frozen=True)
+@frozen
 class Resource:
     """Something on a machine with a desired state.
 
@@ -114,7 +114,7 @@ class Resource:
         return self, {}
 
 
-@dataclass(frozen=True)
+@frozen
 class Action:
     """Something done to a machine when a step has changed.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Callable, Iterable, List, Mapping, Sequence, Tuple
 
 from deploytasks.agent.engine.events import Event, Note, StepUndone
@@ -11,13 +10,14 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.plan import Handler
 from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import FAILURES, reason_of
+from deploytasks.agent.frozen import frozen
 
 Ran = Mapping[str, bool]
 """Whether a unit ran when the run began."""
 Failures = List[Tuple[Handler, str]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Undone:
     """How it went: *owed* are the handlers that a later run has to carry out.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Tuple
 
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 OURS = "Managed by deploytasks."
 
 
-@dataclass(frozen=True)
+@frozen
 class AbsentManaged(Resource):
     """The file *path* that we manage is absent, with *others*.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from deploytasks.agent.disk.entry import remove_whole
 from deploytasks.agent.disk.size import megabytes_of
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class EmptyIfLarge(Action):
     """The directory *path* is emptied if it takes more than *most_mb*.
 

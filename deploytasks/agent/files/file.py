@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Dict, Optional, Tuple, Union
 
 from deploytasks.agent.disk.digest import digest_of
@@ -19,11 +19,12 @@ from deploytasks.agent.disk.entry import (
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 RIGHTS = frozenset({"mode", "owner", "group"})
 
 
-@dataclass(frozen=True)
+@frozen
 class File(Resource):
     """*path* holds *content*.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from deploytasks.agent.files.file import File
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class LastingFile(File):
     """A ``File`` whose newest content is right, whichever release serves.
 

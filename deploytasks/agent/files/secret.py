@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
 from typing import ClassVar
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.disk.entry import write_file
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 BYTES = 32
 
 
-@dataclass(frozen=True)
+@frozen
 class Secret(Resource):
     """*path* holds a secret of 256 random bits.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.files.secret import read_secret
+from deploytasks.agent.frozen import frozen
 
 PLACE = "{secret}"
 
 
-@dataclass(frozen=True)
+@frozen
 class SecretFile(Resource):
     """*path* holds *content* with a secret of the host in it.
 

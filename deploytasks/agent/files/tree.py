@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
 from deploytasks.agent.disk.blame import blamed_on
@@ -16,11 +15,12 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.files.tree_builder import build, is_as_listed
+from deploytasks.agent.frozen import frozen
 
 SHOWN = 5
 
 
-@dataclass(frozen=True)
+@frozen
 class Tree(Resource):
     """*path* holds exactly what the manifest of *digest* lists.
 

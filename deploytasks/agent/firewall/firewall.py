@@ -11,11 +11,11 @@ application profile has the profile's name before the direction.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterator, Tuple, Union
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -33,7 +33,7 @@ OF_APP = "deploytasks: for "
 Network = Union["IPv4Network", "IPv6Network", None]
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """A rule of one *family* (4 or 6); *plain* when only action, port, protocol and source narrow it.
 

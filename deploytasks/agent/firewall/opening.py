@@ -12,7 +12,6 @@ import re
 import time
 from calendar import timegm
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Iterator, Tuple
 
 from deploytasks.agent.disk.entry import remove_entry
@@ -21,6 +20,7 @@ from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall import firewall
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 from deploytasks.agent.services.unit import DIRECTORY, Unit
 
@@ -60,7 +60,7 @@ ExecStart={read_unit_files}
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Opening:
     """*port* lets in what comes from *source*, an address range or ``any``, *until* that second of the epoch."""
 

@@ -8,10 +8,10 @@ nftables' own words.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 
 Ranges = Tuple[Tuple[int, int], ...]
 Expression = Dict[str, Any]
@@ -24,7 +24,7 @@ KNOWN = ("established", "related", "invalid", "untracked")
 """The states of connections that no visitor begins with (conntrack)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Barrier:
     """The chain called *name* drops what its rules do not admit: TCP to other ports than *opens*."""
 

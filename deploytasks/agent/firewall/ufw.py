@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall import firewall
 from deploytasks.agent.firewall.way_back import call_off_way_back, prepare_way_back
+from deploytasks.agent.frozen import frozen
 
 CHAIN = "ufw-user-input"
 SSH_PORT = 22
 
 
-@dataclass(frozen=True)
+@frozen
 class Ufw(Resource):
     """ufw(8) filters, now and at boot, if it is *enabled*.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import List, Set, Union
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.firewall import firewall
+from deploytasks.agent.frozen import frozen
 
 ACTIONS = ("allow", "limit", "deny")
 PROTOCOLS = ("tcp", "udp", "any")
 
 
-@dataclass(frozen=True)
+@frozen
 class UfwRule(Resource):
     """ufw(8) does *action* with what *source* sends to *port*.
 

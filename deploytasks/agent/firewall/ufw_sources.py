@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.firewall import firewall
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class UfwSources(Resource):
     """ufw(8) admits *sources* to the TCP *port*, and nobody else.
 

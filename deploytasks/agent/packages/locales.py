@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import FrozenSet, Tuple
 
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 LIST = "/etc/locale.gen"
 MAKE_TIMEOUT_S = 600
 
 
-@dataclass(frozen=True)
+@frozen
 class Locales(Resource):
     """Programs find the locales *names*, such as ``de_DE.UTF-8`` (locale(7)).
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import ClassVar, Tuple, Union
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.packages import apt
 from deploytasks.agent.packages.dpkg import INSTALLED, package_states
 from deploytasks.agent.packages.policy import nothing_started
@@ -18,7 +18,7 @@ from deploytasks.agent.services import systemd
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?")
 
 
-@dataclass(frozen=True)
+@frozen
 class Package(Resource):
     """*names* are installed, in whatever version: ``Package("nginx")`` or ``Package(("nginx", "ufw"))``.
 

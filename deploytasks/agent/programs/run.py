@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Dict, List, Sequence, Tuple
 
 from deploytasks.agent.accounts.accounts import account
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 KEPT_LINES = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Run(Action):
     """*argv* is run in *cwd* as *user* (root when empty).
 

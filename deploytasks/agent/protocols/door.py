@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from typing import Dict, Tuple
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import read_answer
 
 HERE = "127.0.0.1"
@@ -15,7 +15,7 @@ USUAL_PORTS = {False: 80, True: 443}
 READ = 4000
 
 
-@dataclass(frozen=True)
+@frozen
 class Door:
     """TCP *port* of this machine, where *host* is served.
 

@@ -6,9 +6,9 @@ import importlib
 import select
 import socket
 import time
-from dataclasses import dataclass
 from typing import Any, Callable, Dict, Tuple
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import NoHttp, read_answer
 
 LOOK_AGAIN_S = 0.1
@@ -16,7 +16,7 @@ READ, READ_OF_PAGE = 4000, 1 << 20
 """Bytes of a good answer, and of a page that tells why it is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Probe:
     """``GET`` *path* with the real Host header. *address* is a socket's path or a local port.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from typing import Tuple
 
 from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.disk.entry import beside, remove_whole
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 MARKER = ".complete"
 SEALED = "sha256:"
@@ -19,7 +19,7 @@ FORMS = ("requirements", "uv", "pylock")
 INSTALLERS = ("uv", "pip")
 
 
-@dataclass(frozen=True)
+@frozen
 class Environment:
     """What shall be at *path*; `PythonVenv` says what each field means."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Dict, Iterator, List, Tuple
+
+from deploytasks.agent.frozen import frozen
 
 Argv = List[str]
 
@@ -11,7 +12,7 @@ EXPORT = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--n
 """What uv is asked for the requirements that a uv.lock pins (``uv help export``)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Installation:
     """What is to be installed where. All paths are real ones; *work* is a scratch directory.
 

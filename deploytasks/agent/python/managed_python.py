@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
 from typing import ClassVar, Dict
 
 from deploytasks.agent.disk.entry import make_directories, remove_entry, remove_whole, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python import CACHE, PYTHONS
 from deploytasks.agent.python.authorities import authorities_in
 
@@ -21,7 +21,7 @@ TIMEOUT_S = 900
 KEPT_LINES = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class ManagedPython(Resource):
     """``/opt/deploytasks/pythons/<version>/bin`` has CPython of that *version*, ``3.13`` or ``3.13.1``.
 

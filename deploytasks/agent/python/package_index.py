@@ -14,10 +14,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, List, NamedTuple, Tuple
 
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 PUBLIC = "https://pypi.org/simple"
 ACCEPTED = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
@@ -34,7 +34,7 @@ class IndexFile(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PackageIndex:
     """The index at *url*, the public one when empty.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Dict, List, Tuple
 
 from deploytasks.agent.disk.digest import digest_of
@@ -13,6 +13,7 @@ from deploytasks.agent.disk.entry import make_directory
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python.environment import MARKER, SEALED, Environment, digest_in, remove_environment
 from deploytasks.agent.python.records import damage, digest_of_lists
 
@@ -22,7 +23,7 @@ DAMAGED = "damaged: "
 FOR_ALL = {"mode": "0755"}
 
 
-@dataclass(frozen=True)
+@frozen
 class PythonVenv(Environment, Resource):
     """*path* is a virtual environment of *python*.
 

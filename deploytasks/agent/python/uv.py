@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Uv(Resource):
     """``<directory>/<version>/uv`` is that version of uv.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import struct
-from dataclasses import dataclass
 from typing import Tuple
+
+from deploytasks.agent.frozen import frozen
 
 NARROWED = {"x86_64": "i686", "aarch64": "armv7l"}
 """What a 32-bit system says it is on a 64-bit kernel."""
@@ -14,7 +15,7 @@ ALIASES = {"i386": "i686", "i586": "i686", "amd64": "x86_64", "arm64": "aarch64"
 LEGACY = {"manylinux2014": (2, 17), "manylinux2010": (2, 12), "manylinux1": (2, 5)}
 
 
-@dataclass(frozen=True)
+@frozen
 class WheelPlatform:
     """A processor *architecture*, and the version of glibc; (0, 0) where there is another C library."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.disk.entry import is_bare, remove_entry, remove_whole
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.owner import adopted_by
 
 
-@dataclass(frozen=True)
+@frozen
 class AbsentFiles(Resource):
     """All that fits *patterns* (glob(7)) is absent; directories go as wholes.
 

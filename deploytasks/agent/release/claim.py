@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import ClassVar, Iterator, List, Optional, Tuple, Union
 
 from deploytasks.agent.accounts.accounts import Account, account, account_group
@@ -12,6 +11,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.absent_managed import is_ours
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, apps_at, others_at, owner_of, write_owner
 from deploytasks.agent.release.site_claim import SiteClaim
@@ -28,7 +28,7 @@ MOVED = (
 NO_HOME, NO_SHELL = "/nonexistent", "/usr/sbin/nologin"
 
 
-@dataclass(frozen=True)
+@frozen
 class Foreign:
     """Something that has a name of ours: what it is *called* by those who adopt it, and in a sentence."""
 
@@ -36,7 +36,7 @@ class Foreign:
     told: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Claim(Resource):
     """All that has a name of the app's is the app's.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading_bytes
@@ -14,6 +13,7 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.file import File
 from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.files.tree import Tree
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python.environment import SEALED
 from deploytasks.agent.python.packages import in_lock, in_requirements, installed_in, told_apart
 from deploytasks.agent.python.python_venv import PythonVenv
@@ -36,7 +36,7 @@ class NothingServes:
         return ""
 
 
-@dataclass(frozen=True)
+@frozen
 class WithServing:
     """The plan of the release *coming*, against what *serving* has; with *diff*, files are compared line by line."""
 

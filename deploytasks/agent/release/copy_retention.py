@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import ClassVar, List
 
 from deploytasks.agent.disk.entry import remove_whole
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class CopyRetention(Resource):
     """*directory* holds only the copies that releases use.
 

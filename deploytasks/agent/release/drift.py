@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Iterator, Optional
 
 from deploytasks.agent.engine.machine import Machine
@@ -11,6 +10,7 @@ from deploytasks.agent.engine.plan import Step
 from deploytasks.agent.engine.resource import Change, Resource
 from deploytasks.agent.files.manifest import Entry
 from deploytasks.agent.files.tree import Tree, differences, hold_tree
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.file_lines import bounded, changed_lines, content_at, shown
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.releases import kept_releases
@@ -18,7 +18,7 @@ from deploytasks.agent.release.releases import kept_releases
 GONE = "  (no lines are shown: no release here has it any more as it was)"
 
 
-@dataclass(frozen=True)
+@frozen
 class WithRecord:
     """How the files of *app* differ from what was recorded.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Dict, Optional, Tuple
 
 from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.agent.firewall.packet_filter import Barrier
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.facts import Facts
 
 
-@dataclass(frozen=True)
+@frozen
 class Disk:
     """The file system that *path* lies on, or will; *free_inodes* is None where they are not counted."""
 
@@ -20,7 +20,7 @@ class Disk:
     read_only: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Firewall:
     """Whether it is *on*, whether it *refuses* what no rule is about, and its *rules*."""
 
@@ -29,7 +29,7 @@ class Firewall:
     rules: Tuple[Rule, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Certificate:
     """The certificate at *path*, which is good *until* a moment (epoch, s)."""
 
@@ -37,7 +37,7 @@ class Certificate:
     until: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Examined:
     """A host as it is, without a verdict.
 

@@ -7,11 +7,11 @@ import os
 import re
 import socket
 import sys
-from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.releases import current_release, kept_releases, previous_release
 from deploytasks.agent.services.confinement import unable
@@ -20,7 +20,7 @@ from deploytasks.agent.web.nginx_servers import default_ports
 SHARED = ("/usr/lib/systemd/libsystemd-shared-*.so", "/usr/lib/*/systemd/libsystemd-shared-*.so")
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """The host as the agent found it.
 

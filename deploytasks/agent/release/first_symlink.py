@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deploytasks.agent.disk.entry import read_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import State
 from deploytasks.agent.files.symlink import Symlink
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class FirstSymlink(Symlink):
     """*path* is a link; a new one points at *target*."""
 

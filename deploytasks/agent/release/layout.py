@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import Tuple
+
+from deploytasks.agent.frozen import frozen
 
 STATE_ROOT = "/var/lib/deploytasks"
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
@@ -16,7 +17,7 @@ INSTALLED = ".installed"
 """The directory of a release's code that has what an installation of the app itself would bring beside its modules."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Release:
     """A kept plan of *app*: ``<root>/releases/<name>``; its instance is ``<app>@<name>.service``."""
 
@@ -113,7 +114,7 @@ class Release:
         return "%s.%s.%s@%s.service" % (self.app.name, process, self.name, number)
 
 
-@dataclass(frozen=True)
+@frozen
 class App:
     """An app on a host: everything of it lies below *root*, runs as *user*."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Dict, Iterator, Tuple
 
 from deploytasks.agent.engine.machine import Machine
@@ -10,6 +9,7 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall import firewall
 from deploytasks.agent.firewall.ufw_rule import UfwRule
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.owner import apps_of
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.releases import current_release
@@ -18,7 +18,7 @@ Place = Tuple[str, str]
 """A port, or a range of them, and a protocol."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OnlyUfwRules(Resource):
     """Of the rules made for *app* only those to *ports* are there.
 

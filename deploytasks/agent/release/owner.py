@@ -8,12 +8,13 @@ from __future__ import annotations
 import glob
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Dict, FrozenSet, Iterator, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.disk.entry import make_directories, remove_entry, write_file
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import STATE_ROOT, App
 from deploytasks.agent.release.releases import apps_of_releases
 
@@ -21,7 +22,7 @@ MARK = "owner.json"
 FORMAT = 1
 
 
-@dataclass(frozen=True)
+@frozen
 class Owner:
     """The app *app* at *root*, run as *user*, is of *project*; it has taken over the things called *adopted*."""
 

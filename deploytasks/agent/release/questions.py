@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Dict, Optional, Type
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.request import Question
 
 
-@dataclass(frozen=True)
+@frozen
 class Allow(Question):
     """Open *port* of *protocol* to *origin*, or to anybody, for *for_s* seconds; with *close* shut it."""
 
@@ -20,7 +20,7 @@ class Allow(Question):
     close: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Destroy(Question):
     """Carry out the plan that takes the app away; with *purge* not even the memory of it stays."""
 
@@ -36,7 +36,7 @@ class History(Question):
     """Who did what to the app."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Logs(Question):
     """The last *lines* of *process*, or of all, that were written *since* a time and match *grep*.
 
@@ -62,7 +62,7 @@ class Openings(Question):
     """Which ports are open for a time."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Processes(Question):
     """Do *act*, which is start, stop or restart, to *process*, or to all."""
 
@@ -81,7 +81,7 @@ class Releases(Question):
     """Which releases are there."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Rollback(Question):
     """Go back *to* a release, or to the one that served before the current one."""
 
@@ -90,7 +90,7 @@ class Rollback(Question):
     to: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Run(Question):
     """Run *shell_command* beside the release that serves.
 
@@ -104,7 +104,7 @@ class Run(Question):
     verbatim: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Scale(Question):
     """Give *process*, or web, that number of *workers*, of which ``default`` is the inventory's.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from deploytasks.agent.disk.entry import read_entry, remove_entry, write_file
 from deploytasks.agent.engine.format import FORMAT
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.releases import current_release, kept_releases
 
 
-@dataclass(frozen=True)
+@frozen
 class RecordedPlan(Resource):
     """The plan being carried out is kept in its release, with who deployed it and what served before; 0600."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import RELEASE_NAME, App, Release
 
 
-@dataclass(frozen=True)
+@frozen
 class KeptRelease:
     """A release with its record: who made it, after which one, from what."""
 

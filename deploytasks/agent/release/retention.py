@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import ClassVar, List, Set
 
 from deploytasks.agent.disk.entry import is_directory, remove_whole
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import RELEASE_NAME, VENV_NAME, App
 from deploytasks.agent.release.releases import kept_releases
 from deploytasks.agent.release.unused_pythons import unused_pythons
 
 
-@dataclass(frozen=True)
+@frozen
 class Retention(Resource):
     """At most *keep* releases and their virtual environments are kept.
 

@@ -6,7 +6,6 @@ import contextlib
 import glob
 import re
 import threading
-from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Type, TypeVar
 
 from deploytasks.agent.conversation.channel import Inlet, Teller
@@ -17,6 +16,7 @@ from deploytasks.agent.engine.journal import Journal
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall.way_back import AFTER_S
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.ground import require_ground
 from deploytasks.agent.release.layout import STATE_ROOT, App, Release
 from deploytasks.agent.release.lock import Lock
@@ -38,7 +38,7 @@ class Dismissed(Exception):
     """Nothing is to be done here after all; the text, if any, says why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Session:
     """*request* is what the controller says first; *ssh_connection* comes from before sudo."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, owner_of
 from deploytasks.agent.services.listeners import listeners, listening_ports
@@ -19,7 +19,7 @@ Told = Optional[Tuple[str, str]]
 """What is so, and what a person can do about it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SiteClaim:
     """The web server *server* is to have a site of *app* at *ports*, by *names*, or by any."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 
 
-@dataclass(frozen=True)
+@frozen
 class Reload(Action):
     """*unit*, if it runs, reads its configuration again.
 

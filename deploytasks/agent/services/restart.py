@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 from deploytasks.agent.services.last_words import last_words
 
 
-@dataclass(frozen=True)
+@frozen
 class Restart(Action):
     """*unit* has been started anew.
 

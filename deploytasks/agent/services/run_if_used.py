@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass
 from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 
 
-@dataclass(frozen=True)
+@frozen
 class RunIfUsed(Action):
     """*unit* runs and starts at boot as long as it is used.
 

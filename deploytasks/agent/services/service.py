@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 
 
-@dataclass(frozen=True)
+@frozen
 class Service(Resource):
     """The unit *name* is *running*, and *enabled* (starts at boot).
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional
 
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 
 DIRECTORY = "/etc/systemd/system"
 
 
-@dataclass(frozen=True)
+@frozen
 class Unit(Resource):
     """*content* defines the unit *name*, and systemd has read it.
 

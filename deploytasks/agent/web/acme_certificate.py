@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Dict, List, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
@@ -12,6 +11,7 @@ from deploytasks.agent.disk.entry import read_entry, remove_entry, write_entry
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 from deploytasks.agent.web.certificate import read_certificate
 from deploytasks.agent.web.nginx_reload import NginxReload
@@ -28,7 +28,7 @@ ATTEMPTS = 4
 KEPT_LINES = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class AcmeCertificate(Resource):
     """certbot(1) keeps a certificate for *names* and renews it.
 

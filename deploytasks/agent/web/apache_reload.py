@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import FrozenSet
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 from deploytasks.agent.web.complaints import Complaints
 
@@ -15,7 +15,7 @@ UNIT = "apache2.service"
 TAKEN_WITHIN_S = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class ApacheReload(Action):
     """Apache, if it runs, serves by its new configuration.
 

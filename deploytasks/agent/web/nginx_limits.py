@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass
 from typing import Dict, Optional
 
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 CONFIGURATION = "/etc/nginx/nginx.conf"
 ELSEWHERE = "/etc/nginx/conf.d/*.conf"
@@ -26,7 +26,7 @@ AROUND_A_NAME = 32
 """What else has to fit beside a name, at most."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NginxLimits(Resource):
     """Each worker of nginx takes at least so many *connections*.
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from deploytasks.agent.accounts.accounts import account
 from deploytasks.agent.accounts.member import Member
 from deploytasks.agent.disk.entry import read_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 CONFIGURATION = "/etc/nginx/nginx.conf"
 USER = re.compile(r"^\s*user\s+([^\s;]+)[^;]*;", re.MULTILINE)
 USUAL = "www-data"
 
 
-@dataclass(frozen=True)
+@frozen
 class NginxMember(Resource):
     """The user whom nginx.conf names is a member of *group*.
 

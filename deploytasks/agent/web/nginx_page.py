@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 from deploytasks.agent.web.nginx_reload import UNIT, NginxReload
 
@@ -21,7 +21,7 @@ def page_of(name: str) -> str:
     return "%s/%s.conf" % (PAGES, name)
 
 
-@dataclass(frozen=True)
+@frozen
 class NginxPage(Action):
     """nginx serves its site *name* with what the site includes.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import FrozenSet, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading, reading_bytes
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services import systemd
 
 UNIT = "nginx.service"
@@ -22,7 +22,7 @@ KEPT_LINES = 5
 TAKEN_WITHIN_S = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class NginxReload(Action):
     """nginx, if it runs, serves by its new configuration.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import FrozenSet, Iterator, List, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 
 PATTERNS = ("/etc/nginx/sites-enabled/*", "/etc/nginx/conf.d/*.conf")
 OURS = "/etc/nginx/conf.d/deploytasks-catch-all-*.conf"
@@ -19,7 +19,7 @@ OF_PACKAGE = "/etc/nginx/sites-enabled/default"
 """A role that has a site takes it away."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NginxServer:
     """A block ``server { … }`` of the file *path*."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from deploytasks.agent.disk.entry import make_directories, read_entry, remove_entry, write_file
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 CONFIGURATION = "/etc/nginx/nginx.conf"
 OURS = "/etc/nginx/conf.d/deploytasks-sites.conf"
@@ -23,7 +23,7 @@ OF_DEBIAN = "/usr/share/doc/nginx-common"
 """Debian's nginx has the directory of sites, and a line for it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NginxSites(Resource):
     """nginx reads *site*, a file in sites-enabled.
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import glob
 import os
 import re
-from dataclasses import dataclass
 from typing import List
 
 from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class OnlyCatchAlls(Resource):
     """Only ports that a site has have a catch-all.
 

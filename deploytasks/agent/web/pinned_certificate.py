@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.disk.entry import give_rights, read_entry, remove_whole
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.web.certificate import read_certificate
 
 DAYS = 7300
@@ -15,7 +15,7 @@ DAYS_LEFT = 30
 CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
-@dataclass(frozen=True)
+@frozen
 class PinnedCertificate(Resource):
     """A *certificate* for *names*, and its *key*, which *group* can read.
 

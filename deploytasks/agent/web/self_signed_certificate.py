@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.disk.entry import read_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.web.certificate import read_certificate
 
 DAYS_LEFT = 30
 
 
-@dataclass(frozen=True)
+@frozen
 class SelfSignedCertificate(Resource):
     """``<home>/self-signed/<name>.pem`` holds a certificate for *names*.
 

@@ -7,12 +7,12 @@ import os
 import re
 import time
 from calendar import timegm
-from dataclasses import dataclass
 from typing import Dict, Generator, Iterator, List, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading_bytes
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 
 FILES = {
     "nginx": ("/var/log/nginx/access.log", "/var/log/nginx/error.log"),
@@ -31,7 +31,7 @@ SPAN = re.compile(r"(\d+)(s|min|m|h|d|w) ago")
 SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-@dataclass(frozen=True)
+@frozen
 class ServerLine:
     """A line that was written at *at* (epoch, s)."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
 from typing import ClassVar, Optional
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import NoHttp
 from deploytasks.agent.protocols.door import Door
 from deploytasks.agent.protocols.probe import ranges, trouble_of
@@ -29,7 +29,7 @@ UNDER_MAINTENANCE = 503
 ANSWER_S, PATIENCE_S, ASK_AGAIN_S = 10.0, 5.0, 0.2
 
 
-@dataclass(frozen=True)
+@frozen
 class Visit(Resource):
     """Visitors of *host* at *port* get *app*'s answer to *path*.
 

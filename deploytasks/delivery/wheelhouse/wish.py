@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python.environment import SEALED
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.wheel_platform import LEGACY
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 OLDEST_GLIBC = 17
 
 
-@dataclass(frozen=True)
+@frozen
 class Wish:
     """What a host wants to install: *texts* by file name, the first being the one to begin with, and *extra*."""
 

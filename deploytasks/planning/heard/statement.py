@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.origin import Origin, Setting
 
 if TYPE_CHECKING:
     from deploytasks.source.web_command import Said
 
 
-@dataclass(frozen=True)
+@frozen
 class Statement:
     """The source says at *where* that the setting *name* of a server is *value*."""
 
@@ -21,7 +21,7 @@ class Statement:
     value: Said
 
 
-@dataclass(frozen=True)
+@frozen
 class Variable:
     """What was heard: the variable *name* with its setting."""
 

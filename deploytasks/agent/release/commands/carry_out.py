@@ -33,6 +33,7 @@ def carry_out(
     With a *comparison* a check tells how the release that is to come differs from the one that serves.
     """
     before = current_release(session.machine, session.app) if session.app else None
+    engine.look_at(plan)
     stopped = _is_stopped(session, before)
     ended = with_releases(session, engine.carry_out(plan, session.about, gate, comparison))
     ended = _looked_after(session, ended.but(switched=ended.release != before), stopped)

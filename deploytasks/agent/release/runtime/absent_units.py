@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
-@dataclass(frozen=True)
+@frozen
 class AbsentUnits(Resource):
     """No unit that fits *patterns* (fnmatch(3)) is up or failed."""
 

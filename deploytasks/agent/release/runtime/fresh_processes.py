@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import ClassVar, Iterator, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.release.runtime.process_units import running, units_of
 from deploytasks.agent.release.runtime.runtime import UnitState, runtime_of
 
 
-@dataclass(frozen=True)
+@frozen
 class FreshProcesses(Resource):
     """All processes of *release* run with its files as they are.
 

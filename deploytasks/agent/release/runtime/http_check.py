@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import ClassVar, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError, Stopped
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.probe import Probe
 from deploytasks.agent.release.runtime.runtime import Vigil, runtime_of
 
@@ -17,7 +17,7 @@ LONGEST_PROBE_S = 10.0
 ASK_AGAIN_S = 0.1
 
 
-@dataclass(frozen=True)
+@frozen
 class HttpCheck(Resource):
     """``GET`` *path* at *address* answers with one of *status*.
 

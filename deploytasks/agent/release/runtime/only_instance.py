@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Iterable, Set, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
-@dataclass(frozen=True)
+@frozen
 class OnlyInstance(Resource):
     """Of *app_name* only the instance of *release* runs and starts at boot.
 

@@ -8,13 +8,13 @@ and releases have no dot, so each unit is of one app and of one process.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import State
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.release.runtime.runtime import runtime_of, up
 from deploytasks.agent.release.scale import by_hand
@@ -68,7 +68,7 @@ def process_of(app: App, unit: str) -> str:
     return rest.partition(".")[0] if dot and first == app.name and "." in rest else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """The units of one release's processes besides web: *counts* are the inventory's, *timers* have schedules."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.process_units import NO_DIFFERENCE, Wanted, running, units_of
 from deploytasks.agent.release.runtime.runtime import runtime_of
@@ -15,7 +15,7 @@ LAST_MOMENTS_S = 10.0
 """How long after its own time limit a runtime may take to end what does not end by itself."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Processes(Resource):
     """Only *release*'s processes run of those besides web.
 

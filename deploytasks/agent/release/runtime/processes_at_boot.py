@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.runtime.process_units import NO_DIFFERENCE, Wanted, enabled
 from deploytasks.agent.release.runtime.runtime import runtime_of
 
 
-@dataclass(frozen=True)
+@frozen
 class ProcessesAtBoot(Resource):
     """*release*'s processes besides web start at boot.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import ClassVar, List, Tuple
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.runtime import runtime_of
 from deploytasks.agent.release.sandbox import restrictions
 
 
-@dataclass(frozen=True)
+@frozen
 class ReleaseCommand(Action):
     """*argv* starts *unit*, waits for it, and must end with 0.
 

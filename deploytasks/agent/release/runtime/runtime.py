@@ -13,7 +13,6 @@ unit holds, see ``surroundings``. Another one has to keep what tests/agent/test_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
     ContextManager,
@@ -30,6 +29,7 @@ from typing import (
 )
 
 from deploytasks.agent.engine.units import Units
+from deploytasks.agent.frozen import frozen
 
 if TYPE_CHECKING:
     import subprocess
@@ -42,7 +42,7 @@ GONE = ("inactive", "failed", "unknown")
 """The words for what there is nothing of to stop."""
 
 
-@dataclass(frozen=True)
+@frozen
 class UnitState:
     """How *unit* is, in a *word*: active, activating, deactivating, inactive, failed …; unknown if nobody says.
 

@@ -5,11 +5,11 @@ What a part of systemd's runtime has to do otherwise in the one than in the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import List, Protocol, Sequence
 
 from deploytasks.agent.disk.entry import read_entry
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import Release
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.release.runtime.in_container import has_containers, in_container
@@ -33,7 +33,7 @@ class Surroundings(Protocol):
         """The instance's units that are *up* end, and nobody remembers how badly."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OnHost:
     """*release*'s processes run on the host itself."""
 
@@ -58,7 +58,7 @@ class OnHost:
             systemd.forget_failures(machine, self.release.units)
 
 
-@dataclass(frozen=True)
+@frozen
 class InContainers:
     """*release*'s processes run in a container each."""
 

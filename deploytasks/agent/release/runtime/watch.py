@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import ClassVar, List, Optional
 
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.probe import Probe
 from deploytasks.agent.release.runtime.runtime import Vigil, runtime_of, up
 from deploytasks.agent.web.visit import Visit
@@ -19,7 +19,7 @@ PROBE_S = 10.0
 PATIENCE = 2
 
 
-@dataclass(frozen=True)
+@frozen
 class Watch(Action):
     """*unit* stays up and answers for *seconds*.
 
