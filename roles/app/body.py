@@ -47,7 +47,8 @@ def _answer(app: App, environ: Environ, start_response: Any, most: int) -> Itera
             start_response(TOO_LARGE, [("Content-Length", "0")])
             return
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        answer = app({**environ, "wsgi.input": body, "CONTENT_LENGTH": str(length)}, start_response)
+        told = str(length) if length else ""
+        answer = app({**environ, "wsgi.input": body, "CONTENT_LENGTH": told}, start_response)
         try:
             yield from answer
         finally:
@@ -55,8 +56,9 @@ def _answer(app: App, environ: Environ, start_response: Any, most: int) -> Itera
 
 
 def _is_unmeasured(environ: Environ) -> bool:
-    """Whether there may be a body whose length is not known: by CGI it ends with what is read."""
-    may_have = "HTTP_TRANSFER_ENCODING" in environ or "GATEWAY_INTERFACE" in environ
+    """Whether there may be a body whose length is not known: by CGI it ends with what is read, but for uWSGI's own."""
+    by_cgi = "GATEWAY_INTERFACE" in environ and "uwsgi" not in sys.modules
+    may_have = "HTTP_TRANSFER_ENCODING" in environ or by_cgi
     return may_have and environ.get("CONTENT_LENGTH") in UNKNOWN
 
 

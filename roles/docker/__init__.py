@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.docker.engine import APP_LABEL, CLIENT
@@ -64,10 +65,16 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     recipe = recipe_of(host, v)
     volumes = declared_volumes_of(host, v, recipe)
     app = deployment_of(host).app
-    for path in volumes.values():
+    for path in _with_parents(volumes.values(), app.shared):
         yield Step(f"keep {path}", Directory(path, OF_APP, app.user, app.user, keeps_mode=True))
     mounts = tuple(_mount(path, target) for target, path in volumes.items())
     yield from contain(host, v, recipe, Additions(options=mounts))
+
+
+def _with_parents(paths: Iterable[str], top: str) -> list[str]:
+    """All of *paths* and what leads to them below *top*, each after what it is in."""
+    leading = {str(place) for path in paths for place in (PurePosixPath(path), *PurePosixPath(path).parents)}
+    return sorted(place for place in leading if place.startswith(f"{top}/"))
 
 
 def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:

@@ -92,7 +92,7 @@ def remains(shop: Project) -> str:
 
 
 def is_gone(shop: Project) -> bool:
-    return not remains(shop) and "deploytasks" not in shop.target.run(["ufw", "status"]).stdout
+    return not remains(shop) and "deploytasks: until" not in shop.target.run(["ufw", "status"]).stdout
 
 
 def test_a_port_is_open_from_now_until_it_is_shut(shop):

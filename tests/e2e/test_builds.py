@@ -63,7 +63,7 @@ import locale
 import MySQLdb
 import psycopg2
 
-VERSION = locale.setlocale(locale.LC_ALL, "de_DE.UTF-8") + " %d" % len([MySQLdb.__version__, psycopg2.__version__])
+VERSION = locale.setlocale(locale.LC_ALL, "de_DE.UTF-8") + " %d" % len([MySQLdb.version_info, psycopg2.__version__])
 """
 STARTS = (
     "import os; os.path.isdir('/var/log/maker') and open('/var/log/maker/started-%d' % os.getuid(), 'w')\n"
@@ -145,7 +145,7 @@ def test_what_a_wheel_brings_for_pythons_start_is_not_run_by_root(index, tmp_pat
     assert index.run(["find", "/var/log/maker", "-name", "started-*"]).stdout != ""
     compiled = index.run(["find", "/srv/maker/venvs", "-path", "*itsdangerous*", "-name", "*.pyc"]).stdout
     assert compiled != ""
-    maker.inv("destroy", "--yes", "--purge")
+    maker.inv("destroy", "--yes")
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])
@@ -176,7 +176,7 @@ def test_an_authors_code_builds_without_rights_and_what_it_built_is_roots(index,
     ]
     assert index.run(others).stdout == ""
     assert maker.deploy().host["changed"] == 0
-    maker.inv("destroy", "--yes", "--purge")
+    maker.inv("destroy", "--yes")
 
 
 def test_where_the_index_has_a_login_nothing_is_built(index, tmp_path):
@@ -186,7 +186,7 @@ def test_where_the_index_has_a_login_nothing_is_built(index, tmp_path):
     run = maker.inv("deploy")
     assert (run.exit_code, "set wheelhouse=true" in run.host["error"]) == (2, True), run.messages
     assert "hunter2" not in run.messages + str(run.events)
-    maker.inv("destroy", "--yes", "--purge")
+    maker.inv("destroy", "--yes")
 
 
 def test_drivers_of_databases_are_built_from_source_with_the_packages_and_locales_that_an_app_names(
@@ -200,7 +200,7 @@ def test_drivers_of_databases_are_built_from_source_with_the_packages_and_locale
     drivers.deploy()
     assert drivers.says["version"] == "de_DE.UTF-8 2"
     assert drivers.deploy().host["changed"] == 0
-    drivers.inv("destroy", "--yes", "--purge")
+    drivers.inv("destroy", "--yes")
 
 
 GUARD = """
@@ -264,7 +264,7 @@ def test_a_private_index_beside_a_public_one_and_its_password_is_roots_alone(ind
     for place in found:
         assert index.run(["runuser", "-u", "maker", "--", "cat", place], check=False).returncode, place
     assert {PurePosixPath(place).name for place in found} == {"plan.json"}
-    maker.inv("destroy", "--yes", "--purge")
+    maker.inv("destroy", "--yes")
 
 
 PYTHON = "3.11.99"

@@ -67,6 +67,8 @@ def test_the_servers_own_file_its_flags_and_what_stands_before_it_are_used_and_t
     assert [event["text"] for event in run.events if event["event"] == "note"] == [
         "Procfile:1: not used: bind (the instance gets its socket from systemd)",
         "conf/gunicorn.py:4: bind is not used: the instance gets its socket from systemd",
+        "an answer may take 300 s (timeout in conf/gunicorn.py), and a switch waits 30 s (app_drain_timeout_s): it "
+        "cuts off what takes longer",
     ]
     says = heard.says
     environment = says["environment"]
@@ -125,6 +127,7 @@ def test_packages_of_the_source_and_of_a_repository_that_the_host_cannot_reach_a
     assert heard.deploy().changed == []
     heard.directory.joinpath("app/pyproject.toml").unlink()
     heard.write("app/requirements.txt", "itsdangerous==2.1.2\n-e ./libs/common\n./libs/core\n")
+    heard.code("three", TELL)
 
 
 def test_what_the_source_has_begins_what_is_shared_and_is_the_apps_from_then_on(heard):

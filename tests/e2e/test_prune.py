@@ -24,7 +24,7 @@ def test_prune_tells_what_would_go_and_leaves_what_a_rollback_needs(pruned):
         pruned.deploy()
     releases = pruned.releases
     told = pruned.inv("prune")
-    assert (told.exit_code, told.changed, pruned.releases) == (3, ["prune old releases", *CACHES], releases)
+    assert (told.exit_code, told.changed, pruned.releases) == (3, [*CACHES, "prune old releases"], releases)
     assert releases[0] in str(told.events)
     assert pruned.inv("prune", "--yes").exit_code == 0
     assert pruned.releases == releases[-2:]

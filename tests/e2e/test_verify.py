@@ -43,7 +43,11 @@ def test_each_thing_that_was_changed_by_hand_is_found_and_none_is_touched(drifti
     shutil.move(drifting.directory / "elsewhere", source)
     assert run.exit_code == 3
     repairs = {"write the site", "lay out the code", "write the environment variables", "run nginx"}
-    assert set(run.changed) == {*repairs, "restart processes with changed files"}
+    assert set(run.changed) == {
+        *repairs,
+        "restart processes with changed files",
+        "check that visitors get the app",
+    }
     diffs = {event["step"]: event["diff"] for event in run.events if event.get("diff")}
     assert "-# by hand" in diffs["write the site"]
     assert "app.py" in diffs["lay out the code"]

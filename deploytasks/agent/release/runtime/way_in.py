@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from deploytasks.agent.conversation.channel import ControllerGone
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
@@ -29,9 +30,16 @@ class WayIn(Action):
                 "visitors cannot reach port %d: nftables' chain %s drops what none of its rules admits, and none "
                 "admits that port. Add to it: tcp dport %d accept" % (self.port, shut[0], self.port)
             )
-        refused = machine.knock(self.port) if machine.knock else ""
+        refused = self._refused(machine)
         if refused:
             machine.say(
                 "port %d cannot be reached from where this was begun: %s; is a firewall in front of this host, such "
                 "as a security group of its cloud, to let visitors in?" % (self.port, refused)
             )
+
+    def _refused(self, machine: Machine) -> str:
+        """Why the controller cannot come to it; nothing where there is nobody to ask, or not any more."""
+        try:
+            return machine.knock(self.port) if machine.knock else ""
+        except ControllerGone:
+            return ""
