@@ -14,7 +14,6 @@ from tests.e2e.asking import HIDDEN, WELL_KNOWN, write_hidden
 from tests.e2e.controller import wait_for
 from tests.e2e.converged import up_converged
 from tests.e2e.https import Browser
-from tests.e2e.packages import install
 from tests.e2e.project import Project, difference, files
 
 ROOT = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
@@ -190,9 +189,10 @@ def test_a_brought_certificate_is_served_and_its_key_is_caddys(target, authority
     assert rights == "640 root:caddy\n"
 
 
-def test_a_first_deploy_that_fails_leaves_the_packages_own_site(target_state, tmp_path):
-    target = up_converged("packaged", "debian12", target_state)
-    install(target, "caddy")
+def test_a_first_deploy_that_fails_leaves_the_packages_own_site(make_target, tmp_path):
+    target = make_target("debian12")
+    install = "apt-get -q update && apt-get install -q -y --no-install-recommends caddy"
+    target.run(["sh", "-c", install])
     before = files(target, *CONFIGURED)
     project = Project.make("first", tmp_path, target, app_web_server="caddy", app_firewall="none")
     project.code("broken", "raise SystemExit('no')")

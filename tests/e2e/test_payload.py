@@ -5,21 +5,19 @@ from __future__ import annotations
 import stat
 from pathlib import PurePosixPath
 
-from tests.e2e.converged import up_converged
 from tests.e2e.project import Project
 
 PLACE = PurePosixPath("/root/shop.pyz")
 CANARY = "canary-in-the-environment"
 
 
-def test_a_file_checks_and_deploys_as_a_deploy_would_and_says_no_secret(target_state, tmp_path):
-    target = up_converged("offline", "debian12", target_state)
-    target.run(["dpkg", "--remove", "ufw"])
-    project = Project.make("byhand", tmp_path, target, app_env={"TOKEN": CANARY})
+def test_a_file_checks_and_deploys_as_a_deploy_would_and_says_no_secret(make_target, tmp_path):
+    project = Project.make("byhand", tmp_path, make_target("debian12"), app_env={"TOKEN": CANARY})
     made = project.inv("payload", "--out", "shop.pyz")
     assert made.exit_code == 0, made.messages
     file = tmp_path / "shop.pyz"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    target = project.target
     target.put(PLACE, file.read_bytes(), mode=0o600)
 
     def run(*flags: str) -> tuple[int, str]:
