@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from deploytasks.agent.conversation.channel import ControllerGone
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall.packet_filter import barriers
 from deploytasks.agent.release.runtime.way_in import WayIn
@@ -104,3 +105,13 @@ def test_what_stands_elsewhere_is_told_and_no_failure(host):
     WayIn(80).run(machine)
     (told,) = host.said
     assert told.startswith("port 80 cannot be reached from where this was begun: no answer from 192.0.2.1")
+
+
+def test_a_controller_that_is_gone_knocks_nowhere_and_its_deploy_stands(host):
+    def knock(port):
+        raise ControllerGone(f"nobody to knock at {port}")
+
+    machine = host.machine
+    machine.knock = knock
+    WayIn(80).run(machine)
+    assert host.said == []

@@ -44,6 +44,16 @@ def test_a_volume_is_kept_with_what_is_shared_unless_there_is_another_for_it(sou
     assert "--volume=/mnt/models:/models:ro" in text
 
 
+def test_what_leads_to_a_volume_is_made_before_it(source: Path) -> None:
+    (source / "Dockerfile").write_text("FROM python\nVOLUME /var/data\n")
+    steps = rendered({**CASES["docker"], "app_source": str(source), "docker_port": 8000})[
+        "steps"
+    ].splitlines()
+    places = [line.partition("keep ")[2] for line in steps if "docker: keep " in line]
+    top = "/srv/hello/shared/volumes"
+    assert places == [top, f"{top}/var", f"{top}/var/data"]
+
+
 def test_a_container_knows_the_apps_user_by_name(source: Path) -> None:
     text = container(source)
     for name in ("passwd", "group"):
