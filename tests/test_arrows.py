@@ -54,6 +54,18 @@ AGENT_LOWEST_FIRST = (
 )
 """The same for the rooms of the agent, but for what is imported for annotations alone."""
 
+SOURCE_LOWEST_FIRST = (
+    {"text_file", "toml_file", "ignore"},
+    {"listing"},
+    {"tree"},
+    {"code"},
+    {"requirements"},
+    {"processes"},
+    {"app", "package", "python_wanted"},
+    {"advice"},
+)
+"""The same for the rooms of what is read of a project."""
+
 ASKING_SYSTEMD = {
     "commands/examine.py",
     *(
@@ -140,13 +152,11 @@ def module_of(path: Path) -> str:
     return dotted(path).removesuffix(".__init__")
 
 
-def agent_room_of(module: str) -> str:
-    """The innermost room of the agent that has a place of its own, or the module at its root."""
+def inner_room_of(module: str, floors: Sequence[set[str]]) -> str:
+    """The innermost room of a room that has a place of its own, or the module at its root."""
     parts = module.split(".")[2:]
     rooms = [".".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
-    return next(
-        (room for room in rooms if any(room in floor for floor in AGENT_LOWEST_FIRST)), ".".join(parts)
-    )
+    return next((room for room in rooms if any(room in floor for floor in floors)), ".".join(parts))
 
 
 def is_for_annotations(node: ast.AST) -> bool:
@@ -182,13 +192,17 @@ def test_arrows_lead_downwards():
     assert [str(arrow) for arrow in upwards] == []
 
 
-def test_arrows_inside_the_agent_lead_downwards():
+@pytest.mark.parametrize(("room", "floors"), [("agent", AGENT_LOWEST_FIRST), ("source", SOURCE_LOWEST_FIRST)])
+def test_arrows_inside_a_large_room_lead_downwards(room, floors):
     upwards = []
     for arrow in OURS:
-        if arrow.room == arrow.target == "agent" and not arrow.for_annotations:
-            own, target = agent_room_of(dotted(arrow.source)), agent_room_of(arrow.module)
-            here, there = height(own, AGENT_LOWEST_FIRST), height(target, AGENT_LOWEST_FIRST)
-            upwards += [arrow] if own != target and there >= here else []
+        if (
+            arrow.room == arrow.target == room
+            and not arrow.for_annotations
+            and arrow.source.parent.name != room
+        ):
+            own, target = (inner_room_of(name, floors) for name in (dotted(arrow.source), arrow.module))
+            upwards += [arrow] if own != target and height(target, floors) >= height(own, floors) else []
     assert [str(arrow) for arrow in upwards] == []
 
 

@@ -9,12 +9,12 @@ from deploytasks.agent.conversation.visible import visible
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source import Source, collected_static, detect_callable, find_requirements
-from deploytasks.source.app_ref import AppRef
-from deploytasks.source.cautions import Caution, cautions
-from deploytasks.source.products import large_products
-from deploytasks.source.proposal import Proposal
-from deploytasks.source.proposals import proposals
-from deploytasks.source.requirements import Requirements
+from deploytasks.source.advice.cautions import Caution, cautions
+from deploytasks.source.advice.products import large_products
+from deploytasks.source.advice.proposal import Proposal
+from deploytasks.source.advice.proposals import proposals
+from deploytasks.source.code.app_ref import AppRef
+from deploytasks.source.requirements.requirements import Requirements
 
 Found = TypeVar("Found")
 

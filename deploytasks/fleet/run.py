@@ -426,7 +426,7 @@ def _unserved(host: Host) -> tuple[str, ...]:
 def _large(host: Host, project: Project) -> tuple[str, ...]:
     if project.source.total_bytes <= LARGE_BYTES:
         return ()
-    from deploytasks.source.products import large_products
+    from deploytasks.source.advice.products import large_products
 
     return tuple(large_products(project.source, host.deployment.v.known if host.deployment else ()))
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
 from deploytasks.here import cache_directory, locked
-from deploytasks.source.local_package import OF_ANY_MACHINE
-from deploytasks.source.requirement import normal_name
+from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
+from deploytasks.source.requirements.requirement import normal_name
 
 if TYPE_CHECKING:
     from deploytasks.source import Source
-    from deploytasks.source.app_package import AppPackage
+    from deploytasks.source.package.app_package import AppPackage
 
 KEPT_LINES = 10
 INFO = ".dist-info/"

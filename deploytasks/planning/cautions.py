@@ -14,7 +14,7 @@ def cautions_of(project: Project, known: Collection[str], asked: str) -> tuple[s
 
     Its site is *asked* for by that name.
     """
-    from deploytasks.source.cautions import cautions
+    from deploytasks.source.advice.cautions import cautions
 
     paths = [entry.name for entry in project.source.manifest]
     found = cautions(
@@ -29,7 +29,7 @@ def cautions_of(project: Project, known: Collection[str], asked: str) -> tuple[s
 
 
 def _of_name(project: Project, asked: str) -> Iterator[str]:
-    from deploytasks.source.allowed_hosts import names_without
+    from deploytasks.source.app.allowed_hosts import names_without
 
     names = names_without(project.source.directory, asked) if project.callable.framework == "django" else ()
     if names:

@@ -15,7 +15,7 @@ from deploytasks.errors import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploytasks.source.git_package import GitPackage
+    from deploytasks.source.requirements.git_package import GitPackage
 
 LONGEST_S = 600
 SHOWN_DIGITS = 12

@@ -18,15 +18,15 @@ from deploytasks.here import cache_directory, locked
 from deploytasks.planning.git_commit import check_out, commit_of
 from deploytasks.planning.wheel_build import build_wheel
 from deploytasks.source import Source
-from deploytasks.source.find_links import LINE as FIND_LINKS
-from deploytasks.source.git_package import GitPackage
-from deploytasks.source.local_package import OF_ANY_MACHINE, LocalPackage
+from deploytasks.source.requirements.find_links import LINE as FIND_LINKS
+from deploytasks.source.requirements.git_package import GitPackage
+from deploytasks.source.requirements.local_package import OF_ANY_MACHINE, LocalPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from deploytasks.source.own_package import OwnPackage
-    from deploytasks.source.requirements import Requirements
+    from deploytasks.source.requirements.own_package import OwnPackage
+    from deploytasks.source.requirements.requirements import Requirements
 
 DIGITS = 16
 

@@ -21,16 +21,16 @@ from deploytasks.source import (
     read_procfile,
     to_nobody,
 )
-from deploytasks.source.app_ref import AppRef
-from deploytasks.source.lockfile import find_requirements
+from deploytasks.source.code.app_ref import AppRef
 from deploytasks.source.python_wanted import pythons_wanted
-from deploytasks.source.requirements import Requirements
+from deploytasks.source.requirements.lockfile import find_requirements
+from deploytasks.source.requirements.requirements import Requirements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploytasks.planning.own_wheels import OwnWheel
-    from deploytasks.source.app_package import AppPackage
+    from deploytasks.source.package.app_package import AppPackage
     from deploytasks.source.python_wanted import PythonWanted
 
 
@@ -123,7 +123,7 @@ class Project:
 
     def settings_in(self, path: str) -> dict[str, Any]:
         """What the Python file *path*, from where imports start, sets by name; None where that is computed."""
-        from deploytasks.source.python_settings import read_python_settings
+        from deploytasks.source.code.python_settings import read_python_settings
 
         found = read_python_settings(self.source.directory / self.callable.directory / path)
         return {name: assigned.value for name, assigned in found.items()}
@@ -133,7 +133,7 @@ def _environment(directory: Path) -> dict[str, str]:
     """Without what is for development. The command flask(1) is not to read the file once more, for itself alone."""
     if not (directory / ".flaskenv").is_file():
         return {}
-    from deploytasks.source.flaskenv import read_flaskenv
+    from deploytasks.source.app.flaskenv import read_flaskenv
 
     said = {one.name: one.value for one in read_flaskenv(directory) if not one.is_of_a_laptop}
     return {**said, "FLASK_SKIP_DOTENV": "1"}
@@ -143,7 +143,7 @@ def _package(source: Source, wanted: Requirements) -> tuple[AppPackage | None, t
     """The app as a package, and what is told of one that cannot be built; its modules are imported all the same."""
     if not any((source.directory / name).is_file() for name in OF_A_PACKAGE):
         return None, ()
-    from deploytasks.source.app_package import read_app_package
+    from deploytasks.source.package.app_package import read_app_package
 
     package = read_app_package(source.directory, wanted.found)
     if package is None or package.version:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
 from deploytasks.planning.forbidden import what_lifts
 from deploytasks.planning.missing import what_brings
-from deploytasks.source.build_needs import packages_named_by
+from deploytasks.source.advice.build_needs import packages_named_by
 
 READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")

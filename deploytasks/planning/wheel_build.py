@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from deploytasks.errors import SourceError
 
 if TYPE_CHECKING:
-    from deploytasks.source.own_package import OwnPackage
+    from deploytasks.source.requirements.own_package import OwnPackage
 
 KEPT_LINES = 15
 SAME_BYTES = {"SOURCE_DATE_EPOCH": "1580601600"}

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.source.poetry_constraint import python_marker
+from deploytasks.source.requirements.poetry_constraint import python_marker
 from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import line_of, read_toml
 
@@ -66,7 +66,7 @@ def _wanted(directory: Path) -> Iterator[PythonWanted]:
 def _of_pipfile(path: Path) -> Iterator[PythonWanted]:
     if not path.is_file():
         return
-    from deploytasks.source.toml_shapes import Pipfile
+    from deploytasks.source.requirements.toml_shapes import Pipfile
 
     said = read_toml(path, Pipfile).get("requires", {})
     for name in ("python_full_version", "python_version"):
@@ -79,7 +79,7 @@ def _of_pipfile(path: Path) -> Iterator[PythonWanted]:
 def _of_pyproject(path: Path) -> Iterator[PythonWanted]:
     if not path.is_file():
         return
-    from deploytasks.source.toml_shapes import PyProject
+    from deploytasks.source.requirements.toml_shapes import PyProject
 
     content = read_toml(path, PyProject)
     said = content.get("project", {}).get("requires-python")

@@ -15,7 +15,7 @@ from deploytasks.errors import VariableError
 from deploytasks.roles.app import body, visitor
 from deploytasks.roles.app.asgi import template
 from deploytasks.roles.app.visitor import Proxies
-from deploytasks.source.app_ref import AppRef
+from deploytasks.source.code.app_ref import AppRef
 from tests.roles.rendered import DEFAULT, rendered
 
 ASGI = """

@@ -19,7 +19,7 @@ from deploytasks.roles import cgi, fastcgi
 from deploytasks.roles.app import body as bodies
 from deploytasks.roles.app import visitor
 from deploytasks.roles.app.visitor import Proxies
-from deploytasks.source.app_ref import AppRef
+from deploytasks.source.code.app_ref import AppRef
 from tests.roles import rendered as rendering
 from tests.roles.rendered import CASES, rendered
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks.errors import SourceError
-from deploytasks.source.app_package import AppPackage, read_app_package
+from deploytasks.source.package.app_package import AppPackage, read_app_package
 
 Write = Callable[[Mapping[str, str]], Path]
 BUILT = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploytasks.source.build_needs import packages_named_by
+from deploytasks.source.advice.build_needs import packages_named_by
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from deploytasks.source.built_files import files_left_behind
+from deploytasks.source.advice.built_files import files_left_behind
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploytasks.source.allowed_hosts import names_without
-from deploytasks.source.cautions import cautions
+from deploytasks.source.advice.cautions import cautions
+from deploytasks.source.app.allowed_hosts import names_without
 
 Write = Callable[[Mapping[str, str]], Path]
 

@@ -11,7 +11,7 @@ import pytest
 
 from deploytasks.errors import SourceError
 from deploytasks.planning.own_wheels import with_own_wheels
-from deploytasks.source.lockfile import find_requirements
+from deploytasks.source.requirements.lockfile import find_requirements
 
 Write = Callable[[Mapping[str, str]], Path]
 COMMON = """\

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.source import Source, products
-from deploytasks.source.products import large_products
+from deploytasks.source import Source
+from deploytasks.source.advice import products
+from deploytasks.source.advice.products import large_products
 
 
 @pytest.fixture

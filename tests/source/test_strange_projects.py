@@ -10,8 +10,8 @@ import pytest
 
 from deploytasks.errors import SourceError, VariableError
 from deploytasks.planning.project import Project
-from deploytasks.source.app_ref import parse_callable
-from deploytasks.source.requirements_txt import indexes_in, read_requirements_txt
+from deploytasks.source.code.app_ref import parse_callable
+from deploytasks.source.requirements.requirements_txt import indexes_in, read_requirements_txt
 from deploytasks.source.text_file import LARGEST_MB
 
 Write = Callable[[Mapping[str, str]], Path]

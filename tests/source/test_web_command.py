@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploytasks.errors import SourceError
-from deploytasks.source.web_command import read_web_command
+from deploytasks.source.processes.web_command import read_web_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from deploytasks.source.app_ref import AppRef
+    from deploytasks.source.code.app_ref import AppRef
 
 
 def app_of_command(command: str, directory: Path, where: str) -> AppRef | None:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.python.installer import EXPORT
 from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.errors import PlanError
-from deploytasks.source.local_package import OF_ANY_MACHINE
-from deploytasks.source.requirement import normal_name
+from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
+from deploytasks.source.requirements.requirement import normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

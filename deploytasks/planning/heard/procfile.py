@@ -11,15 +11,15 @@ from deploytasks.planning.deployment import KINDS, module_of
 from deploytasks.planning.heard.server_settings import each_of, variables_of
 from deploytasks.planning.heard.statement import Heard, Statement, Variable
 from deploytasks.planning.wanted_parts import has_own_command, server_of
-from deploytasks.source.procfile import NAME as PROCFILE
-from deploytasks.source.procfile import line_of, read_procfile
-from deploytasks.source.web_command import COLLECTS, makes_files, read_web_command
+from deploytasks.source.processes.procfile import NAME as PROCFILE
+from deploytasks.source.processes.procfile import line_of, read_procfile
+from deploytasks.source.processes.web_command import COLLECTS, makes_files, read_web_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.inventory import Host
-    from deploytasks.source.web_command import WebCommand
+    from deploytasks.source.processes.web_command import WebCommand
 
 WEB = "web"
 
@@ -98,7 +98,7 @@ def _of_ini(directory: Path, command: WebCommand) -> Iterator[Statement]:
     if not isinstance(named, str) or command.role != "uwsgi":
         return
     below = command.app.directory if command.app else "."
-    from deploytasks.source.uwsgi_ini import read_uwsgi_ini
+    from deploytasks.source.processes.uwsgi_ini import read_uwsgi_ini
 
     said: dict[str, Statement] = {}
     for option in read_uwsgi_ini(directory / below / named):

@@ -10,14 +10,20 @@ from deploytasks.errors import SourceError
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.planning.heard.statement import Heard, Variable
 from deploytasks.planning.wanted_parts import server_of
-from deploytasks.source.lockfile import requirements_file
-from deploytasks.source.unused import OF_A_RUNTIME, OF_A_SERVER, OF_REQUIREMENTS, read_aptfile, unused_files
+from deploytasks.source.advice.unused import (
+    OF_A_RUNTIME,
+    OF_A_SERVER,
+    OF_REQUIREMENTS,
+    read_aptfile,
+    unused_files,
+)
+from deploytasks.source.requirements.lockfile import requirements_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.inventory import Host
-    from deploytasks.source.index import Index
+    from deploytasks.source.requirements.index import Index
 
 FLASKENV = ".flaskenv"
 
@@ -32,7 +38,7 @@ def of_aptfile(host: Host, directory: Path) -> Heard:
 
 def of_indexes(host: Host, directory: Path) -> Heard:
     """The indexes that the file of the app's requirements names, or one beside it that goes with it."""
-    from deploytasks.source.indexes import indexes_of
+    from deploytasks.source.requirements.indexes import indexes_of
 
     file = _requirements_file(host, directory)
     found = [*indexes_of(file)] if file else []
@@ -60,7 +66,7 @@ def of_dockerfile(host: Host, directory: Path) -> Heard:
     """The port at which an image of the project's own listens, where it says one."""
     name = str(host.variables.get("docker_dockerfile", "Dockerfile"))
     if host.variables.get("app_runtime") == "docker":
-        from deploytasks.source.dockerfile import exposed_ports
+        from deploytasks.source.processes.dockerfile import exposed_ports
 
         ports = exposed_ports(directory / name)
         if len(ports) == 1:
@@ -72,7 +78,7 @@ def of_flaskenv(host: Host, directory: Path) -> Heard:
     """A note of what is for development; the rest is the environment of all that runs of the app."""
     del host
     if (directory / FLASKENV).is_file():
-        from deploytasks.source.flaskenv import read_flaskenv
+        from deploytasks.source.app.flaskenv import read_flaskenv
 
         for said in read_flaskenv(directory):
             if said.is_of_a_laptop:

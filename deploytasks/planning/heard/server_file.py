@@ -26,7 +26,7 @@ def of_server_file(host: Host, directory: Path) -> Heard:
     path = role.file_named(named) if isinstance(named, str) else role.usual_file
     if not path or not (directory / path).is_file():
         return
-    from deploytasks.source.python_settings import read_python_settings
+    from deploytasks.source.code.python_settings import read_python_settings
 
     reasons = {**role.managed, **role.unheard}
     for name, assigned in read_python_settings(directory / path).items():

@@ -14,7 +14,7 @@ from deploytasks.planning.heard.statement import Statement, Variable
 from deploytasks.planning.role import variable_name
 
 if TYPE_CHECKING:
-    from deploytasks.source.web_command import Said
+    from deploytasks.source.processes.web_command import Said
 
 OF_THE_APP = frozenset(
     {

@@ -9,7 +9,7 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.origin import Origin, Setting
 
 if TYPE_CHECKING:
-    from deploytasks.source.web_command import Said
+    from deploytasks.source.processes.web_command import Said
 
 
 @frozen

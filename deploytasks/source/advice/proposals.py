@@ -1,0 +1,127 @@
+"""What the files of a project let one propose for its inventory, each with the reason."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from deploytasks.errors import SourceError
+from deploytasks.source.advice.build_needs import WITHOUT_WHEELS, packages_for
+from deploytasks.source.advice.proposal import Proposal
+from deploytasks.source.advice.service_proposals import processes, services
+from deploytasks.source.advice.written_places import written_places
+from deploytasks.source.code.syntax import syntax_of
+from deploytasks.source.processes.compose_services import COMPOSE_FILES, beside_app
+from deploytasks.source.processes.dockerfile import exposed_ports
+from deploytasks.source.processes.procfile import NAME as PROCFILE
+from deploytasks.source.processes.procfile import read_procfile
+from deploytasks.source.processes.web_command import makes_files, read_web_command
+from deploytasks.source.text_file import bytes_in, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+EXAMPLES = (".env.example", ".env.sample", ".env.template")
+HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
+ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
+ENV_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
+
+
+def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework: str) -> Iterator[Proposal]:
+    """What to write for the source at *root*, of whose files *paths* travel; *names* are the packages it requires."""
+    beside, procfile = beside_app(root), read_procfile(root)
+    yield from processes(root, names, beside, procfile)
+    yield from _builds(root, procfile)
+    yield from services(beside, names, _example(root))
+    yield from _shared(root, paths, names)
+    yield from _environment(root)
+    yield from _packages(names)
+    yield from _health(root, paths, framework)
+    yield from _images(root)
+
+
+def _builds(root: Path, procfile: Mapping[str, str]) -> Iterator[Proposal]:
+    """What the Procfile makes before the server starts, but for static files, which Django gathers in each release."""
+    command = None
+    with suppress(SourceError):
+        command = read_web_command(procfile.get("web", ""), root, f"{PROCFILE}: web")
+    lines = [line for line in command.before if makes_files(line)] if command else []
+    if lines:
+        told = f"run before the server in {PROCFILE}; here it would be run on this machine"
+        yield Proposal(told, f"app_build={json.dumps(lines)}", is_asked=True)
+
+
+def _example(root: Path) -> dict[str, str]:
+    """The environment that an example file has, which shows the names and forms that an app reads."""
+    from dotenv import dotenv_values
+
+    path = next((root / name for name in EXAMPLES if (root / name).is_file()), None)
+    text = io.StringIO(text_in(path, "replace") if path else "")
+    found = dotenv_values(stream=text, interpolate=False)
+    return {name: value or "" for name, value in found.items()}
+
+
+def _shared(root: Path, paths: Sequence[str], names: frozenset[str]) -> Iterator[Proposal]:
+    places = written_places(root, paths, names)
+    if places:
+        where = ", ".join(f"{place.path} ({place.where})" for place in places)
+        value = json.dumps([place.path for place in places])
+        yield Proposal(f"written by the app, so kept from release to release: {where}", f"app_shared={value}")
+
+
+def _environment(root: Path) -> Iterator[Proposal]:
+    for name in (".env", *EXAMPLES):
+        path = root / name
+        if path.is_file():
+            found = ", ".join(dict.fromkeys(ENV_NAME.findall(text_in(path, "replace"))))
+            line = f"app_env_file={path if name == '.env' else root / '.env'}"
+            yield Proposal(f"{name} has {found or 'nothing yet'}", line, is_asked=name != ".env")
+            return
+
+
+def _packages(names: frozenset[str]) -> Iterator[Proposal]:
+    built = [name for name in WITHOUT_WHEELS if name in names]
+    if built:
+        wanted = dict.fromkeys(package for name in built for package in packages_for(name))
+        yield Proposal(f"to build {', '.join(built)}", f"app_packages={json.dumps([*wanted])}")
+
+
+def _health(root: Path, paths: Sequence[str], framework: str) -> Iterator[Proposal]:
+    """A path to ask for where the app has no front page, as an API has none."""
+    if framework == "django":
+        return
+    routes = {route for path in paths if path.endswith(".py") for route in _routes(root / path)}
+    found = next((path for path in HEALTH if path in routes), "/docs" if framework == "fastapi" else "")
+    if routes and "/" not in routes and found:
+        yield Proposal("no page is at /, which is asked for by default", f"app_health_path={found}")
+
+
+def _routes(path: Path) -> Iterator[str]:
+    try:
+        tree = syntax_of(bytes_in(path))
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Constant(value=str(url)), *_]
+            ):
+                if name in ROUTE and (url.startswith("/") or not url):
+                    yield url or "/"
+
+
+def _images(root: Path) -> Iterator[Proposal]:
+    compose = next((name for name in COMPOSE_FILES if (root / name).is_file()), "")
+    if compose:
+        yield Proposal(f"{compose} is there; to run what it says", "app_runtime=compose", is_asked=True)
+    dockerfile = root / "Dockerfile"
+    if dockerfile.is_file():
+        exposed = [*exposed_ports(dockerfile)]
+        port = f"\n# docker_port={exposed[0]}" if len(exposed) == 1 else ""
+        yield Proposal("a Dockerfile is there; to run its image", f"app_runtime=docker{port}", is_asked=True)

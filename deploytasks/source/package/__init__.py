@@ -1,0 +1,1 @@
+"""The app itself as a package, with what an installation would bring beside its modules."""

@@ -1,0 +1,93 @@
+"""What a compose file says of what runs beside an app: servers of data, workers, and how the app hears of them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+from deploytasks.agent.frozen import frozen
+from deploytasks.errors import SourceError
+from deploytasks.source.text_file import text_in
+
+COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+IMAGES = {
+    "postgres": "postgres",
+    "postgis": "postgres",
+    "pgvector": "postgres",
+    "redis": "redis",
+    "valkey": "redis",
+}
+"""The last part of an image's name, and the service of ours that has the same server."""
+WORKERS = (
+    "celery",
+    "rq",
+    "rqworker",
+    "dramatiq",
+    "arq",
+    "taskiq",
+    "huey_consumer",
+    "huey_consumer.py",
+    "procrastinate",
+)
+"""Programs that do an app's jobs."""
+
+
+@frozen
+class Beside:
+    """What *file* has beside an app: *services* of ours by image, *workers* by name, the app's own *environment*."""
+
+    file: str = ""
+    services: tuple[str, ...] = ()
+    workers: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def beside_app(root: Path) -> Beside:
+    """What the compose file of the source at *root* says; nothing where there is none, or none that can be read."""
+    file = next((name for name in COMPOSE_FILES if (root / name).is_file()), "")
+    definitions = [*_definitions(root / file)] if file else []
+    services = [IMAGES[base] for _, one in definitions if (base := _base(one.get("image"))) in IMAGES]
+    built = [(name, one) for name, one in definitions if "build" in one]
+    workers = {name: command for name, one in built if _is_worker(command := _text(one.get("command")))}
+    environment = {key: value for _, one in built for key, value in _pairs(one.get("environment"))}
+    return Beside(file, tuple(dict.fromkeys(services)), workers, environment)
+
+
+def _definitions(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    import yaml
+
+    try:
+        document = yaml.safe_load(text_in(path, "replace"))
+    except (OSError, ValueError, RecursionError, SourceError, yaml.YAMLError):
+        return
+    services = document.get("services") if isinstance(document, dict) else None
+    for name, definition in (services if isinstance(services, dict) else {}).items():
+        if isinstance(definition, dict):
+            yield str(name), definition
+
+
+def _base(image: object) -> str:
+    """``postgres`` of ``docker.io/library/postgres:16-alpine``."""
+    return image.rpartition("/")[2].partition(":")[0] if isinstance(image, str) else ""
+
+
+def _text(command: object) -> str:
+    """A command as a line of the shell."""
+    if isinstance(command, list):
+        return shlex.join(map(str, command))
+    return command if isinstance(command, str) else ""
+
+
+def _is_worker(command: str) -> bool:
+    words = command.split()
+    return bool(words) and words[0].rpartition("/")[2] in WORKERS
+
+
+def _pairs(environment: object) -> Iterator[tuple[str, str]]:
+    if isinstance(environment, dict):
+        yield from ((str(name), str(value)) for name, value in environment.items())
+    elif isinstance(environment, list):
+        yield from ((name, value) for name, _, value in (str(line).partition("=") for line in environment))

@@ -1,0 +1,1 @@
+"""What an app needs installed, in each form in which its author may have written it."""

@@ -1,0 +1,1 @@
+"""The lock files of the tools for projects, turned into requirement lines."""
