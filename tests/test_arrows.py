@@ -35,7 +35,7 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 AGENT_LOWEST_FIRST = (
-    {"errors", "frozen", "renamed"},
+    {"errors", "frozen", "regex", "renamed"},
     {"protocols"},
     {"moved"},
     {"disk"},
@@ -253,7 +253,7 @@ def test_no_other_packages_are_imported():
 
 def test_reports_know_of_the_agent_only_what_it_says():
     known = {arrow.module for arrow in OURS if arrow.room == "report" and arrow.target == "agent"}
-    names = ("conversation.mask", "conversation.visible", "engine.events", "frozen")
+    names = ("conversation.mask", "conversation.visible", "engine.events", "frozen", "regex")
     assert known <= {f"deploytasks.agent.{name}" for name in names}
 
 

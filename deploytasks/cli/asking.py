@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.questions import Processes
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
@@ -17,7 +17,7 @@ from deploytasks.fleet.run import ask
 from deploytasks.planning.standard import app_alone
 from deploytasks.report import one_document, tables
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+NAME = regex(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.request import Question

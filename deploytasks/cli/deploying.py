@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.run import CHANGES_PENDING, Manner, ask, converge
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 MOST_URLS = 3
-RELEASE = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}")
+RELEASE = regex(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}")
 
 
 def deploy_to(

@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.questions import Logs, Run
 from deploytasks.cli.asking import require_process, tell_errors
 from deploytasks.cli.own_streams import OwnStreams, something_is_given
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
 
-SPAN = re.compile(r"\d+(s|min|m|h|d|w)")
+SPAN = regex(r"\d+(s|min|m|h|d|w)")
 """A time span of systemd.time(7), by itself the time before now."""
 
 

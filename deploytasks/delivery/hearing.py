@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from deploytasks.agent.conversation.wire import PRINTED, Frame, WireError
 from deploytasks.agent.engine.events import KINDS, Compare, Event, Hello, LogLine, Need, Printed, Ready
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.files.manifest import Manifest
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.facts import Facts
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MOST_EVENTS = 100_000
 """Besides lines of a log, which may be followed for ever."""
 LARGEST_MANIFEST = 1 << 26
 LARGEST_NUMBER = 1 << 53
-MOMENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
+MOMENT = regex(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 """Seconds since the epoch, until the year 5138."""
 LONGEST_FACT = 200
 MOST_CPUS, MOST_MEMORY_MB, LAST_PORT = 1 << 16, 1 << 30, 65535

@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import TypeVar
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.host_name import check_host_name, port_number
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.problems import Problems
@@ -27,8 +28,8 @@ LONGEST_TIMEOUT_S = 3600
 KINDS = ("ssh", "local")
 YES = frozenset({"y", "yes", "on", "1", "true", "t"})
 NO = frozenset({"n", "no", "off", "0", "false", "f"})
-USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.@+-]{0,63}")
-PYTHON = re.compile(r"(?:/[A-Za-z0-9_.+/-]*)?[A-Za-z0-9_.+-]*[A-Za-z0-9]")
+USER = regex(r"[A-Za-z_][A-Za-z0-9_.@+-]{0,63}")
+PYTHON = regex(r"(?:/[A-Za-z0-9_.+/-]*)?[A-Za-z0-9_.+-]*[A-Za-z0-9]")
 DISCOVERED = frozenset({"auto", "auto_silent", "auto_legacy", "auto_legacy_silent"})
 
 ADDRESS = ("ansible_host", "ansible_ssh_host")

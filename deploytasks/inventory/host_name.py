@@ -10,16 +10,17 @@ import ipaddress
 import re
 import string
 
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import shortened
 
 LABEL = r"\w[\w-]*(?<![_-])"
-NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
-BRACKETED_PORT = re.compile(r"\[(.+)\]:([^:\[\]]*)")
-PORT = re.compile(r"((?:[^:\[\]]|\[[^\]]*\])*):([^:\[\]]*)")
-RANGE = re.compile(r"\[([^\]]*)\]")
-NUMBERS = re.compile(r"([0-9]{0,9}):([0-9]{1,9})(?::([0-9]{1,9}))?")
-LETTERS = re.compile(r"([A-Za-z]):([A-Za-z])(?::([0-9]{1,9}))?")
+NAME = regex(rf"{LABEL}(?:\.{LABEL})*")
+BRACKETED_PORT = regex(r"\[(.+)\]:([^:\[\]]*)")
+PORT = regex(r"((?:[^:\[\]]|\[[^\]]*\])*):([^:\[\]]*)")
+RANGE = regex(r"\[([^\]]*)\]")
+NUMBERS = regex(r"([0-9]{0,9}):([0-9]{1,9})(?::([0-9]{1,9}))?")
+LETTERS = regex(r"([A-Za-z]):([A-Za-z])(?::([0-9]{1,9}))?")
 EXPECTED_INSTEAD = {
     None: "a letter or digit at both ends of each part",
     ",": "one host on each line, or a range such as web[1:3]",

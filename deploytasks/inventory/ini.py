@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.draft import UNGROUPED, Draft
 from deploytasks.inventory.host_name import expanded
 from deploytasks.inventory.origin import Origin, Setting
@@ -21,10 +22,10 @@ from deploytasks.inventory.value import Value, shortened, typed
 from deploytasks.inventory.variable_name import UNREADABLE, check_variable_name, is_secret
 from deploytasks.spelling import did_you_mean
 
-SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
-CHILD = re.compile(r"([^:\]\s]+)\s*(?:#.*)?")
-GROUP_NAME = re.compile(r"\w[\w.-]*")
-BEFORE_COMMENT = re.compile(r"""(?:[^"'\\#]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""")
+SECTION = regex(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
+CHILD = regex(r"([^:\]\s]+)\s*(?:#.*)?")
+GROUP_NAME = regex(r"\w[\w.-]*")
+BEFORE_COMMENT = regex(r"""(?:[^"'\\#]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""")
 """A host line up to its first unquoted ``#``, quoted as in a POSIX shell."""
 
 KINDS = ("hosts", "children", "vars")

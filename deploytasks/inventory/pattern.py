@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.host_name import is_ipv6
 from deploytasks.inventory.text_file import read_text
 from deploytasks.spelling import did_you_mean
 
-PARTS = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
-SUBSCRIPT = re.compile(r"(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]")
+PARTS = regex(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
+SUBSCRIPT = regex(r"(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]")
 MAGIC = frozenset(".?*[")
 """A pattern with one of these is held against host names even if a group matches it."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.host_name import port_number
 from deploytasks.inventory.refused import Refused
 from deploytasks.spelling import did_you_mean
@@ -27,7 +28,7 @@ HONOURED = (
 LETTERS = {"-J": "ProxyJump", "-i": "IdentityFile", "-p": "Port"}
 LONGEST_S = 3600
 STRICT = ("yes", "no", "off", "ask", "accept-new")
-JUMP = re.compile(r"(?:ssh://)?(?:[\w.+-]+@)?(?:[\w.-]*\w|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+JUMP = regex(r"(?:ssh://)?(?:[\w.+-]+@)?(?:[\w.-]*\w|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
 
 @frozen

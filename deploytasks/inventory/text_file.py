@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
 
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes; an inventory of ten thousand hosts is a tenth of it."""
 
-CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x85\u2028\u2029]|\r(?!\n)")
+CONTROL = regex("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x85\u2028\u2029]|\r(?!\n)")
 """Characters that show nothing, and line ends that editors and parsers count differently."""
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import warnings
 from typing import TypeAlias
 
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.refused import Refused
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
-VERSION_LIKE = re.compile(r"\d+\.\d+0")
+VERSION_LIKE = regex(r"\d+\.\d+0")
 """A decimal whose last digit a float forgets: the version 3.10 would become the number 3.1."""
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import yaml
 
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, plain, shortened
 from deploytasks.inventory.variable_name import hidden
@@ -16,7 +15,7 @@ NUMBERS = frozenset({TAG + "int", TAG + "float"})
 SEQUENCE, MAPPING, TEXT, MERGE = TAG + "seq", TAG + "map", TAG + "str", TAG + "merge"
 UNSAFE = "!unsafe"
 MOST_NODES = 100_000
-NAMED = re.compile(r"(?<=alias )'.*'|(?<=anchor )'.*'(?=;)")
+NAMED = regex(r"(?<=alias )'.*'|(?<=anchor )'.*'(?=;)")
 """What PyYAML repeats of the document: a password may begin as an alias does, with ``*``."""
 
 

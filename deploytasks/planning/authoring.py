@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import re
 import traceback
 import types
 import typing
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.engine.plan import Handler, Step
 from deploytasks.agent.engine.resource import Action, Resource
+from deploytasks.agent.regex import regex
 from deploytasks.errors import ConfigError, PlanError
 from deploytasks.planning.role import in_our_words, role_name
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EXAMPLE = "write the settings"
 VARS_EXAMPLE = "@dataclass(frozen=True) above class Vars: ..., which may be empty"
 STEPS_EXAMPLE = 'def steps(host, v): yield Step("write the settings", File(...))'
-MODE = re.compile(r"0?[0-7]{3,4}")
+MODE = regex(r"0?[0-7]{3,4}")
 PLAIN = (str, int, float, bool, bytes, types.NoneType)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from deploytasks.agent.regex import regex
+
 SAID = {
     r"Cannot allocate write\+execute memory|Unable to allocate section memory|SetPermissions": (
         'the app makes code as it runs, and systemd_deny has "jit": take it out'
@@ -31,7 +33,7 @@ SAID = {
     ),
 }
 """The first that fits what was said counts."""
-STATUS = re.compile(r"exit status (\d+)")
+STATUS = regex(r"exit status (\d+)")
 BY_STATUS = {
     "216": "app_groups names a group that this host has not: make it there, or leave it out",
     "217": "systemd could make no namespace of users: see inv doctor",

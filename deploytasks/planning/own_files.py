@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
+
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 BESIDE_INVENTORIES = ("group_vars", "host_vars")
-OF_FILES = re.compile(r".*_(key|key_file|certificate|ca_bundle|env_file)")
+OF_FILES = regex(r".*_(key|key_file|certificate|ca_bundle|env_file)")
 """What a variable is called that names a file on this machine."""
 EXTRA_VARS = "extra-vars"
 TASKS = ("tasks.py", "fabfile.py")
-OURS = re.compile(r"^\s*(?:from|import)\s+(?:deploytasks|fabric|invoke)\b", re.MULTILINE)
+OURS = regex(r"^\s*(?:from|import)\s+(?:deploytasks|fabric|invoke)\b", re.MULTILINE)
 """What only modules import that are about deploying."""
-IMPORTS = re.compile(r"^\s*(?:from\s+(\w+)|import\s+(\w+))", re.MULTILINE)
+IMPORTS = regex(r"^\s*(?:from\s+(\w+)|import\s+(\w+))", re.MULTILINE)
 
 
 def own_files(host: Host) -> frozenset[Path]:

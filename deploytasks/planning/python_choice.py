@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import VariableError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 USUAL = "python3"
 OLDEST, NEWEST = 8, 14
 """The minor versions of which there are images."""
-VERSION = re.compile(r"(?:python)?(\d+(?:\.\d+){0,2})")
-BRINGABLE = re.compile(r"3\.\d+(\.\d+)?")
+VERSION = regex(r"(?:python)?(\d+(?:\.\d+){0,2})")
+BRINGABLE = regex(r"3\.\d+(\.\d+)?")
 
 
 def chosen_python(facts: Facts, given: str, wanted: Sequence[PythonWanted], where: str) -> str:

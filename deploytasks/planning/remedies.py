@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from deploytasks.agent.engine.events import Ended, Event, Outcome, StepDone
+from deploytasks.agent.regex import regex
 from deploytasks.planning.forbidden import what_lifts
 from deploytasks.planning.missing import what_brings
 from deploytasks.source.advice.build_needs import packages_named_by
 
-READ_ONLY = re.compile(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
-DATABASE = re.compile(r"unable to open database file|attempt to write a readonly database")
-HOLDS_FILES = re.compile(r"^\.?(logs?|instance|data|db|uploads?|media|files|te?mp|.*cache)$")
+READ_ONLY = regex(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
+DATABASE = regex(r"unable to open database file|attempt to write a readonly database")
+HOLDS_FILES = regex(r"^\.?(logs?|instance|data|db|uploads?|media|files|te?mp|.*cache)$")
 """The names of directories that are there to be written to."""
-CODE = re.compile(r"/releases/[^/]+/code/|/app/code/")
+CODE = regex(r"/releases/[^/]+/code/|/app/code/")
 """Stands in a path on the host, or in a container, before what is of the source."""
-FIREWALL = re.compile(r"ufw --force enable ended with")
+FIREWALL = regex(r"ufw --force enable ended with")
 INSTALLS = "could not install the requirements"
 Told = TypeVar("Told", bound=Event)
 

@@ -21,6 +21,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import VariableError
 from deploytasks.planning.env_file import read_env_file
 from deploytasks.spelling import did_you_mean
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 
-TEMPLATE = re.compile(r"\{\{.+?\}\}|\{%.+?%\}", re.DOTALL)
-LOGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", re.IGNORECASE)
+TEMPLATE = regex(r"\{\{.+?\}\}|\{%.+?%\}", re.DOTALL)
+LOGIN = regex(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", re.IGNORECASE)
 """A URL with a password (RFC 3986, section 3.2.1)."""
 WORDS = {
     "Expected": "expected",

@@ -5,7 +5,6 @@ Only ``Text`` is handed over, never ``str``, so rich finds no markup, emoji code
 
 from __future__ import annotations
 
-import re
 from typing import IO, TYPE_CHECKING, cast
 from zlib import crc32
 
@@ -15,6 +14,7 @@ from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
+from deploytasks.agent.regex import regex
 from deploytasks.report.page import Line, Page, Span, Table, Tone, Tree
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from deploytasks.report.outlet import Outlet
 
-RELEASE = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
+RELEASE = regex(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
 """What is copied in one piece, so it stays on one line."""
 STYLES = {
     Tone.PLAIN: "",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.source.requirements.poetry_constraint import python_marker
 from deploytasks.source.text_file import text_in
 from deploytasks.source.toml_file import line_of, read_toml
@@ -15,7 +15,7 @@ from deploytasks.source.toml_file import line_of, read_toml
 if TYPE_CHECKING:
     from pathlib import Path
 
-EXACT = re.compile(r"(?:c?python[-@]?)?(3\.\d+)(?:\.\d+)?(?:rc\d+)?")
+EXACT = regex(r"(?:c?python[-@]?)?(3\.\d+)(?:\.\d+)?(?:rc\d+)?")
 FILES = (".python-version", "runtime.txt")
 
 

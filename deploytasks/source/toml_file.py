@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
+_POSITION = regex(r"(.*) \(at line (\d+), column (\d+)\)")
 
 
 def read_toml(path: Path, shape: Any) -> dict[str, Any]:

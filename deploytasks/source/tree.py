@@ -22,6 +22,7 @@ from deploytasks.agent.files.manifest import (
     Manifest,
     shown,
 )
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
 from deploytasks.source.ignore import DEPLOYIGNORE
@@ -30,8 +31,8 @@ from deploytasks.source.listing import travelling
 Tell = Callable[[int, int], None]
 _CHUNK = 1 << 18
 _SHOWN_REFUSALS = 20
-_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-_CONNECTION_PASSWORD = re.compile(
+_PRIVATE_KEY = regex(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+_CONNECTION_PASSWORD = regex(
     rb"""^[^#\n]*?["']?ansible_(?:\w+_)?pass(?:word)?["']?\s*[:=]\s*["']?[^\s"'{!]""", re.MULTILINE
 )
 """As inventories and files of variables say it; a template or what a vault holds is none."""

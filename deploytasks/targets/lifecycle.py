@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
 import docker
 from docker.models.containers import Container
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import ConfigError
 from deploytasks.here import locked
 from deploytasks.targets.container import IMAGE_LABEL, NAME_LABEL, create_and_start, find, host_port
@@ -20,7 +20,7 @@ from deploytasks.targets.key import ensure_key, known_hosts_lines, public_half
 from deploytasks.targets.target import Target
 
 STATE = Path(".cache/targets")
-NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+NAME = regex(r"[a-z][a-z0-9-]{0,30}")
 
 
 def quiet(_line: str) -> None:

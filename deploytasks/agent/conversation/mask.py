@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import shlex
 from typing import Any, FrozenSet, Iterable, Iterator, List
+
+from deploytasks.agent.regex import regex
 
 MASK = "********"
 SHORTEST = 4
 """Shorter values, such as ``1`` or ``on``, are no secrets, and masking them would garble everything."""
-PATH = re.compile(
-    r"/(?:app|data|dev|etc|home|media|mnt|opt|proc|run|srv|sys|tmp|usr|var)(?:/[A-Za-z0-9._@+-]*)*"
-)
+PATH = regex(r"/(?:app|data|dev|etc|home|media|mnt|opt|proc|run|srv|sys|tmp|usr|var)(?:/[A-Za-z0-9._@+-]*)*")
 """A place on a host (hier(7)), which is no secret: messages are about such."""
 SHORTEST_OF_OTHER_FORM = 8
 """What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
-LOGIN = re.compile(
+LOGIN = regex(
     r"""\b(?:(https?:/{1,2})(?!\$\{)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^\s/?#"'@:]*:)(?!\$\{)[^\s/?#"']+(?=@))"""
 )
 """The password of a URL, or the name where it is alone and may be a token (RFC 3986, section 3.2.1).

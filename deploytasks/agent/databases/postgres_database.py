@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import re
 from typing import Any, ClassVar, Dict, List, Tuple
 
 from deploytasks.agent.databases.psql import psql, tell
@@ -14,8 +13,9 @@ from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.files.secret import read_secret
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
-VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
+VERIFIER = regex(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
 LOOK = """\
 SELECT json_build_object(
   'owner', (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :'name'),

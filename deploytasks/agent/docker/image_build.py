@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from typing import Dict, Iterable, List, Mapping, Sequence
 
@@ -11,6 +10,7 @@ from deploytasks.agent.disk.directory_handle import reading_bytes
 from deploytasks.agent.disk.entry import write_file
 from deploytasks.agent.docker.engine import APP_LABEL
 from deploytasks.agent.python.installer import Installation, pip_environment, uv_environment
+from deploytasks.agent.regex import regex
 
 BUILD_TIMEOUT_S = 3600.0
 KEPT_LINES = 20
@@ -18,9 +18,9 @@ SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 INSTALLER, AUTHORITIES = "installer", "authorities"
 """The secrets of a build (docker-build(1)): in no layer, no history and no process's arguments."""
 ROOTS_OWN = {"mode": "0600"}
-PROGRESS = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
+PROGRESS = regex(r"^#\d+ (?:\d+\.\d+ )?")
 """What BuildKit puts before each line: the step's number, and seconds."""
-NO_BUILDKIT = re.compile(r"buildx component is missing|BuildKit is enabled but the buildx")
+NO_BUILDKIT = regex(r"buildx component is missing|BuildKit is enabled but the buildx")
 WITHOUT_BUILDKIT = (
     "this engine's client has no BuildKit; install docker-buildx (Debian) or docker-buildx-plugin"
 )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Iterator, Tuple, Union
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 RULES = {4: "/etc/ufw/user.rules", 6: "/etc/ufw/user6.rules"}
 SETTINGS = "/etc/ufw/ufw.conf"
 DEFAULTS = "/etc/default/ufw"
-TUPLE = re.compile(r"^### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (.*)$", re.MULTILINE)
+TUPLE = regex(r"^### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (.*)$", re.MULTILINE)
 ANYWHERE = ("0.0.0.0/0", "::/0", "any")
 UNTIL = "deploytasks: until "
 """Begins the comment of a rule that is to be taken away by itself."""

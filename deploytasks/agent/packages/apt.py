@@ -11,6 +11,7 @@ from typing import Optional, Sequence
 from deploytasks.agent.disk.directory_handle import parent_of, reading
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.regex import regex
 
 LISTS = "/var/lib/apt/lists"
 LOCKS = (
@@ -41,14 +42,14 @@ INSTALL_OPTIONS = (
 # needrestart would restart other services, and the running release, behind our back.
 ENVIRONMENT = {"NEEDRESTART_SUSPEND": "1", "APT_LISTCHANGES_FRONTEND": "none"}
 
-NEWER_INDEX_MAY_HELP = re.compile(r"Unable to locate package|has no installation candidate|404 +Not Found")
-UNREACHABLE = re.compile(
+NEWER_INDEX_MAY_HELP = regex(r"Unable to locate package|has no installation candidate|404 +Not Found")
+UNREACHABLE = regex(
     r"^.*(?:Could not resolve|failure resolving|[Cc]ould not connect|Unable to connect"
     r"|[Cc]onnection timed out|Network is unreachable|Connection refused).*$",
     re.MULTILINE,
 )
-VIRTUAL = re.compile(r"^Package (\S+) is a virtual package provided by", re.MULTILINE)
-UNKNOWN = re.compile(r"Unable to locate package (\S+)|Package '(\S+)' has no installation candidate")
+VIRTUAL = regex(r"^Package (\S+) is a virtual package provided by", re.MULTILINE)
+UNKNOWN = regex(r"Unable to locate package (\S+)|Package '(\S+)' has no installation candidate")
 
 
 def install(machine: Machine, names: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import nullcontext
 from typing import ClassVar, Tuple, Union
 
@@ -12,10 +11,11 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.agent.packages import apt
 from deploytasks.agent.packages.dpkg import INSTALLED, package_states
 from deploytasks.agent.packages.policy import nothing_started
+from deploytasks.agent.regex import regex
 from deploytasks.agent.services import systemd
 
 # Debian policy 5.6.7; apt-get would take a trailing - for "remove" and + for "install".
-NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?")
+NAME = regex(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?")
 
 
 @frozen

@@ -6,14 +6,16 @@ import html
 import re
 from typing import List
 
+from deploytasks.agent.regex import regex
+
 MOST_LINES = 10
 LONGEST_LINE = 200
-TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
-TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n.*?(?=</|-->|\Z)", re.DOTALL)
+TITLE = regex(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
+TRACEBACK = regex(r"Traceback \(most recent call last\):\n.*?(?=</|-->|\Z)", re.DOTALL)
 """As Werkzeug's and Django's pages have it once more, as text to be copied."""
-UNSEEN = re.compile(r"<!--.*?-->|<(head|script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-TAG = re.compile(r"<[^>]*>")
-POINTERS = re.compile(r"[\s~^]*")
+UNSEEN = regex(r"<!--.*?-->|<(head|script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+TAG = regex(r"<[^>]*>")
+POINTERS = regex(r"[\s~^]*")
 """A line below one of code: what of it failed."""
 
 

@@ -10,9 +10,10 @@ from typing import Tuple
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.python import PYTHONS
+from deploytasks.agent.regex import regex
 
-NAME = re.compile(r"python3(\.\d+)?")
-VERSIONED = re.compile(r"python3\.\d+")
+NAME = regex(r"python3(\.\d+)?")
+VERSIONED = regex(r"python3\.\d+")
 
 
 def find_interpreter(machine: Machine, python: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Mapping
 
-WHEEL = re.compile(r" file:wheels/(\S+)((?: ;[^#\n]*[^#\s])?)")
+from deploytasks.agent.regex import regex
+
+WHEEL = regex(r" file:wheels/(\S+)((?: ;[^#\n]*[^#\s])?)")
 """With the marker behind it; a comment stays."""
 
 

@@ -18,12 +18,13 @@ from typing import IO, Any, Callable, Iterator, List, NamedTuple, Tuple
 
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 PUBLIC = "https://pypi.org/simple"
 ACCEPTED = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 READ_TIMEOUT_S = 15.0
 ANSWER_TIMEOUT_S = 12.0
-LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+LINK = regex(r"""<a\s[^>]*?href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 
 
 class IndexFile(NamedTuple):

@@ -8,14 +8,15 @@ import re
 from typing import Dict, Iterator, Mapping, Tuple
 
 from deploytasks.agent.python.records import SITE_PACKAGES
+from deploytasks.agent.regex import regex
 
-PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\]+)")
-OWN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])? @ file:wheels/.*#\s*(\S+)$")
+PINNED = regex(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\]+)")
+OWN = regex(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])? @ file:wheels/.*#\s*(\S+)$")
 """A package that was built elsewhere, and what it was built of."""
-REQUIRED = re.compile(r"^([A-Za-z0-9][\w.-]*)\s*(.*)$")
-LOCKED = re.compile(r'^\[\[packages?\]\]\s+name = "([^"]+)"\s+version = "([^"]+)"', re.MULTILINE)
+REQUIRED = regex(r"^([A-Za-z0-9][\w.-]*)\s*(.*)$")
+LOCKED = regex(r'^\[\[packages?\]\]\s+name = "([^"]+)"\s+version = "([^"]+)"', re.MULTILINE)
 """A package of a uv.lock or of a pylock.toml."""
-LIST = re.compile(r"(.+)-([^-]+)\.dist-info")
+LIST = regex(r"(.+)-([^-]+)\.dist-info")
 """The directory of an installed package's records (PyPA, Recording installed projects)."""
 MAY_STAY = " (required no more; it stays where another package needs it)"
 

@@ -35,6 +35,7 @@ from deploytasks.agent.python.installer import (
 from deploytasks.agent.python.interpreter import find_interpreter
 from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.agent.python.records import digest_of_lists
+from deploytasks.agent.regex import regex
 
 if TYPE_CHECKING:
     from deploytasks.agent.python.environment import Environment
@@ -44,15 +45,15 @@ LOCK = ".lock"
 """uv's own, which everybody may write; what is complete is never changed, so nobody needs it."""
 BUILD_TIMEOUT_S = 1800
 KEPT_LINES = 20
-WANTS_BUILD = re.compile(
+WANTS_BUILD = regex(
     r"no (?:usable|matching|compatible) wheels|[Bb]uilding source distributions? (?:is|are) disabled|"
     r"no wheels? with a matching|only-binary|No matching distribution found|--no-build"
 )
 """What uv and pip say of a requirement that nobody but its author's code can turn into a wheel."""
-LOGIN = re.compile(r"[a-z]+://[^/@]+@")
-NO_ENSUREPIP = re.compile(r"ensurepip is not\s+available|No module named '?ensurepip")
-OWN_INDEX = re.compile(r"^\s*(?:-i|--index-url)[ =]\s*(\S+)", re.MULTILINE)
-MORE_INDEXES = re.compile(r"^\s*(?:--extra-index-url|--no-index|\[\[tool\.uv\.index\]\])", re.MULTILINE)
+LOGIN = regex(r"[a-z]+://[^/@]+@")
+NO_ENSUREPIP = regex(r"ensurepip is not\s+available|No module named '?ensurepip")
+OWN_INDEX = regex(r"^\s*(?:-i|--index-url)[ =]\s*(\S+)", re.MULTILINE)
+MORE_INDEXES = regex(r"^\s*(?:--extra-index-url|--no-index|\[\[tool\.uv\.index\]\])", re.MULTILINE)
 
 
 class VenvBuilder:

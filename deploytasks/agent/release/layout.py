@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Tuple
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 STATE_ROOT = "/var/lib/deploytasks"
-RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
-VENV_NAME = re.compile(r"[0-9a-f]{16}")
+RELEASE_NAME = regex(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
+VENV_NAME = regex(r"[0-9a-f]{16}")
 COLLECTED = "collected"
 """The directory of a release, beside its code, that Django's ``collectstatic`` fills."""
 INSTALLED = ".installed"

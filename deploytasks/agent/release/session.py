@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import re
 import threading
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Type, TypeVar
 
@@ -17,6 +16,7 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall.way_back import AFTER_S
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.ground import require_ground
 from deploytasks.agent.release.layout import STATE_ROOT, App, Release
 from deploytasks.agent.release.lock import Lock
@@ -28,7 +28,7 @@ from deploytasks.agent.release.runtime.systemd_runtime import SystemdRuntime
 from deploytasks.agent.services.environment_file import decode_env, shown_in
 from deploytasks.agent.services.units import is_answered
 
-PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
+PASSWORD = regex(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""
 
 Q = TypeVar("Q", bound=Question)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Dict, FrozenSet, Iterable, Mapping
 
-SPECIAL = re.compile(r'([\\"`$])')
-ASSIGNMENT = re.compile(r'^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$', re.MULTILINE | re.DOTALL)
+from deploytasks.agent.regex import regex
+
+SPECIAL = regex(r'([\\"`$])')
+ASSIGNMENT = regex(r'^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$', re.MULTILINE | re.DOTALL)
 
 
 SHOWN = "# No secrets: "

@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-import re
 from typing import Dict, Iterator, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.regex import regex
 
 LISTEN = "0A"
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
-SOCKET = re.compile(r"socket:\[(\d+)\]")
+SOCKET = regex(r"socket:\[(\d+)\]")
 
 
 def listeners(machine: Machine) -> Dict[str, str]:

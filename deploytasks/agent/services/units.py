@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Iterable, Optional, Sequence
 
 from deploytasks.agent.engine.machine import Completed, Machine
+from deploytasks.agent.regex import regex
 from deploytasks.agent.services import systemd
 from deploytasks.agent.services.survey import Survey
 
 ASKING = ("systemctl", "systemd-run")
-AWAY = re.compile(
+AWAY = regex(
     r"Transport endpoint is not connected|Failed to connect to bus: (?!No such file|Host is down|No medium)|"
     r"Connection (?:reset by peer|refused|timed out)|disconnected from message bus without replying|"
     r"Remote peer disconnected|Failed to activate service 'org\.freedesktop\.systemd1'"

@@ -12,17 +12,18 @@ from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.services import systemd
 from deploytasks.agent.web.certificate import read_certificate
 from deploytasks.agent.web.nginx_reload import NginxReload
 
 LINEAGES = "/etc/letsencrypt"
 RELOAD = " ".join((*systemd.RELOAD, "nginx"))
-SETTING = re.compile(r"^(\w+) = (.*?),?$", re.MULTILINE)
+SETTING = regex(r"^(\w+) = (.*?),?$", re.MULTILINE)
 LOG = "/var/log/letsencrypt/letsencrypt.log"
 UNPRINTED = "can't set attribute"
 REJECTED_NONCE = "urn:ietf:params:acme:error:badNonce"
-ANSWER = re.compile(r"^acme\.messages\.Error: (.*)$", re.MULTILINE)
+ANSWER = regex(r"^acme\.messages\.Error: (.*)$", re.MULTILINE)
 ISSUED_WITHIN_S = 300
 ATTEMPTS = 4
 KEPT_LINES = 20

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, Optional
 
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.regex import regex
 
 DAY_S = 86_400
-DNS_NAME = re.compile(r"DNS:([^,\s]+)")
+DNS_NAME = regex(r"DNS:([^,\s]+)")
 
 
 def read_certificate(machine: Machine, path: str, days: int = 0) -> Optional[Dict[str, Any]]:

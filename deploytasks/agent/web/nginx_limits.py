@@ -10,13 +10,14 @@ from deploytasks.agent.disk.entry import read_entry, write_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 CONFIGURATION = "/etc/nginx/nginx.conf"
 ELSEWHERE = "/etc/nginx/conf.d/*.conf"
-CONNECTIONS = re.compile(r"^(\s*worker_connections\s+)(\d+)(\s*;)", re.MULTILINE)
-FILES = re.compile(r"^worker_rlimit_nofile\s+(\d+)\s*;\n", re.MULTILINE)
-BUCKET = re.compile(r"^\s*server_names_hash_bucket_size\s+(\d+)\s*;\n", re.MULTILINE)
-HTTP = re.compile(r"^http\s*\{\n", re.MULTILINE)
+CONNECTIONS = regex(r"^(\s*worker_connections\s+)(\d+)(\s*;)", re.MULTILINE)
+FILES = regex(r"^worker_rlimit_nofile\s+(\d+)\s*;\n", re.MULTILINE)
+BUCKET = regex(r"^\s*server_names_hash_bucket_size\s+(\d+)\s*;\n", re.MULTILINE)
+HTTP = regex(r"^http\s*\{\n", re.MULTILINE)
 ENOUGH = "enough"
 FILES_A_CONNECTION = 2
 """Its own, and the file that is read or in which an answer waits."""

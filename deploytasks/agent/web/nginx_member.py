@@ -10,9 +10,10 @@ from deploytasks.agent.disk.entry import read_entry
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 CONFIGURATION = "/etc/nginx/nginx.conf"
-USER = re.compile(r"^\s*user\s+([^\s;]+)[^;]*;", re.MULTILINE)
+USER = regex(r"^\s*user\s+([^\s;]+)[^;]*;", re.MULTILINE)
 USUAL = "www-data"
 
 

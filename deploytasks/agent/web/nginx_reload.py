@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import FrozenSet, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading, reading_bytes
@@ -11,12 +10,13 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.services import systemd
 
 UNIT = "nginx.service"
 WORKER = b"nginx: worker process"
 """The title of a worker that takes connections; one that ends says so in a longer one."""
-CONFLICT = re.compile(r'conflicting server name "(.*?)" on (\S+?), ignored')
+CONFLICT = regex(r'conflicting server name "(.*?)" on (\S+?), ignored')
 ERROR_LOG = "/var/log/nginx/error.log"
 KEPT_LINES = 5
 TAKEN_WITHIN_S = 20

@@ -10,10 +10,11 @@ from typing import FrozenSet, Iterator, List, Tuple
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 PATTERNS = ("/etc/nginx/sites-enabled/*", "/etc/nginx/conf.d/*.conf")
 OURS = "/etc/nginx/conf.d/deploytasks-catch-all-*.conf"
-WORD = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[;{}]|[^\s;{}\"']+")
+WORD = regex(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[;{}]|[^\s;{}\"']+")
 ANY_NAME = "_"
 OF_PACKAGE = "/etc/nginx/sites-enabled/default"
 """A role that has a site takes it away."""

@@ -11,13 +11,14 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 CONFIGURATION = "/etc/nginx/nginx.conf"
 OURS = "/etc/nginx/conf.d/deploytasks-sites.conf"
 DIRECTORIES = ("/etc/nginx/sites-available", "/etc/nginx/sites-enabled")
 LINE = "include /etc/nginx/sites-enabled/*;"
 TEXT = "# nginx.org's package reads no other directory than this one. Managed by deploytasks.\n" + LINE + "\n"
-INCLUDE = re.compile(r"^[^#\n]*\binclude\s+([^\s;]+)\s*;", re.MULTILINE)
+INCLUDE = regex(r"^[^#\n]*\binclude\s+([^\s;]+)\s*;", re.MULTILINE)
 OF_NGINX_ORG = "/etc/nginx/conf.d/*.conf"
 OF_DEBIAN = "/usr/share/doc/nginx-common"
 """Debian's nginx has the directory of sites, and a line for it."""

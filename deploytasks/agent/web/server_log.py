@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import os
-import re
 import time
 from calendar import timegm
 from typing import Dict, Generator, Iterator, List, Tuple
@@ -13,6 +12,7 @@ from deploytasks.agent.disk.directory_handle import reading_bytes
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 FILES = {
     "nginx": ("/var/log/nginx/access.log", "/var/log/nginx/error.log"),
@@ -23,11 +23,11 @@ FILES = {
 BLOCK = 1 << 16
 LOOK_EVERY_S = 0.3
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-COMMON = re.compile(r"\[(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\]")
-OF_NGINX = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ")
-OF_APACHE = re.compile(r"\[\w{3} (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\d{4})\]")
-OF_CADDY = re.compile(r'"ts":(\d+(?:\.\d+)?)')
-SPAN = re.compile(r"(\d+)(s|min|m|h|d|w) ago")
+COMMON = regex(r"\[(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\]")
+OF_NGINX = regex(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ")
+OF_APACHE = regex(r"\[\w{3} (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\d{4})\]")
+OF_CADDY = regex(r'"ts":(\d+(?:\.\d+)?)')
+SPAN = regex(r"(\d+)(s|min|m|h|d|w) ago")
 SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 

@@ -9,7 +9,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.python.installer import EXPORT
 from deploytasks.agent.python.own_wheels import at_their_place
+from deploytasks.agent.regex import regex
 from deploytasks.errors import PlanError
 from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
 from deploytasks.source.requirements.requirement import normal_name
@@ -34,9 +34,9 @@ KEPT_LINES = 15
 NO_INTERPRETER = ("--no-python-downloads",)
 """Markers and tags say what the host's Python wants; uv would bring that Python here first (uv, "Python versions")."""
 PIP = (sys.executable, "-m", "pip")
-NAME = re.compile(r"([A-Za-z0-9][\w.-]*)")
-HASHES = re.compile(r"--hash=(sha256|sha384|sha512):([0-9a-f]+)")
-NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
+NAME = regex(r"([A-Za-z0-9][\w.-]*)")
+HASHES = regex(r"--hash=(sha256|sha384|sha512):([0-9a-f]+)")
+NO_WHEEL = regex(r"No matching distribution found for (\S+)")
 
 
 def fill(place: Path, wish: Wish) -> None:

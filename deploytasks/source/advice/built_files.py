@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from deploytasks.agent.regex import regex
 from deploytasks.source.text_file import bytes_in
 
 TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2")
-REFERS = re.compile(
+REFERS = regex(
     r"""filename\s*=\s*['"]([^'"{}]+)['"]|\{%\s*static\s+['"]([^'"{}]+)['"]|(?:src|href)\s*=\s*['"]/?static/([^'"{}?#]+)"""
 )
 """As Flask's url_for, Django's static and plain HTML name a file of a directory called static."""

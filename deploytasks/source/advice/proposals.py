@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.advice.build_needs import WITHOUT_WHEELS, packages_for
 from deploytasks.source.advice.proposal import Proposal
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 EXAMPLES = (".env.example", ".env.sample", ".env.template")
 HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
 ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
-ENV_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
+ENV_NAME = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
 def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework: str) -> Iterator[Proposal]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit
+
+from deploytasks.agent.regex import regex
 
 POSTGRES_URL = "{scheme}://{{user}}:{{password}}@{{host}}:{{port}}/{{database}}"
 REDIS_URL = "redis://:{password}@{host}:{port}/"
@@ -21,8 +22,8 @@ PIECES = {
 }
 USUAL = ("HOST", "PORT", "USER", "PASSWORD", "DB")
 """What an app reads besides the one that an example names, and has by default from elsewhere."""
-OF_POSTGRES = re.compile(rf"((?:POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?)({'|'.join(PIECES)})")
-OF_REDIS = re.compile(r"(REDIS_?)(HOST|SERVER|PORT|PASS|PASSWORD)")
+OF_POSTGRES = regex(rf"((?:POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?)({'|'.join(PIECES)})")
+OF_REDIS = regex(r"(REDIS_?)(HOST|SERVER|PORT|PASS|PASSWORD)")
 WITH_SQLALCHEMY = {"sqlalchemy", "flask-sqlalchemy", "sqlmodel"}
 DRIVERS = {"psycopg2": "", "psycopg2-binary": "", "psycopg": "+psycopg", "asyncpg": "+asyncpg"}
 """By package: what SQLAlchemy wants behind ``postgresql`` to use it."""

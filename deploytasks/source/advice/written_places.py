@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.source.code.modules import Modules
 from deploytasks.source.code.own_code import own_code
 from deploytasks.source.code.path_text import name_set_by, path_of, text_of
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 SQLITE = "sqlite:///"
 INSTANCE = "instance/"
 """The directory that Flask keeps for files of an instance; Flask-SQLAlchemy puts relative databases there."""
-HOLDS_UPLOADS = re.compile(r"UPLOADS?|\w*(UPLOAD|MEDIA)\w*?(DIR|FOLDER|PATH|ROOT|DEST)\w*", re.IGNORECASE)
-OF_FILES = re.compile(r"\w*FileHandler")
+HOLDS_UPLOADS = regex(r"UPLOADS?|\w*(UPLOAD|MEDIA)\w*?(DIR|FOLDER|PATH|ROOT|DEST)\w*", re.IGNORECASE)
+OF_FILES = regex(r"\w*FileHandler")
 ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.path")
 """Functions that take the name of a variable and what is there without it."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = ".flaskenv"
-OF_A_LAPTOP = re.compile(r"FLASK_(ENV|DEBUG|RUN_\w+)")
+OF_A_LAPTOP = regex(r"FLASK_(ENV|DEBUG|RUN_\w+)")
 """What the development server heeds, and what would show an app's inside to visitors."""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import keyword
-import re
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.errors import VariableError
 from deploytasks.source.code.syntax import literal_of, syntax_of
 
-_SPEC = re.compile(r"([^\s:()]+):([^\s:()]+)(\(([^\n]*)\))?")
+_SPEC = regex(r"([^\s:()]+):([^\s:()]+)(\(([^\n]*)\))?")
 
 
 @frozen

@@ -13,6 +13,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.layout import INSTALLED
 from deploytasks.source.code.modules import Modules
 from deploytasks.source.package.core_metadata import COMMANDS, ENTRY_POINTS, core_metadata
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUILT_BY = (NAME, "setup.py", "setup.cfg")
-WANTS_ITSELF = re.compile(
+WANTS_ITSELF = regex(
     r"^\s*(?:(?:-e|--editable)[ =]\s*)?(?:file:)?\./?(?:\[[^\]]*\])?\s*(?:#.*)?$", re.MULTILINE
 )
 """A line of a requirements.txt that wants the directory itself."""

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.regex import regex
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from deploytasks.source.code.modules import Modules
 
-SAYS_VERSION = re.compile(
+SAYS_VERSION = regex(
     r"^(?:__version__|version|VERSION)\s*(?::\s*str\s*)?=\s*['\"]v?([^'\"]+)['\"]", re.MULTILINE
 )
 COMPUTED = "poetry-dynamic-versioning"

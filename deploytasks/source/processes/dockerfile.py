@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploytasks.agent.regex import regex
 from deploytasks.source.text_file import text_in
 
-INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)")
-PORT = re.compile(r"(\d+)(?:/tcp)?", re.IGNORECASE)
+INSTRUCTION = regex(r"\s*([A-Za-z]+)\s+(.*)")
+PORT = regex(r"(\d+)(?:/tcp)?", re.IGNORECASE)
 
 
 def exposed_ports(path: Path) -> dict[int, int]:

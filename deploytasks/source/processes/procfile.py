@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAME = "Procfile"
 
-_PROCESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*)\s*:\s*(\S.*)")
+_PROCESS = regex(r"([A-Za-z0-9][A-Za-z0-9_-]*)\s*:\s*(\S.*)")
 
 
 def read_procfile(directory: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "bash", "dash", "ash")
 OPERATORS = frozenset("&|;\n")
-ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-DEFAULT = re.compile(r"\$\{\w+:?-([^}$]*)\}")
+ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+DEFAULT = regex(r"\$\{\w+:?-([^}$]*)\}")
 """A parameter with what stands in its place where it is not set."""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError, VariableError
 from deploytasks.source.code.app_ref import parse_callable
 from deploytasks.source.processes.server_program import PROGRAMS
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Said = str | bool | tuple[str, ...]
 """The value of a setting as a command line has it: text, what a flag says, or all that an option said again says."""
 
-RUNNERS = re.compile(r"(poetry|pipenv|pdm|hatch|rye|uv) run( --)?|python[0-9.]* -m")
+RUNNERS = regex(r"(poetry|pipenv|pdm|hatch|rye|uv) run( --)?|python[0-9.]* -m")
 """What finds a program in an environment, which a release has of its own."""
 INSTALL = "install"
 """Stands before the name of a server that is not started: ``pip install gunicorn``."""

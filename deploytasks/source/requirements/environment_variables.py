@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+from deploytasks.agent.regex import regex
+
+_VARIABLE = regex(r"\$\{([A-Z0-9_]+)\}")
 """https://pip.pypa.io/en/stable/reference/requirements-file-format/, Using environment variables."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 NAMES = ("environment.yml", "environment.yaml")
 OF_EVERY_ENVIRONMENT = ("python", "pip", "setuptools", "wheel")
-_ITEM = re.compile(r"^(?P<indent>\s*)-\s+(?P<text>.+?)\s*$")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
+_ITEM = regex(r"^(?P<indent>\s*)-\s+(?P<text>.+?)\s*$")
+_COMMENT = regex(r"(?:^|\s)#.*$")
 
 
 @frozen

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.source.requirements.environment_variables import filled_in
 from deploytasks.source.requirements.own_package import stand_in
 from deploytasks.source.requirements.requirement import name_and_extras, normal_name
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
-_LINE = re.compile(
+COMMIT = regex(r"[0-9a-f]{40}")
+_LINE = regex(
     r"(?:(?P<name>[^\s@]+(?:\s*\[[^\]]*\])?)\s*@\s*)?git\+(?P<url>[^\s;#]+)(?:#(?P<fragment>[^\s;]*))?\s*(?:;.+)?"
 )
-_SHORT_SSH = re.compile(r"(?P<user>[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/].*)")
+_SHORT_SSH = regex(r"(?P<user>[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/].*)")
 """As ``git clone`` takes it: ``git@host:owner/name`` (git-clone(1), GIT URLS)."""
 _ENCRYPTED = ("https", "ssh", "file")
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.requirements.environment_variables import filled_in
 
-PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
+PUBLIC = regex(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
 Kind = Literal["index", "extra"]
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.source.requirements.own_package import stand_in
 from deploytasks.source.requirements.requirement import name_and_extras, normal_name
 from deploytasks.source.text_file import text_in
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OF_ANY_MACHINE = "-none-any.whl"
-SAYS_NAME = re.compile(r"^\s*name\s*=\s*['\"]?([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
+SAYS_NAME = regex(r"^\s*name\s*=\s*['\"]?([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
 BUILT_BY = ("pyproject.toml", "setup.cfg", "setup.py")
-WITH_EXTRAS = re.compile(r"(.*?)\s*(\[[^\[\]]*\])?")
+WITH_EXTRAS = regex(r"(.*?)\s*(\[[^\[\]]*\])?")
 
 
 @frozen

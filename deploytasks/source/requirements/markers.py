@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -13,10 +15,10 @@ _VARIABLE = (
     "|platform_machine|platform_python_implementation|implementation_name|implementation_version|extra"
 )
 _VALUE = rf"(?:{_VARIABLE}|'[^']*'|\"[^\"]*\")"
-_ATOM = re.compile(rf"{_VALUE}\s*(?:===|==|~=|!=|<=|>=|<|>|\bnot\s+in\b|\bin\b)\s*{_VALUE}")
-_SKELETON = re.compile(r"(\(*\0\)*( (and|or) \(*\0\)*)*)")
-_EXTRA = re.compile(r"extra\s*==\s*(?:'([^']*)'|\"([^\"]*)\")")
-_CHOICE = re.compile(r"('[^']*'|\"[^\"]*\")\s+(not\s+)?in\s+(extras|dependency_groups)\b")
+_ATOM = regex(rf"{_VALUE}\s*(?:===|==|~=|!=|<=|>=|<|>|\bnot\s+in\b|\bin\b)\s*{_VALUE}")
+_SKELETON = regex(r"(\(*\0\)*( (and|or) \(*\0\)*)*)")
+_EXTRA = regex(r"extra\s*==\s*(?:'([^']*)'|\"([^\"]*)\")")
+_CHOICE = regex(r"('[^']*'|\"[^\"]*\")\s+(not\s+)?in\s+(extras|dependency_groups)\b")
 _TRUE, _FALSE = 'python_version >= "0"', 'python_version < "0"'
 
 

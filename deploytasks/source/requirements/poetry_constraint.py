@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_OPERATORS = re.compile(r"(\^|~=?|===?|!=|<=|>=|<|>)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+from deploytasks.agent.regex import regex
+
+_OPERATORS = regex(r"(\^|~=?|===?|!=|<=|>=|<|>)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
 def python_marker(constraint: str) -> str:

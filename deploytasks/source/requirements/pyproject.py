@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.requirements.git_package import git_package
 from deploytasks.source.requirements.index import Index, with_login
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "pyproject.toml"
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_NAME = regex(r"[A-Za-z0-9._-]+")
 
 
 def declares_requirements(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.source.requirements.markers import is_marker
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _EXTRAS = rf"\[\s*(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?\]"
 _CLAUSE = r"(?:===\s*[^\s,;()]+|(?:~=|==|!=|<=|>=|<|>)\s*[A-Za-z0-9._*+!-]+)"
 _CLAUSES = rf"{_CLAUSE}\s*(?:,\s*{_CLAUSE}\s*)*,?"
-_REQUIREMENT = re.compile(
+_REQUIREMENT = regex(
     rf"(?P<name>{_NAME})\s*(?P<extras>{_EXTRAS})?\s*"
     rf"(?:@\s*(?P<url>\S+)|\(\s*{_CLAUSES}\s*\)|{_CLAUSES})?\s*(?:;(?P<marker>.+))?"
 )
-_HASH = re.compile(r"sha(?:256|384|512):[0-9a-f]{64,128}")
-_NAMED = re.compile(rf"({_NAME})?\s*({_EXTRAS})?")
+_HASH = regex(r"sha(?:256|384|512):[0-9a-f]{64,128}")
+_NAMED = regex(rf"({_NAME})?\s*({_EXTRAS})?")
 
 
 @frozen

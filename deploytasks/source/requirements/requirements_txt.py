@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.requirements.find_links import LINE as FIND_LINKS
 from deploytasks.source.requirements.find_links import find_links
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
     from deploytasks.source.requirements.own_package import OwnPackage
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])[=\s]*(.*)")
-_HASH_OPTION = re.compile(r"\s--hash[=\s]\s*(\S+)")
-_URL = re.compile(r"[a-z]+(\+[a-z]+)?://")
-_PATH = re.compile(r"(\S+\s*@\s*)?(file:|[./~])|[^\s;@]*/|\S+\.(whl|zip|tar\.gz)$")
-_APP_ITSELF = re.compile(r"(?:file:)?\./?(?:\[(.*)\])?")
+_COMMENT = regex(r"(^|\s+)#.*$")
+_OPTION = regex(r"(--[a-z-]+|-[a-zA-Z])[=\s]*(.*)")
+_HASH_OPTION = regex(r"\s--hash[=\s]\s*(\S+)")
+_URL = regex(r"[a-z]+(\+[a-z]+)?://")
+_PATH = regex(r"(\S+\s*@\s*)?(file:|[./~])|[^\s;@]*/|\S+\.(whl|zip|tar\.gz)$")
+_APP_ITSELF = regex(r"(?:file:)?\./?(?:\[(.*)\])?")
 _INDEXES: Mapping[str, Kind] = {"-i": "index", "--index-url": "index", "--extra-index-url": "extra"}
 _BOUNDS = {"-c", "--constraint"}
 _LINKS = {"-f", "--find-links"}
