@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import getpass
 import os
+import shutil
 import socket
 import subprocess
+import sys
+import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 
 def cache_directory() -> Path:
-    """`$XDG_CACHE_HOME/deploytasks`, made if it is not there."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    path = Path(base) / "deploytasks"
-    path.mkdir(parents=True, exist_ok=True)
+    """`$XDG_CACHE_HOME/deploytasks`, made if it is not there; where that cannot be, one for this process alone.
+
+    People are told so, once.
+    """
+    base = Path(os.environ.get("XDG_CACHE_HOME") or expanded("~/.cache"))
+    if not base.is_absolute():
+        return _passing(f"there is no home directory here (HOME): {NOT_KEPT}, and nothing of ~/.ssh is read")
+    path = base / "deploytasks"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _passing(f"{path}: {error.strerror}: {NOT_KEPT}; XDG_CACHE_HOME names another place")
+    return path if os.access(path, os.W_OK | os.X_OK) else _passing(f"{path}: not writable: {NOT_KEPT}")
+
+
+NOT_KEPT = "nothing is kept for the next time"
+TURNS = threading.Lock()
+
+
+def _passing(why: str) -> Path:
+    with TURNS:
+        return _passing_and_told(why)
+
+
+@cache
+def _passing_and_told(why: str) -> Path:
+    sys.stderr.write(f"{why}\n")
+    path = Path(tempfile.mkdtemp(prefix="deploytasks-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 
 
@@ -43,7 +74,11 @@ FROM_CI = ("GITHUB_ACTOR", "GITLAB_USER_NAME", "CIRCLE_USERNAME", "DRONE_BUILD_T
 
 def performer() -> str:
     """The name that a CI service or git knows, else the login; with the controller's host name."""
-    name = next((os.environ[key] for key in FROM_CI if os.environ.get(key)), "") or _git_name() or _login()
+    name = (
+        next((os.environ[key] for key in FROM_CI if os.environ.get(key)), "")
+        or _git_name()
+        or who_sits_here()
+    )
     return f"{name}@{socket.gethostname()}"
 
 
@@ -57,8 +92,13 @@ def _git_name() -> str:
     return done.stdout.strip()
 
 
-def _login() -> str:
+def who_sits_here() -> str:
+    """The login, or the number of a user who has none, as containers of pipelines start programs.
+
+    Such a user is called by the number from now on: libraries ask getpass, which would raise.
+    """
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        return str(os.getuid())
+        os.environ["LOGNAME"] = str(os.getuid())
+        return os.environ["LOGNAME"]
