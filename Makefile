@@ -50,10 +50,10 @@ test-faults: targets ## every fault of docs/faults.md, three times (half an hour
 bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; two hours)
 	@$(VENV)/bin/python -m bench --write docs/bench
 
-lint: $(READY) ## ruff, mypy, and pip-audit where an index answers
+lint: $(READY) ## ruff, mypy as on Linux, macOS and Windows, and pip-audit where an index answers
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/mypy
+	@$(VENV)/bin/python -m tests.platforms
 	@$(VENV)/bin/python scripts/audit
 
 clean: ## without the targets, the virtual environment and the caches of this checkout

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import pytest
 
-import deploytasks
 from deploytasks.delivery.agent_archive import agent_archive
+from tests.imports import PACKAGE, dotted, is_for_annotations, module_of
 
-PACKAGE = Path(deploytasks.__file__).parent
 LARGEST_AGENT = 100_000
 
 LOWEST_FIRST = (
@@ -80,13 +79,15 @@ HOMES = {
     "docker": {"targets"},
     "dotenv": {"planning", "source"},
     "fabric": {"transport"},
+    "filelock": {"here"},
     "gunicorn": {"roles"},
-    "invoke": {"__main__", "cli", "tasks"},
+    "invoke": {"__main__", "cli", "here", "tasks"},
     "jinja2": {"planning"},
     "msgspec": {"delivery", "planning", "roles", "source"},
     "packaging": {"source"},
     "paramiko": {"transport"},
     "pathspec": {"source"},
+    "platformdirs": {"here"},
     "requests": {"targets"},
     "rich": {"report"},
     "tomli": {"inventory", "source"},
@@ -144,23 +145,11 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
             yield from ((name, id(node) in apart) for name in names_in(node))
 
 
-def dotted(path: Path) -> str:
-    return ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
-
-
-def module_of(path: Path) -> str:
-    return dotted(path).removesuffix(".__init__")
-
-
 def inner_room_of(module: str, floors: Sequence[set[str]]) -> str:
     """The innermost room of a room that has a place of its own, or the module at its root."""
     parts = module.split(".")[2:]
     rooms = [".".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
     return next((room for room in rooms if any(room in floor for floor in floors)), ".".join(parts))
-
-
-def is_for_annotations(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def names_in(node: ast.ImportFrom) -> Iterator[str]:

@@ -16,14 +16,11 @@ from typing import Dict, NoReturn, Sequence
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.conversation.channel import Inlet
 from deploytasks.agent.conversation.mask import Mask
+from deploytasks.agent.conversation.order import REQUEST, SAID
 from deploytasks.agent.conversation.visible import visible
 from deploytasks.agent.conversation.wire import Frame, frames, pack_json
 from deploytasks.agent.engine.events import Ended, Event, Note, Outcome, StepDone, StepUndone
 from deploytasks.agent.release.commands import request_in
-
-REQUEST = "request"
-SAID = "said"
-"""The names in the archive of the request, and of what the controller says after it."""
 
 EXIT_CODES = {Outcome.FAILED: 2, Outcome.LOCKED: 6}
 PENDING = 3

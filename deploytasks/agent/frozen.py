@@ -31,7 +31,7 @@ def frozen(kind: typing.Type[T]) -> typing.Type[T]:
     kind.__doc__ = kind.__doc__ or kind.__name__  # Else a signature is made to stand there.
     extends = any(map(is_dataclass, kind.__mro__[1:]))
     dataclass(init=False, repr=False, eq=False, frozen=extends)(kind)
-    kind.__dataclass_params__.frozen = True  # type: ignore[attr-defined]
+    vars(kind)["__dataclass_params__"].frozen = True
     for name in SHARED.keys() - own:
         setattr(kind, name, SHARED[name])
     return kind

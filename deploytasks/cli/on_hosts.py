@@ -20,6 +20,7 @@ from deploytasks.cli.collector import seldom_collecting
 from deploytasks.cli.core_flags import CoreFlags
 from deploytasks.cli.standing import beside_tasks_file
 from deploytasks.errors import ConfigError, DeployError
+from deploytasks.here.signals import STOPPING
 
 HELP = {
     "host": "host, group or Ansible pattern (default: $DEPLOYTASKS_HOST, else all hosts)",
@@ -33,7 +34,7 @@ COMMON: dict[str, Any] = {"host": None, "inventory": "", "extra_vars": [], "fork
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP: as Ctrl-C, with the exit code that a shell would give."""
+    """Told to stop by a signal: as Ctrl-C, with the exit code that a shell would give."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -80,7 +81,7 @@ def on_hosts(
 
                 finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
 
-        wrapper.__signature__ = signature  # type: ignore[attr-defined]
+        vars(wrapper)["__signature__"] = signature
         return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)
 
     return decorate
@@ -126,7 +127,7 @@ def _led_by(chosen: Chosen, core: CoreFlags) -> Chosen:
 
 def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], None] = say_no_more) -> None:
     """Run *act*; a user's mistake goes to *on_mistake*, and becomes its message on standard error and its exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
     try:

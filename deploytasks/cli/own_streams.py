@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import select
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
-from deploytasks.agent.conversation.relay import PIECE, write_all
+from deploytasks.agent.conversation.pieces import PIECE, write_all
 from deploytasks.agent.engine.events import Printed
+from deploytasks.here.pipes import holds_something
+from deploytasks.here.terminal import is_in_the_background
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 DESCRIPTORS = {b"O": STDOUT, b"R": STDERR}
@@ -25,7 +26,7 @@ class OwnStreams:
     def pieces(self) -> Iterator[bytes]:
         """What comes on standard input, to its end; nothing in the background of a terminal, where nobody types."""
         with suppress(OSError):
-            if _is_in_the_background():
+            if is_in_the_background():
                 return
             while piece := os.read(STDIN, PIECE):
                 yield piece
@@ -41,10 +42,6 @@ class OwnStreams:
         return self.is_read
 
 
-def _is_in_the_background() -> bool:
-    return os.isatty(STDIN) and os.tcgetpgrp(STDIN) != os.getpgrp()
-
-
 def something_is_given() -> bool:
     """Whether a file, or what is in a pipe already, waits on standard input to be read."""
     try:
@@ -53,8 +50,4 @@ def something_is_given() -> bool:
         return False
     if stat.S_ISREG(kind.st_mode):
         return os.lseek(STDIN, 0, os.SEEK_CUR) < kind.st_size
-    if not stat.S_ISFIFO(kind.st_mode):
-        return False
-    waiting = select.poll()
-    waiting.register(STDIN, select.POLLIN)
-    return any(event & select.POLLIN for _, event in waiting.poll(0))
+    return stat.S_ISFIFO(kind.st_mode) and holds_something(STDIN)

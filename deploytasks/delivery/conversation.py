@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from deploytasks.agent.conversation.relay import AHEAD
+from deploytasks.agent.conversation.pieces import AHEAD
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.agent.engine.events import Compare, Ended, Event, Hello, LogLine, Need, Printed, Taken
 from deploytasks.delivery.agent_archive import PACKINGS, agent_archive, agent_digest

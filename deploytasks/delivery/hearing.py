@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from deploytasks.agent.conversation.relay import PIECE
+from deploytasks.agent.conversation.pieces import PIECE
 from deploytasks.agent.conversation.wire import PRINTED, Frame, WireError
 from deploytasks.agent.engine.events import KINDS, Compare, Event, Hello, LogLine, Need, Printed, Ready
 from deploytasks.agent.engine.phase import Phase

@@ -7,18 +7,18 @@ would have said to it.
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import tempfile
 import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
-from deploytasks.agent.by_hand import REQUEST, SAID
+from deploytasks.agent.conversation.order import REQUEST, SAID
 from deploytasks.agent.conversation.wire import pack_json
 from deploytasks.agent.engine.events import Need
 from deploytasks.delivery.agent_archive import agent_zip
 from deploytasks.delivery.sender import Sender
 from deploytasks.errors import ConfigError
+from deploytasks.here.private_file import writing_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,9 +53,7 @@ def write_payload(path: Path, request: Request, document: Mapping[str, Any], con
 
 def _write(path: Path, request: Request, said: IO[bytes]) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with writing_private(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             with zipfile.ZipFile(io.BytesIO(agent_zip())) as agent:
                 for name in agent.namelist():
                     archive.writestr(name, agent.read(name))

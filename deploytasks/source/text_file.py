@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,12 @@ LARGEST_MB = 64
 
 def bytes_in(path: Path) -> bytes:
     """What is in *path*; raises ``OSError`` also for what is no file, such as a pipe, and for one that is too large."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "is no file", str(path))
-        if status.st_size > LARGEST_MB << 20:
-            raise OSError(errno.EFBIG, f"larger than {LARGEST_MB} MB", str(path))
-        return file.read()
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "is no file", str(path))
+    if status.st_size > LARGEST_MB << 20:
+        raise OSError(errno.EFBIG, f"larger than {LARGEST_MB} MB", str(path))
+    return path.read_bytes()
 
 
 def text_in(path: Path, errors: str = "strict") -> str:

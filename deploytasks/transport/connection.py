@@ -23,7 +23,7 @@ LOG_CHANNEL = "deploytasks.transport.paramiko"
 CHANNEL_TIMEOUT_S = 15.0
 
 
-class VerifiedConnection(fabric.Connection):  # type: ignore[misc]  # Fabric has no types
+class VerifiedConnection(fabric.Connection):
     """A `fabric.Connection` that knows whom it talks to; Fabric's own accepts any key, also a changed one.
 
     *note* is told what people should know, such as a host key that was added.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import tempfile
 import threading
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 from deploytasks.errors import Unreachable
 from deploytasks.transport.route import Route
@@ -94,7 +93,8 @@ class ProxyCommand:
             if not self._errors.closed:
                 self._process.terminate()
                 self._process.wait()
-                self._said = os.pread(self._errors.fileno(), 500, 0).decode(errors="replace").strip()
+                self._errors.seek(0)
+                self._said = self._errors.read(500).decode(errors="replace").strip()
                 self._errors.close()
             return self._said
 
@@ -111,8 +111,8 @@ def tcp_connection(address: str, port: int, timeout_s: float) -> socket.socket:
     """A connection to the first address of a name that answers, all within *timeout_s*."""
     deadline = time.monotonic() + timeout_s
     error: OSError = TimeoutError()
-    for family, kind, protocol, _, place in _addresses(address, port):
-        connection = PromptSocket(family, kind, protocol)
+    for family, place in _addresses(address, port):
+        connection = PromptSocket(family, socket.SOCK_STREAM)
         try:
             connection.settimeout(max(deadline - time.monotonic(), 0.001))
             connection.connect(place)
@@ -126,9 +126,11 @@ def tcp_connection(address: str, port: int, timeout_s: float) -> socket.socket:
     raise Unreachable(_why(error, address, port, timeout_s)) from error
 
 
-def _addresses(address: str, port: int) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+def _addresses(address: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
+    """The families and places at which *address* is."""
     try:
-        return socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)  # type: ignore[return-value]
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+        return [(family, place) for family, _, _, _, place in found]
     except (socket.gaierror, UnicodeError) as error:
         reason = error.strerror if isinstance(error, socket.gaierror) else "not a host name"
         raise Unreachable(

@@ -15,15 +15,12 @@ import os
 from collections.abc import Iterator
 from enum import Enum
 from fnmatch import fnmatchcase
-from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.inventory.environment import KNOWN_HOSTS
 
 SSH_PORT = 22
-IN_ENVIRONMENT = Path(f"${KNOWN_HOSTS}")
-"""For people, the place of what is given there."""
 
 
 @frozen
@@ -88,14 +85,12 @@ class Verdict:
 
 @frozen
 class KnownHosts:
-    """Several known_hosts files, read in this order; one that does not exist is empty. What is *given* comes first."""
+    """Several known_hosts files, read in this order; one that does not exist is empty."""
 
     files: tuple[Path, ...]
-    given: str = ""
 
     def lines_for(self, name: str) -> list[KnownKey]:
-        lines = chain(lines_of(self.given, IN_ENVIRONMENT), *map(read_lines, self.files))
-        return [line for line in lines if line.speaks_of(name.lower())]
+        return [line for file in self.files for line in read_lines(file) if line.speaks_of(name.lower())]
 
     def types_for(self, name: str) -> list[str]:
         """The types of the keys known for *name*; ask the host for one of these first, as ssh(1) does."""
@@ -137,11 +132,6 @@ def read_lines(file: Path) -> Iterator[KnownKey]:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:  # As for ssh(1), a file that cannot be read knows nobody.
         return
-    yield from lines_of(text, file)
-
-
-def lines_of(text: str, file: Path) -> Iterator[KnownKey]:
-    """The keys in *text*, which is that of *file*."""
     for number, line in enumerate(text.splitlines(), start=1):
         fields = line.split()
         marker = fields.pop(0) if line.startswith("@") else ""
@@ -158,7 +148,7 @@ def add_line(file: Path, name: str, key: HostKey, *, hashed: bool) -> None:
     """*file* knows *name* by *key*; the line is added in one write, as others may add theirs meanwhile."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with file.open("ab+") as known:
-        unfinished = known.tell() > 0 and not _ends_with_newline(known.fileno(), known.tell())
+        unfinished = known.tell() > 0 and not _ends_with_newline(known)
         line = f"{hashed_name(name, os.urandom(20)) if hashed else name} {key.text}\n"
         known.write(b"\n" * unfinished + line.encode())
 
@@ -181,5 +171,6 @@ def is_match(name: str, pattern: str) -> bool:
     return hmac.compare_digest(hashed_name(name, salt), pattern)
 
 
-def _ends_with_newline(descriptor: int, size: int) -> bool:
-    return os.pread(descriptor, 1, size - 1) == b"\n"
+def _ends_with_newline(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read() == b"\n"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from operator import methodcaller
 from pathlib import Path
 
 import paramiko
@@ -16,15 +15,12 @@ from paramiko.pkey import PublicBlob, UnknownKeyType
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import LoginRefused, Unreachable
-from deploytasks.here import expanded
-from deploytasks.inventory.environment import SSH_KEY
+from deploytasks.here.permissions import is_own, who_else_may_read
+from deploytasks.transport.agent_stream import agent_stream
 from deploytasks.transport.route import Route
 from deploytasks.transport.sudo import AskPassword
 
 LOGIN_TIMEOUT_S = 30.0
-OTHERS_MAY_READ = 0o077
-AGENT_TIMEOUT_S = 60.0
-"""A key on a token may wait for a touch."""
 
 
 @frozen
@@ -119,8 +115,6 @@ class Login:
         credentials = self._route.credentials
         chosen = {blob for file in credentials.key_files if (blob := public_blob(file))}
         locked: list[Path] = []
-        if credentials.key is not None:
-            yield OfferedKey(f"key of ${SSH_KEY}", credentials.key)
         yield from (offer for offer in agent_keys if offer.key.asbytes() in chosen)
         yield from self._keys_of_files(credentials.key_files, locked)
         if not credentials.only_key_files:
@@ -176,11 +170,9 @@ def nobody(_prompt: str) -> None:
 def key_of_file(file: Path, ask_password: AskPassword) -> paramiko.PKey:
     """The private key in *file*; `KeyUnusableError` if it is missing, readable by others, locked, no key."""
     try:
-        status = file.stat()
         # As ssh(1), which looks at files of the user's own only.
-        if status.st_uid == os.getuid() and status.st_mode & OTHERS_MAY_READ:
-            mode = f"{status.st_mode & 0o777:04o}"
-            raise KeyUnusableError(f"{file} is readable by others (mode {mode}); chmod 600 {file}")
+        if is_own(file.stat()) and (others := who_else_may_read(file)):
+            raise KeyUnusableError(f"{file} {others}")
         return unlocked_key(file, ask_password)
     except FileNotFoundError as error:
         raise KeyUnusableError(f"{file} does not exist; check ansible_ssh_private_key_file") from error
@@ -222,17 +214,15 @@ def public_blob(file: Path) -> bytes | None:
 class AgentAt(AgentSSH):
     """The ssh-agent(1) at *place*, a socket or a variable that names one; if none is there, it has no keys.
 
-    paramiko's own class knows ``SSH_AUTH_SOCK`` only.
+    paramiko's own class knows ``SSH_AUTH_SOCK`` only, and what Windows has in its place.
     """
 
     def __init__(self, place: str | None) -> None:
         super().__init__()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(AGENT_TIMEOUT_S)
-        path = os.environ.get(place.removeprefix("$"), place) if place else ""
+        self._stream = agent_stream(place)
         try:
-            self._socket.connect(str(expanded(path)))
-            self._connect(self._socket)  # type: ignore[attr-defined]  # missing in its stubs
+            if self._stream is not None:
+                methodcaller("_connect", self._stream)(self)  # Its stubs lack it.
         except (OSError, paramiko.SSHException):
             self.close()
 
@@ -240,4 +230,5 @@ class AgentAt(AgentSSH):
         return [OfferedKey(f"agent key {key.comment}".rstrip(), key) for key in self.get_keys()]
 
     def close(self) -> None:
-        self._socket.close()
+        if self._stream is not None:
+            self._stream.close()

@@ -6,29 +6,29 @@ import os
 import select
 import shutil
 import sys
-import termios
 import threading
-import tty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 import paramiko
 
-from deploytasks.agent.conversation.relay import write_all
+from deploytasks.agent.conversation.pieces import write_all
+from deploytasks.here.terminal import LOOK_S, keys, name_of_terminal, raw
 
-LOOK_AT_SIZE_EVERY_S = 0.25
 CHUNK = 65536
 STDIN = 0
+INTERRUPT = b"\x03"
 END_OF_INPUT = b"\x04"
 """What a terminal takes for the end of what is typed; a channel's end says nothing to it."""
 
 
 def converse_on_terminal(channel: paramiko.Channel, command: str) -> int | None:
     """Run *command* on a terminal as large as ours: its exit status, or None if the link broke."""
-    channel.get_pty(os.environ.get("TERM", "dumb"), *size_of(sys.stdout.fileno()))
+    keyboard, screen = sys.stdin.fileno(), sys.stdout.fileno()
+    channel.get_pty(name_of_terminal(os.environ), *size_of(screen))
     channel.exec_command(command)  # nosec B601  made by Launch, which quotes
-    with raw(sys.stdin.fileno()) as keyboard, channel:
-        relay(channel, keyboard, sys.stdout.fileno())
+    with raw(keyboard), channel:
+        relay(channel, keyboard, screen)
         channel.status_event.wait(1.0)
         return channel.exit_status if channel.exit_status >= 0 else None
 
@@ -61,41 +61,45 @@ def _copy(receive: Callable[[int], bytes], descriptor: int) -> None:
 
 def relay(channel: paramiko.Channel, keyboard: int, screen: int) -> None:
     """Bytes from *keyboard* to the host and from the host to *screen*, until the host has no more."""
+    over = threading.Event()
+    typing = threading.Thread(target=_type, args=(keyboard, channel, over), daemon=True)
+    typing.start()
+    try:
+        _show(channel, screen)
+    finally:
+        over.set()
+        typing.join(2 * LOOK_S)
+
+
+def _type(keyboard: int, channel: paramiko.Channel, over: threading.Event) -> None:
+    with suppress(OSError, EOFError, paramiko.SSHException):  # The link's end is found by who shows.
+        for typed in keys(keyboard, over.is_set):
+            channel.sendall(typed)
+        if not over.is_set():
+            channel.sendall(END_OF_INPUT)
+
+
+def _show(channel: paramiko.Channel, screen: int) -> None:
     size = size_of(screen)
-    sources: list[paramiko.Channel | int] = [channel, keyboard]
     while True:
-        ready, _, _ = select.select(sources, [], [], LOOK_AT_SIZE_EVERY_S)
-        if channel in ready:
+        try:
+            ready, _, _ = select.select([channel], [], [], LOOK_S)
+        except KeyboardInterrupt:  # Of a terminal that keeps Ctrl-C to itself.
+            channel.sendall(INTERRUPT)
+            continue
+        if ready:
             shown = channel.recv(CHUNK)
             if not shown:
                 return
             write_all(screen, shown)
-        if keyboard in ready:
-            typed = os.read(keyboard, CHUNK)
-            if typed:
-                channel.sendall(typed)
-            else:
-                sources.remove(keyboard)
-                channel.sendall(END_OF_INPUT)
-        # Looked at from time to time, because only the main thread could have SIGWINCH.
+        # Looked at from time to time, because only the main thread could have a signal of it.
         if size != (size := size_of(screen)):
             channel.resize_pty(*size)
 
 
 def size_of(screen: int) -> os.terminal_size:
     """Columns and lines that *screen* has now: a COLUMNS or LINES of the environment would be those of long ago."""
-    return os.get_terminal_size(screen) if os.isatty(screen) else shutil.get_terminal_size()
-
-
-@contextmanager
-def raw(descriptor: int) -> Iterator[int]:
-    """Every key goes to the host, Ctrl-C too; afterwards the terminal is as it was."""
-    if not os.isatty(descriptor):
-        yield descriptor
-        return
-    before = termios.tcgetattr(descriptor)
     try:
-        tty.setraw(descriptor)
-        yield descriptor
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        return os.get_terminal_size(screen)
+    except OSError:
+        return shutil.get_terminal_size()

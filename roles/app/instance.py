@@ -55,7 +55,7 @@ class Instance:
 
         From now on a reload (SIGHUP), for which there is nothing to do, does not end the process.
         """
-        signal.signal(signal.SIGHUP, lambda *_: None)
+        signal.signal(signal.Signals["SIGHUP"], lambda *_: None)
         app = self._load()
         told = self.proxies.wsgi(logged(app) if self.access_log else app)
         return measured(told, self.body_bytes), self._listen()
@@ -84,7 +84,7 @@ def listening_at(path: str) -> socket.socket:
     """A unix socket to which every user of the machine may connect."""
     if os.path.lexists(path):
         os.unlink(path)
-    listener = socket.socket(socket.AF_UNIX)
+    listener = socket.socket(socket.AddressFamily["AF_UNIX"])
     umask = os.umask(0)
     try:
         listener.bind(path)
@@ -98,7 +98,7 @@ def say_ready() -> None:
     """Tell systemd, where it waits for that, that requests are answered from now on (sd_notify(3))."""
     address = os.environ.pop("NOTIFY_SOCKET", "")
     if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        with socket.socket(socket.AddressFamily["AF_UNIX"], socket.SOCK_DGRAM) as systemd:
             systemd.sendto(b"READY=1", address.replace("@", "\0", 1))
 
 

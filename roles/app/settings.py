@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.agent.protocols.probe import ranges
+from deploytasks.agent.protocols.statuses import ranges
 from deploytasks.roles.app.process import Processes, check_processes
 from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.app.reserved import is_reserved

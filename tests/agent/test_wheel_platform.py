@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deploytasks.agent.python.own_platform import own_platform
 from deploytasks.agent.python.wheel_platform import WheelPlatform
 
 BOOKWORM = WheelPlatform("x86_64", (2, 36))
@@ -36,5 +37,5 @@ def test_a_wheel_runs_where_its_tags_say(platform, tags, rank):
 
 
 def test_this_machine_can_run_something():
-    here = WheelPlatform.of_this_machine()
+    here = own_platform()
     assert here.rank("uv-1-py3-none-linux_%s.whl" % here.architecture) == 2

@@ -10,11 +10,8 @@ from contextlib import suppress
 from typing import IO, Optional
 
 from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Teller
+from deploytasks.agent.conversation.pieces import AHEAD, PIECE, write_all
 from deploytasks.agent.engine.events import Printed, Taken
-
-PIECE = 1 << 16
-AHEAD = 32
-"""So many pieces may be on their way in each direction before one of them has been taken."""
 
 
 class Relay:
@@ -77,9 +74,3 @@ class Relay:
                 self._room.release()
             else:
                 self._outlet.say(Printed(letter, piece))
-
-
-def write_all(descriptor: int, left: bytes) -> None:
-    """Write all of *left*, however little is taken at a time; raises ``OSError``."""
-    while left:
-        left = left[os.write(descriptor, left) :]

@@ -20,15 +20,8 @@ def blamed_on(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         error.filename = error.filename or path
-        if error.errno == errno.ENOSPC and _has_no_inodes(os.path.dirname(path)):
-            error.strerror = NO_INODES
+        if error.errno == errno.ENOSPC:
+            from deploytasks.agent.disk.inodes import are_used_up
+
+            error.strerror = NO_INODES if are_used_up(os.path.dirname(path)) else error.strerror
         raise
-
-
-def _has_no_inodes(directory: str) -> bool:
-    """Of the two things that a file system runs out of; one without a limit has 0 of 0 (statvfs(3))."""
-    try:
-        found = os.statvfs(directory)
-    except OSError:
-        return False
-    return found.f_files > 0 and found.f_ffree == 0

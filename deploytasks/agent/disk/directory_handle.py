@@ -21,9 +21,17 @@ DEEPEST = 64
 """So many directories are open at once, one in the other, and no more."""
 MOST_LINKS = 40
 """As many as Linux follows (path_resolution(7))."""
-ON_THE_WAY = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-ITSELF = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def _flags(*names: str) -> int:
+    """Those of open(2) together; each counts nothing where there is none, and neither are directories to open there."""
+    return sum(getattr(os, name, 0) for name in names)
+
+
+ON_THE_WAY = _flags("O_PATH", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
+ITSELF = os.O_RDONLY | _flags("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _flags("O_NOFOLLOW", "O_CLOEXEC")
+NO_OTHER_KIND = _flags("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")
 
 
 class DirectoryHandle:
@@ -88,9 +96,8 @@ class DirectoryHandle:
 
     def open(self, name: str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
         """A descriptor of the regular file *name*; a link, a pipe or a device is refused."""
-        flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         with self._telling(name):
-            descriptor = os.open(name, flags, mode, dir_fd=self._descriptor)
+            descriptor = os.open(name, flags | NO_OTHER_KIND, mode, dir_fd=self._descriptor)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise StepError("%s is no regular file; move it away" % self.place(name))
@@ -231,9 +238,11 @@ def reading_bytes(path: str) -> Iterator[IO[bytes]]:
 def give(descriptor: int, owner: int = -1, group: int = -1, mode: int = -1) -> None:
     """What *descriptor* is open on another owner, group and mode; -1 leaves one as it is."""
     if (owner, group) != (-1, -1):
-        os.fchown(descriptor, owner, group)
+        import shutil
+
+        shutil.chown(descriptor, owner, group)
     if mode != -1:
-        os.fchmod(descriptor, mode)
+        os.chmod(descriptor, mode)
 
 
 def is_roots_alone(found: os.stat_result, sticky: bool = True) -> bool:
@@ -245,7 +254,9 @@ def is_roots_alone(found: os.stat_result, sticky: bool = True) -> bool:
 
 def is_roots(found: os.stat_result) -> bool:
     """Whether it is root's, or of who this runs as."""
-    return found.st_uid in (0, os.geteuid())
+    from deploytasks.agent.disk.owners import own_number
+
+    return found.st_uid in (0, own_number())
 
 
 @contextmanager

@@ -8,9 +8,7 @@ it may be somebody's data.
 from __future__ import annotations
 
 import errno
-import grp
 import os
-import pwd
 import stat
 from contextlib import contextmanager
 from typing import IO, Any, Dict, Iterator, Optional, Tuple
@@ -304,46 +302,27 @@ def _parent_of(path: str) -> Iterator[Tuple[DirectoryHandle, str]]:
 
 def _numbers(rights: Dict[str, Any]) -> Dict[str, int]:
     """The owner, group and mode that *rights* names, as ``give`` takes them."""
+    from deploytasks.agent.disk.owners import group_number, user_number
+
     return {
-        "owner": _uid(rights["owner"]) if rights.get("owner") else -1,
-        "group": _gid(rights["group"]) if rights.get("group") else -1,
+        "owner": user_number(rights["owner"]) if rights.get("owner") else -1,
+        "group": group_number(rights["group"]) if rights.get("group") else -1,
         "mode": int(rights["mode"], 8) if rights.get("mode") else -1,
     }
 
 
 def _rights(found: os.stat_result) -> Dict[str, str]:
+    from deploytasks.agent.disk.owners import group_name, user_name
+
     return {
         "mode": "%04o" % stat.S_IMODE(found.st_mode),
         "owner": user_name(found.st_uid),
-        "group": _group_name(found.st_gid),
+        "group": group_name(found.st_gid),
     }
 
 
 def user_name(uid: int) -> str:
     """Who has that number; the number itself where nobody has."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    from deploytasks.agent.disk import owners
 
-
-def _group_name(gid: int) -> str:
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return str(gid)
-
-
-def _uid(name: str) -> int:
-    return int(name) if name.isdigit() else int(_lookup(pwd.getpwnam, name, "user").pw_uid)
-
-
-def _gid(name: str) -> int:
-    return int(name) if name.isdigit() else int(_lookup(grp.getgrnam, name, "group").gr_gid)
-
-
-def _lookup(find: Any, name: str, what: str) -> Any:
-    try:
-        return find(name)
-    except KeyError as missing:
-        raise StepError("there is no %s %r; a step before this one must make it" % (what, name)) from missing
+    return owners.user_name(uid)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from typing import Dict, Iterable, Optional
@@ -12,7 +11,7 @@ from deploytasks.agent.disk.entry import make_directories, remove_whole, writing
 from deploytasks.agent.errors import StepError
 
 EARLY_BYTES = 1 << 25
-"""Each time that so much of a large file has come, it goes to the disk while the rest arrives (posix_fadvise(2))."""
+"""Each time that so much of a large file has come, it goes to the disk while the rest arrives."""
 
 
 class Blobs:
@@ -65,6 +64,8 @@ class Blobs:
         place = self._place(digest)
         if place is None:
             raise StepError("this machine takes no contents")
+        from deploytasks.agent.disk.page_cache import to_disk_soon
+
         make_directories(os.path.dirname(place))
         sha = hashlib.sha256()
         with writing(place, {"mode": "0600"}, durable=False) as file:
@@ -72,8 +73,7 @@ class Blobs:
                 sha.update(piece)
                 file.write(piece)
                 if file.tell() % EARLY_BYTES < len(piece):
-                    with contextlib.suppress(OSError):
-                        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                    to_disk_soon(file.fileno())
             if sha.hexdigest() != (made or digest):
                 raise StepError("content %s… arrived damaged; deploy again" % digest[:12])
 

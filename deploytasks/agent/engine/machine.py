@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -124,7 +123,9 @@ class Machine:
         try:
             stdout, stderr = child.communicate(stdin.encode("utf-8") if stdin else None, timeout=timeout_s)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            from deploytasks.agent.engine.process_group import kill
+
+            kill(child.pid)
             stdout, _ = child.communicate()
             return Completed(tuple(argv), 124, _text(stdout), "no end after %g s" % timeout_s)
         return Completed(tuple(argv), child.returncode, _text(stdout), _text(stderr))

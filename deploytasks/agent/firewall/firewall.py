@@ -11,7 +11,7 @@ application profile has the profile's name before the direction.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Iterator, Tuple, Union
+from typing import TYPE_CHECKING, Any, Iterator, Tuple, Union, cast
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
@@ -131,7 +131,7 @@ def _covers(ports: str, port: int) -> bool:
 def _includes(outer: Network, inner: Network) -> bool:
     if outer is None or inner is None:
         return outer is None
-    return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
+    return outer.version == inner.version and inner.subnet_of(cast("Any", outer))
 
 
 def _decoded(comment: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Tuple
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import NoHttp, read_answer
+from deploytasks.agent.protocols.statuses import ranges
 
 LOOK_AGAIN_S = 0.1
 READ, READ_OF_PAGE = 4000, 1 << 20
@@ -77,12 +78,6 @@ class Probe:
             "X-Forwarded-Proto": self.scheme,
             "Connection": "close",
         }
-
-
-def ranges(text: str) -> Tuple[Tuple[int, int], ...]:
-    """The pairs that ``200-399`` or ``200,204,300-310`` names; raises ``ValueError`` for anything else."""
-    parts = [part.partition("-") for part in text.split(",")]
-    return tuple((int(low), int(high or low)) for low, _, high in parts)
 
 
 def trouble_of(error: BaseException) -> str:

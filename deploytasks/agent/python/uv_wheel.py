@@ -10,8 +10,8 @@ from typing import IO, Container
 
 from deploytasks.agent.disk.entry import make_directories, writing
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.python.own_platform import own_platform
 from deploytasks.agent.python.package_index import IndexFile, PackageIndex
-from deploytasks.agent.python.wheel_platform import WheelPlatform
 
 FOR_ALL = "0755"
 
@@ -38,7 +38,7 @@ def place_uv(wheel: IO[bytes], name: str, path: str) -> None:
 
 
 def _wheel(index: PackageIndex, version: str) -> IndexFile:
-    platform = WheelPlatform.of_this_machine()
+    platform = own_platform()
     named = [file for file in index.files("uv") if file.name.startswith("uv-%s-" % version)]
     wheels = [file for file in named if file.name.endswith(".whl") and file.sha256]
     fitting = [file for file in wheels if platform.rank(file.name)]

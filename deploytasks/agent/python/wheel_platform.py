@@ -1,17 +1,12 @@
-"""Which built wheels run on this machine: platform compatibility tags (PEP 425, 600, 656)."""
+"""Which built wheels run on which machine: platform compatibility tags (PEP 425, 600, 656)."""
 
 from __future__ import annotations
 
-import os
 import re
-import struct
 from typing import Tuple
 
 from deploytasks.agent.frozen import frozen
 
-NARROWED = {"x86_64": "i686", "aarch64": "armv7l"}
-"""What a 32-bit system says it is on a 64-bit kernel."""
-ALIASES = {"i386": "i686", "i586": "i686", "amd64": "x86_64", "arm64": "aarch64"}
 LEGACY = {"manylinux2014": (2, 17), "manylinux2010": (2, 12), "manylinux1": (2, 5)}
 
 
@@ -21,14 +16,6 @@ class WheelPlatform:
 
     architecture: str
     glibc: Tuple[int, int]
-
-    @classmethod
-    def of_this_machine(cls) -> WheelPlatform:
-        machine = os.uname().machine
-        architecture = ALIASES.get(machine, machine)
-        if struct.calcsize("P") == 4:
-            architecture = NARROWED.get(architecture, architecture)
-        return cls(architecture, _glibc())
 
     def rank(self, wheel: str) -> int:
         """How well a statically or normally linked program in *wheel* fits: 0 not at all, 2 best."""
@@ -48,12 +35,3 @@ class WheelPlatform:
 def _wanted_glibc(name: str) -> Tuple[int, int]:
     modern = re.fullmatch(r"manylinux_(\d+)_(\d+)", name)
     return (int(modern.group(1)), int(modern.group(2))) if modern else LEGACY.get(name, (0, 0))
-
-
-def _glibc() -> Tuple[int, int]:
-    try:
-        name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
-        major, minor = version.split(".")[:2]
-    except (ValueError, OSError):
-        return (0, 0)
-    return (int(major), int(minor)) if name == "glibc" else (0, 0)

@@ -45,6 +45,7 @@ def _require_roots_alone(place: str, path: str) -> None:
         return
     if is_roots_alone(found, sticky=False):
         return
+
     who = (
         "belongs to %s" % user_name(found.st_uid) if found.st_uid else "can be written to by others than root"
     )

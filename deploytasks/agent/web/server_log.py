@@ -112,7 +112,8 @@ def _time_of(text: str) -> float:
         away = int(common[7] + "1") * (int(common[8]) * 3600 + int(common[9]) * 60)
         return timegm(_clock(common[3], common[2], common[1], *common.group(4, 5, 6))) - away
     if nginx:
-        return time.mktime((*map(int, nginx.groups()), 0, 0, -1))  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = map(int, nginx.groups())
+        return time.mktime((year, month, day, hour, minute, second, 0, 0, -1))
     if apache and apache[1] in MONTHS:
         return time.mktime(_clock(apache[6], apache[1], apache[2], *apache.group(3, 4, 5)))
     return float(caddy[1]) if caddy else 0.0

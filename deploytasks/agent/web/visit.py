@@ -18,7 +18,8 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import NoHttp
 from deploytasks.agent.protocols.door import Door
-from deploytasks.agent.protocols.probe import ranges, trouble_of
+from deploytasks.agent.protocols.probe import trouble_of
+from deploytasks.agent.protocols.statuses import ranges
 from deploytasks.agent.web.nginx_page import page_of
 
 QUESTION = {"X-Deploytasks": "whose"}

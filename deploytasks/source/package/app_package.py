@@ -73,11 +73,17 @@ class AppPackage:
 
     @property
     def _commands(self) -> dict[str, str]:
-        said = RawConfigParser(delimiters=("=",))
-        said.optionxform = str  # type: ignore[assignment, method-assign]
+        said = _AsWritten(delimiters=("=",))
         said.read_string(self.metadata.get(ENTRY_POINTS, ""))
         groups = [said.items(group) for group in COMMANDS if said.has_section(group)]
         return {name: target.partition("[")[0] for group in groups for name, target in group}
+
+
+class _AsWritten(RawConfigParser):
+    """Names keep their capital letters."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
 
 
 def read_app_package(directory: Path, requirements: str = "") -> AppPackage | None:

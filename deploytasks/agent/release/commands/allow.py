@@ -12,7 +12,7 @@ from deploytasks.agent.firewall import firewall
 from deploytasks.agent.firewall.opening import Opening, openings
 from deploytasks.agent.firewall.ufw import SSH_PORT
 from deploytasks.agent.release.commands.carry_out import with_releases
-from deploytasks.agent.release.facts import ssh_port
+from deploytasks.agent.release.gathering import ssh_port
 from deploytasks.agent.release.history import remember
 from deploytasks.agent.release.questions import Allow
 from deploytasks.agent.release.releases import current_release

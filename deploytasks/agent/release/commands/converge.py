@@ -19,7 +19,7 @@ from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.files.secret import read_secret
 from deploytasks.agent.files.tree import hold_tree
 from deploytasks.agent.release.commands.carry_out import carry_out, ready_engine
-from deploytasks.agent.release.facts import gather
+from deploytasks.agent.release.gathering import gather
 from deploytasks.agent.release.releases import current_release, kept_releases
 from deploytasks.agent.release.sealed import hold_sealed
 from deploytasks.agent.release.session import Dismissed, Session

@@ -20,7 +20,7 @@ from deploytasks.agent.firewall.packet_filter import barriers
 from deploytasks.agent.python.prospect import prospect_of
 from deploytasks.agent.release.commands.answering import environment_in, visit_in
 from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
-from deploytasks.agent.release.facts import gather
+from deploytasks.agent.release.gathering import gather
 from deploytasks.agent.release.layout import STATE_ROOT, App
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.releases import current_release
