@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import os
+import shutil
 import socket
 import subprocess
+import sys
+import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 
 def cache_directory() -> Path:
-    """Where this system keeps what can be made anew, such as ``$XDG_CACHE_HOME/deploytasks``; made if need be."""
+    """Where this system keeps what can be made anew, such as ``$XDG_CACHE_HOME/deploytasks``; made if need be.
+
+    Where that cannot be, it is one for this process alone, and people are told so, once.
+    """
     from platformdirs import user_cache_path
 
     path = user_cache_path("deploytasks", appauthor=False)
-    path.mkdir(parents=True, exist_ok=True)
+    if not path.is_absolute():
+        return _passing(f"there is no home directory here (HOME): {NOT_KEPT}, and nothing of ~/.ssh is read")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _passing(f"{path}: {error.strerror}: {NOT_KEPT}; XDG_CACHE_HOME names another place")
+    return path if os.access(path, os.W_OK | os.X_OK) else _passing(f"{path}: not writable: {NOT_KEPT}")
+
+
+NOT_KEPT = "nothing is kept for the next time"
+TURNS = threading.Lock()
+
+
+def _passing(why: str) -> Path:
+    with TURNS:
+        return _passing_and_told(why)
+
+
+@cache
+def _passing_and_told(why: str) -> Path:
+    sys.stderr.write(f"{why}\n")
+    path = Path(tempfile.mkdtemp(prefix="deploytasks-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 
 
@@ -44,7 +75,11 @@ FROM_CI = ("GITHUB_ACTOR", "GITLAB_USER_NAME", "CIRCLE_USERNAME", "DRONE_BUILD_T
 
 def performer() -> str:
     """The name that a CI service or git knows, else the login; with the controller's host name."""
-    name = next((os.environ[key] for key in FROM_CI if os.environ.get(key)), "") or _git_name() or _login()
+    name = (
+        next((os.environ[key] for key in FROM_CI if os.environ.get(key)), "")
+        or _git_name()
+        or who_sits_here()
+    )
     return f"{name}@{socket.gethostname()}"
 
 
@@ -58,9 +93,14 @@ def _git_name() -> str:
     return done.stdout.strip()
 
 
-def _login() -> str:
+def who_sits_here() -> str:
+    """The login, or the number of a user who has none, as containers of pipelines start programs.
+
+    Such a user is called by the number from now on: libraries ask getpass, which would raise.
+    """
     try:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):
         number = getattr(os, "getuid", None)
-        return str(number()) if number else "somebody"
+        os.environ["LOGNAME"] = str(number()) if number else "somebody"
+        return os.environ["LOGNAME"]

@@ -46,10 +46,11 @@ BECOME_USER = ("ansible_become_user",)
 BECOME_PASSWORD = ("ansible_become_password", "ansible_become_pass")
 SSH_ARGS = ("ansible_ssh_common_args", "ansible_ssh_extra_args")
 
-KNOWN = frozenset(
-    ADDRESS + PORT + LOGIN_USER + KEY_FILE + PASSWORD + KIND + INTERPRETER + TIMEOUT
-    + BECOME + BECOME_METHOD + BECOME_USER + BECOME_PASSWORD + SSH_ARGS,
+SYNONYMS = (
+    ADDRESS, PORT, LOGIN_USER, KEY_FILE, PASSWORD, KIND, INTERPRETER, TIMEOUT,
+    BECOME, BECOME_METHOD, BECOME_USER, BECOME_PASSWORD,
 )  # fmt: skip
+KNOWN = frozenset(name for names in (*SYNONYMS, SSH_ARGS) for name in names)
 
 
 @frozen
@@ -76,6 +77,11 @@ class ConnectionSettings:
     def is_local(self) -> bool:
         """Whether the host is the machine that this runs on."""
         return self.connection == "local"
+
+
+def aliases_of(name: str) -> tuple[str, ...]:
+    """All names of the connection variable *name*, itself among them."""
+    return next((names for names in SYNONYMS if name in names), (name,))
 
 
 def read_connection(host: str, settings: Mapping[str, Setting], problems: Problems) -> ConnectionSettings:

@@ -10,6 +10,7 @@ from pathlib import Path
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.draft import ALL, Draft
+from deploytasks.inventory.environment import over, settings_in
 from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
 from deploytasks.inventory.host import Host, acquainted
@@ -41,6 +42,7 @@ class Inventory:
     def load(cls, path: str | os.PathLike[str]) -> Inventory:
         """Read the inventory *path*.
 
+        What the environment says of the connection (``DEPLOYTASKS_ANSIBLE_USER`` …) goes over it, for all hosts.
         Raises one ``InventoryError`` with a ``file:line: …`` for each thing that is wrong.
         """
         file = os.fspath(path)
@@ -110,10 +112,11 @@ class Inventory:
 
 
 def _hosts(draft: Draft, files: VariableFiles, problems: Problems) -> Mapping[str, Host]:
-    """Every host with its levels merged: `all`, parents, children, the host; at each, files over the INI."""
+    """Every host with its levels merged: `all`, parents, children, the host, the environment; files over the INI."""
     of_group = {
         name: group.settings | files.of_group(name, group.level) for name, group in draft.groups.items()
     }
+    in_environment = settings_in(os.environ, problems)
     hosts = {}
     for name, groups in draft.groups_of().items():
         settings: dict[str, Setting] = dict(of_group[ALL])
@@ -121,6 +124,7 @@ def _hosts(draft: Draft, files: VariableFiles, problems: Problems) -> Mapping[st
             settings.update(of_group[group.name])
         settings.update(draft.hosts[name].settings)
         settings.update(files.of_host(name, f"host {name}"))
+        settings = over(settings, in_environment)
         hosts[name] = Host.from_settings(name, settings, tuple(group.name for group in groups), problems)
     return acquainted(hosts.values())
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from deploytasks.inventory.connection import KEY_FILE, SSH_ARGS
+from deploytasks.inventory.environment import SSH_KEY
 from deploytasks.inventory.host import Host
 from deploytasks.inventory.origin import Origin
 from deploytasks.inventory.problems import Problems
@@ -14,8 +16,11 @@ from deploytasks.inventory.problems import Problems
 def check_key_files(hosts: Iterable[Host]) -> None:
     """Raise one `InventoryError` for all key files of *hosts* that are not on this machine.
 
-    For hosts about to be contacted, before the first is: keys of other hosts may well be on other machines.
+    For hosts about to be contacted, before the first is: keys of other hosts may well be on other machines. Where the
+    environment has a key, none has to lie here.
     """
+    if os.environ.get(SSH_KEY):
+        return
     problems = Problems()
     for host in hosts:
         file = host.connection.key_file

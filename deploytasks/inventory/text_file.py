@@ -14,6 +14,9 @@ SIZE_LIMIT = 10 * 1024 * 1024
 CONTROL = regex("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x85\u2028\u2029]|\r(?!\n)")
 """Characters that show nothing, and line ends that editors and parsers count differently."""
 
+MARK = "\ufeff"
+"""What editors of Windows write first: the byte order mark, of which UTF-8 has no need."""
+
 
 def read_text(path: str) -> str:
     """What stands in *path*; raises `InventoryError` naming why it cannot be trusted or read."""
@@ -46,12 +49,10 @@ def _decoded(path: str, content: bytes) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         what = f"byte {error.start} is no UTF-8"
         raise InventoryError(f"{path}:{line}: not text: {what}; save it as UTF-8") from None
-    if text.startswith("\ufeff"):
-        raise InventoryError(f"{path}:1: starts with a byte order mark; save it as UTF-8 without one")
     control = CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
         offset = len(text[: control.start()].encode())
         what = f"control character {control[0]!r} at byte {offset}"
         raise InventoryError(f"{path}:{line}: not text: {what}; remove it")
-    return text
+    return text.removeprefix(MARK)

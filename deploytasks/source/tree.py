@@ -203,7 +203,7 @@ def _directory(given: Path) -> Path:
         raise SourceError(f"{given}: no such directory; {advice}")
     if not root.is_dir():
         raise SourceError(f"{given}: not a directory; {advice}")
-    if root in {Path("/"), Path.home().resolve()}:
+    if root in {Path("/"), expanded("~").resolve()}:
         raise SourceError(f"{given}: is {root}, a whole machine or home rather than an app; {advice}")
     if not os.access(root, os.R_OK | os.X_OK):
         raise SourceError(f"{given}: permission denied; {advice}")

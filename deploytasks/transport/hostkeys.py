@@ -15,12 +15,16 @@ import os
 from collections.abc import Iterator
 from enum import Enum
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.inventory.environment import KNOWN_HOSTS
 
 SSH_PORT = 22
+IN_ENVIRONMENT = Path(f"${KNOWN_HOSTS}")
+"""For people, the place of what is given there."""
 
 
 @frozen
@@ -85,12 +89,14 @@ class Verdict:
 
 @frozen
 class KnownHosts:
-    """Several known_hosts files, read in this order; one that does not exist is empty."""
+    """Several known_hosts files, read in this order; one that does not exist is empty. What is *given* comes first."""
 
     files: tuple[Path, ...]
+    given: str = ""
 
     def lines_for(self, name: str) -> list[KnownKey]:
-        return [line for file in self.files for line in read_lines(file) if line.speaks_of(name.lower())]
+        lines = chain(lines_of(self.given, IN_ENVIRONMENT), *map(read_lines, self.files))
+        return [line for line in lines if line.speaks_of(name.lower())]
 
     def types_for(self, name: str) -> list[str]:
         """The types of the keys known for *name*; ask the host for one of these first, as ssh(1) does."""
@@ -132,6 +138,11 @@ def read_lines(file: Path) -> Iterator[KnownKey]:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:  # As for ssh(1), a file that cannot be read knows nobody.
         return
+    yield from lines_of(text, file)
+
+
+def lines_of(text: str, file: Path) -> Iterator[KnownKey]:
+    """The keys in *text*, which is that of *file*."""
     for number, line in enumerate(text.splitlines(), start=1):
         fields = line.split()
         marker = fields.pop(0) if line.startswith("@") else ""

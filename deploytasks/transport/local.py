@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import subprocess
 from collections.abc import Sequence
 
+from deploytasks.here import who_sits_here
 from deploytasks.inventory.host import Host
 from deploytasks.transport.launch import Launch
 from deploytasks.transport.pipe import Pipe
@@ -36,7 +36,7 @@ class LocalTransport:
             start_new_session=True,  # Ctrl-C is for us; the agent learns of it from its input.
         )  # fmt: skip
         pipe = Pipe(
-            ProcessStreams(process), host=self._host.name, user=getpass.getuser(), python=self._launch.python
+            ProcessStreams(process), host=self._host.name, user=who_sits_here(), python=self._launch.python
         )
         self._pipes.append(pipe)
         if password is not None:

@@ -16,6 +16,7 @@ from paramiko.pkey import PublicBlob, UnknownKeyType
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import LoginRefused, Unreachable
 from deploytasks.here.permissions import is_own, who_else_may_read
+from deploytasks.inventory.environment import SSH_KEY
 from deploytasks.transport.agent_stream import agent_stream
 from deploytasks.transport.route import Route
 from deploytasks.transport.sudo import AskPassword
@@ -115,6 +116,8 @@ class Login:
         credentials = self._route.credentials
         chosen = {blob for file in credentials.key_files if (blob := public_blob(file))}
         locked: list[Path] = []
+        if credentials.key is not None:
+            yield OfferedKey(f"key of ${SSH_KEY}", credentials.key)
         yield from (offer for offer in agent_keys if offer.key.asbytes() in chosen)
         yield from self._keys_of_files(credentials.key_files, locked)
         if not credentials.only_key_files:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
 import shlex
-from dataclasses import replace
+from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.here import expanded
+from deploytasks.errors import ConfigError
+from deploytasks.here import expanded, who_sits_here
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.ssh_options import SshOptions
 from deploytasks.transport.hostkeys import SSH_PORT, KnownHosts, known_name
 from deploytasks.transport.sshconfig import Options, SshConfig
+
+if TYPE_CHECKING:
+    import paramiko
 
 CONNECT_TIMEOUT_S = 5.0
 ALIVE_INTERVAL_S = 2.5
@@ -24,7 +28,7 @@ USER_KNOWN_HOSTS = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 GLOBAL_KNOWN_HOSTS = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
 DEFAULT_KEYS = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
 AGENT_VARIABLE = "SSH_AUTH_SOCK"
-
+NOBODY = "this machine's user is a number without a name\nset ansible_user, or User in ~/.ssh/config"
 
 Place = tuple[str, "int | None"]
 
@@ -39,7 +43,10 @@ class UnknownKey(Enum):
 
 @frozen
 class HostKeyRules:
-    """Where keys of hosts are looked up, under which *name*, and where a new one is written."""
+    """Where keys of hosts are looked up, under which *name*, and where a new one is written.
+
+    *given* is the text of known hosts that lie in no file.
+    """
 
     name: str
     user_files: tuple[Path, ...]
@@ -47,21 +54,26 @@ class HostKeyRules:
     unknown: UnknownKey = UnknownKey.REFUSE
     hash_names: bool = False
     by_alias: bool = False
+    given: str = field(default="", repr=False)
 
     @property
     def known_hosts(self) -> KnownHosts:
-        return KnownHosts((*self.user_files, *self.global_files))
+        return KnownHosts((*self.user_files, *self.global_files), self.given)
 
 
 @frozen
 class Credentials:
-    """What may be shown at the door; *agent* is a socket or a variable that names one, None for no agent."""
+    """What may be shown at the door; *agent* is a socket or a variable that names one, None for no agent.
 
+    *key* is one that lies in no file.
+    """
+
+    key: paramiko.PKey | None = field(default=None, repr=False)
     key_files: tuple[Path, ...] = ()
     default_key_files: tuple[Path, ...] = ()
     only_key_files: bool = False
     agent: str | None = AGENT_VARIABLE
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @frozen
@@ -99,15 +111,17 @@ def route_to(
     """
     options = config.options_for(settings)
     address, port = options.text("hostname") or settings.address, options.number("port") or SSH_PORT
-    user = options.text("user") or getpass.getuser()
+    user = options.text("user") or who_sits_here()
+    if user.isdecimal():
+        raise ConfigError(f"{settings.address}: {NOBODY}")
     jump = options.text("proxyjump") if options.comes_first("proxyjump", "proxycommand") else None
     command = options.text("proxycommand") if options.comes_first("proxycommand", "proxyjump") else None
     route = Route(
         address=address,
         port=port,
         user=user,
-        host_key=_host_key_rules(options, address, port),
-        credentials=_credentials(options, settings.password),
+        host_key=_host_key_rules(options, address, port, config.given.known_hosts),
+        credentials=_credentials(options, settings.password, config.given.key),
         proxy_command=_with_tokens(command, settings.address, address, port, user),
         connect_timeout_s=options.number("connecttimeout") or CONNECT_TIMEOUT_S,
         alive_interval_s=_alive_interval(options),
@@ -120,7 +134,7 @@ def _alive_interval(options: Options) -> float:
     return ALIVE_INTERVAL_S if interval is None else float(interval)
 
 
-def _host_key_rules(options: Options, address: str, port: int) -> HostKeyRules:
+def _host_key_rules(options: Options, address: str, port: int, given: str) -> HostKeyRules:
     alias = options.text("hostkeyalias")
     return HostKeyRules(
         name=alias.lower() if alias else known_name(address, port),
@@ -129,6 +143,7 @@ def _host_key_rules(options: Options, address: str, port: int) -> HostKeyRules:
         unknown=_unknown_key(options.text("stricthostkeychecking")),
         hash_names=options.flag("hashknownhosts"),
         by_alias=alias is not None,
+        given=given,
     )
 
 
@@ -139,10 +154,13 @@ def _unknown_key(strict: str | None) -> UnknownKey:
     return UnknownKey.ADD if strict == "accept-new" else UnknownKey.REFUSE
 
 
-def _credentials(options: Options, password: str | None) -> Credentials:
+def _credentials(options: Options, password: str | None, key: paramiko.PKey | None) -> Credentials:
+    """With a *key* that is given, key files need not be here."""
     agent = options.text("identityagent", none_counts=True) or AGENT_VARIABLE
-    key_files = tuple(expanded(file) for file in options.texts("identityfile"))
+    files = tuple(expanded(file) for file in options.texts("identityfile"))
+    key_files = files if key is None else tuple(file for file in files if file.exists())
     return Credentials(
+        key=key,
         key_files=key_files,
         default_key_files=() if key_files else tuple(expanded(file) for file in DEFAULT_KEYS),
         only_key_files=options.flag("identitiesonly"),

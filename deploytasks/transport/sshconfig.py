@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import glob
+import os
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
 
 import paramiko
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
-from deploytasks.here import expanded
+from deploytasks.here import expanded, who_sits_here
 from deploytasks.inventory.connection import ConnectionSettings
+from deploytasks.transport.given import Given
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 MOST_INCLUDES = 16
@@ -51,19 +54,22 @@ class Options:
 
 @frozen
 class SshConfig:
-    """The *text* of the configuration files, the user's before the system's."""
+    """The *text* of the configuration files, the user's before the system's, and what is *given* beside them."""
 
     text: str = ""
+    given: Given = field(default_factory=Given)
 
     @classmethod
     def of_this_user(cls) -> SshConfig:
-        """The files that ssh(1) reads; `ConfigError` if one cannot be read."""
-        files = (Path("~/.ssh/config").expanduser(), SYSTEM_CONFIG)
+        """The files that ssh(1) reads, and the environment; `ConfigError` if one of them cannot be used."""
+        files = (expanded("~/.ssh/config"), SYSTEM_CONFIG)
         # Each file begins outside of any Host block.
-        return cls("\n".join(line for file in files for line in ("Host *", *lines_of(file))))
+        lines = (line for file in files for line in ("Host *", *lines_of(file)))
+        return cls("\n".join(lines), Given.by(os.environ))
 
     def options_for(self, settings: ConnectionSettings) -> Options:
         """What holds for the host of *settings*; these come first, as options on ssh's command line do."""
+        who_sits_here()  # paramiko asks for a name, also where nothing has a %u
         said = "\n".join(f"{keyword} {value}" for keyword, value in command_line(settings))
         try:
             config = paramiko.SSHConfig.from_text(f"{said}\n{self.text}")

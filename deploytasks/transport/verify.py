@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from pathlib import Path
 
 import paramiko
 
 from deploytasks.errors import HostKeyError
-from deploytasks.transport.hostkeys import HostKey, KnownKey, Standing, add_line
+from deploytasks.here import expanded
+from deploytasks.transport.hostkeys import IN_ENVIRONMENT, HostKey, KnownKey, Standing, add_line
 from deploytasks.transport.route import Route, UnknownKey
 
 RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
@@ -67,18 +67,26 @@ def _add(route: Route, key: HostKey, note: Callable[[str], None]) -> None:
 
 
 def _unknown(route: Route, key: HostKey) -> str:
-    files = ", ".join(str(file) for file in (*route.host_key.user_files, *route.host_key.global_files))
+    rules = route.host_key
+    given = (IN_ENVIRONMENT,) * bool(rules.given)
+    files = ", ".join(str(file) for file in (*given, *rules.user_files, *rules.global_files))
     short_type = key.type.removeprefix("ssh-").partition("-")[0]
     return (
         f"{route.login}: the host key of {route.host_key.name} is not known: {key}\n"
         f"looked in {files}\n"
         f"compare with `ssh-keygen -lf /etc/ssh/ssh_host_{short_type}_key.pub` on the host's own console; "
-        f"if it is the same, run\n{_command_to_add(route, key, short_type)}"
+        f"if it is the same, {_how_to_add(route, key, short_type)}"
     )
 
 
+def _how_to_add(route: Route, key: HostKey, short_type: str) -> str:
+    if route.host_key.given:
+        return f"put this line into {IN_ENVIRONMENT}\n{route.host_key.name} {key.text}"
+    return f"run\n{_command_to_add(route, key, short_type)}"
+
+
 def _command_to_add(route: Route, key: HostKey, short_type: str) -> str:
-    file = shlex.quote(str((*route.host_key.user_files, Path("~/.ssh/known_hosts").expanduser())[0]))
+    file = shlex.quote(str((*route.host_key.user_files, expanded("~/.ssh/known_hosts"))[0]))
     if route.is_direct and not route.host_key.by_alias:
         return f"ssh-keyscan -t {short_type} -p {route.port} {route.address} >> {file}"
     # ssh-keyscan knows neither jumps nor aliases.
@@ -96,6 +104,11 @@ def _refused(route: Route, key: HostKey, standing: Standing, line: KnownKey) -> 
         f"{route.login}: the host key of {name} has CHANGED: the host shows {key}\n"
         f"{line.place} knows {line.key}\n"
         "either the host was installed anew, or somebody is in between; "
-        "if you know that it is the former, forget the old key with\n"
-        f"ssh-keygen -R {shlex.quote(name)} -f {shlex.quote(str(line.file))}"
+        f"if you know that it is the former, {_how_to_forget(name, line)}"
     )
+
+
+def _how_to_forget(name: str, line: KnownKey) -> str:
+    if line.file == IN_ENVIRONMENT:
+        return f"put the new key into the place of that line\n{line.place}"
+    return f"forget the old key with\nssh-keygen -R {shlex.quote(name)} -f {shlex.quote(str(line.file))}"

@@ -59,7 +59,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     own = own_file(host, v)
     text = template(
         "gunicorn.conf.py.j2",
-        own=f"{deployment.directory}/{own}" if own else "",
+        own=posixpath.normpath(f"{deployment.directory}/{own}") if own else "",
         usual=_usual_settings(host, v),
         unheard=sorted((MANAGED.keys() | UNHEARD.keys()) - {*settings, "config"}),
         settings=settings,

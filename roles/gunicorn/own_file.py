@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +21,18 @@ OF_A_MODULE = "python:"
 def own_file(host: Host, v: Vars) -> str:
     """The path of the file, from where the app's imports start; empty where there is none.
 
+    It may be beside them, or at the root of the source, from where gunicorn was started with --chdir.
     Raises ``VariableError`` for one that was named and is not in the source.
     """
     project = deployment_of(host).project
-    start = project.source.directory / project.callable.directory
     named = USUAL if v.config_file is None else file_of(v.config_file)
-    if not named or (start / named).is_file():
-        return named
-    if v.config_file is None:
+    for below in dict.fromkeys((project.callable.directory, ".")):
+        if named and (project.source.directory / below / named).is_file():
+            return posixpath.relpath(posixpath.join(below, named), project.callable.directory)
+    if v.config_file is None or not named:
         return ""
     origin = host.origin("gunicorn_config_file") or host.name
+    start = project.source.directory / project.callable.directory
     raise VariableError(f"{origin}: gunicorn_config_file: {v.config_file!r} is not in {start}")
 
 

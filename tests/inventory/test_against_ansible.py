@@ -275,7 +275,6 @@ BOTH_REFUSE: dict[str, tuple[str | dict[str, str], str]] = {
         "[w]\nh1\n[w:vars]\nansible_group_priority=high\n",
         'inventory.ini:4: ansible_group_priority: "high"; expected a whole number',
     ),
-    "byte order mark": ("\ufeff[web]\nh1\n", "inventory.ini:1: starts with a byte order mark"),
     "yaml syntax": (
         {"inventory.ini": "h1\n", "host_vars/h1.yml": "a: 1\nb: [1\n"},
         "host_vars/h1.yml:3: no YAML: expected ',' or ']'",

@@ -22,6 +22,12 @@ def test_text_is_read_as_it_stands(tmp_path: Path) -> None:
     assert read_text(str(path)) == "é\r\nx"
 
 
+def test_what_an_editor_of_windows_puts_first_is_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"\xef\xbb\xbf[web]\r\nh1\r\n")
+    assert read_text(str(path)) == "[web]\r\nh1\r\n"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -31,7 +37,6 @@ def test_text_is_read_as_it_stands(tmp_path: Path) -> None:
         (b"a\rb\n", ":1: not text: control character '\\r'"),
         ("a\né\x1b[31m".encode(), ":2: not text: control character '\\x1b' at byte 4"),
         ("a\u2028b".encode(), ":1: not text"),
-        (b"\xef\xbb\xbfh1\n", ":1: starts with a byte order mark"),
     ],
 )
 def test_what_is_no_text_is_told_with_its_place(tmp_path: Path, content: bytes, message: str) -> None:

@@ -125,6 +125,103 @@ def test_what_is_not_used_is_told_with_its_place_and_reason(host_of: MakeHost, w
     assert heard(host_of({"Procfile": f"web: {web}\n"})).notes == (note,)
 
 
+GUNICORN = {
+    "app_server": "gunicorn",
+    "gunicorn_workers": "3",
+}
+BUILT = "FROM python:3.12 AS base\nWORKDIR /app\nFROM base\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"Dockerfile": BUILT + 'CMD ["gunicorn", \\\n  "-w", "3", "app:app"]\n'}, "Dockerfile:5"),
+        ({"Dockerfile": BUILT + "CMD exec gunicorn -w ${WORKERS:-3} app:app\n"}, "Dockerfile:5"),
+        ({"Dockerfile": BUILT + 'ENTRYPOINT ["gunicorn"]\nCMD ["-w", "3", "app:app"]\n'}, "Dockerfile:6"),
+        (
+            {"Dockerfile": BUILT + 'CMD ["/app/boot.sh"]\n',
+             "boot.sh": "#!/bin/sh\n# a gunicorn's\nif [ $X ]; then\n  set -e\nfi\nexec gunicorn -w 3 app:app\n"},
+            "boot.sh:6",
+        ),
+        (
+            {"Dockerfile": "FROM x\nENTRYPOINT ./start.sh\nCMD web\n",
+             "start.sh": 'case "$1" in\n  web) gunicorn -w 3 app:app ;;\nesac\n'},
+            "start.sh:2",
+        ),
+        (
+            {"supervisord.conf": "[program:beat]\ncommand=x\n[program:web]\ndirectory=/srv/x\n"
+             "command=/srv/x/bin/gunicorn -w 3\n  app:app ; it serves\n"},
+            "supervisord.conf:5",
+        ),
+        (
+            {"compose.yaml": "services:\n  db: {image: postgres}\n"
+             "  web:\n    build: .\n    command: gunicorn -w 3 app:app\n"},
+            "compose.yaml:5",
+        ),
+        (
+            {"compose.yaml": "services:\n  web: {build: ., command: [gunicorn, -w, 3, 'app:app']}\n",
+             "Procfile": "worker: x\n", "Dockerfile": BUILT + "CMD python app.py\n"},
+            "compose.yaml:2",
+        ),
+        ({"Procfile": "web: bash bin/start\n", "bin/start": "gunicorn -w 3 app:app\n"}, "bin/start:1"),
+    ],
+)  # fmt: skip
+def test_without_a_procfile_what_starts_web_elsewhere_is_heard(
+    host_of: MakeHost, files: Mapping[str, str], line: str
+) -> None:
+    assert said(heard(host_of(files))) == {name: (value, line) for name, value in GUNICORN.items()}
+
+
+def test_a_procfile_goes_before_what_starts_web_in_an_image(host_of: MakeHost) -> None:
+    files = {"Dockerfile": BUILT + "CMD gunicorn -w 3 app:app\n", "Procfile": "web: uvicorn app:app\n"}
+    assert said(heard(host_of(files))) == {"app_server": ("uvicorn", "Procfile:1")}
+
+
+def test_of_a_dockerfile_that_starts_web_the_rest_is_told_as_not_used(host_of: MakeHost) -> None:
+    files = {"Dockerfile": BUILT + "CMD flask db upgrade && gunicorn -b :80 app:app\n"}
+    assert heard(host_of(files)).notes == (
+        "Dockerfile:5: 'flask db upgrade' is not run: "
+        'app_processes={"release": "flask db upgrade"} runs it before a release serves',
+        "Dockerfile:5: not used: bind (the instance gets its socket from systemd)",
+        "not used: Dockerfile, but for what starts web (app_runtime=docker builds it)",
+    )
+    assert heard(host_of(files, app_runtime="docker")).notes == ()
+
+
+def test_where_an_image_starts_is_the_directory_of_the_source_that_is_copied_there(host_of: MakeHost) -> None:
+    app = {"backend/main.py": APP["app.py"], "backend/conf.py": "timeout = 77\n"}
+    image = "FROM x\nWORKDIR /code\nCOPY backend/ .\nCMD gunicorn -c python:conf main:app\n"
+    text = text_of(host_of({**app, "app.py": "", "Dockerfile": image}), "gunicorn.conf.py")
+    assert "/code/backend/conf.py" in text
+    assert "/code/backend'\n" in text
+
+
+@pytest.mark.parametrize(
+    "web", ["--chdir backend", "-c conf/of.py --chdir backend", "-c python:conf.of --chdir backend"]
+)
+def test_a_file_of_gunicorn_is_found_from_where_it_is_started_too(host_of: MakeHost, web: str) -> None:
+    """It goes into the directory of --chdir once it has read --config."""
+    name = "conf/of.py" if "-c " in web else "backend/gunicorn.conf.py"
+    files = {"backend/app.py": APP["app.py"], name: "bind = ':80'\n"}
+    host = host_of({**files, "Procfile": f"web: gunicorn {web} app:app\n"})
+    assert f"/code/{name}'" in text_of(host, "gunicorn.conf.py")
+    assert heard(host).notes == (f"{name}:1: bind is not used: the instance gets its socket from systemd",)
+
+
+def test_a_file_of_gunicorn_in_an_image_is_that_of_the_source_or_told(host_of: MakeHost) -> None:
+    files = {"Dockerfile": "FROM x\nCMD gunicorn -c /app/conf/of.py app:app\n"}
+    assert (
+        "Dockerfile:2: not used: config (/app/conf/of.py is not in the source)" in heard(host_of(files)).notes
+    )
+    host = host_of({**files, "conf/of.py": "threads = 9\n"})
+    assert "/code/conf/of.py'" in text_of(host, "gunicorn.conf.py")
+
+
+def test_an_image_that_starts_what_the_source_lacks_says_nothing_of_the_app(host_of: MakeHost) -> None:
+    host = heard(host_of({"Dockerfile": "FROM x\nCMD gunicorn -w 3 elsewhere:app\n"}))
+    assert plan_for(host, standard_roles(host), now=NOW).release
+
+
 def test_what_a_flaskenv_says_is_the_environment_of_all_but_for_development(host_of: MakeHost) -> None:
     host = host_of(
         {".flaskenv": "FLASK_ENV=development\nFLASK_RUN_PORT=5001\nMODE='a b'\nKEPT=file\n"},

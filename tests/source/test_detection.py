@@ -281,7 +281,7 @@ def test_finding_nothing_lists_all_that_was_looked_at(write: Write) -> None:
         detect_callable(root)
     assert str(caught.value).splitlines() == [
         f"{root}: no web app found; looked at",
-        "  Procfile: web: no known WSGI or ASGI server: ./start",
+        "  Procfile:1: no known WSGI or ASGI server: ./start",
         "  manage.py: no such file, or no DJANGO_SETTINGS_MODULE in it",
         "  .flaskenv and .env: no such file, or no FLASK_APP in it",
         "  wsgi.py: several apps: a, b",
@@ -318,13 +318,13 @@ def test_what_is_no_web_app_is_not_taken_for_one(write: Write, files: dict[str, 
     [
         (
             {"Procfile": "web: gunicorn shop:app\n", "app.py": APP},
-            "Procfile: web: shop:app: the source has no module shop",
+            "Procfile:1: shop:app: the source has no module shop",
         ),
         (
             {"Procfile": "web: gunicorn app:ap\n", "app.py": APP},
             'app.py has no ap; it has: app; did you mean "app"?',
         ),
-        ({"Procfile": "web: cd .. && gunicorn app:app"}, "Procfile: web: ..: not below the source"),
+        ({"Procfile": "web: cd .. && gunicorn app:app"}, "Procfile:1: ..: not below the source"),
         (
             {".flaskenv": "FLASK_APP=shop:app", "shop.py": FACTORY},
             ".flaskenv: FLASK_APP=shop:app: shop:app: shop.py has no",

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.here import expanded
-from deploytasks.planning.heard.procfile import of_procfile
 from deploytasks.planning.heard.project_files import (
     of_aptfile,
     of_dockerfile,
@@ -21,6 +20,7 @@ from deploytasks.planning.heard.project_files import (
 )
 from deploytasks.planning.heard.server_file import of_server_file
 from deploytasks.planning.heard.statement import Variable
+from deploytasks.planning.heard.web_line import of_web_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ def heard(host: Host) -> Host:
     """
     directory = _directory(host)
     for listen in (
-        of_procfile,
+        of_web_line,
         of_server_file,
         of_aptfile,
         of_indexes,

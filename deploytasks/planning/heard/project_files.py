@@ -17,6 +17,8 @@ from deploytasks.source.advice.unused import (
     read_aptfile,
     unused_files,
 )
+from deploytasks.source.processes.procfile import NAME as PROCFILE
+from deploytasks.source.processes.web_line import find_web_line
 from deploytasks.source.requirements.lockfile import requirements_file
 
 if TYPE_CHECKING:
@@ -66,9 +68,9 @@ def of_dockerfile(host: Host, directory: Path) -> Heard:
     """The port at which an image of the project's own listens, where it says one."""
     name = str(host.variables.get("docker_dockerfile", "Dockerfile"))
     if host.variables.get("app_runtime") == "docker":
-        from deploytasks.source.processes.dockerfile import exposed_ports
+        from deploytasks.source.processes.dockerfile import read_dockerfile
 
-        ports = exposed_ports(directory / name)
+        ports = read_dockerfile(directory / name).ports
         if len(ports) == 1:
             (port, line), *_ = ports.items()
             yield Variable("docker_port", Setting(port, Origin(name, line, SOURCE)))
@@ -88,14 +90,20 @@ def of_flaskenv(host: Host, directory: Path) -> Heard:
 def of_unused_files(host: Host, directory: Path) -> Heard:
     """Files by which others deploy the project; of those that *app_known* names nothing is told."""
     known = host.variables.get("app_known", ())
+    web = find_web_line(directory)
+    partly = {web.file, web.leads} - {PROCFILE} if web else set()
     used = {
         *OF_A_SERVER.get(server_of(host), ()),
         *OF_A_RUNTIME.get(str(host.variables.get("app_runtime")), ()),
         *_chosen_requirements(host, directory),
-        *(origin.file for origin in host.origins.values() if origin.level == SOURCE),
+        *(
+            origin.file
+            for origin in host.origins.values()
+            if origin.level == SOURCE and origin.file not in partly
+        ),
         *(known if isinstance(known, list | tuple) else ()),
     }
-    left = "; ".join(unused_files(directory, frozenset(map(str, used))))
+    left = "; ".join(unused_files(directory, frozenset(map(str, used)), frozenset(partly)))
     if left:
         yield f"not used: {left}"
 

@@ -6,7 +6,7 @@ import ast
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from deploytasks.source.advice.proposal import Proposal
 from deploytasks.source.advice.service_proposals import processes, services
 from deploytasks.source.advice.written_places import written_places
 from deploytasks.source.code.syntax import syntax_of
-from deploytasks.source.processes.compose_services import COMPOSE_FILES, beside_app
-from deploytasks.source.processes.dockerfile import exposed_ports
-from deploytasks.source.processes.procfile import NAME as PROCFILE
+from deploytasks.source.processes.compose_services import beside_app, compose_file_in
+from deploytasks.source.processes.dockerfile import NAME as DOCKERFILE
+from deploytasks.source.processes.dockerfile import read_dockerfile
 from deploytasks.source.processes.procfile import read_procfile
-from deploytasks.source.processes.web_command import makes_files, read_web_command
+from deploytasks.source.processes.web_command import makes_files
+from deploytasks.source.processes.web_line import find_web_line
 from deploytasks.source.text_file import bytes_in, text_in
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework
     """What to write for the source at *root*, of whose files *paths* travel; *names* are the packages it requires."""
     beside, procfile = beside_app(root), read_procfile(root)
     yield from processes(root, names, beside, procfile)
-    yield from _builds(root, procfile)
+    yield from _builds(root)
     yield from services(beside, names, _example(root))
     yield from _shared(root, paths, names)
     yield from _environment(root)
@@ -47,14 +48,15 @@ def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework
     yield from _images(root)
 
 
-def _builds(root: Path, procfile: Mapping[str, str]) -> Iterator[Proposal]:
-    """What the Procfile makes before the server starts, but for static files, which Django gathers in each release."""
+def _builds(root: Path) -> Iterator[Proposal]:
+    """What is made before the server starts, but for static files, which Django gathers in each release."""
+    line = find_web_line(root)
     command = None
     with suppress(SourceError):
-        command = read_web_command(procfile.get("web", ""), root, f"{PROCFILE}: web")
-    lines = [line for line in command.before if makes_files(line)] if command else []
+        command = line.read(root) if line else None
+    lines = [one for one in command.before if makes_files(one)] if command else []
     if lines:
-        told = f"run before the server in {PROCFILE}; here it would be run on this machine"
+        told = f"run before the server in {line}; here it would be run on this machine"
         yield Proposal(told, f"app_build={json.dumps(lines)}", is_asked=True)
 
 
@@ -118,11 +120,10 @@ def _routes(path: Path) -> Iterator[str]:
 
 
 def _images(root: Path) -> Iterator[Proposal]:
-    compose = next((name for name in COMPOSE_FILES if (root / name).is_file()), "")
+    compose = compose_file_in(root)
     if compose:
         yield Proposal(f"{compose} is there; to run what it says", "app_runtime=compose", is_asked=True)
-    dockerfile = root / "Dockerfile"
-    if dockerfile.is_file():
-        exposed = [*exposed_ports(dockerfile)]
+    if (root / DOCKERFILE).is_file():
+        exposed = [*read_dockerfile(root / DOCKERFILE).ports]
         port = f"\n# docker_port={exposed[0]}" if len(exposed) == 1 else ""
         yield Proposal("a Dockerfile is there; to run its image", f"app_runtime=docker{port}", is_asked=True)

@@ -33,11 +33,16 @@ OF_REQUIREMENTS = (*LOCKS, *DECLARED)
 """Of these one is used, and a person who names it has chosen among them."""
 
 
-def unused_files(directory: Path, used: frozenset[str]) -> Iterator[str]:
-    """What to do about each known file in *directory*, beginning with its name, that is not among those *used*."""
+def unused_files(
+    directory: Path, used: frozenset[str], partly: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """What to do about each known file in *directory*, beginning with its name, that is not among those *used*.
+
+    Of those that are used *partly*, it is the line that starts web.
+    """
     for name, instead in INSTEAD.items():
         if name not in used and (directory / name).is_file():
-            yield f"{name} ({instead})"
+            yield f"{name}{', but for what starts web' if name in partly else ''} ({instead})"
 
 
 def read_aptfile(directory: Path) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ from deploytasks.source.app.server_call import served_in
 from deploytasks.source.code.app_ref import AppRef, parse_callable
 from deploytasks.source.code.modules import Modules
 from deploytasks.source.processes.procfile import NAME as PROCFILE
-from deploytasks.source.processes.procfile import read_procfile
-from deploytasks.source.processes.web_command import read_web_command
+from deploytasks.source.processes.web_line import find_web_line
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
@@ -74,14 +73,19 @@ def _found(modules: Modules) -> AppRef:
     raise SourceError(f"{modules.root}: no web app found; looked at\n  {looked}\n{_ADVICE}")
 
 
-def _by_procfile(modules: Modules) -> AppRef | str:
-    command = read_procfile(modules.root).get("web")
-    if command is None:
+def _by_web_line(modules: Modules) -> AppRef | str:
+    line = find_web_line(modules.root)
+    if line is None:
         return f"{PROCFILE}: no such file, or no web process in it"
-    found = read_web_command(command, modules.root, f"{PROCFILE}: web")
-    if found and found.app:
+    found = line.read(modules.root)
+    if found is None or found.app is None:
+        return f"{line}: no known WSGI or ASGI server: {line.text}"
+    try:
         return checked(modules, found.app)
-    return f"{PROCFILE}: web: no known WSGI or ASGI server: {command}"
+    except SourceError as error:
+        if line.is_binding:
+            raise
+        return str(error)
 
 
 def _by_django(modules: Modules) -> AppRef | str:
@@ -191,7 +195,7 @@ def _first_app(modules: Modules, names: Iterable[str]) -> AppRef | str:
 
 
 _RULES: tuple[Callable[[Modules], AppRef | str], ...] = (
-    _by_procfile,
+    _by_web_line,
     _by_django,
     _by_flaskenv,
     _by_usual_files,

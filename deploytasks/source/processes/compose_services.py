@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import field
@@ -36,6 +37,15 @@ WORKERS = (
 
 
 @frozen
+class ServiceCommand:
+    """The *command* of a service that is built of the source, as *file* has it on *line*, from 1 on."""
+
+    command: str
+    file: str
+    line: int
+
+
+@frozen
 class Beside:
     """What *file* has beside an app: *services* of ours by image, *workers* by name, the app's own *environment*."""
 
@@ -45,9 +55,35 @@ class Beside:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+def compose_file_in(root: Path) -> str:
+    """The name of the compose file of the source at *root*; empty where there is none."""
+    return next((name for name in COMPOSE_FILES if (root / name).is_file()), "")
+
+
+def service_commands(root: Path) -> tuple[ServiceCommand, ...]:
+    """What services that are built of the source at *root* start, but for what their images say."""
+    file = compose_file_in(root)
+    built = [(name, one) for name, one in _definitions(root / file) if "build" in one] if file else []
+    said = [(name, _text(one.get("command"))) for name, one in built]
+    return tuple(ServiceCommand(command, file, _line(root / file, name)) for name, command in said if command)
+
+
+def _line(path: Path, service: str) -> int:
+    """The line of the command of *service*."""
+    lines = text_in(path, "replace").splitlines()
+    begin = next(
+        (at for at, line in enumerate(lines) if re.match(rf"\s+[\"']?{re.escape(service)}[\"']?\s*:", line)),
+        0,
+    )
+    below = (
+        at for at, line in enumerate(lines[begin:], begin + 1) if re.search(r"\bcommand[\"']?\s*:", line)
+    )
+    return next(below, begin + 1)
+
+
 def beside_app(root: Path) -> Beside:
     """What the compose file of the source at *root* says; nothing where there is none, or none that can be read."""
-    file = next((name for name in COMPOSE_FILES if (root / name).is_file()), "")
+    file = compose_file_in(root)
     definitions = [*_definitions(root / file)] if file else []
     services = [IMAGES[base] for _, one in definitions if (base := _base(one.get("image"))) in IMAGES]
     built = [(name, one) for name, one in definitions if "build" in one]
@@ -78,7 +114,7 @@ def _text(command: object) -> str:
     """A command as a line of the shell."""
     if isinstance(command, list):
         return shlex.join(map(str, command))
-    return command if isinstance(command, str) else ""
+    return command.replace("$$", "$") if isinstance(command, str) else ""
 
 
 def _is_worker(command: str) -> bool:

@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "bash", "dash", "ash")
 OPERATORS = frozenset("&|;\n")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KEYWORDS = _words("exec env export if then elif else fi while until do done { } ! ( )")
+"""Words of the shell that may stand before a command."""
+NO_PROGRAMS = _words(
+    """[ [[ : . source true false test set shift echo printf sleep wait trap break continue exit umask ulimit
+    for case esac"""
+)
+"""What a shell does by itself, and changes nothing of the app."""
 ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 DEFAULT = regex(r"\$\{\w+:?-([^}$]*)\}")
 """A parameter with what stands in its place where it is not set."""
@@ -82,9 +95,14 @@ def _commands(line: str, where: str) -> Iterator[Command]:
 
 def _command(words: list[str]) -> Iterator[Command]:
     rest, environment = deque(words), {}
-    while rest and (rest[0] in ("exec", "env") or ASSIGNMENT.fullmatch(rest[0])):
+    while rest and (_is_of_the_shell(rest[0]) or ASSIGNMENT.fullmatch(rest[0])):
         found = ASSIGNMENT.fullmatch(rest.popleft())
         if found:
             environment[found[1]] = found[2]
-    if rest:
+    if rest and rest[0] not in NO_PROGRAMS:
         yield Command(tuple(rest), environment)
+
+
+def _is_of_the_shell(word: str) -> bool:
+    """Whether *word* stands before a command and is none: ``exec``, ``then``, ``web)`` of a ``case``."""
+    return word in KEYWORDS or (word.endswith(")") and "(" not in word)

@@ -82,12 +82,12 @@ class _Arguments:
         return found[-1] if isinstance(found, tuple) else str(found)
 
 
-def read_web_command(line: str, directory: Path, where: str) -> WebCommand | None:
-    """What *line*, run in *directory*, starts; None when it starts no server that is known.
+def read_web_command(line: str, root: Path, where: str, start: str = ".") -> WebCommand | None:
+    """What *line*, run in the directory *start* of *root*, starts; None when it starts no server that is known.
 
     Raises ``SourceError``, beginning with *where*, when what it serves cannot be written as MODULE:NAME.
     """
-    start, before = ".", []
+    before: list[str] = []
     for command in commands_of(line, where):
         if command.program == "cd" and command.words[1:]:
             start = str(PurePosixPath(start, command.words[1]))
@@ -96,7 +96,7 @@ def read_web_command(line: str, directory: Path, where: str) -> WebCommand | Non
         if position is None:
             before.append(str(command))
             continue
-        found = _read(command, position, directory / start, where)
+        found = _read(command, position, root / start, where)
         app = found.app and replace(found.app, directory=str(PurePosixPath(start, found.app.directory)))
         return replace(found, app=app, before=tuple(before))
     return None

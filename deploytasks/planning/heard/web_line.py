@@ -1,47 +1,49 @@
-"""What a Procfile says to the web server that it starts."""
+"""What a project says to the web server that it starts."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.planning.deployment import KINDS, module_of
 from deploytasks.planning.heard.server_settings import each_of, variables_of
 from deploytasks.planning.heard.statement import Heard, Statement, Variable
 from deploytasks.planning.wanted_parts import has_own_command, server_of
+from deploytasks.source.processes.image_path import path_in_source
 from deploytasks.source.processes.procfile import NAME as PROCFILE
-from deploytasks.source.processes.procfile import line_of, read_procfile
-from deploytasks.source.processes.web_command import COLLECTS, makes_files, read_web_command
+from deploytasks.source.processes.procfile import read_procfile
+from deploytasks.source.processes.web_command import COLLECTS, makes_files
+from deploytasks.source.processes.web_line import find_web_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from deploytasks.inventory import Host
-    from deploytasks.source.processes.web_command import WebCommand
+    from deploytasks.source.processes.web_command import Said, WebCommand
+    from deploytasks.source.processes.web_line import WebLine
 
-WEB = "web"
 
-
-def of_procfile(host: Host, directory: Path) -> Heard:
-    """The variables of its web process's command line."""
-    processes = read_procfile(directory)
-    line = processes.get(WEB)
-    if not line:
+def of_web_line(host: Host, directory: Path) -> Heard:
+    """The variables of the command line by which the project starts its web server."""
+    line = find_web_line(directory)
+    if line is None:
         return
-    where = Origin(PROCFILE, line_of(directory, WEB), SOURCE)
-    command = read_web_command(line, directory, str(where))
+    where = Origin(line.file, line.number, SOURCE)
+    command = line.read(directory)
     if command is None:
-        yield f"{where}: {line!r} starts no server of ours; app_server={server_of(host)} serves the app in its place"
-    elif has_own_command(host, directory):
+        instead = f"app_server={server_of(host)} serves the app in its place"
+        yield f"{where}: {line.text!r} starts no server of ours; {instead}"
+    elif not has_own_command(host, directory):
+        yield from _of_what_is_around(host, line, command, where, directory)
+        yield from _of_command(host, line, command, where, directory)
+    elif line.is_binding:
         yield f"{where}: not used: the image's own command starts web"
-    else:
-        yield from _of_what_is_around(host, command, where, directory)
-        yield from _of_command(host, command, where, directory)
 
 
-def _of_command(host: Host, command: WebCommand, where: Origin, directory: Path) -> Heard:
+def _of_command(host: Host, line: WebLine, command: WebCommand, where: Origin, directory: Path) -> Heard:
     if not command.role:
         server = server_of(host)
         yield f"{where}: {command.program} is none of the servers; app_server={server} serves the app in its place"
@@ -50,8 +52,25 @@ def _of_command(host: Host, command: WebCommand, where: Origin, directory: Path)
     else:
         yield Variable("app_server", Setting(command.role, where))
         role = import_module(module_of(command.role))
-        statements = (Statement(where, name, value) for name, value in command.settings.items())
+        settings = _with_file_of_the_source(command, line, role, directory)
+        if "config" in command.settings.keys() - settings.keys():
+            yield f"{where}: not used: config ({command.settings['config']} is not in the source)"
+        statements = (Statement(where, name, value) for name, value in settings.items())
         yield from variables_of(role, [*_of_ini(directory, command), *statements])
+
+
+def _with_file_of_the_source(command: WebCommand, line: WebLine, role: Any, root: Path) -> dict[str, Said]:
+    """The settings of *command*, in which a file of settings is one of the source; an image's own is left out."""
+    settings = dict(command.settings)
+    named = settings.get("config")
+    if isinstance(named, str) and hasattr(role, "file_named"):
+        below = command.app.directory if command.app else line.directory
+        found = path_in_source(root, role.file_named(named), below)
+        if found and named.startswith("/"):
+            settings["config"] = found
+        elif not (found or line.is_binding):
+            del settings["config"]
+    return settings
 
 
 def _another_server(host: Host, role: str) -> str | None:
@@ -64,12 +83,14 @@ def _another_server(host: Host, role: str) -> str | None:
     return f"the tasks file has a server of its own, {own.__name__}" if own and chosen is None else None
 
 
-def _of_what_is_around(host: Host, command: WebCommand, where: Origin, directory: Path) -> Heard:
+def _of_what_is_around(
+    host: Host, web: WebLine, command: WebCommand, where: Origin, directory: Path
+) -> Heard:
     """What runs before the server, and what stands before it on its own line."""
     run = _run_at_deploys(host, directory)
     for line in command.before:
         if COLLECTS not in line and line not in run:
-            yield f"{where}: {line!r} is not run: {_instead_of(line)}"
+            yield f"{where}: {line!r} is not run: {_instead_of(line, web)}"
     if command.prefix:
         yield Variable("app_command_prefix", Setting(list(command.prefix), where))
     if command.unused:
@@ -86,10 +107,12 @@ def _run_at_deploys(host: Host, directory: Path) -> str:
     return f"{release or read_procfile(directory).get('release', '')}\n{built or ''}"
 
 
-def _instead_of(line: str) -> str:
+def _instead_of(line: str, web: WebLine) -> str:
     if makes_files(line):
         return f"app_build={[line]} runs it when a release is made"
-    return f"write it into the Procfile as release: {line}"
+    if web.file == PROCFILE:
+        return f"write it into the Procfile as release: {line}"
+    return f"app_processes={json.dumps({'release': line})} runs it before a release serves"
 
 
 def _of_ini(directory: Path, command: WebCommand) -> Iterator[Statement]:
