@@ -22,9 +22,7 @@ def cache_directory() -> Path:
 
     Where that cannot be, it is one for this process alone, and people are told so, once.
     """
-    from platformdirs import user_cache_path
-
-    path = user_cache_path("deploytasks", appauthor=False)
+    path = _usual_cache()
     if not path.is_absolute():
         return _passing(f"there is no home directory here (HOME): {NOT_KEPT}, and nothing of ~/.ssh is read")
     try:
@@ -32,6 +30,16 @@ def cache_directory() -> Path:
     except OSError as error:
         return _passing(f"{path}: {error.strerror}: {NOT_KEPT}; XDG_CACHE_HOME names another place")
     return path if os.access(path, os.W_OK | os.X_OK) else _passing(f"{path}: not writable: {NOT_KEPT}")
+
+
+def _usual_cache() -> Path:
+    """The path of the system's own rules; a relative one without a home directory."""
+    from platformdirs import user_cache_path
+
+    try:
+        return user_cache_path("deploytasks", appauthor=False)
+    except RuntimeError:
+        return Path()
 
 
 NOT_KEPT = "nothing is kept for the next time"
