@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.agent.engine.types import imported_types
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.request import Converge, Request
 from deploytasks.delivery.contents import Contents
@@ -147,7 +148,7 @@ def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], ma
         chosen, servers, roles = with_servers(chosen, roles)
     alone = ready_hosts(servers, roles, {}, with_projects=False)
     run = Run([*alone, *ready_hosts(chosen, roles, {}, reading=manner.reading())], manner)
-    return _carried_out(run, Converge(), lambda host: plan_for(host, roles(host), run.now))
+    return _carried_out(run, Converge(imported_types()), lambda host: plan_for(host, roles(host), run.now))
 
 
 def carry_out(
@@ -189,7 +190,7 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, Requ
     """
     run = Run(ready_hosts([host], roles, {}, reading=manner.reading()), replace(manner, check=True))
     with run:
-        run.ask(Converge())
+        run.ask(Converge(imported_types()))
         run.manner = manner
         orders = run.orders_for(lambda known: plan_for(known, roles(known), run.now))
         run.crew.each(lambda visit: visit.dismiss(why=""))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
 from deploytasks.agent.engine.events import Note, Outcome
+from deploytasks.agent.engine.types import imported_types
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.commands.converge import converge
 from deploytasks.agent.release.lock import LockHeld
@@ -50,6 +52,18 @@ def test_a_check_takes_no_lock_and_waits_for_none(shop):
     with shop.session(Converge()).lock():
         assert shop.deploy(ONE, check=True).outcome is Outcome.CHANGED
     assert not shop.host.path(shop.app.root).exists()
+
+
+def test_the_types_of_the_plan_are_read_while_the_controller_makes_it(shop, monkeypatch):
+    module = "deploytasks.agent.packages.locales"
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    session = shop.session(Converge(["Locales", "NobodysType"]), {"bye": "too late"})
+    assert module not in sys.modules
+    with pytest.raises(Dismissed):
+        converge(session)
+    assert module in sys.modules
+    assert "Locales" in imported_types()
+    assert "NobodysType" not in imported_types()
 
 
 def test_where_nothing_is_to_be_done_after_all_nothing_is(shop):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from typing import Any
+import sys
+from typing import Any, Iterable, Tuple
 
 from deploytasks.agent.renamed import TYPES
 
@@ -39,6 +40,18 @@ MODULES = {
     for room, names in ROOMS.items()
     for name in names.split()
 }
+
+
+def imported_types() -> Tuple[str, ...]:
+    """The words of those types of ours that have been imported here."""
+    return tuple(word for word, module in MODULES.items() if module in sys.modules)
+
+
+def import_types(words: Iterable[str]) -> None:
+    """Import the types that *words* are for, as far as they are ours."""
+    for word in words:
+        if word in MODULES:
+            importlib.import_module(MODULES[word])
 
 
 def word_for(kind: type) -> str:

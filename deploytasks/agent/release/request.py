@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, NamedTuple, Optional
+from typing import Any, ClassVar, Dict, NamedTuple, Optional, Sequence
 
 from deploytasks.agent.release.layout import App
 
@@ -11,13 +11,15 @@ class Question:
     """What is asked of an agent; the command of the same name answers it, and its fields are what that wants to know.
 
     When the answer to one that *changes* something is lost, the host may have changed. One that is *asked_by_project*
-    comes with the project's identity. While one *prints*, a command's output arrives as it is.
+    comes with the project's identity. While one *prints*, a command's output arrives as it is. Where a plan follows,
+    it is of *types*, or of some of them: the host reads them while the controller makes it.
     """
 
     ask: ClassVar[str]
     changes: ClassVar[bool] = False
     asked_by_project: ClassVar[bool] = False
     prints: ClassVar[bool] = False
+    types: Sequence[str] = ()
 
     def __init_subclass__(cls) -> None:
         cls.ask = cls.__name__.lower()
@@ -33,6 +35,9 @@ class Converge(Question):
 
     The other questions are in ``questions.py``, which a deploy does without.
     """
+
+    def __init__(self, types: Sequence[str] = ()) -> None:
+        self.types = tuple(types)
 
 
 class Request(NamedTuple):

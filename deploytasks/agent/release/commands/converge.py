@@ -14,6 +14,7 @@ from deploytasks.agent.engine.events import Compare, Ended, Handed, Hello, Need
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.plan import Plan
 from deploytasks.agent.engine.shipped import import_shipped
+from deploytasks.agent.engine.types import import_types
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.manifest import Manifest
 from deploytasks.agent.files.secret import read_secret
@@ -56,6 +57,7 @@ def receive_order(session: Session) -> Tuple[Plan, FleetGate]:
     Raises ``Dismissed`` when nothing is to be done here.
     """
     session.outlet.say(Hello(asdict(gather(session.machine, session.app, session.ssh_connection))))
+    import_types(session.request.question.types)
     order = session.inlet.object()
     if "plan" not in order:
         raise Dismissed(order["bye"])
