@@ -18,7 +18,7 @@ their own.
 ROWS = {
     "The inventory": {
         1: "it is not there",
-        2: "it is a directory, may not be read, or is no text",
+        2: "it is a directory without any, may not be read, or is no text",
         3: "it has no hosts",
         4: "a group has none",
         5: "an unknown group",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.cli.additions import Additions, Memory, aside
+from deploytasks.cli.standing import sources
 from deploytasks.errors import ConfigError, InventoryError
 from deploytasks.verbs import verb
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from deploytasks.report import JsonReporter, Mood, Reading, Reporter
 
 USUAL = "inventory.ini"
+TASKS_FILES = ("tasks.py", "fabfile.py")
 
 
 @frozen
@@ -29,7 +31,7 @@ class Chosen:
     """The hosts that ``--host`` names in the inventory that ``--inventory`` names."""
 
     host: str | None
-    inventory: str
+    inventory: str | Iterable[str]
     extra_vars: Iterable[str]
     forks: int | str
     json: bool
@@ -43,7 +45,8 @@ class Chosen:
         """The whole inventory."""
         from deploytasks.inventory import Inventory
 
-        return Inventory.load(self._inventory_path()).with_extra_vars(list(self.extra_vars))
+        beside = "." if any(Path(name).exists() for name in TASKS_FILES) else None
+        return Inventory.load(*self._sources(), beside=beside).with_extra_vars(list(self.extra_vars))
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
@@ -136,15 +139,13 @@ class Chosen:
 
         return JsonReporter(Outlet(sys.stdout), Outlet(sys.stderr))
 
-    def _inventory_path(self) -> str:
-        named = (
-            self.inventory or os.environ.get("DEPLOYTASKS_INVENTORY") or os.environ.get("ANSIBLE_INVENTORY")
-        )
+    def _sources(self) -> list[str]:
+        named = sources(self.inventory)
         if not named and not Path(USUAL).exists():
             raise InventoryError(
                 f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init"
             )
-        return named or USUAL
+        return named or [USUAL]
 
 
 def whole_number(flag: str, value: int | str) -> int:

@@ -24,13 +24,16 @@ from deploytasks.here.signals import STOPPING
 
 HELP = {
     "host": "host, group or Ansible pattern (default: $DEPLOYTASKS_HOST, else all hosts)",
-    "inventory": "inventory file (default: $DEPLOYTASKS_INVENTORY, $ANSIBLE_INVENTORY, ./inventory.ini)",
+    "inventory": (
+        "inventory: a file, a directory, or h1,h2; repeatable "
+        "(default: $DEPLOYTASKS_INVENTORY, $ANSIBLE_INVENTORY, ./inventory.ini)"
+    ),
     "extra_vars": "k=v or @file.yml, over all other variables; repeatable",
     "forks": "how many hosts are worked on at a time",
     "json": "JSON Lines on standard output",
 }
 ALWAYS = "always"
-COMMON: dict[str, Any] = {"host": None, "inventory": "", "extra_vars": [], "forks": 10, "json": False}
+COMMON: dict[str, Any] = {"host": None, "inventory": [], "extra_vars": [], "forks": 10, "json": False}
 
 
 class Terminated(KeyboardInterrupt):
@@ -82,7 +85,9 @@ def on_hosts(
                 finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
 
         vars(wrapper)["__signature__"] = signature
-        return task(auto_shortflags=False, iterable=["extra_vars"], help={**HELP, **help_})(wrapper)
+        return task(auto_shortflags=False, iterable=["extra_vars", "inventory"], help={**HELP, **help_})(
+            wrapper
+        )
 
     return decorate
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from deploytasks.agent.frozen import frozen
 
-PATHS = ("inventory", "out", "source")
+PATHS = ("out", "source")
 """The flags that name files."""
 INVENTORIES = ("DEPLOYTASKS_INVENTORY", "ANSIBLE_INVENTORY")
 
@@ -25,9 +25,19 @@ class Typed:
         if not self.directory:
             return dict(flags)
         named = {name: self._path(flags[name]) for name in PATHS if flags.get(name)}
-        if not flags.get("inventory"):
-            named["inventory"] = self._path(next(filter(None, map(os.environ.get, INVENTORIES)), ""))
-        return {**flags, **named, "extra_vars": list(self._extra_vars(flags["extra_vars"]))}
+        inventory = [self._source(source) for source in sources(flags["inventory"])]
+        return {
+            **flags,
+            **named,
+            "inventory": inventory,
+            "extra_vars": list(self._extra_vars(flags["extra_vars"])),
+        }
+
+    def _source(self, source: str) -> str:
+        from deploytasks.inventory.sources.host_list import is_host_list
+
+        path = self._path(source)
+        return source if is_host_list(path) else path
 
     def _extra_vars(self, given: Iterable[str]) -> Iterator[str]:
         for text in given:
@@ -35,6 +45,20 @@ class Typed:
 
     def _path(self, path: str) -> str:
         return os.path.join(self.directory, path) if path else ""  # noqa: PTH118  as it was typed
+
+
+def sources(given: str | Iterable[str]) -> list[str]:
+    """The sources of the inventory that were *given*, else those that the environment names."""
+    named = [given] if isinstance(given, str) else list(given)
+    if any(named):
+        return [source for source in named if source]
+    return several(next(filter(None, map(os.environ.get, INVENTORIES)), ""))
+
+
+def several(named: str) -> list[str]:
+    """*named*, or the files in it that commas separate, as Ansible's configuration has them."""
+    parts = [part.strip() for part in named.split(",")]
+    return parts if all(map(os.path.exists, parts)) else [named] if named else []
 
 
 @contextmanager

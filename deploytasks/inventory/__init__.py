@@ -1,6 +1,6 @@
 """Ansible's inventory: hosts, groups and variables, each value with the place where it was written.
 
-Reads the INI format with ``group_vars/`` and ``host_vars/`` as ``ansible-inventory --list`` does, and
+Reads INI, YAML, TOML and more, with ``group_vars/`` and ``host_vars/``, as ``ansible-inventory --list`` does, and
 refuses, with ``file:line``, what Ansible takes silently for something else. Values are never rendered as
 templates.
 

@@ -1,4 +1,4 @@
-"""An inventory while it is being read: groups and hosts that may still grow.
+"""An inventory while it is being read: groups and hosts that may still grow, from one source or several.
 
 How groups nest, where a host without a group goes, and in which order all of it is listed follows
 ``inventory/data.py`` and ``inventory/group.py`` of ansible-core. Names that hide each other there are
@@ -7,16 +7,22 @@ refused.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from deploytasks.agent.regex import regex
 from deploytasks.inventory.origin import Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
+from deploytasks.inventory.value import Value
+from deploytasks.inventory.variable_name import check_variable_name
 
 ALL = "all"
 UNGROUPED = "ungrouped"
+GROUP_NAME = regex(r"\w[\w.-]*")
+PRIORITY = "ansible_group_priority"
 
 
 @dataclass
@@ -35,6 +41,14 @@ class DraftGroup:
         """The level of precedence of its variables, as `Origin` names it."""
         return ALL if self.name == ALL else f"group {self.name}"
 
+    def set(self, name: str, value: Value, origin: Origin) -> None:
+        """Give it the variable *name*, which may be its priority; raises `Refused` for what makes no sense."""
+        check_variable_name(name)
+        if name == PRIORITY:
+            self.priority = _priority(value)
+        else:
+            self.settings[name] = Setting(value, replace(origin, level=self.level))
+
 
 @dataclass
 class DraftHost:
@@ -43,6 +57,13 @@ class DraftHost:
     name: str
     origin: Origin
     settings: dict[str, Setting] = field(default_factory=dict)
+
+    def set(self, name: str, value: Value, origin: Origin) -> None:
+        """Give it the variable *name*; raises `Refused` for a name that makes no sense."""
+        check_variable_name(name)
+        if name == PRIORITY:
+            raise Refused(f"{PRIORITY} has no effect on a host; expected it under [GROUP:vars]")
+        self.settings[name] = Setting(value, replace(origin, level=f"host {self.name}"))
 
 
 class Draft:
@@ -92,8 +113,9 @@ class Draft:
         ungrouped = dict.fromkeys([*self.groups[UNGROUPED].hosts, *self.hosts])
         self.groups[UNGROUPED].hosts = [name for name in ungrouped if name not in grouped]
         for name in self.hosts.keys() & self.groups.keys():
-            message = f'host "{name}" has the name of a group; rename one of the two'
-            problems.add(self.hosts[name].origin, message)
+            if self.hosts_of(name) != (name,):
+                message = f'host "{name}" has the name of a group; rename one of the two'
+                problems.add(self.hosts[name].origin, message)
 
     def hosts_of(self, group: str) -> tuple[str, ...]:
         """The hosts of *group* and of all groups below it, each once, nearest groups first."""
@@ -145,3 +167,17 @@ def _refuse_second_port(host: DraftHost, port: int) -> None:
         had = f"port {known.value}" if known else "no port"
         expected = "its port where it is first listed"
         raise Refused(f'host "{host.name}" has {had} since {host.origin}; expected {expected}')
+
+
+def check_group_name(name: str) -> None:
+    """Refuse what would lead out of ``group_vars``, or mean something in a host pattern."""
+    if not GROUP_NAME.fullmatch(name):
+        raise Refused(f'group name "{name}": expected letters, digits, "_", "-" and "."')
+
+
+def _priority(value: Value) -> int:
+    if isinstance(value, str) and re.fullmatch("-?[0-9]+", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Refused(f'{PRIORITY}: "{value}"; expected a whole number')
+    return value

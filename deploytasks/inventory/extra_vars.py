@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
-from deploytasks.inventory.document import SUFFIXES, parsed_document
+from deploytasks.inventory.documents.document import SUFFIXES, parsed_document
 from deploytasks.inventory.origin import COMMAND_LINE, Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
+from deploytasks.inventory.sources.variable_files import read_settings
 from deploytasks.inventory.value import Value, shortened
-from deploytasks.inventory.variable_files import read_settings
 from deploytasks.inventory.variable_name import SECRET_VARIABLES, check_variable_name
 
 LEVEL = "extra-vars"

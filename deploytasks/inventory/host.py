@@ -31,7 +31,8 @@ class Host:
     *groups* are those it is in but ``all``, the weakest first. Until a plan is made, empty: *facts* (what the
     agent found) and *deployment* (what its roles are made into, see ``deployment_of``). *own_roles* are those that
     a tasks file adds to what the variables ask for. *notes* are what its app's source says and nobody takes.
-    *neighbours* are all hosts of its inventory by name, itself among them.
+    *neighbours* are all hosts of its inventory by name, itself among them; *sources* the files and directories that
+    this was read from.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Host:
     own_roles: tuple[Any, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     neighbours: Mapping[str, Host] = field(default_factory=dict, repr=False, compare=False)
+    sources: tuple[str, ...] = field(default=(), repr=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:
@@ -56,8 +58,9 @@ class Host:
         settings: Mapping[str, Setting],
         groups: tuple[str, ...],
         problems: Problems,
+        sources: tuple[str, ...] = (),
     ) -> Host:
-        """The host *name* with *settings*.
+        """The host *name* with *settings*, as *sources* say.
 
         What is wrong with its connection goes to *problems*.
         """
@@ -67,6 +70,7 @@ class Host:
             origins={key: setting.origin for key, setting in settings.items()},
             groups=groups,
             connection=read_connection(name, settings, problems),
+            sources=sources,
         )
 
     @classmethod

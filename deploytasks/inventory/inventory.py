@@ -14,50 +14,55 @@ from deploytasks.inventory.environment import over, settings_in
 from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
 from deploytasks.inventory.host import Host, acquainted
-from deploytasks.inventory.ini import IniReader
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.pattern import HostNames, matching
 from deploytasks.inventory.problems import Problems
-from deploytasks.inventory.text_file import read_text
+from deploytasks.inventory.sources.host_list import is_host_list
+from deploytasks.inventory.sources.source import SourceReader
+from deploytasks.inventory.sources.variable_files import VariableFiles
 from deploytasks.inventory.value import Value
-from deploytasks.inventory.variable_files import VariableFiles
 from deploytasks.spelling import did_you_mean
-
-NOT_INI = (".yml", ".yaml", ".json", ".toml")
 
 
 @frozen
 class Inventory:
-    """All that one inventory file and the variable files beside it say.
+    """All that an inventory's *sources*, and variable files beside them, say.
 
     *hosts* are in the order in which Ansible goes through them; *groups* in that of their first appearance,
     after ``all`` and ``ungrouped``.
     """
 
-    path: str
+    sources: tuple[str, ...]
     hosts: tuple[Host, ...]
     groups: tuple[Group, ...]
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Inventory:
-        """Read the inventory *path*.
+    def load(
+        cls, *sources: str | os.PathLike[str], beside: str | os.PathLike[str] | None = None
+    ) -> Inventory:
+        """Read the inventory that *sources* are together, later ones over earlier ones.
+
+        Each is a file (Ansible's INI, YAML, JSON, TOML), a directory of such, or names with commas, ``web1,web2``.
+        ``group_vars`` and ``host_vars`` are read beside each, and in the directory *beside*.
 
         What the environment says of the connection (``DEPLOYTASKS_ANSIBLE_USER`` …) goes over it, for all hosts.
         Raises one ``InventoryError`` with a ``file:line: …`` for each thing that is wrong.
         """
-        file = os.fspath(path)
-        if file.endswith(NOT_INI):
-            raise InventoryError(f"{file}: expected an inventory in the INI format, such as inventory.ini")
-        text = read_text(file)
-        problems = Problems()
-        draft = IniReader(file, problems).read(text)
-        hosts = _hosts(draft, VariableFiles(Path(file).parent, problems), problems)
+        names = tuple(os.fspath(source) for source in sources)
+        problems, draft = Problems(), Draft()
+        reader = SourceReader(draft, problems)
+        for name in names:
+            reader.read(name)
+        draft.settle(problems)
+        directories = [*_directories(names), *([] if beside is None else [Path(beside)])]
+        files = VariableFiles(directories, problems)
+        hosts = _hosts(draft, files, problems, (*reader.files, *files.directories))
         if not hosts and not problems:
-            raise InventoryError(f"{file}: has no hosts; expected at least one line with a host name")
+            raise InventoryError(f"{', '.join(names)}: has no hosts; {_expected(names)}")
         _refuse_same_machine(draft, hosts, problems)
         problems.raise_if_any()
         groups = tuple(_group(draft, name, hosts) for name in draft.groups)
-        return cls(file, groups[0].hosts, groups)
+        return cls(names, groups[0].hosts, groups)
 
     def __getitem__(self, name: str) -> Group:
         """The group called *name*; raises ``InventoryError`` with the nearest name."""
@@ -92,7 +97,7 @@ class Inventory:
         groups = tuple(
             replace(group, hosts=tuple(hosts[host.name] for host in group)) for group in self.groups
         )
-        return Inventory(self.path, groups[0].hosts, groups)
+        return Inventory(self.sources, groups[0].hosts, groups)
 
     def to_ansible(self, hosts: Iterable[Host] | None = None) -> dict[str, dict[str, Value]]:
         """What ``ansible-inventory --list`` prints, passwords included.
@@ -111,7 +116,23 @@ class Inventory:
         return {name: lists for name, lists in document.items() if lists} | {"_meta": {"hostvars": variables}}
 
 
-def _hosts(draft: Draft, files: VariableFiles, problems: Problems) -> Mapping[str, Host]:
+def _directories(sources: Iterable[str]) -> Iterator[Path]:
+    """Where variable files lie: a source itself that is a directory, else the one that it is in."""
+    for source in sources:
+        if not is_host_list(source):
+            path = Path(source)
+            yield path if path.is_dir() else path.parent
+
+
+def _expected(sources: Iterable[str]) -> str:
+    if any(Path(source).is_dir() for source in sources):
+        return "expected a file with a host in it; in a directory, hidden files and backups are passed over"
+    return "expected at least one line with a host name"
+
+
+def _hosts(
+    draft: Draft, files: VariableFiles, problems: Problems, sources: tuple[str, ...]
+) -> Mapping[str, Host]:
     """Every host with its levels merged: `all`, parents, children, the host, the environment; files over the INI."""
     of_group = {
         name: group.settings | files.of_group(name, group.level) for name, group in draft.groups.items()
@@ -125,7 +146,8 @@ def _hosts(draft: Draft, files: VariableFiles, problems: Problems) -> Mapping[st
         settings.update(draft.hosts[name].settings)
         settings.update(files.of_host(name, f"host {name}"))
         settings = over(settings, in_environment)
-        hosts[name] = Host.from_settings(name, settings, tuple(group.name for group in groups), problems)
+        names = tuple(group.name for group in groups)
+        hosts[name] = Host.from_settings(name, settings, names, problems, sources)
     return acquainted(hosts.values())
 
 

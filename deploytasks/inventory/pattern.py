@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
+from deploytasks.inventory.documents.text_file import read_text
 from deploytasks.inventory.host_name import is_ipv6
-from deploytasks.inventory.text_file import read_text
 from deploytasks.spelling import did_you_mean
 
 PARTS = regex(r"(?:[^\s:\[\]]|\[[^\]]*\])+")

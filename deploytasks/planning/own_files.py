@@ -43,7 +43,8 @@ def secrets_among(host: Host, directory: Path) -> tuple[str, ...]:
 
 
 def _of_inventories(host: Host) -> Iterator[Path]:
-    """Where the variables stand, and all that may say more of them."""
+    """What it was read from, where the variables stand, and all that may say more of them."""
+    yield from map(Path, host.sources)
     for origin in host.origins.values():
         path = Path(origin.file)
         if not origin.is_command_line and path.is_file():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.errors import VariableError
-from deploytasks.inventory.document import Entries, parsed_document
+from deploytasks.inventory.documents.document import Entries, parsed_document
 from deploytasks.inventory.refused import Refused
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.roles.compose.interpolation import resolved

@@ -77,7 +77,9 @@ CASES: dict[str, list[Bad]] = {
     "1 inventory that is not there": flag(
         "nosuch.ini; expected a file that exists", "deploy", "--inventory", "nosuch.ini"
     ),
-    "2 inventory that is a directory": flag(".: is a directory", "deploy", "--inventory", "."),
+    "2 inventory that is a directory without any": [
+        Bad("empty: has no hosts", ("deploy", "--inventory", "empty"), files={"empty/.hidden": "web1"})
+    ],
     "2 inventory that is no text": [
         Bad("inventory.ini:1: not text: byte 5", files={"inventory.ini": b"\x7fELF\x00\xff"})
     ],

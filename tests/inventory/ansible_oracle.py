@@ -1,8 +1,9 @@
-"""Asks ``ansible-inventory`` many questions for the price of one start, which is most of its second.
+"""Asks Ansible many questions for the price of one start, which is most of its second.
 
-Reads a JSON list of argument lists on standard input; answers with a JSON list of what
-``ansible-inventory --list`` prints for each, or null where it fails. Each question has a forked process of
-its own: Ansible keeps global state.
+Reads a JSON list of questions on standard input, each the directory to stand in and the sources of an inventory;
+answers with a JSON list of what ``ansible-inventory --list`` prints for each, or null where it fails. With ``values``
+it is what ``ansible -m debug`` shows of each of these variables of each host, or what it says of it. Each question
+has a forked process of its own: Ansible keeps global state.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ansible.cli.inventory import InventoryCLI
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.template import Templar
+from ansible.vars.manager import VariableManager
 
 
 def main() -> None:
@@ -22,23 +29,51 @@ def main() -> None:
     with os.fdopen(os.dup(1), "w") as answers, tempfile.TemporaryDirectory() as directory:
         os.dup2(2, 1)
         outputs = [Path(directory, str(number)) for number in range(len(questions))]
-        for arguments, output in zip(questions, outputs, strict=True):
-            ask(arguments, output)
+        for question, output in zip(questions, outputs, strict=True):
+            ask(question, output)
         json.dump(
             [json.loads(output.read_text()) if output.exists() else None for output in outputs], answers
         )
 
 
-def ask(arguments: list[str], output: Path) -> None:
-    """Run ``ansible-inventory --list`` with *arguments*; *output* exists afterwards if it succeeded."""
+def ask(question: dict[str, Any], output: Path) -> None:
+    """Answer *question* in *output*, which exists afterwards if Ansible could."""
     child = os.fork()
     if child:
         os.waitpid(child, 0)
         return
     try:
-        InventoryCLI(["ansible-inventory", "--list", "--output", str(output), *arguments]).run()
+        os.chdir(question["directory"])
+        sources = [word for source in question["sources"] for word in ("-i", source)]
+        if "values" in question:
+            output.write_text(json.dumps(values(question["sources"], question["values"])))
+        else:
+            arguments = ["--output", str(output), *sources, *question.get("arguments", ())]
+            InventoryCLI(["ansible-inventory", "--list", *arguments]).run()
     finally:
         os._exit(0)
+
+
+def values(sources: list[str], names: list[str]) -> dict[str, dict[str, Any]]:
+    """Each of *names* of each host as a task would have it."""
+    init_plugin_loader()
+    loader = DataLoader()
+    inventory = InventoryManager(loader, sources)
+    manager = VariableManager(loader, inventory)
+    return {host.name: values_of(manager, loader, host, names) for host in inventory.get_hosts()}
+
+
+def values_of(manager: VariableManager, loader: DataLoader, host: Any, names: list[str]) -> dict[str, Any]:
+    variables = manager.get_vars(host=host)
+    templar = Templar(loader, variables=variables)
+    found = {}
+    for name in names:
+        try:
+            value = templar.template(variables[name])
+            found[name] = {"value": json.loads(json.dumps(value))}
+        except Exception as error:  # noqa: BLE001  whatever is wrong with it is the answer
+            found[name] = {"error": f"{type(error).__name__}: {error}"}
+    return found
 
 
 if __name__ == "__main__":

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,8 +12,7 @@ import pytest
 
 from deploytasks.errors import InventoryError
 from deploytasks.inventory import Inventory
-
-ORACLE = Path(__file__).with_name("ansible_oracle.py")
+from tests.inventory.judge import asked
 
 AGREED: dict[str, str | dict[str, str]] = {
     "ungrouped hosts": "h1\nh2\n[web]\nh3\n",
@@ -67,6 +63,7 @@ AGREED: dict[str, str | dict[str, str]] = {
     "hosts in all": "[all]\nh1\nh2\n[w]\nh2\n",
     "variables of ungrouped": "h1\n[ungrouped:vars]\na=1\n[w]\nh2\n",
     "children of all": "[w]\nh1\n[all:children]\nw\nx\n[x]\nh2\n",
+    "a host called as its group": "[web]\nweb a=1\n",
     "empty groups vanish": "[w]\n[x]\nh1\n[y:children]\nw\n",
     "names with dashes and dots": "[web-1]\nh-1.a_b.example\n[v1.2:children]\nweb-1\n",
     "names in other alphabets": "[büro]\nhöst1 a=ü\n",
@@ -162,7 +159,10 @@ STRICTER: dict[str, tuple[str | dict[str, str], str]] = {
     "reserved variable": ("h1 group_names=1\n", 'inventory.ini:1: variable name "group_names" is reserved'),
     "no hosts": ("[web]\n", "inventory.ini: has no hosts"),
     "empty file": ("", "inventory.ini: has no hosts"),
-    "host called like a group": ("[web]\nweb a=1\n", 'inventory.ini:2: host "web" has the name of a group'),
+    "host called like another group": (
+        "[web]\nh1\n[db]\nweb a=1\n",
+        'inventory.ini:4: host "web" has the name of a group',
+    ),
     "group name out of the directory": ("[../x]\nh1\n", 'inventory.ini:1: group name "../x"'),
     "priority of a host": (
         "h1 ansible_group_priority=2\n",
@@ -323,12 +323,12 @@ w2
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, object]:
     """What Ansible says about every case of this file, asked in one go."""
     home = tmp_path_factory.mktemp("oracle")
-    questions: dict[str, list[str]] = {}
+    questions: dict[str, dict] = {}
     for name, files in _all_cases():
-        questions[name] = ["-i", str(_written(home / str(len(questions)), files))]
-    hosts = str(_written(home / "patterns", PATTERN_INVENTORY))
-    questions |= {f"pattern {pattern}": ["-i", hosts, "--limit", pattern] for pattern in PATTERNS}
-    return dict(zip(questions, _asked(home, list(questions.values())), strict=True))
+        questions[name] = _question(_written(home / str(len(questions)), files))
+    hosts = _written(home / "patterns", PATTERN_INVENTORY)
+    questions |= {f"pattern {pattern}": _question(hosts, "--limit", pattern) for pattern in PATTERNS}
+    return dict(zip(questions, asked(home, list(questions.values()), forms="ini"), strict=True))
 
 
 @pytest.mark.parametrize("name", AGREED)
@@ -366,7 +366,7 @@ def test_a_pattern_chooses_the_hosts_that_ansible_chooses(
 def test_invented_inventories_mean_the_same_to_us_as_to_ansible(tmp_path: Path) -> None:
     invent = random.Random(20260101)  # noqa: S311  a repeatable test, not a secret
     paths = [_written(tmp_path / str(number), _invented(invent)) for number in range(60)]
-    theirs = dict(zip(paths, _asked(tmp_path, [["-i", str(path)] for path in paths]), strict=True))
+    theirs = dict(zip(paths, asked(tmp_path, [_question(path) for path in paths], forms="ini"), strict=True))
     ours = {path: _ours_or_message(path) for path in paths}
     refusals = [line for answer in ours.values() if isinstance(answer, str) for line in answer.splitlines()]
     understood = {path: answer for path, answer in ours.items() if not isinstance(answer, str)}
@@ -378,7 +378,7 @@ def test_invented_inventories_mean_the_same_to_us_as_to_ansible(tmp_path: Path) 
 def test_a_nearer_group_beats_the_file_of_a_farther_one_unlike_in_ansible(tmp_path: Path) -> None:
     files = {"inventory.ini": "[web]\nh1\n[web:vars]\na=web\n", "group_vars/all.yml": "a: all\n"}
     path = _written(tmp_path, files)
-    (theirs,) = _asked(tmp_path, [["-i", str(path)]])
+    (theirs,) = asked(tmp_path, [_question(path)], forms="ini")
     assert theirs["_meta"]["hostvars"] == {"h1": {"a": "all"}}
     assert _ours(path)["_meta"]["hostvars"] == {"h1": {"a": "web"}}
 
@@ -398,35 +398,8 @@ def _written(directory: Path, files: str | Mapping[str, str]) -> Path:
     return directory / "inventory.ini"
 
 
-def _asked(home: Path, questions: list[list[str]]) -> list:
-    configuration = home / "ansible.cfg"
-    configuration.touch()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(configuration),
-        "ANSIBLE_INVENTORY_ENABLED": "ini",
-        "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
-        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
-    }
-    completed = subprocess.run(  # noqa: S603  our own oracle
-        [sys.executable, str(ORACLE)],
-        input=json.dumps(questions),
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=home,
-        check=False,
-    )
-    assert completed.returncode == 0, completed.stderr
-    return [_without_profile(answer) for answer in json.loads(completed.stdout)]
-
-
-def _without_profile(answer: dict | None) -> dict | None:
-    if answer is not None:
-        answer["_meta"].pop("profile", None)  # how ansible-core 2.19 encoded it, not what it says
-    return answer
+def _question(path: Path, *arguments: str) -> dict:
+    return {"directory": str(path.parent), "sources": [str(path)], "arguments": arguments}
 
 
 def _ours(path: Path) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.inventory.document import parsed_document
+from deploytasks.inventory.documents.document import parsed_document
 from deploytasks.inventory.refused import Refused
 
 

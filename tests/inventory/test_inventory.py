@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from deploytasks.errors import InventoryError
@@ -139,14 +141,66 @@ def test_a_file_that_is_not_there(tmp_path) -> None:
         Inventory.load(tmp_path / "nosuch.ini")
 
 
-def test_a_directory_is_no_inventory(tmp_path) -> None:
-    with pytest.raises(InventoryError, match="is a directory"):
+def test_an_empty_directory_is_no_inventory(tmp_path) -> None:
+    with pytest.raises(InventoryError, match="has no hosts; expected a file with a host in it"):
         Inventory.load(tmp_path)
 
 
-def test_a_yaml_inventory_is_told_apart(tmp_path) -> None:
-    with pytest.raises(InventoryError, match="expected an inventory in the INI format"):
-        Inventory.load(tmp_path / "inventory.yml")
+def test_a_directory_that_leads_back_to_itself_is_told(tmp_path) -> None:
+    (tmp_path / "a").write_text("h1\n")
+    (tmp_path / "b").symlink_to(tmp_path)
+    with pytest.raises(InventoryError, match="b: leads back to .*; remove this link"):
+        Inventory.load(tmp_path)
+
+
+def test_variables_beside_the_tasks_file_beat_those_beside_the_inventory(load, tmp_path) -> None:
+    load("h1\n", {"ops/hosts": "h1\n", "ops/host_vars/h1": "a: ops\nb: ops\n", "host_vars/h1": "b: here\n"})
+    (host,) = Inventory.load("ops/hosts", beside=".")
+    assert host.variables == {"a": "ops", "b": "here"}
+    assert [str(host.origin(name)) for name in "ab"] == ["ops/host_vars/h1:1", "host_vars/h1:1"]
+
+
+def test_each_value_of_a_yaml_inventory_knows_its_line_and_level(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "all:\n  vars:\n    a: 1\n  children:\n    web:\n      vars: {b: 1}\n"
+    text += "      hosts:\n        h1:\n          c: [1,\n 2]\n"
+    Path("hosts.yml").write_text(text)
+    (host,) = Inventory.load("hosts.yml")
+    origins = [host.origin(name) for name in "abc"]
+    assert [(str(origin), origin.level) for origin in origins] == [
+        ("hosts.yml:3", "all"),
+        ("hosts.yml:6", "group web"),
+        ("hosts.yml:9", "host h1"),
+    ]
+
+
+def test_each_value_of_a_toml_inventory_knows_its_line(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("hosts.toml").write_text(
+        "[web.vars]\na = 1\nb.c = 1\n[web.hosts]\nh1 = {d = 2}\n[web.hosts.'h2.x']\n\ne = 1\n"
+    )
+    h1, h2 = Inventory.load("hosts.toml")
+    assert [str(h1.origin(name)) for name in "abd"] == [f"hosts.toml:{line}" for line in (2, 3, 5)]
+    assert str(h2.origin("e")) == "hosts.toml:8"
+
+
+def test_what_an_inventory_was_read_from_is_known(load, tmp_path) -> None:
+    load("h1\n", {"ops/a": "h1\n", "ops/b.yml": "web: {hosts: {h2: }}\n", "ops/group_vars/web": "a: 1\n"})
+    for host in Inventory.load("ops"):
+        assert host.sources == ("ops/a", "ops/b.yml", "ops/group_vars")
+
+
+def test_an_inventory_in_yaml_may_have_more_values_than_aliases_may_make(tmp_path) -> None:
+    hosts = "".join(f"    h{number}: {{a: [{'1,' * 30}]}}\n" for number in range(4000))
+    (tmp_path / "hosts.yml").write_text(f"all:\n  hosts:\n{hosts}")
+    assert len(Inventory.load(tmp_path / "hosts.yml")) == 4000
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "a: " + "- " * 100_000, "{a: " * 10_000, "? " * 50_000])
+def test_what_nests_without_end_is_told_in_one_sentence(text: str, tmp_path) -> None:
+    (tmp_path / "hosts.yml").write_text(text)
+    with pytest.raises(InventoryError, match=r"hosts.yml:1: .*"):
+        Inventory.load(tmp_path / "hosts.yml")
 
 
 def test_reading_two_thousand_hosts_finds_each_of_them(load) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploytasks.errors import InventoryError
-from deploytasks.inventory.text_file import SIZE_LIMIT, read_text
+from deploytasks.inventory.documents.text_file import SIZE_LIMIT, read_text
 
 
 def refusal(path: Path) -> str:

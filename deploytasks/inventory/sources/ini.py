@@ -7,15 +7,14 @@ in one go.
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from deploytasks.agent.regex import regex
-from deploytasks.inventory.draft import UNGROUPED, Draft
+from deploytasks.inventory.draft import UNGROUPED, Draft, check_group_name
 from deploytasks.inventory.host_name import expanded
-from deploytasks.inventory.origin import Origin, Setting
+from deploytasks.inventory.origin import Origin
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, shortened, typed
@@ -24,19 +23,17 @@ from deploytasks.spelling import did_you_mean
 
 SECTION = regex(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
 CHILD = regex(r"([^:\]\s]+)\s*(?:#.*)?")
-GROUP_NAME = regex(r"\w[\w.-]*")
 BEFORE_COMMENT = regex(r"""(?:[^"'\\#]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""")
 """A host line up to its first unquoted ``#``, quoted as in a POSIX shell."""
 
 KINDS = ("hosts", "children", "vars")
-PRIORITY = "ansible_group_priority"
 
 
 class IniReader:
-    """Reads one file into a `Draft`; what is wrong goes to *problems*."""
+    """Reads one file into *draft*; what is wrong goes to *problems*."""
 
-    def __init__(self, file: str, problems: Problems) -> None:
-        self.draft = Draft()
+    def __init__(self, file: str, draft: Draft, problems: Problems) -> None:
+        self._draft = draft
         self._file = file
         self._problems = problems
         self._group = UNGROUPED
@@ -44,15 +41,13 @@ class IniReader:
         self._wanted_children: dict[str, list[tuple[str, Origin]]] = {}
         self._undeclared: dict[str, Origin] = {}
 
-    def read(self, text: str) -> Draft:
-        """The inventory that *text* describes, as far as it makes sense."""
+    def read(self, text: str) -> None:
+        """Take in what *text* describes, as far as it makes sense."""
         for number, line in _meaningful_lines(text):
             origin = Origin(self._file, number, "")
             with self._problems.at(origin):
                 self._read_line(line, origin)
         self._report_unknown_groups()
-        self.draft.settle(self._problems)
-        return self.draft
 
     def _read_line(self, line: str, origin: Origin) -> None:
         section = SECTION.fullmatch(line)
@@ -70,29 +65,28 @@ class IniReader:
             self._read_child(line, origin)
 
     def _open_section(self, name: str, kind: str, origin: Origin) -> None:
-        self._kind = kind if kind in KINDS else "nothing"
+        self._kind = "nothing"
         if kind not in KINDS:
             hint = did_you_mean(kind, KINDS)
             raise Refused(f'section [{name}:{kind}]: unknown kind "{kind}"; expected children or vars{hint}')
-        if not GROUP_NAME.fullmatch(name):
-            self._kind = "nothing"
-            raise Refused(f'group name "{name}": expected letters, digits, "_", "-" and "."')
+        check_group_name(name)
+        self._kind = kind
         self._group = name
         if kind == "vars":
             self._expect_group(origin)
             return
-        self.draft.add_group(self._group)
+        self._draft.add_group(self._group)
         self._undeclared.pop(self._group, None)
         for parent, wanted_at in self._wanted_children.pop(self._group, []):
             with self._problems.at(wanted_at):
-                self.draft.add_child(parent, self._group)
+                self._draft.add_child(parent, self._group)
 
     def _read_child(self, line: str, origin: Origin) -> None:
         match = CHILD.fullmatch(line)
         if match is None:
             raise Refused(f"{shortened(line)}: expected one group name on a line of [{self._group}:children]")
-        if match[1] in self.draft.groups:
-            self.draft.add_child(self._group, match[1])
+        if match[1] in self._draft.groups:
+            self._draft.add_child(self._group, match[1])
         else:
             self._wanted_children.setdefault(match[1], []).append((self._group, origin))
 
@@ -102,26 +96,23 @@ class IniReader:
         values = dict(_host_variables(assignments))
         for name in names:
             at_host = replace(origin, level=f"host {name}")
-            host = self.draft.add_host(name, self._group, port, at_host)
-            host.settings.update({key: Setting(value, at_host) for key, value in values.items()})
+            host = self._draft.add_host(name, self._group, port, at_host)
+            for key, value in values.items():
+                host.set(key, value, at_host)
 
     def _read_group_variable(self, line: str, origin: Origin) -> None:
         if "=" not in line:
             raise Refused("expected key=value")  # The line may well be a part of a password.
         key, value = _variable(*(part.strip() for part in line.partition("=")))
-        group = self.draft.groups[self._group]
-        if key == PRIORITY:
-            group.priority = _priority(value)
-        else:
-            group.settings[key] = Setting(value, replace(origin, level=group.level))
+        self._draft.groups[self._group].set(key, value, origin)
 
     def _expect_group(self, origin: Origin) -> None:
-        if self._group not in self.draft.groups:
+        if self._group not in self._draft.groups:
             self._undeclared[self._group] = origin
-            self.draft.add_group(self._group)
+            self._draft.add_group(self._group)
 
     def _report_unknown_groups(self) -> None:
-        declared = self.draft.groups.keys() - self._undeclared.keys()
+        declared = self._draft.groups.keys() - self._undeclared.keys()
         for group, origin in self._undeclared.items():
             self._problems.add(origin, f'[{group}:vars] for unknown group "{group}"{_hint(group, declared)}')
         for child, wanted in self._wanted_children.items():
@@ -176,8 +167,6 @@ def _host_variables(words: Iterable[str]) -> Iterator[tuple[str, Value]]:
 
 def _host_variable(text: str) -> tuple[str, Value]:
     key, equals, value = text.partition("=")
-    if key == PRIORITY:
-        raise Refused(f"{PRIORITY} has no effect on a host; expected it under [GROUP:vars]")
     # The shell's quotes are gone when the value is typed, so text that looks like a number needs two pairs.
     return _variable(key, equals, value, f" (on a host line: {key}=\"'{value}'\")")
 
@@ -191,14 +180,6 @@ def _variable(key: str, equals: str, text: str, advice: str = "") -> tuple[str, 
     except Refused as refused:
         reason = UNREADABLE if is_secret(key) else f"{refused}{advice}"
         raise Refused(f"{key}: {reason}") from refused
-
-
-def _priority(value: Value) -> int:
-    if isinstance(value, str) and re.fullmatch("-?[0-9]+", value):
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Refused(f'{PRIORITY}: "{value}"; expected a whole number')
-    return value
 
 
 def _hint(name: str, groups: Iterable[str]) -> str:

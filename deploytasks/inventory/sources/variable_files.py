@@ -1,50 +1,67 @@
-"""``group_vars/`` and ``host_vars/`` beside an inventory.
+"""``group_vars/`` and ``host_vars/`` beside the sources of an inventory, and beside the tasks file.
 
 For the group ``web`` that is ``group_vars/web``, a file or a directory whose files are read in the order of
 their names, or ``web.yml``, ``web.yaml``, ``web.json``, ``web.toml``. Ansible reads the first of them that
-it finds and passes over the rest without a word; here two are an error.
+it finds and passes over the rest without a word; here two are an error. Of several directories the later one's
+variables win.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from deploytasks.inventory.document import SUFFIXES, parsed_document
+from deploytasks.inventory.documents.document import SUFFIXES, parsed_document
+from deploytasks.inventory.documents.text_file import read_text
 from deploytasks.inventory.origin import Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
-from deploytasks.inventory.text_file import read_text
 from deploytasks.inventory.variable_name import check_variable_name
+
+OF_GROUPS, OF_HOSTS = "group_vars", "host_vars"
 
 
 class VariableFiles:
-    """The variable files of one inventory; *beside* is the inventory's directory as the user wrote it."""
+    """The variable files in the directories *beside*, each as the user wrote it."""
 
-    def __init__(self, beside: Path, problems: Problems) -> None:
-        self._beside = beside
+    def __init__(self, beside: Iterable[Path], problems: Problems) -> None:
         self._problems = problems
+        known = {directory.resolve(): directory for directory in reversed(list(beside))}
+        self._beside = list(reversed(known.values()))
+        self._names = {
+            directory / kind: _names_in(directory / kind)
+            for directory in self._beside
+            for kind in (OF_GROUPS, OF_HOSTS)
+        }
+
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """Those that there are."""
+        return tuple(str(directory) for directory, names in self._names.items() if names)
 
     def of_group(self, name: str, level: str) -> dict[str, Setting]:
         """The settings of the group *name*, none when no file is there."""
-        return self._settings(self._beside / "group_vars", name, level)
+        return self._settings(OF_GROUPS, name, level)
 
     def of_host(self, name: str, level: str) -> dict[str, Setting]:
         """The settings of the host *name*, none when no file is there."""
-        return self._settings(self._beside / "host_vars", name, level)
+        return self._settings(OF_HOSTS, name, level)
 
-    def _settings(self, directory: Path, name: str, level: str) -> dict[str, Setting]:
-        paths = [directory / (name + suffix) for suffix in ("", *SUFFIXES)]
-        found = [path for path in paths if path.exists() or path.is_symlink()]
-        for other in found[1:]:
-            origin = Origin(str(other), None, level)
-            self._problems.add(origin, f"{found[0]} is there too; expected one of the two")
+    def _settings(self, kind: str, name: str, level: str) -> dict[str, Setting]:
         settings: dict[str, Setting] = {}
-        for path in found[:1]:
-            for file in _files(path):
+        for directory in self._beside:
+            for file in self._files(directory / kind, name, level):
                 with self._problems.kept():
                     settings.update(read_settings(str(file), level, self._problems))
         return settings
+
+    def _files(self, directory: Path, name: str, level: str) -> Iterator[Path]:
+        names = self._names[directory]
+        found = [directory / (name + suffix) for suffix in ("", *SUFFIXES) if name + suffix in names]
+        for other in found[1:]:
+            origin = Origin(str(other), None, level)
+            self._problems.add(origin, f"{found[0]} is there too; expected one of the two")
+        return _files(found[0]) if found else iter(())
 
 
 def read_settings(path: str, level: str, problems: Problems) -> dict[str, Setting]:
@@ -75,3 +92,11 @@ def _files(path: Path) -> Iterator[Path]:
         hidden = below.name.startswith(".") or below.name.endswith("~")
         if not hidden and (not below.suffix or (below.suffix in SUFFIXES and below.is_file())):
             yield from _files(below)
+
+
+def _names_in(directory: Path) -> frozenset[str]:
+    """All names in *directory*, asked for once and not for each of thousands of hosts."""
+    try:
+        return frozenset(path.name for path in directory.iterdir())
+    except OSError:
+        return frozenset()
