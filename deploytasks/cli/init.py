@@ -10,7 +10,10 @@ from deploytasks.agent.conversation.visible import visible
 from deploytasks.cli.seen import Seen
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
+from deploytasks.source import detect_callable
+from deploytasks.source.app.places import Place, places
 from deploytasks.source.ignore import DEPLOYIGNORE as DEPLOYIGNORE_FILE
+from deploytasks.source.listing import travelling
 
 TASKS = '''"""inv deploy, inv rollback, inv logs --tail: see inv --list."""
 
@@ -59,10 +62,14 @@ def write_first_files(source: str) -> None:
     root = expanded(source).resolve()
     if not root.is_dir():
         raise SourceError(f"{source}: no such directory; name that of the app")
+    name = app_name(root.name)
+    found = _places_below(root)
+    if len(found) == 1 and found[0].source != ".":
+        source, root = str(Path(source, found[0].source)), root / found[0].source
     kept_back = _write(root / DEPLOYIGNORE_FILE, DEPLOYIGNORE)
-    seen = Seen.of(source)
+    seen = Seen.of(source, found)
     inventory = INVENTORY.format(
-        name=app_name(root.name), source=source, app=seen.app_lines, requirements=seen.requirement_lines
+        name=name, source=source, app=seen.app_lines, requirements=seen.requirement_lines
     )
     text = "\n".join([inventory, *(f"{proposal}\n" for proposal in seen.proposals)])
     outcomes = [_write(Path("tasks.py"), TASKS), _write(Path("inventory.ini"), text), kept_back]
@@ -70,6 +77,15 @@ def write_first_files(source: str) -> None:
         raise SourceError("tasks.py and inventory.ini are here already; nothing was written")
     for line in (*outcomes, *seen.told, *_closed(root / ".env"), seen.next):
         print(visible(line))
+
+
+def _places_below(root: Path) -> tuple[Place, ...]:
+    """Where apps are in a repository whose root has none."""
+    try:
+        detect_callable(root)
+    except SourceError:
+        return places(root, travelling(root))
+    return ()
 
 
 def _closed(env: Path) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from deploytasks.agent.conversation.visible import visible
@@ -13,10 +14,12 @@ from deploytasks.source.advice.cautions import Caution, cautions
 from deploytasks.source.advice.products import large_products
 from deploytasks.source.advice.proposal import Proposal
 from deploytasks.source.advice.proposals import proposals
+from deploytasks.source.app.places import Place
 from deploytasks.source.code.app_ref import AppRef
 from deploytasks.source.requirements.requirements import Requirements
 
 Found = TypeVar("Found")
+NAMED_APP = "\n# app_callable=MODULE:NAME"
 
 
 @frozen
@@ -30,21 +33,37 @@ class Seen:
     proposals: tuple[Proposal, ...]
     cautions: tuple[Caution, ...]
     large: tuple[str, ...]
+    directory: str = ""
+    others: tuple[Place, ...] = ()
 
     @classmethod
-    def of(cls, source: str) -> Seen:
-        """Raises ``SourceError`` for files that may not travel, such as keys."""
+    def of(cls, source: str, places: Sequence[Place] = ()) -> Seen:
+        """What is in *source*, a repository that has an app in one of *places* if it has none itself.
+
+        Raises ``SourceError`` for files that may not travel, such as keys.
+        """
         tree = Source.scan(source)
         requirements, why_no_requirements = _tried(lambda: find_requirements(tree.directory))
         names = requirements.names if requirements else frozenset()
-        app, why_no_app = _tried(lambda: detect_callable(tree.directory, None, names))
+        app, why_no_app = _tried(lambda: _app_of(tree.directory, names, places))
+        directory = places[0].below if len(places) == 1 else ""
         paths = [entry.name for entry in tree.manifest]
         framework = app.framework if app else ""
         found = tuple(proposals(tree.directory, paths, names, framework))
         collected = collected_static(tree.directory, app) if app else ""
         thoughts = cautions(tree.directory, paths, names, framework, collected)
         large = tuple(large_products(tree))
-        return cls(app, requirements, why_no_app, why_no_requirements, found, thoughts, large)
+        return cls(
+            app,
+            requirements,
+            why_no_app,
+            why_no_requirements,
+            found,
+            thoughts,
+            large,
+            directory,
+            tuple(places[1:] and places),
+        )
 
     @property
     def is_asking(self) -> bool:
@@ -55,8 +74,10 @@ class Seen:
     def app_lines(self) -> str:
         """Which app it is."""
         if self.app is None:
-            return f"{_comment(self.why_no_app)}\n# app_callable=MODULE:NAME"
-        return f"{_comment(f'found in {self.app.found}')}\napp_callable={self.app}"
+            others = "".join(f"\n# {visible(str(place))}" for place in self.others)
+            return f"{_comment(self.why_no_app)}{others or NAMED_APP}"
+        below = f"\napp_directory={self.directory}" if self.directory else ""
+        return f"{_comment(f'found in {self.app.found}')}{below}\napp_callable={self.app}"
 
     @property
     def requirement_lines(self) -> str:
@@ -76,12 +97,25 @@ class Seen:
         """What people should know, a line each."""
         if self.app:
             yield f"found {self.app} ({self.app.framework}) in {self.app.found}"
+        elif self.others:
+            found = ", ".join(place.app.found for place in self.others)
+            yield f"several apps were found: {found}; inventory.ini has a line for each"
         else:
             yield "no app was found; inventory.ini says what was looked at"
         if self.requirements is None:
             yield "what the app needs installed was not found; inventory.ini says how to name it"
-        yield from (f"proposed: {proposal.line.partition(chr(10))[0]}" for proposal in self.proposals)
+        yield from map(_told, self.proposals)
         yield from (f"think of: {thought}" for thought in (*self.cautions, *self.large))
+
+
+def _app_of(directory: Path, names: frozenset[str], places: Sequence[Place]) -> AppRef:
+    return places[0].app if len(places) == 1 else detect_callable(directory, None, names)
+
+
+def _told(proposal: Proposal) -> str:
+    """A proposal that a person has to take in first is told as such."""
+    line = proposal.line.partition("\n")[0]
+    return f"to decide: {line}, as a comment" if proposal.is_asked else f"proposed: {line}"
 
 
 def _tried(find: Callable[[], Found]) -> tuple[Found | None, str]:

@@ -20,6 +20,8 @@ HOLDS_FILES = regex(r"^\.?(logs?|instance|data|db|uploads?|media|files|te?mp|.*c
 CODE = regex(r"/releases/[^/]+/code/|/app/code/")
 """Stands in a path on the host, or in a container, before what is of the source."""
 FIREWALL = regex(r"ufw --force enable ended with")
+NO_PAGE = regex(r"GET (\S+) answered (?:40[1345]|410) ")
+"""The app serves, and has no page there that anybody may see."""
 INSTALLS = "could not install the requirements"
 Told = TypeVar("Told", bound=Event)
 
@@ -51,7 +53,13 @@ def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
         return _of_read_only(written[1], in_container=in_container)
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
-    return what_brings(output) or what_lifts(reason, output)
+    return what_brings(output) or what_lifts(reason, output) or _of_a_page(reason)
+
+
+def _of_a_page(reason: str) -> str:
+    found = NO_PAGE.search(reason)
+    wanted = "set app_health_path to a page that it shows to everybody, such as /health"
+    return f"the app runs, and has no such page at {found[1]}: {wanted}" if found else ""
 
 
 def _of_read_only(path: str, *, in_container: bool) -> str:

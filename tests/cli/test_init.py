@@ -243,3 +243,54 @@ def test_a_client_alone_proposes_its_server_as_a_comment_and_nothing_to_build(tm
 def test_a_compose_file_may_be_anything(tmp_path: Path, text: str) -> None:
     done, _ = init(tmp_path, {**HELLO, "compose.yaml": text})
     assert done.returncode == 0, done.stderr
+
+
+MONOREPO = {
+    "README.md": "",
+    "frontend/package.json": "{}",
+    "frontend/app.js": "",
+    "backend/requirements.txt": "flask\n",
+    "backend/tests/app.py": FLASK,
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"backend/main.py": FLASK}, ["app_source=backend", "app_callable=main:app"]),
+        ({"backend/src/shop/__init__.py": FLASK}, ["app_source=backend", "app_callable=shop:app"]),
+        (
+            {"backend/app/__init__.py": "", "backend/app/main.py": FLASK},
+            ["app_source=backend", "app_callable=app.main:app"],
+        ),
+        (
+            {"backend/py/shop/__init__.py": "", "backend/py/shop/of/asgi.py": FLASK},
+            ["app_source=backend", "app_directory=py/shop/of", "app_callable=asgi:app"],
+        ),
+        (
+            {"services/api/main.py": FLASK, "requirements.txt": "flask\n"},
+            ["app_source=.", "app_directory=services/api", "app_callable=main:app"],
+        ),
+    ],
+)
+def test_an_app_below_the_root_of_a_repository_is_found(
+    tmp_path: Path, files: Mapping[str, str], expected: list[str]
+) -> None:
+    done, inventory = init(tmp_path / "shop", {**MONOREPO, **files})
+    assert done.returncode == 0, done.stderr
+    assert lines(inventory) == ["app_name=shop", *expected, "nginx_server_name=_"]
+    below = "backend" if "app_source=backend" in expected else "."
+    assert (tmp_path / "shop" / below / ".deployignore").is_file()
+
+
+def test_of_several_apps_in_a_repository_a_person_chooses(tmp_path: Path) -> None:
+    files = {"backend/app.py": FLASK, "admin/main.py": FLASK, "admin/requirements.txt": "flask\n"}
+    done, inventory = init(tmp_path / "shop", {**MONOREPO, **files})
+    assert (
+        "several apps were found: admin/main.py, backend/app.py; inventory.ini has a line for each"
+        in done.stdout
+    )
+    assert (
+        "# app_source=admin app_callable=main:app\n# app_source=backend app_callable=app:app\n" in inventory
+    )
+    assert "app_callable" not in "".join(lines(inventory))

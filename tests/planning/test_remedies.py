@@ -57,6 +57,15 @@ def test_an_app_that_cannot_write_is_told_what_shares_a_place(output, remedy):
     assert remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output)).error.endswith(remedy)
 
 
+@pytest.mark.parametrize(("status", "is_told"), [(404, True), (401, True), (400, False), (500, False)])
+def test_an_app_without_a_front_page_is_told_which_variable_names_another(status, is_told):
+    reason = (
+        f"shop@1.service is not healthy after 30 s: GET / answered {status} instead of 200-399: Not Found"
+    )
+    told = remedied(StepDone("app", "check", Outcome.FAILED, reason=reason, output="GET /")).reason
+    assert ("set app_health_path" in told) == is_told
+
+
 def test_an_app_in_an_image_of_its_own_is_told_what_lets_a_container_change():
     output = "OSError: [Errno 30] Read-only file system: '/code/log.txt'"
     told = remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output), in_container=True).error

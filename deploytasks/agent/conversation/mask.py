@@ -17,11 +17,11 @@ PATH = regex(r"/(?:app|data|dev|etc|home|media|mnt|opt|proc|run|srv|sys|tmp|usr|
 SHORTEST_OF_OTHER_FORM = 8
 """What shorter values, and lines, are written as besides themselves is found in texts that have nothing of them."""
 LOGIN = regex(
-    r"""\b(?:(https?:/{1,2})(?!\$\{)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^\s/?#"'@:]*:)(?!\$\{)[^\s/?#"']+(?=@))"""
+    r"""\b(?:(https?:/{1,2})(?!\$\{)[^\s/?#"'@:]+(?=@)|([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^\s/?#"'@:]*:)(?!\$\{|\{\w+\}@)[^\s/?#"']+(?=@))"""
 )
 """The password of a URL, or the name where it is alone and may be a token (RFC 3986, section 3.2.1).
 
-A variable of the environment that stands for one is none.
+A variable of the environment that stands for one is none, nor is the name of one in braces.
 """
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 """What stands for itself in a URL (RFC 3986, section 2.3)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import re
@@ -13,25 +12,25 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.advice.build_needs import WITHOUT_WHEELS, packages_for
+from deploytasks.source.advice.health_proposal import health
 from deploytasks.source.advice.proposal import Proposal
 from deploytasks.source.advice.service_proposals import processes, services
 from deploytasks.source.advice.written_places import written_places
-from deploytasks.source.code.syntax import syntax_of
 from deploytasks.source.processes.compose_services import beside_app, compose_file_in
 from deploytasks.source.processes.dockerfile import NAME as DOCKERFILE
 from deploytasks.source.processes.dockerfile import read_dockerfile
 from deploytasks.source.processes.procfile import read_procfile
 from deploytasks.source.processes.web_command import makes_files
 from deploytasks.source.processes.web_line import find_web_line
-from deploytasks.source.text_file import bytes_in, text_in
+from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 EXAMPLES = (".env.example", ".env.sample", ".env.template")
-HEALTH = ("/health", "/healthz", "/ping", "/status", "/docs")
-ROUTE = {"route", "get", "add_url_rule", "path", "add_route", "add_api_route"}
+OF_EACH_IMAGE = {"apt-utils", "build-essential", "ca-certificates", "curl", "git", "gnupg", "python3", "wget"}
+"""Packages that images have for their making, or that a host has."""
 ENV_NAME = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
@@ -43,8 +42,8 @@ def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework
     yield from services(beside, names, _example(root))
     yield from _shared(root, paths, names)
     yield from _environment(root)
-    yield from _packages(names)
-    yield from _health(root, paths, framework)
+    yield from _packages(root, names)
+    yield from health(root, paths, framework)
     yield from _images(root)
 
 
@@ -88,35 +87,16 @@ def _environment(root: Path) -> Iterator[Proposal]:
             return
 
 
-def _packages(names: frozenset[str]) -> Iterator[Proposal]:
+def _packages(root: Path, names: frozenset[str]) -> Iterator[Proposal]:
     built = [name for name in WITHOUT_WHEELS if name in names]
-    if built:
-        wanted = dict.fromkeys(package for name in built for package in packages_for(name))
+    wanted = dict.fromkeys(package for name in built for package in packages_for(name))
+    if wanted:
         yield Proposal(f"to build {', '.join(built)}", f"app_packages={json.dumps([*wanted])}")
-
-
-def _health(root: Path, paths: Sequence[str], framework: str) -> Iterator[Proposal]:
-    """A path to ask for where the app has no front page, as an API has none."""
-    if framework == "django":
-        return
-    routes = {route for path in paths if path.endswith(".py") for route in _routes(root / path)}
-    found = next((path for path in HEALTH if path in routes), "/docs" if framework == "fastapi" else "")
-    if routes and "/" not in routes and found:
-        yield Proposal("no page is at /, which is asked for by default", f"app_health_path={found}")
-
-
-def _routes(path: Path) -> Iterator[str]:
-    try:
-        tree = syntax_of(bytes_in(path))
-    except (OSError, SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(
-                func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Constant(value=str(url)), *_]
-            ):
-                if name in ROUTE and (url.startswith("/") or not url):
-                    yield url or "/"
+    in_image = read_dockerfile(root / DOCKERFILE).packages
+    others = {name: line for name, line in in_image.items() if name not in OF_EACH_IMAGE | wanted.keys()}
+    if others:
+        told = f"{DOCKERFILE}:{min(others.values())} installs them in its image; if the app needs them"
+        yield Proposal(told, f"app_packages={json.dumps([*wanted, *others])}", is_asked=True)
 
 
 def _images(root: Path) -> Iterator[Proposal]:

@@ -13,8 +13,7 @@ from deploytasks.agent.regex import regex
 from deploytasks.source.code.modules import Modules
 from deploytasks.source.code.own_code import own_code
 from deploytasks.source.code.path_text import name_set_by, path_of, text_of
-from deploytasks.source.code.syntax import syntax_of
-from deploytasks.source.text_file import bytes_in
+from deploytasks.source.code.syntax import nodes_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,17 +58,14 @@ def _in_file(
     modules: Modules, module: Module, path: Path, installed: frozenset[str]
 ) -> Iterator[tuple[str, int]]:
     """Places with their lines."""
-    try:
-        tree = syntax_of(bytes_in(path))
-    except (OSError, SyntaxError, ValueError):
-        return
+    nodes = [*nodes_in(path)]
     inner = {
         id(part)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.BinOp | ast.JoinedStr)
         for part in ast.iter_child_nodes(node)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in inner and isinstance(node, ast.Constant):
             continue
         for place in _of_node(modules, module, node, installed):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.source.code.path_text import path_of, text_of
-from deploytasks.source.code.syntax import syntax_of
-from deploytasks.source.text_file import bytes_in
+from deploytasks.source.code.syntax import nodes_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,11 +60,7 @@ def find_django(modules: Modules) -> DjangoProject | None:
 
 def _settings_of(manage: Path) -> str:
     """The settings that a ``manage.py`` names; empty where it is none."""
-    try:
-        tree = syntax_of(bytes_in(manage))
-    except (OSError, SyntaxError, ValueError):
-        return ""
-    for node in ast.walk(tree):
+    for node in nodes_in(manage):
         match node:
             case ast.Call(func=ast.Attribute(attr="setdefault"), args=[name, value]):
                 if text_of(name) == "DJANGO_SETTINGS_MODULE":

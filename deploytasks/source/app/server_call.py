@@ -7,19 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploytasks.source.code.path_text import text_of
-from deploytasks.source.code.syntax import syntax_of
-from deploytasks.source.text_file import bytes_in
+from deploytasks.source.code.syntax import nodes_in
 
 SERVERS = ("uvicorn", "hypercorn", "granian")
 
 
 def served_in(path: Path) -> Iterator[tuple[str, bool]]:
     """Each app, ``MODULE:NAME``, that the file *path* gives to a server, and whether it is a factory."""
-    try:
-        tree = syntax_of(bytes_in(path))
-    except (OSError, SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
+    for node in nodes_in(path):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=server), attr="run")) if server in SERVERS:
                 app, factory = _argument(node, "app"), _argument(node, "factory")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from deploytasks.source.text_file import bytes_in
 
 
 def syntax_of(text: bytes | str, name: str = "<source>") -> ast.Module:
@@ -15,6 +19,15 @@ def syntax_of(text: bytes | str, name: str = "<source>") -> ast.Module:
         return ast.parse(text, name)
     except (RecursionError, MemoryError):
         raise SyntaxError("nested too deeply", (name, 1, 0, "")) from None
+
+
+def nodes_in(path: Path) -> Iterator[ast.AST]:
+    """Every part of the tree of the file *path*; nothing where that cannot be read, or is no Python."""
+    try:
+        tree = syntax_of(bytes_in(path), str(path))
+    except (OSError, SyntaxError, ValueError):
+        return iter(())
+    return ast.walk(tree)
 
 
 def literal_of(node: ast.expr) -> Any:
