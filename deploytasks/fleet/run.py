@@ -25,7 +25,7 @@ from deploytasks.fleet.fleet import Fleet, go_in_step
 from deploytasks.fleet.heartbeat import Heartbeat
 from deploytasks.fleet.order import Order
 from deploytasks.fleet.results import INTERRUPTED, Results
-from deploytasks.here import expanded, performer
+from deploytasks.here import aside, expanded, performer
 from deploytasks.inventory import Origin, check_key_files
 from deploytasks.planning.heard import heard
 from deploytasks.planning.left_out import left_out
@@ -97,7 +97,7 @@ class Manner:
     serial: Sequence[int | str] = ()
     max_fail: int | str | None = None
     lock_wait_s: float = 0
-    by: str = field(default_factory=performer)
+    by: Callable[[], str] = field(default_factory=partial(aside, performer))
     reporter: Reporter = field(default_factory=QuietReporter)
     ask_password: AskPassword = nobody_to_ask
     streams: CommandStreams | None = None
@@ -338,7 +338,7 @@ class Run:
         if whole.release and not plan.release and verb(self.manner.command).releases:
             visit.tell(PROVISIONING_ALONE)
         recording = {
-            "by": self.manner.by,
+            "by": self.manner.by(),
             "created": self.now.isoformat(timespec="seconds"),
             **({"plan": whole.to_json()} if plan is not whole else {}),
             "source": project.revision if project else "",
@@ -394,7 +394,7 @@ class Run:
         return Request(
             question,
             self.manner.command,
-            self.manner.by,
+            self.manner.by(),
             project.revision if project else "",
             _origin(host) if question.asked_by_project else "",
             host.deployment.app if host.deployment else None,

@@ -11,10 +11,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def cache_directory() -> Path:
@@ -76,6 +79,16 @@ def expanded(path: str | Path) -> Path:
     (os.path.expanduser; the one of pathlib raises ``RuntimeError``).
     """
     return Path(os.path.expanduser(path))  # noqa: PTH111
+
+
+def aside(ask: Callable[[], T]) -> Callable[[], T]:
+    """Begin *ask*, which waits for another program, in a thread; what is returned has its answer, or its error."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    thread = ThreadPoolExecutor(1)
+    answer = thread.submit(ask)
+    thread.shutdown(wait=False)
+    return answer.result
 
 
 FROM_CI = ("GITHUB_ACTOR", "GITLAB_USER_NAME", "CIRCLE_USERNAME", "DRONE_BUILD_TRIGGER")

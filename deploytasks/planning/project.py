@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import COLLECTED
 from deploytasks.errors import SourceError
-from deploytasks.here import expanded
+from deploytasks.here import aside, expanded
 from deploytasks.source import (
     Source,
     Tell,
@@ -91,38 +91,37 @@ class Project:
 
         Raises ``SourceError`` or ``VariableError`` naming what is missing and what was looked for.
         """
-        with ThreadPoolExecutor(1) as aside:
-            history = aside.submit(_history, Path(directory))
-            source = Source.scan(directory, stays, tell)
-            with suppress(SourceError) if in_image else nullcontext():
-                wanted, ref = Requirements.none(), AppRef("image", "app", found="image")
-                wanted = find_requirements(source.directory, requirements)
-                ref = detect_callable(source.directory, callable_, wanted.names, below=below)
-            static = detect_static(source.directory, ref)
-            collected = collected_static(source.directory, ref)
-            package, told = (None, ()) if in_image else _package(source, wanted)
-            wanted, wheels = _with_wheels(wanted)
-            seeds = tuple(source.files_below([path for path, _ in links]))
-            source = source.linking({**_leading_out(collected), **dict(links)})
-            source = source.having(package.files, package.programs) if package else source
-            processes = read_procfile(source.directory)
-            pythons = pythons_wanted(source.directory)
-            return cls(
-                source,
-                ref,
-                wanted,
-                static,
-                collected,
-                processes,
-                pythons,
-                seeds,
-                wheels,
-                _environment(source.directory),
-                package,
-                told,
-                *history.result(),
-                manage_py(source.directory, ref) if collected else MANAGE,
-            )
+        history = aside(partial(_history, Path(directory)))
+        source = Source.scan(directory, stays, tell)
+        with suppress(SourceError) if in_image else nullcontext():
+            wanted, ref = Requirements.none(), AppRef("image", "app", found="image")
+            wanted = find_requirements(source.directory, requirements)
+            ref = detect_callable(source.directory, callable_, wanted.names, below=below)
+        static = detect_static(source.directory, ref)
+        collected = collected_static(source.directory, ref)
+        package, told = (None, ()) if in_image else _package(source, wanted)
+        wanted, wheels = _with_wheels(wanted)
+        seeds = tuple(source.files_below([path for path, _ in links]))
+        source = source.linking({**_leading_out(collected), **dict(links)})
+        source = source.having(package.files, package.programs) if package else source
+        processes = read_procfile(source.directory)
+        pythons = pythons_wanted(source.directory)
+        return cls(
+            source,
+            ref,
+            wanted,
+            static,
+            collected,
+            processes,
+            pythons,
+            seeds,
+            wheels,
+            _environment(source.directory),
+            package,
+            told,
+            *history(),
+            manage_py(source.directory, ref) if collected else MANAGE,
+        )
 
     def settings_in(self, path: str) -> dict[str, Any]:
         """What the Python file *path*, from where imports start, sets by name; None where that is computed."""
