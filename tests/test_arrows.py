@@ -54,8 +54,11 @@ AGENT_LOWEST_FIRST = (
 """The same for the rooms of the agent, but for what is imported for annotations alone."""
 
 SOURCE_LOWEST_FIRST = (
-    {"text_file", "toml_file", "ignore"},
+    {"git", "litter", "text_file", "toml_file"},
+    {"ignore", "line_ends"},
     {"listing"},
+    {"look"},
+    {"differences", "twins"},
     {"tree"},
     {"code"},
     {"requirements"},

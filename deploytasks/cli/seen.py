@@ -47,7 +47,7 @@ class Seen:
         names = requirements.names if requirements else frozenset()
         app, why_no_app = _tried(lambda: _app_of(tree.directory, names, places))
         directory = places[0].below if len(places) == 1 else ""
-        paths = [entry.name for entry in tree.manifest]
+        paths = tree.paths
         framework = app.framework if app else ""
         found = tuple(proposals(tree.directory, paths, names, framework))
         collected = collected_static(tree.directory, app) if app else ""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
 from deploytasks.here import cache_directory, locked
+from deploytasks.source.git import environment, git_text
 from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
 from deploytasks.source.requirements.requirement import normal_name
 
@@ -47,7 +48,7 @@ def built_package(package: AppPackage, source: Source) -> AppPackage:
 
 
 def _key(source: Source) -> str:
-    said = _git(source.directory, "describe", "--tags", "--always", "--long", "--dirty")
+    said = git_text(source.directory, "describe", "--tags", "--always", "--long", "--dirty")
     return hashlib.sha256(f"{source.manifest.digest} {said}".encode()).hexdigest()[:32]
 
 
@@ -57,7 +58,7 @@ def _build(source: Source, kept: Path) -> None:
         made, copy = Path(scratch, "wheel"), _copied(source, Path(scratch))
         done = subprocess.run(
             [*_builder(), str(made), str(copy)],
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -83,12 +84,12 @@ def _builder() -> Sequence[str]:
 
 def _copied(source: Source, scratch: Path) -> Path:
     """The source in a copy of its repository, in which all that stays here is absent, and nothing has changed."""
-    below = _git(source.directory, "rev-parse", "--show-prefix")
+    below = git_text(source.directory, "rev-parse", "--show-prefix")
     top = scratch / "source"
     copy = top / below
     copy.mkdir(parents=True)
     source.copy_to(copy)
-    commit = _git(source.directory, "rev-parse", "--verify", "HEAD")
+    commit = git_text(source.directory, "rev-parse", "--verify", "HEAD")
     if commit:
         _lend_history(source.directory, top, scratch / "history", commit)
     return copy
@@ -99,8 +100,8 @@ def _lend_history(directory: Path, top: Path, lent: Path, commit: str) -> None:
 
     See gitrepository-layout(5). What of the index is not in *top* counts as unchanged.
     """
-    common = _git(directory, "rev-parse", "--path-format=absolute", "--git-common-dir")
-    index = Path(_git(directory, "rev-parse", "--path-format=absolute", "--git-path", "index"))
+    common = git_text(directory, "rev-parse", "--path-format=absolute", "--git-common-dir")
+    index = Path(git_text(directory, "rev-parse", "--path-format=absolute", "--git-path", "index"))
     lent.mkdir()
     for name, text in {"HEAD": commit, "commondir": common, "gitdir": f"{top}/.git"}.items():
         (lent / name).write_text(f"{text}\n")
@@ -109,13 +110,13 @@ def _lend_history(directory: Path, top: Path, lent: Path, commit: str) -> None:
     (top / ".git").write_text(f"gitdir: {lent}\n")
     absent = subprocess.run(
         ["git", "-C", str(top), "ls-files", "--deleted", "-z"],
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         check=False,
     )
     subprocess.run(
         ["git", "-C", str(top), "update-index", "--skip-worktree", "-z", "--stdin"],
-        env=_environment(),
+        env=environment(),
         input=absent.stdout,
         capture_output=True,
         check=False,
@@ -153,17 +154,3 @@ def _roots(pairs: Iterator[tuple[str, str]]) -> Iterator[str]:
     for name, path in pairs:
         if path == name or path.endswith(f"/{name}"):
             yield path[: -len(name)].rstrip("/") or "."
-
-
-def _git(directory: Path, *words: str) -> str:
-    argv = ["git", "--no-optional-locks", "-C", str(directory), *words]
-    try:
-        done = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def _environment() -> dict[str, str]:
-    """A hook of git's sets variables that would lead to another work tree."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

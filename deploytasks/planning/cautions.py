@@ -16,7 +16,7 @@ def cautions_of(project: Project, known: Collection[str], asked: str) -> tuple[s
     """
     from deploytasks.source.advice.cautions import cautions
 
-    paths = [entry.name for entry in project.source.manifest]
+    paths = project.source.paths
     found = cautions(
         project.source.directory,
         paths,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from deploytasks.source import (
     to_nobody,
 )
 from deploytasks.source.code.app_ref import AppRef
+from deploytasks.source.git import git_text
 from deploytasks.source.python_wanted import pythons_wanted
 from deploytasks.source.requirements.lockfile import find_requirements
 from deploytasks.source.requirements.requirements import Requirements
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 
 ORIGIN_DIGITS = 12
+SHOWN_DIGITS = 7
+COMMIT, NO_COMMIT = "# branch.oid ", "(initial)"
+GRAFTED = "grafted"
+"""The mark of a commit whose parents a shallow clone lacks."""
 OF_A_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
 MANAGE = "manage.py"
 
@@ -118,7 +122,7 @@ class Project:
             wheels,
             _environment(source.directory),
             package,
-            told,
+            (*source.told, *told),
             *history(),
             manage_py(source.directory, ref) if collected else MANAGE,
         )
@@ -178,26 +182,11 @@ def _leading_out(collected: str) -> dict[str, str]:
 
 def _history(directory: Path) -> tuple[str, str]:
     """The revision and the origin."""
-    said = _git(directory, "rev-parse", "--is-shallow-repository", "--short", "HEAD").split()
-    if len(said) != 2:
+    status = git_text(directory, "status", "--porcelain=v2", "--branch", "--", ".").splitlines()
+    commit = next((line.removeprefix(COMMIT) for line in status if line.startswith(COMMIT)), NO_COMMIT)
+    if commit == NO_COMMIT:
         return "", ""
-    shallow, commit = said
-    changed = "+" * bool(_git(directory, "status", "--porcelain", "--", "."))
-    first = (
-        "" if shallow == "true" else _git(directory, "rev-list", "--first-parent", "--max-parents=0", "HEAD")
-    )
-    return commit + changed, first[:ORIGIN_DIGITS]
-
-
-def _git(directory: Path, *words: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "--no-optional-locks", "-C", str(directory), *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    changed = "+" * any(not line.startswith("#") for line in status)
+    first = git_text(directory, "log", "--first-parent", "--max-parents=0", "--format=%H%x09%D", "HEAD")
+    origin, _, marks = first.partition("\t")
+    return commit[:SHOWN_DIGITS] + changed, "" if GRAFTED in marks.split(", ") else origin[:ORIGIN_DIGITS]

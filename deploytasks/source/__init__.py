@@ -3,10 +3,11 @@
 from deploytasks.source.app.detection import detect_callable
 from deploytasks.source.app.static import collected_static, detect_static, manage_py
 from deploytasks.source.code.app_ref import AppRef, parse_callable
+from deploytasks.source.look import Tell
 from deploytasks.source.processes.procfile import parse_procfile, read_procfile
 from deploytasks.source.requirements.lockfile import find_requirements
 from deploytasks.source.requirements.requirements import Requirements
-from deploytasks.source.tree import Source, Tell, to_nobody
+from deploytasks.source.tree import Source, to_nobody
 
 __all__ = [
     "AppRef",

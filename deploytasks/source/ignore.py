@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
+from deploytasks.source.litter import is_litter
 from deploytasks.source.text_file import text_in
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Ignored:
     """Answers whether a path of *root* stays at home, and remembers the answer for directories.
 
     A file below an ignored directory is ignored too. Of the files that speak of a path, the ``.gitignore``
-    nearest to it beats those above, and ``.deployignore`` beats them all. With *nested* False, git has
-    applied the ``.gitignore`` files already.
+    nearest to it beats those above, and ``.deployignore`` beats them all, also what desktops and editors leave.
+    With *nested* False, git has applied the ``.gitignore`` files already.
     """
 
     root: Path
@@ -76,7 +77,7 @@ class Ignored:
         parent, _, name = path.rpartition("/")
         if name in _NEVER or name.endswith(".pyc") or path == DEPLOYIGNORE or path in _NEVER_AT_THE_TOP:
             return True
-        return bool(parent and self.directory(parent)) or self._by_pattern(path, parent)
+        return bool(parent and self.directory(parent)) or self._by_pattern(path, parent, name)
 
     def directory(self, path: str) -> bool:
         """Whether the directory at *path* stays at home, with all that is in it."""
@@ -90,11 +91,17 @@ class Ignored:
             return True
         place = self.root / path
         # Git still lists what lay below a directory that has become a symlink.
-        return place.is_symlink() or (place / "pyvenv.cfg").exists() or self._by_pattern(path + "/", parent)
+        return (
+            place.is_symlink()
+            or (place / "pyvenv.cfg").exists()
+            or self._by_pattern(path + "/", parent, name)
+        )
 
-    def _by_pattern(self, path: str, parent: str) -> bool:
-        files = [self.deployignore, *reversed(self._files_above(parent))]
-        verdicts = (file.ignores(path) for file in files if file)
+    def _by_pattern(self, path: str, parent: str, name: str) -> bool:
+        verdict = self.deployignore.ignores(path) if self.deployignore else None
+        if verdict is None and is_litter(name):
+            return True
+        verdicts = (verdict, *(file.ignores(path) for file in reversed(self._files_above(parent))))
         return next((verdict for verdict in verdicts if verdict is not None), False)
 
     def _files_above(self, directory: str) -> list[IgnoreFile]:

@@ -5,47 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import re
-import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from deploytasks.agent.files.manifest import (
-    DIRECTORY,
-    EXECUTABLE,
-    FILE,
-    NO_CONTENT,
-    SYMLINK,
-    Entry,
-    Manifest,
-    shown,
-)
-from deploytasks.agent.regex import regex
+from deploytasks.agent.files.manifest import EXECUTABLE, FILE, SYMLINK, Entry, Manifest
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
+from deploytasks.source.differences import differences
 from deploytasks.source.ignore import DEPLOYIGNORE
-from deploytasks.source.listing import travelling
+from deploytasks.source.listing import listed
+from deploytasks.source.look import Tell, looks_at
+from deploytasks.source.twins import without_twins
 
-Tell = Callable[[int, int], None]
-_CHUNK = 1 << 18
 _SHOWN_REFUSALS = 20
-_PRIVATE_KEY = regex(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-_CONNECTION_PASSWORD = regex(
-    rb"""^[^#\n]*?["']?ansible_(?:\w+_)?pass(?:word)?["']?\s*[:=]\s*["']?[^\s"'{!]""", re.MULTILINE
-)
-"""As inventories and files of variables say it; a template or what a vault holds is none."""
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_VARIABLE_FILES = (".yml", ".yaml", ".json", ".ini")
-_ENV_EXAMPLES = (".example", ".sample", ".template")
-_ENDINGS = tuple(map(os.fsencode, _VARIABLE_FILES))
-_SPECIAL = {
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFBLK: "a block device",
-    stat.S_IFCHR: "a character device",
-}
 
 
 def to_nobody(files: int, size: int) -> None:
@@ -56,7 +30,8 @@ def to_nobody(files: int, size: int) -> None:
 class Source:
     """What of *directory* travels, as it was when it was scanned.
 
-    *total_bytes* is what the tree takes on a host: equal files count each time.
+    *total_bytes* is what the tree takes on a host: equal files count each time. *told* is what people should know of
+    how it travels, *paths* what it is called on this machine, where a name may have another Unicode form.
     """
 
     directory: Path
@@ -64,6 +39,8 @@ class Source:
     total_bytes: int
     _files: dict[str, Path]
     _made: dict[str, bytes]
+    told: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @classmethod
     def scan(
@@ -77,8 +54,9 @@ class Source:
         """
         root = _directory(Path(directory))
         left = _within(root, stays)
-        found = (path for path in travelling(root) if not _is_at_or_below(os.fsencode(path), left))
-        looks = _looks(root, found, tell)
+        listing = listed(root)
+        found = tuple(path for path in listing.paths if not _is_at_or_below(os.fsencode(path), left))
+        looks = without_twins(looks_at(root, replace(listing, paths=found), tell))
         _refuse(root, [look.refusal for look in looks if look.refusal])
         if not looks:
             raise SourceError(f"{root}: no files to deploy; set app_source to the directory of the app")
@@ -86,8 +64,10 @@ class Source:
             root,
             Manifest.of(look.entry for look in looks),
             sum(look.size for look in looks),
-            {look.entry.digest: look.place for look in looks if not look.entry.is_symlink},
-            {look.entry.digest: look.target for look in looks if look.entry.is_symlink},
+            {look.entry.digest: look.place for look in looks if look.content is None},
+            {look.entry.digest: look.content for look in looks if look.content is not None},
+            tuple(differences(looks, in_git=bool(listing.work_trees))),
+            found,
         )
 
     def linking(self, links: Mapping[str, str]) -> Source:
@@ -175,17 +155,6 @@ class Source:
         return content
 
 
-@dataclass(frozen=True)
-class _Look:
-    """One path as it was found, or why it cannot travel."""
-
-    place: Path
-    entry: Entry
-    size: int = 0
-    target: bytes = b""
-    refusal: str = ""
-
-
 def _is_at_or_below(path: bytes, places: tuple[bytes, ...]) -> bool:
     return any(path == place or path.startswith(place + b"/") for place in places)
 
@@ -219,74 +188,3 @@ def _refuse(root: Path, refusals: list[str]) -> None:
     place = root / DEPLOYIGNORE
     lines.append(f"list what shall stay here in {place} (secrets reach the app by app_env_file)")
     raise SourceError("\n".join(lines))
-
-
-def _looks(root: Path, paths: Iterable[str], tell: Tell) -> list[_Look]:
-    looks: list[_Look] = []
-    size = 0
-
-    def read(count: int) -> None:
-        nonlocal size
-        size += count
-        tell(len(looks), size)
-
-    for path in paths:
-        looks.append(_look(root, path, read))
-    return looks
-
-
-def _look(root: Path, path: str, read: Callable[[int], None]) -> _Look:
-    name = os.fsencode(path)
-    place = root / path
-    try:
-        status = place.lstat()
-        if stat.S_ISREG(status.st_mode):
-            return _file(place, name, EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE, read)
-        if stat.S_ISLNK(status.st_mode):
-            return _symlink(root, place, name)
-    except OSError as error:
-        return _refusal(place, name, error.strerror or str(error))
-    if stat.S_ISDIR(status.st_mode):
-        return _Look(place, Entry(DIRECTORY, NO_CONTENT, name))
-    return _refusal(place, name, f"is {_SPECIAL.get(stat.S_IFMT(status.st_mode), 'a special file')}")
-
-
-def _file(place: Path, name: bytes, mode: str, read: Callable[[int], None]) -> _Look:
-    if _is_env_file(place.name):
-        return _refusal(place, name, "is a file of secrets")
-    sha, size = hashlib.sha256(), 0
-    with place.open("rb", buffering=0) as file:
-        while piece := file.read(_CHUNK):
-            if not size and _PRIVATE_KEY.match(piece):
-                return _refusal(place, name, "is a private key")
-            if not size and piece.startswith(_LFS_POINTER):
-                return _refusal(place, name, "is a pointer of Git LFS, not the file; run: git lfs pull")
-            if not size and name.endswith(_ENDINGS) and _CONNECTION_PASSWORD.search(piece):
-                return _refusal(place, name, "holds the password of a connection")
-            sha.update(piece)
-            size += len(piece)
-            read(len(piece))
-    return _Look(place, Entry(mode, sha.hexdigest(), name), size)
-
-
-def _is_env_file(name: str) -> bool:
-    return name == ".env" or (name.startswith(".env.") and not name.endswith(_ENV_EXAMPLES))
-
-
-def _symlink(root: Path, place: Path, name: bytes) -> _Look:
-    target = os.readlink(os.fsencode(place))  # noqa: PTH115  (Path.readlink tidies the text)
-    if not _stays_inside(root, place, os.fsdecode(target)):
-        return _refusal(place, name, f"is a symlink that leaves the tree: {shown(target)}")
-    return _Look(place, Entry(SYMLINK, hashlib.sha256(target).hexdigest(), name), target=target)
-
-
-def _stays_inside(root: Path, place: Path, target: str) -> bool:
-    if target.startswith("/"):
-        return False
-    as_written = Path(os.path.normpath(place.parent / target))
-    as_followed = Path(os.path.realpath(place))
-    return as_written.is_relative_to(root) and as_followed.is_relative_to(root)
-
-
-def _refusal(place: Path, name: bytes, reason: str) -> _Look:
-    return _Look(place, Entry(DIRECTORY, NO_CONTENT, name), refusal=f"{shown(name)} {reason}")
