@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.engine.phase import Phase
     from deploytasks.agent.engine.plan import Handler, Plan, Step
     from deploytasks.errors import DeployError
+    from deploytasks.fleet.applying import apply
     from deploytasks.fleet.results import Results
-    from deploytasks.fleet.run import apply
     from deploytasks.inventory import Group, Host, Inventory
     from deploytasks.planning.deployment import deployment_of
     from deploytasks.planning.plan import plan_for
@@ -52,7 +52,7 @@ _HOMES = {
     "Results": "fleet.results",
     "Step": "agent.engine.plan",
     "Templates": "planning.template",
-    "apply": "fleet.run",
+    "apply": "fleet.applying",
     "deployment_of": "planning.deployment",
     "plan_for": "planning.plan",
 }

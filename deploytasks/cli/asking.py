@@ -13,7 +13,7 @@ from deploytasks.agent.regex import regex
 from deploytasks.agent.release.questions import Processes
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
-from deploytasks.fleet.run import ask
+from deploytasks.fleet.applying import ask
 from deploytasks.planning.standard import app_alone
 from deploytasks.report import one_document, tables
 

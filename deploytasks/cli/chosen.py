@@ -18,7 +18,7 @@ from deploytasks.errors import ConfigError, InventoryError
 from deploytasks.verbs import verb
 
 if TYPE_CHECKING:
-    from deploytasks.fleet.run import Manner
+    from deploytasks.fleet.manner import Manner
     from deploytasks.inventory import Host, Inventory
     from deploytasks.report import JsonReporter, Mood, Reading, Reporter
 
@@ -83,7 +83,7 @@ class Chosen:
 
     def manner(self, command: str, **more: Any) -> Manner:
         """How the run goes about it, as the flags say."""
-        from deploytasks.fleet.run import Manner
+        from deploytasks.fleet.manner import Manner
 
         forks = whole_number("forks", self.forks)
         if forks < 1:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.regex import regex
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError
-from deploytasks.fleet.run import CHANGES_PENDING, Manner, ask, converge
+from deploytasks.fleet.applying import ask, converge
+from deploytasks.fleet.manner import Manner
+from deploytasks.fleet.run import CHANGES_PENDING
 from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import Phase, narrowed
 from deploytasks.planning.role import role_name

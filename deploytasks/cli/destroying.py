@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.release.questions import Destroy
 from deploytasks.cli.deploying import code_of
-from deploytasks.fleet.run import carry_out
+from deploytasks.fleet.applying import carry_out
 from deploytasks.planning.deployment import deployment_of, parts_among
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.report import DONE, WOULD

@@ -14,7 +14,7 @@ from deploytasks.agent.release.questions import Examine
 from deploytasks.cli.asking import believed
 from deploytasks.delivery.hearing import examined_in
 from deploytasks.errors import ConfigError
-from deploytasks.fleet.run import ask
+from deploytasks.fleet.applying import ask
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.heard import heard

@@ -11,7 +11,7 @@ from deploytasks.agent.release.questions import Logs, Run
 from deploytasks.cli.asking import require_process, tell_errors
 from deploytasks.cli.own_streams import OwnStreams, something_is_given
 from deploytasks.errors import ConfigError
-from deploytasks.fleet.run import ask
+from deploytasks.fleet.applying import ask
 from deploytasks.planning.standard import app_alone
 from deploytasks.report import QuietReporter
 from deploytasks.report.merged import MergedLines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.delivery.payload import write_payload
 from deploytasks.errors import ConfigError
-from deploytasks.fleet.run import order_for
+from deploytasks.fleet.applying import order_for
 from deploytasks.planning.shared_services import SERVICES, server_of
 from deploytasks.planning.standard import standard_roles
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.release.questions import Scale
 from deploytasks.cli.asking import require_process, show_answers
 from deploytasks.errors import ConfigError
-from deploytasks.fleet.run import ask
+from deploytasks.fleet.applying import ask
 from deploytasks.planning.standard import app_alone
 
 if TYPE_CHECKING:

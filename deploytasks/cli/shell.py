@@ -12,7 +12,8 @@ from deploytasks.agent.release.runtime.execution import SIGNALLED_SHELL
 from deploytasks.agent.release.runtime.in_container import in_container
 from deploytasks.agent.release.runtime.surroundings import COMMAND
 from deploytasks.errors import ConfigError
-from deploytasks.fleet.run import ask, ready_hosts
+from deploytasks.fleet.applying import ask
+from deploytasks.fleet.ready_hosts import ready_hosts
 from deploytasks.planning.standard import app_alone
 from deploytasks.transport import transport_for
 from deploytasks.transport.keyboard import is_typed

@@ -13,7 +13,10 @@ from typing import Any
 from deploytasks import Inventory
 from deploytasks.agent.release.questions import Rollback
 from deploytasks.agent.release.request import Converge, Question
-from deploytasks.fleet.run import Manner, Run, converge, ready_hosts
+from deploytasks.fleet.applying import converge
+from deploytasks.fleet.manner import Manner
+from deploytasks.fleet.ready_hosts import ready_hosts
+from deploytasks.fleet.run import Run
 from deploytasks.planning.plan import plan_for
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.report import HostRecap

@@ -7,8 +7,9 @@ import pytest
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.agent.release.request import Converge
 from deploytasks.errors import ConfigError, Unreachable
+from deploytasks.fleet.applying import carry_out
 from deploytasks.fleet.batches import in_batches, portion
-from deploytasks.fleet.run import Manner, carry_out
+from deploytasks.fleet.manner import Manner
 from deploytasks.fleet.visit import TOO_LATE
 from deploytasks.planning.plan import Plan
 from deploytasks.planning.standard import app_alone

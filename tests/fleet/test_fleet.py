@@ -11,7 +11,8 @@ from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.programs.run import Run
 from deploytasks.agent.release.request import Converge
 from deploytasks.errors import Unreachable
-from deploytasks.fleet.run import Manner, carry_out
+from deploytasks.fleet.applying import carry_out
+from deploytasks.fleet.manner import Manner
 from deploytasks.planning.plan import Plan
 from deploytasks.planning.standard import app_alone
 from tests.fleet.stage import Stage, deploys, dies_before, fails_before, is_lost_before

@@ -6,7 +6,7 @@ import pytest
 
 from deploytasks import Inventory
 from deploytasks.errors import SourceError
-from deploytasks.fleet.run import ready_hosts
+from deploytasks.fleet.ready_hosts import ready_hosts
 from deploytasks.planning.standard import standard_roles
 from deploytasks.report import Reading
 

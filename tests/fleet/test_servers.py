@@ -7,7 +7,8 @@ import pytest
 from deploytasks import Inventory
 from deploytasks.agent.engine.events import Handed, Outcome
 from deploytasks.errors import VariableError
-from deploytasks.fleet.run import Manner, converge
+from deploytasks.fleet.applying import converge
+from deploytasks.fleet.manner import Manner
 from deploytasks.planning.standard import standard_roles
 from tests.fleet.stage import Stage, deploying, deploys, fails_before
 from tests.roles.rendered import HELLO

@@ -23,8 +23,9 @@ from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.questions import Destroy, Logs, Prune, Rollback, Run, Scale, Status
 from deploytasks.agent.release.request import Converge
 from deploytasks.errors import AgentCrashed, NotTheAgent, Unreachable
+from deploytasks.fleet.applying import ask, carry_out
 from deploytasks.fleet.crew import STOPPING
-from deploytasks.fleet.run import Manner, ask, carry_out
+from deploytasks.fleet.manner import Manner
 from deploytasks.planning.plan import Plan
 from deploytasks.planning.standard import app_alone
 from deploytasks.report import QuietReporter
