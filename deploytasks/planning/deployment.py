@@ -73,7 +73,8 @@ class Front:
     @property
     def host(self) -> str:
         """A Host header with which people come."""
-        return self.names[0].replace("*", "www", 1) if self.names else "localhost"
+        plain = (name for name in self.names if not name.startswith("*"))
+        return next(plain, self.names[0].replace("*", "www", 1)) if self.names else "localhost"
 
     @property
     def scheme(self) -> str:

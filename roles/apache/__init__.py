@@ -23,6 +23,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
+from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 
@@ -50,6 +51,9 @@ reload = Handler("reload Apache", ApacheReload())
 USER = "www-data"
 ETC = "/etc/apache2"
 ENABLED = f"{ETC}/sites-enabled"
+PASSWORDS = f"{ETC}/passwords/%s"
+OF_PASSWORDS = ("auth_basic.load", "authn_core.load", "authn_file.load", "authz_user.load")
+"""Apache's modules that ask for a password: Debian enables them, somebody may have disabled them."""
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -61,16 +65,18 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     yield Step("install Apache", Package("apache2", unstarted=True))
     if v.tls == "self-signed":
-        yield from issue_here(app, v.names, reload)
+        yield from issue_here(app, v.all_names, reload)
     elif v.tls == "files":
         yield from bring(app, v.key_pair(), reload)
+    if v.basic_auth:
+        yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, USER)
     yield from (replace(step, phase=Phase.START) for step in _configuration(host, v))
 
 
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
     del host
-    return Front(v.names, v.ports, v.has_tls, v.networks, tells=True)
+    return Front(v.all_names, v.ports, v.has_tls, v.networks, tells=True)
 
 
 def wait_limit(v: Vars) -> Limit | None:
@@ -113,7 +119,8 @@ def _of_unknown_names(app: App) -> str:
 
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
-    modules = (*_modules(v, scheme), *(("rewrite.load",) if static_root_of(host) else ()))
+    rewrites = static_root_of(host) or v.redirected
+    modules = (*_modules(v, scheme), *(("rewrite.load",) if rewrites else ()))
     yield from map(_enable, modules)
     yield Step(
         "leave Apache's ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload
@@ -131,6 +138,8 @@ def _modules(v: Vars, scheme: str) -> Iterator[str]:
     yield from ("proxy.load", f"proxy_{scheme}.load", "headers.load", "expires.load")
     if v.networks:
         yield "remoteip.load"
+    if v.basic_auth:
+        yield from OF_PASSWORDS
     if v.has_tls:
         yield from ("socache_shmcb.load", "ssl.conf", "ssl.load")
 
@@ -153,7 +162,8 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
         root=static_root_of(host),
         hidden_too=deployment_of(host).v.static_hidden,
         scheme=scheme,
-        strangers=strangers.HEADERS,
+        strangers=strangers.headers(is_guarded=bool(v.basic_auth)),
+        passwords=PASSWORDS % app.name,
         forms=FORMS,
         wait_s=limits_of(deployment_of(host)).wait_s,
         **_tls(app, v),
@@ -188,5 +198,5 @@ def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
 
 def _tls(app: App, v: Vars) -> dict[str, object]:
     """The file with the chain and the key, and how TLS is spoken."""
-    pair = brought(app) if v.tls == "files" else self_signed(app, v.names).path
+    pair = brought(app) if v.tls == "files" else self_signed(app, v.all_names).path
     return {"pair": pair, "profile": PROFILES[v.tls_profile]}

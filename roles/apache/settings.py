@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.roles.app.domains import domains
+from deploytasks.roles.app.domains import domains, first_of, redirected
 from deploytasks.roles.app.key_pair import read_key_pair
+from deploytasks.roles.app.passwords import require_logins
 from deploytasks.roles.app.proxies import networks_of
 
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -32,6 +33,8 @@ class Vars:
     """``apache_NAME`` in the inventory; see README.md."""
 
     server_name: str = "_"
+    redirect_names: str | tuple[str, ...] = ""
+    basic_auth: Mapping[str, str] = field(default_factory=dict, metadata={"secret": True})
     listen: Port = 80
     tls: Literal["off", "self-signed", "files"] = "off"
     tls_listen: Port = 443
@@ -72,7 +75,8 @@ class Vars:
     catch_all: bool = True
 
     def __post_init__(self) -> None:
-        domains(self.server_name)
+        redirected(self.redirect_names, domains(self.server_name))
+        require_logins(self.basic_auth)
         _require_headers(self.headers)
         networks_of(self.trusted_proxies)
         if self.has_tls:
@@ -90,9 +94,19 @@ class Vars:
         return domains(self.server_name)
 
     @property
+    def redirected(self) -> tuple[str, ...]:
+        """The domains that lead to the first one."""
+        return redirected(self.redirect_names, self.names)
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Those that are served, and those that lead there: a certificate is for all of them."""
+        return (*self.names, *self.redirected)
+
+    @property
     def own_name(self) -> str:
         """The first domain that is no pattern, for Apache takes a pattern for an alias only."""
-        return next((name for name in self.names if not name.startswith("*")), "")
+        return first_of(self.names)
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -120,7 +134,7 @@ class Vars:
                 raise ValueError(
                     f"{name}: is missing; with apache_tls=files it is a PEM file on this machine"
                 )
-        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.names)
+        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.all_names)
 
     def headers_of(self, is_secure: bool) -> Mapping[str, str]:
         """What each answer tells the browser."""

@@ -65,6 +65,9 @@ def _sites(app: App, parts: Mapping[str, Any]) -> Iterator[Step]:
     known = [import_module(module_of(name)) for name in WEB_SERVERS]
     for web_server in dict.fromkeys([*known, parts["web_server"]]):
         yield from (step.in_role(role_name(web_server)) for step in web_server.withdraw(app))
+        if hasattr(web_server, "PASSWORDS"):
+            passwords = AbsentManaged(web_server.PASSWORDS % app.name)
+            yield Step("remove the site's passwords", passwords).in_role(role_name(web_server))
 
 
 def _processes(app: App, runtime: str) -> Iterator[Step]:

@@ -37,3 +37,8 @@ HEADERS = (
     "X-URL-Scheme",
 )
 """Frameworks and their middlewares take these for a proxy's; Proxy would be that of the app (CVE-2016-1000110)."""
+
+
+def headers(*, is_guarded: bool) -> tuple[str, ...]:
+    """Those; and where the web server asks for a password, what was said to it is nothing to the app."""
+    return (*HEADERS, "Authorization") if is_guarded else HEADERS

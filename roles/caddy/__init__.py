@@ -27,6 +27,8 @@ from deploytasks.resources import (
     Unit,
 )
 from deploytasks.roles.app import strangers
+from deploytasks.roles.app.domains import first_of
+from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 
@@ -42,6 +44,7 @@ ETC = "/etc/caddy"
 SITES = f"{ETC}/sites"
 OVERRIDES = "caddy.service.d"
 HEALTH = f"{ETC}/health"
+PASSWORDS = f"{ETC}/passwords/%s"
 CATCH_ALL = f"{SITES}/_catch-all-%s.caddy"
 # A site with TLS leads there from port 80, too.
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{SITES}/[!_]*.caddy", r"(?m)^https://|http://\S*:%s[ ,]")
@@ -68,6 +71,10 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     if static_of(host) or static_files_of(host) or static_root_of(host):
         # systemd gives a program its groups when it starts it.
         yield Step("let Caddy read the app's files", Member("caddy", app.user), notify=restart)
+    if v.basic_auth:
+        yield from password_steps(
+            host, v.basic_auth, PASSWORDS % app.name, "caddy", separator=" ", notify=(reload,)
+        )
     yield Step("run Caddy", Service("caddy"))
     yield from _site(host, app, v)
 
@@ -76,7 +83,7 @@ def front(host: Host, v: Vars) -> Front:
     """The site's names on its port; with TLS also the port that leads there."""
     del host
     ports = (HTTP_PORT, v.listen) if v.has_tls else (v.listen,)
-    return Front(v.names, ports, v.has_tls, v.networks, tells=True)
+    return Front(v.all_names, ports, v.has_tls, v.networks, tells=True)
 
 
 def wait_limit(v: Vars) -> Limit | None:
@@ -129,6 +136,8 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         pair=_pair(app),
         authorities=_authorities(app),
         itself=None,
+        passwords=PASSWORDS % app.name,
+        first=first_of(v.names),
     )
     yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
     yield from _catch_all(v)
@@ -158,7 +167,8 @@ def _health(host: Host, app: App, v: Vars) -> Step:
 def _rendered(name: str, host: Host, v: Vars, **more: object) -> str:
     deployment = deployment_of(host)
     wait = v.response_header_timeout or f"{limits_of(deployment).wait_s}s"
-    shared = {"app": deployment.app, "v": v, "strangers": strangers.HEADERS, "protocol": deployment.protocol}
+    strange = strangers.headers(is_guarded=bool(v.basic_auth))
+    shared = {"app": deployment.app, "v": v, "strangers": strange, "protocol": deployment.protocol}
     return template(name, wait=wait, **shared, **more)
 
 

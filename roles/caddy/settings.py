@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.roles.app.domains import domains
+from deploytasks.roles.app.domains import domains, redirected
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
+from deploytasks.roles.app.passwords import require_logins
 from deploytasks.roles.app.proxies import networks_of
 
 HTTP_PORT = 80
@@ -41,6 +42,8 @@ class Vars:
     """``caddy_NAME`` in the inventory; see README.md."""
 
     server_name: str = "_"
+    redirect_names: str | tuple[str, ...] = ""
+    basic_auth: Mapping[str, str] = field(default_factory=dict, metadata={"secret": True})
     port: Port | None = None
     tls: Literal["off", "internal", "acme", "files"] = "off"
     tls_certificate: str = ""
@@ -61,6 +64,8 @@ class Vars:
 
     def __post_init__(self) -> None:
         _require_names(self)
+        redirected(self.redirect_names, self.names)
+        require_logins(self.basic_auth)
         _require_headers(self.headers)
         networks_of(self.trusted_proxies)
         if self.has_tls and self.port == HTTP_PORT:
@@ -77,6 +82,16 @@ class Vars:
     def names(self) -> tuple[str, ...]:
         """The domains served; empty when the site answers to any."""
         return domains(self.server_name)
+
+    @property
+    def redirected(self) -> tuple[str, ...]:
+        """The domains that lead to the first one."""
+        return redirected(self.redirect_names, self.names)
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Those that are served, and those that lead there: a certificate is for all of them."""
+        return (*self.names, *self.redirected)
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -99,14 +114,18 @@ class Vars:
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses of the site, as a Caddyfile has them before its block."""
-        return tuple(f"{self.scheme}://{name}:{self.listen}" for name in self.names or ("",))
+        return self.addresses_of(self.names or ("",))
+
+    def addresses_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The same for *names*."""
+        return tuple(f"{self.scheme}://{name}:{self.listen}" for name in names)
 
     def key_pair(self) -> str:
         """The chain and the key that the two files on the controller hold; ``ValueError`` when they are of no use."""
         for name in ("tls_certificate", "tls_certificate_key"):
             if not getattr(self, name):
                 raise ValueError(f"{name}: is missing; with caddy_tls=files it is a PEM file on this machine")
-        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.names)
+        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.all_names)
 
     def authorities(self) -> str:
         """The certificates by which the ACME directory itself is trusted; empty for the system's."""
@@ -116,7 +135,7 @@ class Vars:
 def _require_names(v: Vars) -> None:
     if not v.names and v.tls in ("internal", "acme"):
         raise ValueError("tls: a certificate is for names; set caddy_server_name")
-    wild = [name for name in v.names if name.startswith("*.")]
+    wild = [name for name in v.all_names if name.startswith("*.")]
     if wild and v.tls == "acme":
         raise ValueError(
             f"tls: acme proves names over HTTP, which cannot be done for {wild[0]}; "

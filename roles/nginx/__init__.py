@@ -29,6 +29,8 @@ from deploytasks.resources import (
     Symlink,
 )
 from deploytasks.roles.app import strangers
+from deploytasks.roles.app.domains import first_of
+from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
@@ -48,6 +50,7 @@ template = Templates(beside=__file__)
 
 VARIABLES = (
     "asked_host",
+    "asked_port",
     "connection",
     "expires",
     "https",
@@ -63,6 +66,7 @@ HTTPS_PORT = 443
 SOCKETS = "www-data"
 """The group that may connect to the sockets of apps."""
 ENABLED = "/etc/nginx/sites-enabled"
+PASSWORDS = "/etc/nginx/passwords/%s"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
 
@@ -98,16 +102,18 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     """
     app = deployment_of(host).app
     v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
-    reload = Handler("reload nginx", NginxReload(v.names or ("_",)))
+    reload = Handler("reload nginx", NginxReload(v.all_names or ("_",)))
     yield Step("install nginx", Package("nginx", unstarted=True))
     yield Step("have nginx read sites-enabled", NginxSites(_enabled(app)), notify=reload)
     yield Step("let nginx connect to the app", NginxMember(SOCKETS), notify=reload)
-    limits = NginxLimits(v.worker_connections, max(map(len, v.names), default=0))
+    limits = NginxLimits(v.worker_connections, max(map(len, v.all_names), default=0))
     yield Step("raise the limit of connections", limits, notify=reload)
     yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
     if v.has_tls and not _rejects_handshakes(host):
         yield Step("install a certificate for unknown names", Package("ssl-cert"))
     yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
+    if v.basic_auth:
+        yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, SOCKETS)
     for step in (*_site_steps(host, v), *_catch_all_steps(host, v)):
         yield replace(step, phase=Phase.START, notify=reload)
     yield Step("run nginx", Service("nginx"), phase=Phase.START)
@@ -119,7 +125,7 @@ def front(host: Host, v: Vars) -> Front:
     ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
     wants_certificates = bool(re.search(r"(?m)^\s*ssl_verify_client\s+on\s*;", v.snippet))
     return Front(
-        v.names,
+        v.all_names,
         ports,
         v.has_tls,
         v.networks,
@@ -207,6 +213,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         tls=tls_of(app, v),
         webroot=webroot,
         servers=_servers(app, v),
+        first=first_of(v.names),
         headers={**v.headers, **({"Strict-Transport-Security": v.hsts} if v.hsts else {})},
         static=static_of(host),
         files=static_files_of(host),
@@ -217,7 +224,8 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         trusts=v.trusts_fields,
         said=_said(own, v),
         itself=_itself(host, v),
-        strangers=strangers.HEADERS,
+        strangers=strangers.headers(is_guarded=bool(v.basic_auth)),
+        passwords=PASSWORDS % app.name,
         hidden_too=deployment.v.static_hidden,
         maintenance=included(app),
         wait=v.proxy_read_timeout or f"{limits_of(deployment).wait_s}s",

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.roles.app.domains import domains
+from deploytasks.roles.app.domains import domains, redirected
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
+from deploytasks.roles.app.passwords import require_logins
 from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.nginx.buffers import Buffers
 from deploytasks.roles.nginx.snippet import require_whole
@@ -48,6 +49,8 @@ class Vars:
     """``nginx_NAME`` in the inventory; see README.md."""
 
     server_name: str = "_"
+    redirect_names: str | tuple[str, ...] = ""
+    basic_auth: Mapping[str, str] = field(default_factory=dict, metadata={"secret": True})
     listen: Port = 80
     ipv6: bool = True
     tls: Literal["off", "self-signed", "files", "acme"] = "off"
@@ -101,10 +104,11 @@ class Vars:
     catch_all: bool = True
 
     def __post_init__(self) -> None:
-        domains(self.server_name)
+        redirected(self.redirect_names, domains(self.server_name))
         self.buffers.require_room()
         for backend in self.backends:
             _require_backend(backend)
+        require_logins(self.basic_auth)
         _require_headers(self.headers)
         networks_of(self.trusted_proxies)
         if self.proxy_protocol and not self.trusted_proxies:
@@ -128,6 +132,16 @@ class Vars:
     def names(self) -> tuple[str, ...]:
         """The domains served; empty when the site answers to any."""
         return domains(self.server_name)
+
+    @property
+    def redirected(self) -> tuple[str, ...]:
+        """The domains that lead to the first one."""
+        return redirected(self.redirect_names, self.names)
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Those that are served, and those that lead there: a certificate is for all of them."""
+        return (*self.names, *self.redirected)
 
     @property
     def timeouts(self) -> Mapping[str, str]:
@@ -171,7 +185,7 @@ class Vars:
         for name in ("tls_certificate", "tls_certificate_key"):
             if not getattr(self, name):
                 raise ValueError(f"{name}: is missing; with nginx_tls=files it is a PEM file on this machine")
-        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.names)
+        return read_key_pair(self.tls_certificate, self.tls_certificate_key, self.all_names)
 
     def authorities(self) -> str:
         """The certificates by which the ACME directory itself is trusted; empty for the system's."""
@@ -191,7 +205,7 @@ class Vars:
             )
 
     def _require_provable_names(self) -> None:
-        wild = [name for name in self.names if name.startswith("*.")]
+        wild = [name for name in self.all_names if name.startswith("*.")]
         if wild:
             raise ValueError(
                 f"tls: acme proves names over HTTP, which cannot be done for {wild[0]}; "

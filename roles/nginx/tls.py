@@ -40,7 +40,7 @@ def tls_of(app: App, v: Vars) -> Tls | None:
 def certificate_steps(app: App, v: Vars, challenge_site: str, reload: Handler) -> Iterator[Step]:
     """The certificate is there before the site that wants it; *challenge_site* is nginx's while ACME asks for proof."""
     if v.tls == "self-signed":
-        yield from issue_here(app, v.names, reload)
+        yield from issue_here(app, v.all_names, reload)
     elif v.tls == "files":
         yield from bring(app, v.key_pair(), reload)
     elif v.tls == "acme":
@@ -70,13 +70,13 @@ def _places(app: App, v: Vars) -> tuple[str, str]:
     """Where the chain and the key are on the host."""
     if v.tls == "acme":
         return _acme(app, v).paths
-    both = brought(app) if v.tls == "files" else self_signed(app, v.names).path
+    both = brought(app) if v.tls == "files" else self_signed(app, v.all_names).path
     return both, both
 
 
 def _acme(app: App, v: Vars, challenge_site: str = "") -> AcmeCertificate:
     return AcmeCertificate(
-        names=v.names,
+        names=v.all_names,
         directory=v.acme_directory,
         webroot=WEBROOT,
         site=f"/etc/nginx/sites-enabled/{app.name}",

@@ -156,6 +156,18 @@ WRONG = {
         {"nginx_server_name": "https://example.org"},
         "server_name: 'https://example.org' is not a host name; expected such as example.org or *.example.org",
     ),
+    "another name is a host name": (
+        {"nginx_server_name": "example.org", "nginx_redirect_names": "www.example.org/"},
+        "redirect_names: 'www.example.org/' is not a host name; expected such as example.org or *.example.org",
+    ),
+    "other names lead to a name": (
+        {"nginx_redirect_names": ["www.example.org"]},
+        "redirect_names: lead to the first domain of server_name, which has none",
+    ),
+    "a name is served or leads elsewhere": (
+        {"nginx_server_name": "example.org", "nginx_redirect_names": "example.org"},
+        "redirect_names: server_name has 'example.org', too; it can be in one of them",
+    ),
     "a server name with an umlaut has an IDNA form": (
         {"nginx_server_name": "bücher.example"},
         "server_name: 'bücher.example'; use its IDNA form xn--bcher-kva.example",
