@@ -35,7 +35,7 @@ test-earlier: targets ## what a first version deployed is taken over, rolled bac
 	@EARLIER=$${EARLIER:-df03353} $(VENV)/bin/python -m pytest tests/e2e/test_earlier_version.py
 
 test-matrix: targets ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
-	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_visitors.py tests/e2e/test_services.py tests/e2e/test_tls.py
+	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_visitors.py tests/e2e/test_services.py tests/e2e/test_tls.py tests/e2e/test_sites.py
 	@$(VENV)/bin/python -m tests.e2e.table
 
 soak: targets ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.file import File
     from deploytasks.agent.files.first_file import FirstFile
     from deploytasks.agent.files.lasting_file import LastingFile
+    from deploytasks.agent.files.only_file import OnlyFile
     from deploytasks.agent.files.secret import Secret
     from deploytasks.agent.files.secret_file import SecretFile
     from deploytasks.agent.files.symlink import Symlink
@@ -112,6 +113,7 @@ __all__ = [
     "NginxSites",
     "OnlyCatchAlls",
     "OnlyComposeServices",
+    "OnlyFile",
     "OnlyInstance",
     "OnlyProcesses",
     "OnlyUfwRules",

@@ -78,6 +78,7 @@ ASKING_SYSTEMD = {
 """What of an app's life on a host knows systemd: its runtime, and who looks at the host before there is an app."""
 
 HOMES = {
+    "bcrypt": {"roles"},
     "cryptography": {"roles", "targets"},
     "docker": {"targets"},
     "dotenv": {"planning", "source"},

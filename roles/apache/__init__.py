@@ -16,6 +16,7 @@ from deploytasks.resources import (
     ApacheReload,
     File,
     Member,
+    OnlyFile,
     Package,
     RunIfUsed,
     Service,
@@ -23,6 +24,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
+from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
@@ -51,6 +53,8 @@ reload = Handler("reload Apache", ApacheReload())
 USER = "www-data"
 ETC = "/etc/apache2"
 ENABLED = f"{ETC}/sites-enabled"
+GUESTS = f"{ETC}/guests/%s/%s.conf"
+"""What an app has on the site of another: the name of that, and its own."""
 PASSWORDS = f"{ETC}/passwords/%s"
 OF_PASSWORDS = ("auth_basic.load", "authn_core.load", "authn_file.load", "authz_user.load")
 """Apache's modules that ask for a password: Debian enables them, somebody may have disabled them."""
@@ -62,14 +66,10 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     The site is written when the new instance has answered, so that it comes into force together with the
     release whose protocol and static files it names.
     """
-    app = deployment_of(host).app
+    v = at_mount(host, v)
     yield Step("install Apache", Package("apache2", unstarted=True))
-    if v.tls == "self-signed":
-        yield from issue_here(app, v.all_names, reload)
-    elif v.tls == "files":
-        yield from bring(app, v.key_pair(), reload)
-    if v.basic_auth:
-        yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, USER)
+    if not deployment_of(host).v.site:
+        yield from _safety_steps(host, v)
     yield from (replace(step, phase=Phase.START) for step in _configuration(host, v))
 
 
@@ -98,6 +98,7 @@ def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Apache rests when it has no other."""
     site = AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
     rest = Handler("run Apache if it has a site", RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
     yield Step("remove the app's site", site, notify=rest)
 
 
@@ -117,6 +118,17 @@ def _of_unknown_names(app: App) -> str:
     return f"{ENABLED}/000-{app.name}-catch-all.conf"
 
 
+def _safety_steps(host: Host, v: Vars) -> Iterator[Step]:
+    """What the site is to be asked by TLS, and with passwords."""
+    app = deployment_of(host).app
+    if v.tls == "self-signed":
+        yield from issue_here(app, v.all_names, reload)
+    elif v.tls == "files":
+        yield from bring(app, v.key_pair(), reload)
+    if v.basic_auth:
+        yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, USER)
+
+
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
     rewrites = static_root_of(host) or v.redirected
@@ -127,9 +139,8 @@ def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     )
     of_all_sites = File(f"{ETC}/conf-enabled/zz-deploytasks.conf", template("server.conf.j2"))
     yield Step("hide Apache's version", of_all_sites, notify=reload)
-    yield from _site(host, v, scheme)
     yield Step("remove the default site", Absent(f"{ENABLED}/000-default.conf"), notify=reload)
-    yield from _catch_all(host, v)
+    yield from (_guest(host, v) if deployment_of(host).v.site else _site(host, v, scheme))
     yield Step("run Apache", Service("apache2"))
 
 
@@ -153,27 +164,59 @@ def _enable(file: str) -> Step:
 def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     """Apache takes the first site for requests that no name leads to, so one that answers to any name comes first."""
     app = deployment_of(host).app
-    text = template(
-        "site.conf.j2",
+    text = _rendered("site.conf.j2", host, v, scheme)
+    link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
+    yield from _membership(host)
+    yield Step("write the site", File(_available(app), text), notify=reload)
+    yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
+    yield Step("remove the site's old link", Absent(stale), notify=reload)
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=reload)
+    yield from _catch_all(host, v)
+
+
+def _guest(host: Host, v: Vars) -> Iterator[Step]:
+    """The app has no site: it is below its mount on that of another app, which includes what is written for it."""
+    app, site = deployment_of(host).app, deployment_of(host).v.site
+    place, scheme = GUESTS % (site, app.name), SCHEMES[deployment_of(host).protocol]
+    own = AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
+    yield from _membership(host)
+    yield guests_directory(place)
+    yield Step(
+        "write the app's part of the site",
+        File(place, _rendered("mount.conf.j2", host, v, scheme)),
+        notify=reload,
+    )
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name), place), notify=reload)
+    yield Step("remove the app's site", own, notify=reload)
+
+
+def _membership(host: Host) -> Iterator[Step]:
+    if static_of(host) or static_files_of(host) or static_root_of(host):
+        member = Member(USER, deployment_of(host).app.user)
+        yield Step("let Apache read the app's files", member, notify=reload)
+
+
+def _rendered(name: str, host: Host, v: Vars, scheme: str) -> str:
+    deployment = deployment_of(host)
+    app = deployment.app
+    return template(
+        name,
         app=app,
         v=v,
+        site=deployment.v.site,
+        mount=deployment.v.prefix,
+        guests=GUESTS % (app.name, "*"),
         static=static_of(host),
         files=static_files_of(host),
         root=static_root_of(host),
-        hidden_too=deployment_of(host).v.static_hidden,
+        hidden_too=deployment.v.static_hidden,
         scheme=scheme,
         strangers=strangers.headers(is_guarded=bool(v.basic_auth)),
         passwords=PASSWORDS % app.name,
         forms=FORMS,
-        wait_s=limits_of(deployment_of(host)).wait_s,
+        wait_s=limits_of(deployment).wait_s,
         **_tls(app, v),
     )
-    link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
-    if static_of(host) or static_files_of(host) or static_root_of(host):
-        yield Step("let Apache read the app's files", Member(USER, app.user), notify=reload)
-    yield Step("write the site", File(_available(app), text), notify=reload)
-    yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
-    yield Step("remove the site's old link", Absent(stale), notify=reload)
 
 
 def _catch_all(host: Host, v: Vars) -> Iterator[Step]:

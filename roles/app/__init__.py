@@ -100,7 +100,8 @@ def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
     front, server = deployment.front, deployment.name_of("web_server")
     # Of one that is none of ours it is not known what its program is called.
-    site = (server, front.ports or (v.port,), front.names) if server in WEB_SERVERS else ()
+    is_known = server in WEB_SERVERS and not v.site
+    site = (server, front.ports or (v.port,), front.names) if is_known else ()
     claim = Claim(app.name, app.root, app.user, files, v.adopt, *site)
     return Step("claim the app's names", claim)
 
@@ -257,7 +258,7 @@ def _shut_others_out(app: App) -> Iterator[Step]:
 def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
     front = deployment.front
     return {
-        "path": v.health_path,
+        "path": v.at(v.health_path),
         "host": v.health_host or front.host,
         "status": v.health_status,
         "scheme": front.scheme,
@@ -272,6 +273,7 @@ def _visit(v: Vars, deployment: Deployment) -> Visit | None:
     if deployment.is_reached_directly and front.trusted:
         return None
     path = v.health_path if v.visit_path is None else v.visit_path
+    path = v.at(path) if path else ""
     return Visit(
         deployment.app.name,
         server,
@@ -282,6 +284,7 @@ def _visit(v: Vars, deployment: Deployment) -> Visit | None:
         front.secure,
         tells=front.tells and not front.wants_certificates,
         hears_proxies=front.hears_proxies,
+        mount=v.prefix,
     )
 
 

@@ -16,7 +16,6 @@ from deploytasks.roles.app import instance as instances
 from deploytasks.roles.app.bodies import BODY, body_module
 from deploytasks.roles.app.instance import Instance
 from deploytasks.roles.app.proxies import VISITOR, proxies_of, visitor_module
-from deploytasks.roles.app.visitor import Proxies
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -78,7 +77,7 @@ def _instance(host: Host, v: Launched) -> Instance:
         directory=deployment.directory,
         path=place.socket,
         fd=place.fd,
-        proxies=proxies_of(host) if v.trusted_proxy_count is None else Proxies(v.trusted_proxy_count),
+        proxies=proxies_of(host, v.trusted_proxy_count),
         access_log=v.access_log,
         grace_s=deployment.v.drain_timeout_s,
         body_bytes=limits_of(deployment).body_bytes,

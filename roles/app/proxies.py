@@ -24,12 +24,17 @@ LIST = Path(__file__).with_name("cloudflare.txt")
 OF_A_LIST = ".txt"
 
 
-def proxies_of(host: Host) -> Proxies:
-    """Whose word on visitors counts: the web server's, and theirs whom it trusts; without one theirs alone."""
+def proxies_of(host: Host, count: int | None = None) -> Proxies:
+    """Whose word on visitors counts: the web server's, and theirs whom it trusts; without one theirs alone.
+
+    Where *count* is given, that of so many, whoever they are.
+    """
     deployment = deployment_of(host)
-    networks = deployment.front.trusted
+    networks, mount = deployment.front.trusted, deployment.v.prefix
     nobody = deployment.is_reached_directly and not networks
-    return Proxies(0) if nobody else Proxies(networks=networks)
+    if count is not None or nobody:
+        return Proxies(count or 0, mount=mount)
+    return Proxies(networks=networks, mount=mount)
 
 
 def visitor_module(place: str) -> Step:

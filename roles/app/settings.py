@@ -33,6 +33,7 @@ LocaleName = Annotated[
     str, Meta(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?(\.[A-Za-z0-9-]+)?(@[a-z]+)?\Z", examples=["de_DE.UTF-8"])
 ]
 GroupName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z", examples=["dialout"])]
+Mount = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?\Z", examples=["/shop"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
@@ -93,6 +94,8 @@ class Vars:
     runtime: Runtime = "systemd"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     trusted_proxies: tuple[str, ...] = ()
+    mount: Mount = ""
+    site: Annotated[str, Meta(pattern=r"^([a-z][a-z0-9-]{0,30})?\Z", examples=["shop"])] = ""
     services: tuple[ServiceName, ...] = ()
     address: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]*\Z", examples=["10.0.0.5"])] = ""
     firewall: Literal["ufw", "none"] = "ufw"
@@ -157,6 +160,7 @@ class Vars:
         _check_env(self.env)
         self._require_trusted_places()
         self._require_proxies()
+        self._require_place()
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
@@ -181,6 +185,24 @@ class Vars:
         if self.trusted_proxies and self.web_server != "none":
             name = self.web_server.rpartition(".")[2]
             raise ValueError(f"trusted_proxies: is for app_web_server=none; set {name}_trusted_proxies")
+
+    def _require_place(self) -> None:
+        """On the site of another app there is a place for this one."""
+        if self.site == self.name:
+            raise ValueError(f"site: {self.name} has a site of its own when app_site is left out")
+        if self.site and not self.prefix:
+            raise ValueError(f"site: where on the site of {self.site}? set app_mount, such as /{self.name}")
+        if self.site and self.web_server == "none":
+            raise ValueError("site: app_web_server=none has no sites; choose the web server of that site")
+
+    @property
+    def prefix(self) -> str:
+        """The path below which the app is, without a slash at its end; empty at the top."""
+        return self.mount.rstrip("/")
+
+    def at(self, path: str) -> str:
+        """*path* of the app's own, as visitors ask for it; one that begins with the mount is that already."""
+        return path if f"{path}/".startswith(f"{self.prefix}/") else self.prefix + path
 
     @property
     def directory(self) -> str:

@@ -46,7 +46,13 @@ def static_files_of(host: Host) -> dict[str, str]:
 def static_root_of(host: Host) -> str:
     """The directory whose files are served at their own paths, before the app is asked; empty where there is none."""
     app, found = deployment_of(host).app, _wanted(host)
-    return next((_served(host, app, "/", path)[1] for url, path in found.items() if _is_root(url)), "")
+    root = next((_served(host, app, "/", path)[1] for url, path in found.items() if _is_root(url)), "")
+    if root and deployment_of(host).v.prefix:
+        raise VariableError(
+            f"{host.name}: app_static: a directory at / cannot be served below app_mount; name its parts, "
+            "such as /assets"
+        )
+    return root
 
 
 def _is_root(url: str) -> bool:
@@ -79,4 +85,4 @@ def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
             f"{host.name}: app_static: {url!r}: {path!r}; expected a URL and a directory or a file of the source, "
             "both of letters, digits and ._~@+-/, such as /static: shop/static"
         )
-    return f"/{url}", f"{app.current}/code/{path}"
+    return deployment_of(host).v.at(f"/{url}"), f"{app.current}/code/{path}"

@@ -86,11 +86,13 @@ class Proxies:
     """Those in front of the app whose word on visitors counts; nobody else can connect to it.
 
     They are *count* in a row. Where that is None: the nearest one, and others as far as they have an address in
-    one of *networks*. With a count of 0 there are none, so a visitor wrote those header fields.
+    one of *networks*. With a count of 0 there are none, so a visitor wrote those header fields. What they bring lies
+    below *mount*, which is no part of the app's own paths.
     """
 
     count: int | None = None
     networks: tuple[str, ...] = ()
+    mount: str = ""
 
     def wsgi(self, app: App) -> App:
         """*app* (PEP 3333), told who asks."""
@@ -105,6 +107,9 @@ class Proxies:
             environ["wsgi.url_scheme"] = visit.scheme
             environ["REMOTE_ADDR"] = visit.address
             environ["SERVER_NAME"], environ["SERVER_PORT"] = visit.name, visit.port
+            path = environ.get("PATH_INFO", "")
+            if self.mount and self._is_below(path):
+                environ["SCRIPT_NAME"], environ["PATH_INFO"] = self.mount, path[len(self.mount) :]
             return app(environ, start_response)
 
         return called
@@ -134,7 +139,12 @@ class Proxies:
             "client": (visit.address, 0) if visit.address else None,
             "scheme": visit.scheme if scope["type"] == "http" else visit.scheme.replace("http", "ws"),
             "server": (visit.name, int(visit.port)),
+            # The path stays whole (ASGI 3, "HTTP Connection Scope").
+            **({"root_path": self.mount} if self.mount and self._is_below(scope["path"]) else {}),
         }
+
+    def _is_below(self, path: str) -> bool:
+        return f"{path}/".startswith(f"{self.mount}/")
 
     def _is_refused(self, name: str) -> bool:
         """Whether only a proxy says this, and one that cannot be told from a stranger, or may hand it on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
@@ -18,6 +19,7 @@ from deploytasks.resources import (
     LastingFile,
     Member,
     OnlyCatchAlls,
+    OnlyFile,
     Package,
     Reload,
     Restart,
@@ -28,6 +30,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.domains import first_of
+from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
@@ -44,6 +47,8 @@ ETC = "/etc/caddy"
 SITES = f"{ETC}/sites"
 OVERRIDES = "caddy.service.d"
 HEALTH = f"{ETC}/health"
+GUESTS = f"{ETC}/guests/%s/%s.caddy"
+"""What an app has on the site of another: the name of that, and its own."""
 PASSWORDS = f"{ETC}/passwords/%s"
 CATCH_ALL = f"{SITES}/_catch-all-%s.caddy"
 # A site with TLS leads there from port 80, too.
@@ -64,10 +69,12 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     The site is written when the new instance has answered, so that it comes into force together with the
     release whose protocol and static files it names.
     """
-    app = deployment_of(host).app
+    app, v = deployment_of(host).app, at_mount(host, v)
+    is_guest = bool(deployment_of(host).v.site)
     yield Step("install Caddy", Package("caddy", unstarted=True))
     yield from _server()
-    yield from _trust(app, v)
+    if not is_guest:
+        yield from _trust(app, v)
     if static_of(host) or static_files_of(host) or static_root_of(host):
         # systemd gives a program its groups when it starts it.
         yield Step("let Caddy read the app's files", Member("caddy", app.user), notify=restart)
@@ -76,7 +83,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
             host, v.basic_auth, PASSWORDS % app.name, "caddy", separator=" ", notify=(reload,)
         )
     yield Step("run Caddy", Service("caddy"))
-    yield from _site(host, app, v)
+    yield from (_guest(host, app, v) if is_guest else _site(host, app, v))
 
 
 def front(host: Host, v: Vars) -> Front:
@@ -95,6 +102,7 @@ def wait_limit(v: Vars) -> Limit | None:
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
     rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
     yield Step("remove the app's site", AbsentManaged(_place(app), (_asked(app),)), notify=rest)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
 
@@ -125,11 +133,39 @@ def _trust(app: App, v: Vars) -> Iterator[Step]:
 
 
 def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
-    text = _rendered(
-        "site.caddy.j2",
+    text = _served("site.caddy.j2", host, v)
+    yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
+    elsewhere = OnlyFile(GUESTS % ("*", app.name))
+    yield Step("leave the sites of other apps", elsewhere, notify=reload, phase=Phase.START)
+    yield from _catch_all(v)
+    yield _health(host, app, v)
+    yield Step("free the ports without a site", NO_IDLE_PORT, notify=reload, phase=Phase.START)
+
+
+def _guest(host: Host, app: App, v: Vars) -> Iterator[Step]:
+    """The app has no site: it is below its mount on that of another app, which includes what is written for it."""
+    place = GUESTS % (deployment_of(host).v.site, app.name)
+    steps = (
+        guests_directory(place),
+        Step("write the app's part of the site", File(place, _served("mount.caddy.j2", host, v))),
+        Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name), place)),
+        Step("remove the app's site", AbsentManaged(_place(app), (_asked(app),))),
+        Step("free the ports without a site", NO_IDLE_PORT),
+    )
+    yield from (replace(step, notify=reload, phase=Phase.START) for step in steps)
+
+
+def _served(name: str, host: Host, v: Vars) -> str:
+    deployment = deployment_of(host)
+    app = deployment.app
+    return _rendered(
+        name,
         host,
         v,
-        hidden_too=deployment_of(host).v.static_hidden,
+        site=deployment.v.site,
+        mount=deployment.v.prefix,
+        guests=GUESTS % (app.name, "*"),
+        hidden_too=deployment.v.static_hidden,
         static=static_of(host),
         files=static_files_of(host),
         root=static_root_of(host),
@@ -139,10 +175,6 @@ def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
         passwords=PASSWORDS % app.name,
         first=first_of(v.names),
     )
-    yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
-    yield from _catch_all(v)
-    yield _health(host, app, v)
-    yield Step("free the ports without a site", NO_IDLE_PORT, notify=reload, phase=Phase.START)
 
 
 def _catch_all(v: Vars) -> Iterator[Step]:

@@ -169,7 +169,15 @@ def _usual_workers(host: Host) -> int:
 
 def _served(host: Host, v: Vars) -> str:
     """What gunicorn calls: the app, or what stands before it in a module of ours."""
-    return SERVED if _is_in_module(host, v) else str(deployment_of(host).project.callable)
+    if _is_in_module(host, v):
+        return SERVED
+    if deployment_of(host).v.prefix:
+        raise VariableError(
+            f"{host.name}: app_mount: with gunicorn_worker_class={worker_class(host, v)}, or with "
+            "gunicorn_forwarded_allow_ips, gunicorn calls the app itself, and nobody tells it where it is; "
+            "leave both out"
+        )
+    return str(deployment_of(host).project.callable)
 
 
 def _bind(place: Place) -> str:

@@ -23,6 +23,7 @@ from deploytasks.resources import (
     NginxReload,
     NginxSites,
     OnlyCatchAlls,
+    OnlyFile,
     Package,
     RunIfUsed,
     Service,
@@ -30,6 +31,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.domains import first_of
+from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.nginx.maintenance import included
@@ -66,6 +68,8 @@ HTTPS_PORT = 443
 SOCKETS = "www-data"
 """The group that may connect to the sockets of apps."""
 ENABLED = "/etc/nginx/sites-enabled"
+GUESTS = "/etc/nginx/guests/%s/%s.conf"
+"""What an app has on the site of another: the name of that, and its own."""
 PASSWORDS = "/etc/nginx/passwords/%s"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
 NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
@@ -100,7 +104,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     The site is written when the new instance has answered, so that it comes into force together with the
     release whose protocol and static files it names.
     """
-    app = deployment_of(host).app
+    app, v = deployment_of(host).app, at_mount(host, v)
     v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
     reload = Handler("reload nginx", NginxReload(v.all_names or ("_",)))
     yield Step("install nginx", Package("nginx", unstarted=True))
@@ -109,12 +113,12 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     limits = NginxLimits(v.worker_connections, max(map(len, v.all_names), default=0))
     yield Step("raise the limit of connections", limits, notify=reload)
     yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
-    if v.has_tls and not _rejects_handshakes(host):
-        yield Step("install a certificate for unknown names", Package("ssl-cert"))
-    yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
-    if v.basic_auth:
-        yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, SOCKETS)
-    for step in (*_site_steps(host, v), *_catch_all_steps(host, v)):
+    if deployment_of(host).v.site:
+        served = tuple(_guest_steps(host, v))
+    else:
+        yield from _safety_steps(host, v, reload)
+        served = (*_site_steps(host, v), *_catch_all_steps(host, v))
+    for step in served:
         yield replace(step, phase=Phase.START, notify=reload)
     yield Step("run nginx", Service("nginx"), phase=Phase.START)
 
@@ -152,6 +156,7 @@ def withdraw(app: App) -> Iterator[Step]:
     used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
     rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
     site = AbsentManaged(_available(app), (_enabled(app), page_of(app.name)))
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
     yield Step("remove the app's site", site, notify=rest)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
 
@@ -164,12 +169,37 @@ def _enabled(app: App) -> str:
     return f"{ENABLED}/{app.name}"
 
 
+def _safety_steps(host: Host, v: Vars, reload: Handler) -> Iterator[Step]:
+    """What the site is to be asked by TLS, and with passwords."""
+    app = deployment_of(host).app
+    if v.has_tls and not _rejects_handshakes(host):
+        yield Step("install a certificate for unknown names", Package("ssl-cert"))
+    yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
+    if v.basic_auth:
+        yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, SOCKETS)
+
+
+def _guest_steps(host: Host, v: Vars) -> Iterator[Step]:
+    """The app has no site: it is below its mount on that of another app, which includes what is written for it."""
+    app, site = deployment_of(host).app, deployment_of(host).v.site
+    place = GUESTS % (site, app.name)
+    if static_of(host) or static_files_of(host):
+        yield Step("let nginx read the app's files", NginxMember(app.user))
+    yield Step("write the way to the app", File(_available(app), _rendered("guest.conf.j2", host, v)))
+    yield Step("enable the way to the app", Symlink(_enabled(app), _available(app)))
+    yield guests_directory(place)
+    yield Step("write the app's part of the site", File(place, _rendered("mount.conf.j2", host, v)))
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name), place))
+    yield Step("free the ports without a site", NO_IDLE_PORT)
+
+
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     if static_of(host) or static_files_of(host) or static_root_of(host):
         yield Step("let nginx read the app's files", NginxMember(app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))
     yield Step("enable the site", Symlink(_enabled(app), _available(app)))
+    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)))
 
 
 def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -197,6 +227,10 @@ def _challenge_site(host: Host, v: Vars) -> str:
 
 
 def _served(host: Host, v: Vars, webroot: str) -> str:
+    return _rendered("site.conf.j2", host, v, webroot)
+
+
+def _rendered(name: str, host: Host, v: Vars, webroot: str = "") -> str:
     deployment = deployment_of(host)
     app, facts = deployment.app, deployment.facts
     protocol = deployment.protocol
@@ -206,9 +240,14 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
             f"{host.name}: nginx_backends are asked over HTTP, and this host's own instance speaks {protocol}; "
             "choose another app_server"
         )
+    root = static_root_of(host)
     return template(
-        "site.conf.j2",
+        name,
         app=app,
+        site=deployment.v.site,
+        mount=deployment.v.prefix,
+        places=_places(deployment.v.prefix, root),
+        guests=GUESTS % (app.name, "*"),
         v=v,
         tls=tls_of(app, v),
         webroot=webroot,
@@ -217,7 +256,7 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         headers={**v.headers, **({"Strict-Transport-Security": v.hsts} if v.hsts else {})},
         static=static_of(host),
         files=static_files_of(host),
-        root=static_root_of(host),
+        root=root,
         protocol=protocol,
         directives=DIRECTIVES[protocol],
         own=own,
@@ -231,6 +270,13 @@ def _served(host: Host, v: Vars, webroot: str) -> str:
         wait=v.proxy_read_timeout or f"{limits_of(deployment).wait_s}s",
         has_http2_directive=_version(facts) >= HTTP2_DIRECTIVE,
     )
+
+
+def _places(mount: str, root: str) -> tuple[str, ...]:
+    """The locations at which nginx asks the app."""
+    if mount:
+        return (f"= {mount}", f"^~ {mount}/")
+    return ("@app" if root else "/",)
 
 
 def _said(own: Mapping[str, str], v: Vars) -> Said:

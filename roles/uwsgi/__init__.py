@@ -82,6 +82,10 @@ def _own_options(host: Host, v: Chosen) -> Iterator[Option]:
     deployment = deployment_of(host)
     app, project, facts = deployment.app, deployment.project, deployment.facts
     _require_own_places(app, v)
+    if v.mount and deployment.v.prefix:
+        raise VariableError(
+            f"{deployment.bare.name}: uwsgi_mount: app_mount says where the app is; leave one out"
+        )
     place = deployment.place
     ref = project.callable
     directory = posixpath.normpath(f"{place.code}/{ref.directory}")

@@ -7,9 +7,9 @@ from typing import Iterable
 
 
 def site_handler(
-    app: str, statuses: Iterable[int] = (), whose_status: int = 200
+    app: str, statuses: Iterable[int] = (), whose_status: int = 200, mount: str = ""
 ) -> type[http.server.BaseHTTPRequestHandler]:
-    """The site of *app*, whose page has one of *statuses* after another, and then 200."""
+    """The site of *app*, whose page has one of *statuses* after another, and then 200; the app is below *mount*."""
 
     coming = iter(statuses)
 
@@ -17,7 +17,7 @@ def site_handler(
         protocol_version = "HTTP/1.1"
 
         def do_OPTIONS(self) -> None:
-            asked = self.headers["X-Deploytasks"] == "whose"
+            asked = self.headers["X-Deploytasks"] == "whose" and self.path == f"{mount}/"
             self.answer(whose_status, b"the site of " + app.encode() if asked and app else b"")
 
         def do_GET(self) -> None:

@@ -39,6 +39,7 @@ from deploytasks.agent.files.file import File
 from deploytasks.agent.files.first_file import FirstFile
 from deploytasks.agent.files.lasting_file import LastingFile
 from deploytasks.agent.files.manifest import FILE, Entry, Manifest
+from deploytasks.agent.files.only_file import OnlyFile
 from deploytasks.agent.files.secret import Secret
 from deploytasks.agent.files.secret_file import SecretFile
 from deploytasks.agent.files.symlink import Symlink
@@ -489,6 +490,12 @@ def absent_managed(host):
     return AbsentManaged("/etc/nginx/sites-available/shop", others)
 
 
+def only_file(host):
+    for site in ("blog", "old", "shop"):
+        host.write(f"/etc/nginx/guests/{site}/cart.conf", f"of {site}\n", 0o640)
+    return OnlyFile("/etc/nginx/guests/*/cart.conf", "/etc/nginx/guests/shop/cart.conf")
+
+
 def claim_that_was_another(host):
     host.write("/var/lib/deploytasks/shop/owner.json", OWNER)
     return Claim("shop", "/srv/shop", "shop")
@@ -592,6 +599,7 @@ CASES = [
     (NginxLimits, nginx_limits_with_longer_names),
     (OnlyCatchAlls, only_catch_alls),
     (OnlyComposeServices, only_compose_services),
+    (OnlyFile, only_file),
     (OnlyInstance, only_instance),
     (OnlyInstance, only_instance_of_a_container),
     (OnlyProcesses, only_processes),

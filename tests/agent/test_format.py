@@ -57,7 +57,7 @@ Absent AbsentBuildCache AbsentFiles AbsentManaged AbsentUnits AbsentUser AcmeCer
 ComposeServices CopyRetention Directories Directory DockerEngine DockerImage EmptyIfLarge File FirstFile FirstSymlink
 FreshProcesses Group HttpCheck ImageAccounts ImageRetention Instance LastingFile Locales ManagedPython Member
 NginxLimits NginxMember NginxPage NginxReload NginxSites NoFiles NoUnits NoUser OnlyCatchAlls OnlyComposeServices
-OnlyInstance OnlyProcesses OnlyUfwRules Package PinnedCertificate PostgresAccess PostgresDatabase Processes
+OnlyFile OnlyInstance OnlyProcesses OnlyUfwRules Package PinnedCertificate PostgresAccess PostgresDatabase Processes
 ProcessesAtBoot PulledImages PythonVenv RecordedPlan ReleaseCommand Reload Restart Retention Run RunIfUsed Secret
 SecretFile SelfSignedCertificate Service ShippedImage Symlink Tree Ufw UfwRule UfwSources Unit User Uv Visit Watch
 WayIn Withdrawn

@@ -63,6 +63,18 @@ def test_a_site_of_somebody_else_is_told(host):
     assert trouble(host, site_handler("", whose_status=405)) == told
 
 
+def test_a_guest_is_asked_for_below_its_mount(host):
+    assert trouble(host, site_handler("shop", mount="/cart"), mount="/cart", path="/cart/up") == ""
+
+
+def test_a_site_that_knows_of_no_guest_is_told(host):
+    told = (
+        "visitors of http://shop.test:PORT do not get the app: /cart/ is nothing of this app's there (200); "
+        "is the site of app_site deployed here, at that port?"
+    )
+    assert trouble(host, site_handler("shop"), mount="/cart") == told
+
+
 def test_nobody_at_the_port_is_told(host):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

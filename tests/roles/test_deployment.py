@@ -247,6 +247,14 @@ def visit_of(found, web_server):
             Visit("shop", "nginx", 443, "shop.test", secure=True, tells=True),
         ),
         (
+            ("app_mount=/cart/", "app_health_path=/up"),
+            Visit("shop", "nginx", 80, "localhost", "/cart/up", tells=True, mount="/cart"),
+        ),
+        (
+            ("app_mount=/cart", "app_site=mall", "app_visit_path=/cart/x", "nginx_server_name=mall.test"),
+            Visit("shop", "nginx", 80, "mall.test", "/cart/x", tells=True, mount="/cart"),
+        ),
+        (
             ("nginx_proxy_protocol=true", """nginx_trusted_proxies='["10.0.0.0/8"]'"""),
             Visit("shop", "nginx", 80, "localhost", tells=True, hears_proxies=True),
         ),

@@ -30,12 +30,12 @@ def test_a_launcher_is_python_of_the_oldest_hosts(server):
 
 
 def test_the_web_server_is_believed_and_nobody_else(server):
-    assert "proxies=Proxies(count=None, networks=())," in launcher(server)
+    assert "proxies=Proxies(count=None, networks=(), mount='')," in launcher(server)
     assert "proxies=Proxies(count=0, " in launcher(server, app_web_server="none")
     counted = {"app_web_server": "none", f"{server}_trusted_proxy_count": 2}
     assert "proxies=Proxies(count=2, " in launcher(server, **counted)
     trusted = {"app_web_server": "none", "app_trusted_proxies": ["10.0.0.0/8"]}
-    assert "proxies=Proxies(count=None, networks=('10.0.0.0/8',))," in launcher(server, **trusted)
+    assert "proxies=Proxies(count=None, networks=('10.0.0.0/8',), mount='')," in launcher(server, **trusted)
 
 
 def test_the_launcher_is_what_the_unit_starts(server):

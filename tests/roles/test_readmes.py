@@ -91,6 +91,7 @@ def test_every_file_and_handler_is_told(role, case):
         if file and step.role == role_name(role):
             path = file.path.replace(plan.release, "<release>").replace(app_of(plan), "<app>")
             path = re.sub(rf"(?<=[./])({PROCESSES})(?=[.]|$)", "<process>", path)
+            path = re.sub(r"(?<=/guests/)[^/]+", "<site>", path)
             path = re.sub(r"-\d+\.conf$", "-<port>.conf", path)
             path = re.sub(r"(?<=/)[0-9a-f]{16,64}$", "<digest>", path)
             assert re.search(rf"^{re.escape(path)}(?!\S)", readme(role), re.MULTILINE), path

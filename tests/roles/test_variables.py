@@ -156,6 +156,35 @@ WRONG = {
         {"nginx_server_name": "https://example.org"},
         "server_name: 'https://example.org' is not a host name; expected such as example.org or *.example.org",
     ),
+    "a mount is a path": ({"app_mount": "shop"}, "app_mount: 'shop': expected such as /shop"),
+    "a guest has a place": (
+        {"app_site": "shop"},
+        "site: where on the site of shop? set app_mount, such as /hello",
+    ),
+    "a guest is at another's": (
+        {"app_site": "hello", "app_mount": "/hello"},
+        "site: hello has a site of its own when app_site is left out",
+    ),
+    "a guest has a web server": (
+        {"app_site": "shop", "app_mount": "/hello", "app_web_server": "none"},
+        "site: app_web_server=none has no sites; choose the web server of that site",
+    ),
+    "a guest says nothing of a site": (
+        {"app_site": "shop", "app_mount": "/hello", "nginx_basic_auth": {"ann": "secret"}},
+        "nginx_basic_auth: the site is that of shop (app_site); set it for shop",
+    ),
+    "an app is mounted once": (
+        {"app_server": "uwsgi", "app_mount": "/hello", "uwsgi_mount": {"/shop": "app:app"}},
+        "uwsgi_mount: app_mount says where the app is; leave one out",
+    ),
+    "a front end below a path names its parts": (
+        {"app_mount": "/hello", "app_static": {"/": "static"}},
+        "app_static: a directory at / cannot be served below app_mount; name its parts, such as /assets",
+    ),
+    "a worker class that is not called is told nothing": (
+        {"app_mount": "/hello", "gunicorn_worker_class": "tornado"},
+        "app_mount: with gunicorn_worker_class=tornado, or with gunicorn_forwarded_allow_ips, gunicorn calls the app",
+    ),
     "another name is a host name": (
         {"nginx_server_name": "example.org", "nginx_redirect_names": "www.example.org/"},
         "redirect_names: 'www.example.org/' is not a host name; expected such as example.org or *.example.org",

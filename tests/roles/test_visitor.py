@@ -159,3 +159,34 @@ def test_a_websocket_is_secure_where_the_web_server_is():
 
 def test_a_field_that_wsgi_would_take_for_another_is_dropped():
     assert scope(WEB_SERVER, {"x_forwarded_for": "6.6.6.6", "x-app": "1"})["headers"] == [(b"x-app", b"1")]
+
+
+@pytest.mark.parametrize(
+    ("path", "parted"),
+    [
+        ("/shop", ("/shop", "")),
+        ("/shop/", ("/shop", "/")),
+        ("/shop/a/shop/b", ("/shop", "/a/shop/b")),
+        ("/shopping", ("", "/shopping")),
+        ("/", ("", "/")),
+    ],
+)
+def test_an_app_below_a_path_is_told_so(path, parted):
+    environ = {"PATH_INFO": path, "SCRIPT_NAME": ""}
+    setup_testing_defaults(environ)
+    found = Proxies(mount="/shop").wsgi(lambda environ, _: environ)(environ, None)
+    assert (found["SCRIPT_NAME"], found["PATH_INFO"]) == parted
+    whole = scope_at(path)
+    assert (whole.get("root_path", ""), whole["path"]) == (parted[0], path)
+
+
+def scope_at(path: str) -> dict[str, Any]:
+    """The scope of an ASGI app below /shop."""
+    scopes = []
+
+    async def app(scope, receive, send):
+        scopes.append(scope)
+
+    given = {"type": "http", "headers": [], "client": None, "scheme": "http", "path": path}
+    asyncio.run(Proxies(mount="/shop").asgi(app)(given, None, None))
+    return scopes[0]

@@ -36,6 +36,7 @@ class Visit(Resource):
 
     Over TLS if that is *secure*. It has one of *status*; without a path, any answer will do. The web server *server* is
     asked whose site that is where it *tells*; one that *hears_proxies* is spoken to as they speak (the PROXY protocol).
+    Below *mount* the site is the app's, and above it perhaps another's.
     """
 
     reversible: ClassVar[bool] = False
@@ -48,6 +49,7 @@ class Visit(Resource):
     secure: bool = False
     tells: bool = False
     hears_proxies: bool = False
+    mount: str = ""
 
     def desired(self) -> State:
         return {"answer": "ok"}
@@ -81,12 +83,20 @@ class Visit(Resource):
     def _wrong_site(self, connection: socket.socket) -> str:
         if not self.tells:
             return ""
-        status, body = self._door.ask(connection, "OPTIONS", "/", QUESTION)
+        status, body = self._door.ask(connection, "OPTIONS", self.mount + "/", QUESTION)
         said = body.decode("utf-8", "replace").strip()
         if said == SITE_OF + self.app:
             return ""
         if said.startswith(SITE_OF):
             return "the app %s has that name at that port" % said[len(SITE_OF) :]
+        if self.mount:
+            return (
+                "%s/ is nothing of this app's there (%d); is the site of app_site deployed here, at that port?"
+                % (
+                    self.mount,
+                    status,
+                )
+            )
         return "another site answers there (%d)" % status
 
     def _wrong_page(self, machine: Machine, connection: socket.socket) -> str:
