@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploytasks.agent.engine.types import MODULES
 from tests.imports import PACKAGE, is_for_annotations, module_of
 
 ROOT = Path(__file__).parents[1]
@@ -24,11 +25,12 @@ def modules() -> dict[str, Path]:
 def on_the_controller(every: dict[str, Path]) -> set[str]:
     """Those of *every* module that a controller may run.
 
-    That is each but the agent's and the roles' inner ones, and what these import in turn. A function of the agent acts
-    on a host, and so does what it imports: of the agent what stands at the top counts.
+    That is each but the agent's and the roles' inner ones, the types of resources, which are imported by their words,
+    and what these import in turn. A function of the agent acts on a host, and so does what it imports: of the agent
+    what stands at the top counts.
     """
     found: set[str] = set()
-    waiting = [name for name in every if not _is_inner(name)]
+    waiting = [*MODULES.values(), *(name for name in every if not _is_inner(name))]
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -7,9 +7,9 @@ import signal
 import sys
 import threading
 
-from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Outlet, Teller
+from deploytasks.agent.conversation.channel import Inlet, Outlet, Teller
 from deploytasks.agent.engine.events import Ended, Outcome
-from deploytasks.agent.errors import CannotUndo, StepError, what_failed
+from deploytasks.agent.errors import CannotUndo, ControllerGone, StepError, what_failed
 from deploytasks.agent.release.commands import command, request_in
 from deploytasks.agent.release.lock import LockHeld
 from deploytasks.agent.release.session import Dismissed, Session

@@ -3,6 +3,7 @@
 ::
 
     Exception            a step that raises any of them has failed, and its run is undone
+    ├── ControllerGone   nobody is there who could say what was expected
     ├── Failed           which step or handler failed, by which error
     └── StepError        a reason that was foreseen, in words for people
         ├── Stopped      the controller is gone, or asked to stop
@@ -16,6 +17,10 @@ import os
 
 FAILURES = (Exception,)
 """Whatever a resource type raises, ours or a user's, the step has failed and the run is undone."""
+
+
+class ControllerGone(Exception):
+    """What was expected never came: standard input ended, or was silent for too long."""
 
 
 class StepError(Exception):

@@ -6,7 +6,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 STDIN, STDOUT = 0, 1
@@ -101,14 +101,21 @@ if sys.platform == "win32":
 else:
 
     def _every_key(descriptor: int) -> AbstractContextManager[None]:
-        """By termios(3); without it each key but those of signals."""
+        """By termios(3); without it each key but those of signals, as far as Invoke can have them."""
         try:
             import termios
         except ImportError:
-            from invoke.terminals import character_buffered
-
-            return character_buffered(sys.stdin)
+            return _keys_of_invoke()
         return _raw_mode(descriptor, termios.tcgetattr(descriptor))
+
+    @contextmanager
+    def _keys_of_invoke() -> Iterator[None]:
+        from invoke.terminals import character_buffered
+
+        with ExitStack() as held:
+            with suppress(OSError):  # It is nobody's terminal (tcgetpgrp(3)).
+                held.enter_context(character_buffered(sys.stdin))
+            yield
 
     @contextmanager
     def _raw_mode(descriptor: int, before: list[Any]) -> Iterator[None]:

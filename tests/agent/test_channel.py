@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
-from deploytasks.agent.conversation.channel import ControllerGone, Inlet
+from deploytasks.agent.conversation.channel import Inlet
 from deploytasks.agent.conversation.wire import BEAT, pack, pack_json
+from deploytasks.agent.errors import ControllerGone
 
 SOON_S = 0.2
 LONG_S = 30.0

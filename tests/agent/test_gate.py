@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.agent.conversation.channel import ControllerGone
 from deploytasks.agent.conversation.gate import FleetGate
 from deploytasks.agent.engine.engine import Engine
 from deploytasks.agent.engine.events import Outcome, Ready, StepDone
 from deploytasks.agent.engine.journal import Journal
 from deploytasks.agent.engine.phase import Phase
 from deploytasks.agent.engine.plan import Handler, Plan, Step
+from deploytasks.agent.errors import ControllerGone
 from deploytasks.agent.files.symlink import Symlink
 from deploytasks.agent.programs.run import Run
 

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from deploytasks.agent.conversation.channel import ControllerGone
-from deploytasks.agent.errors import StepError
+from deploytasks.agent.errors import ControllerGone, StepError
 from deploytasks.agent.firewall.packet_filter import barriers
 from deploytasks.agent.release.runtime.way_in import WayIn
 

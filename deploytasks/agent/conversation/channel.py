@@ -18,6 +18,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Protocol
 from deploytasks.agent.conversation.mask import Mask
 from deploytasks.agent.conversation.wire import BEAT, Frame, WireError, frames, pack, pack_json
 from deploytasks.agent.engine.events import Event, Printed
+from deploytasks.agent.errors import ControllerGone
 
 PIECES_AHEAD = 64
 F_SETPIPE_SZ = 1031
@@ -33,10 +34,6 @@ SPOKEN = frozenset(
     }
 )
 """What the two sides need of each other word for word: our own words and digests, and what is handed over."""
-
-
-class ControllerGone(Exception):
-    """What was expected never came: standard input ended, or was silent for too long."""
 
 
 class Teller(Protocol):

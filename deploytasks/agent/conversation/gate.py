@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable
 
-from deploytasks.agent.conversation.channel import ControllerGone
 from deploytasks.agent.engine.events import Event, Ready
 from deploytasks.agent.engine.phase import Phase
-from deploytasks.agent.errors import HeldBack, Stopped
+from deploytasks.agent.errors import ControllerGone, HeldBack, Stopped
 
 
 def _nobody_listens(event: Event) -> None:

@@ -9,9 +9,10 @@ import threading
 from contextlib import suppress
 from typing import IO, Optional
 
-from deploytasks.agent.conversation.channel import ControllerGone, Inlet, Teller
+from deploytasks.agent.conversation.channel import Inlet, Teller
 from deploytasks.agent.conversation.pieces import AHEAD, PIECE, write_all
 from deploytasks.agent.engine.events import Printed, Taken
+from deploytasks.agent.errors import ControllerGone
 
 
 class Relay:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from deploytasks.agent.disk.entry import remove_whole
-from deploytasks.agent.disk.size import megabytes_of
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
 from deploytasks.agent.frozen import frozen
@@ -22,6 +21,8 @@ class EmptyIfLarge(Action):
     most_mb: int
 
     def run(self, machine: Machine) -> None:
+        from deploytasks.agent.disk.size import megabytes_of
+
         place = machine.path(self.path)
         (taken_mb,) = megabytes_of([place])
         if taken_mb > self.most_mb:

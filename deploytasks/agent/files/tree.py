@@ -109,13 +109,15 @@ def differences(path: str, listed: Manifest) -> Iterator[bytes]:
 
 
 def _replace(machine: Machine, directory: DirectoryHandle, name: str, listed: Manifest) -> None:
+    from deploytasks.agent.disk.page_cache import sync
+
     new, old = (os.path.basename(beside(word)) for word in (name, name + ".old"))
     for leftover in (new, old):
         directory.remove_whole(leftover)
     try:
         with blamed_on(directory.place(new)):
             build(machine.blobs, directory, new, listed)
-        os.sync()  # before the name is seen: a power failure must not leave empty files that look right
+        sync()  # before the name is seen: a power failure must not leave empty files that look right
         if directory.look(name) is not None:
             directory.rename(name, old)
         directory.rename(new, name)

@@ -73,7 +73,9 @@ class TreeBuilder:
 
 def is_as_listed(found: os.stat_result, entry: Entry) -> bool:
     """Whether the regular file *found* is what *entry* says, by its rights and its time."""
-    rights = stat.S_IMODE(found.st_mode) == _mode(entry) and found.st_uid == os.geteuid()
+    from deploytasks.agent.disk.owners import own_number
+
+    rights = stat.S_IMODE(found.st_mode) == _mode(entry) and found.st_uid == own_number()
     return stat.S_ISREG(found.st_mode) and rights and found.st_mtime_ns == _time(entry)
 
 

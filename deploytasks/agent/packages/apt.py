@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import time
 from typing import Optional, Sequence
 
-from deploytasks.agent.disk.directory_handle import parent_of, reading
+from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.regex import regex
@@ -114,20 +113,10 @@ def _wait_for_locks(machine: Machine) -> None:
 
 
 def _holder(machine: Machine) -> Optional[str]:
-    held = next((path for path in LOCKS if _is_held(machine.path(path))), None)
+    from deploytasks.agent.packages.lock_file import is_held
+
+    held = next((path for path in LOCKS if is_held(machine.path(path))), None)
     return "%s holds %s" % (_locker(machine.path(held)), held) if held else None
-
-
-def _is_held(path: str) -> bool:
-    """Whether another process has the lock at *path*, which dpkg takes with fcntl(2), not flock(2)."""
-    try:
-        with parent_of(path) as (directory, name), os.fdopen(directory.open(name, os.O_RDWR), "r+b") as file:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 def _locker(path: str) -> str:

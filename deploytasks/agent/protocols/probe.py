@@ -60,7 +60,7 @@ class Probe:
 
     def _connect(self) -> socket.socket:
         if self.address.startswith("/"):
-            connection = socket.socket(socket.AF_UNIX)
+            connection = socket.socket(socket.AddressFamily["AF_UNIX"])
             connection.settimeout(5)
             connection.connect(self.address)
             return connection

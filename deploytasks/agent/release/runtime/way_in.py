@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deploytasks.agent.conversation.channel import ControllerGone
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Action
-from deploytasks.agent.errors import StepError
+from deploytasks.agent.errors import ControllerGone, StepError
 from deploytasks.agent.firewall.packet_filter import barriers
 from deploytasks.agent.frozen import frozen
 
