@@ -159,8 +159,8 @@ def whole_number(flag: str, value: int | str) -> int:
 class PasswordPrompt:
     """Asks the person at the terminal, each question once for all hosts; nobody there: None.
 
-    An answer is for the question that asked for it alone: a key's passphrase is no password for sudo. *sudo* is one
-    that was asked for before.
+    An answer is for the question that asked for it alone: a key's passphrase is no password for sudo; a one-time
+    question is asked each time. *sudo* is a password that was asked for before.
     """
 
     def __init__(self, sudo: str | None = None) -> None:
@@ -170,7 +170,11 @@ class PasswordPrompt:
         self._answers: dict[str, str | None] = {PROMPT: sudo} if sudo else {}
 
     def __call__(self, prompt: str) -> str | None:
+        from deploytasks.transport.second_factor import OneTime
+
         with self._lock:
+            if isinstance(prompt, OneTime):
+                return self._ask(prompt)
             if prompt not in self._answers:
                 self._answers[prompt] = self._ask(prompt)
             return self._answers[prompt]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.firewall.packet_filter import Barrier
     from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
     from deploytasks.agent.release.facts import Facts
+    from deploytasks.agent.release.unread_files import Unread
     from deploytasks.source.python_wanted import PythonWanted
 
 DAY_S = 86_400
@@ -90,6 +91,7 @@ def findings(needs: Needs, seen: Examined, now: float) -> Iterator[Finding]:
     yield from (_barrier(port, barrier) for port, barrier in shut)
     yield from _prospect(seen.prospect)
     yield from _visitors(seen.visit, needs.unreached)
+    yield from (_unread(unread, needs.server) for unread in seen.unread)
     own = {*seen.addresses}
     named = zip(needs.names, needs.addresses, strict=True)
     yield from (_name(name, addresses, own, needs.has_acme) for name, addresses in named)
@@ -222,6 +224,18 @@ def _visitors(visit: str | None, unreached: Mapping[int, str]) -> Iterator[Findi
             "a firewall in front of the host, such as a security group of its cloud, has to let visitors in"
         )
         yield Finding("visitors", Verdict.DOUBTFUL, f"port {port} cannot be reached from here: {why}", advice)
+
+
+def _unread(unread: Unread, server: str) -> Finding:
+    found = (
+        f"{server} cannot read {unread.count} of what it serves from {unread.directory}, such as {unread.example} "
+        f"(mode {unread.mode})"
+    )
+    advice = (
+        "in the app, before the file is renamed: os.chmod(path, 0o640), as tempfile makes it for its owner alone; for "
+        f"what is there, on the host: chmod -R g+rX {unread.directory}"
+    )
+    return Finding("static files", Verdict.DOUBTFUL, found, advice)
 
 
 def _name(name: str, addresses: tuple[str, ...], own: set[str], has_acme: bool) -> Finding:

@@ -19,9 +19,11 @@ from deploytasks.here.permissions import is_own, who_else_may_read
 from deploytasks.inventory.environment import SSH_KEY
 from deploytasks.transport.agent_stream import agent_stream
 from deploytasks.transport.route import Route
+from deploytasks.transport.second_factor import KEYBOARD, Interview, NobodyAnswersError
 from deploytasks.transport.sudo import AskPassword
 
 LOGIN_TIMEOUT_S = 30.0
+PASSWORD = "password"  # noqa: S105  # nosec B105  what RFC 4252 calls the method
 
 
 @frozen
@@ -52,12 +54,18 @@ class Login:
         self._began = 0.0
         self._refused: list[str] = []
         self._unusable: list[str] = []
+        self._accepted = ""
+        self._missing: list[str] = []
 
     def authenticate(self, transport: paramiko.Transport) -> list[SourceResult]:
         """Raises `LoginRefused`, or `Unreachable` if the host does not answer at all."""
         self._began = time.monotonic()
         with closing(AgentAt(self._route.credentials.agent)) as agent:
-            is_in = self._by_key(transport, agent.offers()) or self._by_password(transport)
+            is_in = (
+                self._by_key(transport, agent.offers())
+                or self._by_password(transport)
+                or self._by_answers(transport)
+            )
         if not is_in:
             raise LoginRefused(self._story(transport))
         return []
@@ -65,12 +73,10 @@ class Login:
     def _by_key(self, transport: paramiko.Transport, agent_keys: list[OfferedKey]) -> bool:
         for offer in self._offers(agent_keys):
             try:
-                if not transport.auth_publickey(self._route.user, offer.key):
-                    return True
-                self._refused.append(f"{offer} is accepted, but the host wants a second factor")
-                return False
-            except paramiko.BadAuthenticationType:
+                return self._goes_on(str(offer), transport.auth_publickey(self._route.user, offer.key))
+            except paramiko.BadAuthenticationType as error:
                 self._refused.append("the host takes no keys (PubkeyAuthentication in its sshd_config)")
+                self._missing = error.allowed_types
                 return False
             except paramiko.SSHException:
                 self._raise_if_late()
@@ -81,18 +87,37 @@ class Login:
 
     def _by_password(self, transport: paramiko.Transport) -> bool:
         password = self._route.credentials.password
-        if password is None or not transport.is_active():
+        if password is None or self._wants_answers or not transport.is_active():
             return False
         try:
-            if not transport.auth_password(self._route.user, password):
-                return True
-            self._refused.append("the password is accepted, but the host wants a second factor")
+            return self._goes_on("the password", transport.auth_password(self._route.user, password))
         except paramiko.BadAuthenticationType:
             self._refused.append("the host takes no passwords (PasswordAuthentication in its sshd_config)")
         except paramiko.SSHException:
             self._raise_if_late()
             self._refused.append("the password (ansible_password)")
         return False
+
+    def _by_answers(self, transport: paramiko.Transport) -> bool:
+        """A person is asked what the host asks, if it does."""
+        if not self._wants_answers or not transport.is_active():
+            return False
+        try:
+            return Interview(self._route, self._ask_password).conduct(transport)
+        except NobodyAnswersError as error:
+            self._refused.append(f"the host asks {str(error)!r}, and nobody is here to answer")
+        except paramiko.SSHException:
+            self._refused.append("what was answered to the host's question")
+        return False
+
+    def _goes_on(self, accepted: str, missing: list[str]) -> bool:
+        """Whether this was all that the host wants; what is *missing* is one of several ways."""
+        self._accepted, self._missing = accepted, missing
+        return not missing
+
+    @property
+    def _wants_answers(self) -> bool:
+        return KEYBOARD in self._missing and PASSWORD not in self._missing
 
     def _raise_if_late(self) -> None:
         """To paramiko, silence is a refusal, and every key would have to wait for one."""
@@ -148,16 +173,25 @@ class Login:
         """What was tried, and the next step."""
         route = self._route
         lines = [f"{route.login}: login refused", *(f"  not usable: {reason}" for reason in self._unusable)]
+        if self._accepted:
+            lines.append(f"  accepted: {self._accepted}; the host wants besides: {', '.join(self._missing)}")
         lines += [f"  refused: {offer}" for offer in self._refused]
-        if not transport.is_active():
+        if not transport.is_active() and not self._wants_answers:
             lines.append("  then the host hung up (MaxAuthTries; IdentitiesOnly offers fewer keys)")
-        if not self._refused and not self._unusable:
+        if not (self._refused or self._unusable or self._accepted):
             lines.append("  there was no key and no password to offer")
         lines.append(self._advice())
         return "\n".join(lines)
 
     def _advice(self) -> str:
         route = self._route
+        if self._wants_answers:
+            return (
+                "answer at a terminal, with a code that is new; where nobody can, let this user in by a key alone, in "
+                f"the host's sshd_config: Match User {route.user}, and below it AuthenticationMethods publickey"
+            )
+        if PASSWORD in self._missing and route.credentials.password is None:
+            return "set ansible_password, such as to env:NAME: this host wants a password"
         if self._unusable:
             return "make the key file usable as said above"
         files = [*route.credentials.key_files, *route.credentials.default_key_files]

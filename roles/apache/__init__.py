@@ -28,6 +28,7 @@ from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
+from deploytasks.roles.app.underscored import disguises, underscored_of
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -213,6 +214,8 @@ def _rendered(name: str, host: Host, v: Vars, scheme: str) -> str:
         scheme=scheme,
         strangers=strangers.headers(is_guarded=bool(v.basic_auth)),
         passwords=PASSWORDS % app.name,
+        disguises=disguises(),
+        underscored=underscored_of(host),
         forms=FORMS,
         wait_s=limits_of(deployment).wait_s,
         **_tls(app, v),
@@ -230,6 +233,7 @@ def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
             v=v,
             itself=front(host, v),
             strangers=strangers.HEADERS,
+            disguises=disguises(),
             scheme=SCHEMES[deployment_of(host).protocol],
             wait_s=limits_of(deployment_of(host)).wait_s,
             **_tls(app, v),

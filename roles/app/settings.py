@@ -18,6 +18,7 @@ from deploytasks.agent.protocols.statuses import ranges
 from deploytasks.roles.app.process import Processes, check_processes
 from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.app.reserved import is_reserved
+from deploytasks.roles.app.underscored import require_names
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z", examples=["shop"])]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
@@ -124,6 +125,7 @@ class Vars:
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
     static_hidden: bool = False
+    underscored_headers: tuple[str, ...] = ()
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
     groups: tuple[GroupName, ...] = ()
@@ -161,6 +163,7 @@ class Vars:
         self._require_trusted_places()
         self._require_proxies()
         self._require_place()
+        self._require_headers()
         if self.web_server == "none" and self.port == SSH:
             raise ValueError(f"port: {SSH} is the port of SSH; choose another, such as 80")
         check_processes(self.processes)
@@ -203,6 +206,17 @@ class Vars:
     def at(self, path: str) -> str:
         """*path* of the app's own, as visitors ask for it; one that begins with the mount is that already."""
         return path if f"{path}/".startswith(f"{self.prefix}/") else self.prefix + path
+
+    def _require_headers(self) -> None:
+        require_names(self.underscored_headers)
+        if self.underscored_headers and self.site:
+            raise ValueError(
+                f"underscored_headers: {self.site} has the site, and drops them; leave app_site out"
+            )
+        if self.underscored_headers and self.web_server == "none":
+            raise ValueError(
+                "underscored_headers: a web server hands them on; with app_web_server=none no app hears any"
+            )
 
     @property
     def directory(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 USUAL_PORTS = {"http": "80", "https": "443"}
 OF_THE_SOCKET = ("REMOTE_HOST", "REMOTE_PORT")
 """What a server tells of its own connection, which is the web server's and not the visitor's."""
+SLASH = "%2F"
 FORWARDED = "HTTP_X_FORWARDED_"
 SAID_BY_PROXIES = frozenset(
     {
@@ -107,7 +109,8 @@ class Proxies:
             environ["wsgi.url_scheme"] = visit.scheme
             environ["REMOTE_ADDR"] = visit.address
             environ["SERVER_NAME"], environ["SERVER_PORT"] = visit.name, visit.port
-            path = environ.get("PATH_INFO", "")
+            path = path_as_typed(environ)
+            environ["PATH_INFO"] = path
             if self.mount and self._is_below(path):
                 environ["SCRIPT_NAME"], environ["PATH_INFO"] = self.mount, path[len(self.mount) :]
             return app(environ, start_response)
@@ -189,6 +192,31 @@ class Proxies:
     @cached_property
     def _networks(self) -> list[IPv4Network | IPv6Network]:
         return [ip_network(network) for network in self.networks]
+
+
+def path_as_typed(environ: Environ) -> str:
+    """The path as people asked for it, decoded.
+
+    A server on the way may have merged its slashes, resolved its dots or left ``%2F`` in it; one that was rewritten
+    stays as it is.
+    """
+    script, path = str(environ.get("SCRIPT_NAME", "")), str(environ.get("PATH_INFO", ""))
+    typed = unquote(environ.get("REQUEST_URI", "").partition("?")[0], "latin-1")
+    is_curious = "//" in typed or "/." in typed or SLASH in path
+    if not (is_curious and typed.startswith(f"{script}/")):
+        return path
+    return typed[len(script) :] if _resolved(typed) == _resolved(script + path) else path
+
+
+def _resolved(path: str) -> list[str]:
+    """The names on the way from the root (RFC 3986, 5.2.4)."""
+    names: list[str] = []
+    for name in path.replace(SLASH, "/").split("/"):
+        if name == "..":
+            del names[-1:]
+        elif name not in ("", "."):
+            names.append(name)
+    return names
 
 
 def _in_wsgi(name: str) -> str:

@@ -33,6 +33,7 @@ from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
+from deploytasks.roles.app.underscored import underscored_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ def _served(name: str, host: Host, v: Vars) -> str:
         static=static_of(host),
         files=static_files_of(host),
         root=static_root_of(host),
+        underscored=underscored_of(host),
         pair=_pair(app),
         authorities=_authorities(app),
         itself=None,

@@ -34,6 +34,7 @@ from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
+from deploytasks.roles.app.underscored import underscored_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
 from deploytasks.roles.nginx.tls import WEBROOT, certificate_steps, tls_of
@@ -72,7 +73,11 @@ GUESTS = "/etc/nginx/guests/%s/%s.conf"
 """What an app has on the site of another: the name of that, and its own."""
 PASSWORDS = "/etc/nginx/passwords/%s"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
-NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", r"\blisten\s+(\S*:)?%s[\s;]")
+LISTENS = r"\blisten\s+(\S*:)?%s[\s;]"
+NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", LISTENS)
+UNDERSCORES = "/etc/nginx/deploytasks-underscores-%s.conf"
+HEARS_UNDERSCORES = "underscores_in_headers on;"
+NO_IDLE_UNDERSCORES = OnlyCatchAlls(UNDERSCORES, f"{ENABLED}/*", rf"(?s){LISTENS}.*{HEARS_UNDERSCORES}")
 
 PACKAGED = {
     ("debian", "11"): (1, 18),
@@ -117,7 +122,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         served = tuple(_guest_steps(host, v))
     else:
         yield from _safety_steps(host, v, reload)
-        served = (*_site_steps(host, v), *_catch_all_steps(host, v))
+        served = (*_site_steps(host, v), *_underscore_steps(host, v), *_catch_all_steps(host, v))
     for step in served:
         yield replace(step, phase=Phase.START, notify=reload)
     yield Step("run nginx", Service("nginx"), phase=Phase.START)
@@ -159,6 +164,9 @@ def withdraw(app: App) -> Iterator[Step]:
     yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
     yield Step("remove the app's site", site, notify=rest)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
+    yield Step(
+        "drop header fields with underscores where no site wants any", NO_IDLE_UNDERSCORES, notify=rest
+    )
 
 
 def _available(app: App) -> str:
@@ -217,6 +225,16 @@ def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
     yield Step("free the ports without a site", NO_IDLE_PORT)
 
 
+def _underscore_steps(host: Host, v: Vars) -> Iterator[Step]:
+    """Whether fields with an underscore are heard before nginx knows for which site a request is."""
+    if underscored_of(host):
+        for port in front(host, v).ports:
+            line = File(UNDERSCORES % port, f"{HEARS_UNDERSCORES}\n")
+            yield Step(f"hear header fields with underscores on port {port}", line)
+    else:
+        yield Step("drop header fields with underscores where no site wants any", NO_IDLE_UNDERSCORES)
+
+
 def _site(host: Host, v: Vars) -> str:
     return _served(host, v, WEBROOT if v.tls == "acme" else "")
 
@@ -239,6 +257,11 @@ def _rendered(name: str, host: Host, v: Vars, webroot: str = "") -> str:
         raise VariableError(
             f"{host.name}: nginx_backends are asked over HTTP, and this host's own instance speaks {protocol}; "
             "choose another app_server"
+        )
+    if underscored_of(host) and v.trusts_fields:
+        raise VariableError(
+            f"{host.name}: app_underscored_headers: nginx would take X_Forwarded_Proto, which anybody may say, for "
+            "what a trusted proxy says; let that proxy say api-key for api_key, or set app_web_server to caddy"
         )
     root = static_root_of(host)
     return template(
@@ -264,6 +287,7 @@ def _rendered(name: str, host: Host, v: Vars, webroot: str = "") -> str:
         said=_said(own, v),
         itself=_itself(host, v),
         strangers=strangers.headers(is_guarded=bool(v.basic_auth)),
+        underscored=underscored_of(host),
         passwords=PASSWORDS % app.name,
         hidden_too=deployment.v.static_hidden,
         maintenance=included(app),
@@ -312,7 +336,10 @@ def _servers(app: App, v: Vars) -> list[str]:
 def _catch_all(host: Host, v: Vars, port: int) -> str:
     tls = tls_of(deployment_of(host).app, v) if port == v.tls_listen else None
     rejects = _rejects_handshakes(host)
-    return template("catch-all.conf.j2", v=v, port=port, tls=tls, rejects_handshakes=rejects)
+    underscores = UNDERSCORES % port
+    return template(
+        "catch-all.conf.j2", v=v, port=port, tls=tls, rejects_handshakes=rejects, underscores=underscores
+    )
 
 
 def _rejects_handshakes(host: Host) -> bool:

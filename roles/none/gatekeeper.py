@@ -15,6 +15,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 FIRST_FD = 3
 """Where handed-over sockets begin (sd_listen_fds(3))."""
 CHUNK = 65536
+LONGEST_HEAD = 65536
+"""What is longer is handed on as it is, for the release to refuse."""
+LINE = b"\r\n"
+END = LINE + LINE
 
 
 async def main(release: str, *trusted: str) -> None:
@@ -45,10 +49,28 @@ async def lead(
     inner_writer: asyncio.StreamWriter,
 ) -> None:
     """Both ways, until the release has ended the connection."""
-    inwards = asyncio.ensure_future(pass_on(reader, inner_writer))
+    inwards = asyncio.ensure_future(ask(reader, inner_writer))
     await pass_on(inner_reader, writer)
     inwards.cancel()
     inner_writer.close()
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The first request, without what a client says in another's name, and all that follows."""
+    head = b""
+    while END not in head and len(head) < LONGEST_HEAD and (chunk := await reader.read(CHUNK)):
+        head += chunk
+    writer.write(undisguised(head))
+    await pass_on(reader, writer)
+
+
+def undisguised(head: bytes) -> bytes:
+    """WSGI takes a field with "_" for one with "-", such as the proxy's own; not every server drops it."""
+    fields, end, body = head.partition(END)
+    first, *others = fields.split(LINE)
+    return (
+        LINE.join([first, *(field for field in others if b"_" not in field.partition(b":")[0])]) + end + body
+    )
 
 
 async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from deploytasks.roles.app.settings import RUNTIMES, SERVERS, WEB_SERVERS
 from deploytasks.targets import Target
-from tests.e2e.asking import says
+from tests.e2e.asking import DISGUISED, ask, says
 from tests.e2e.engine import PYTHON
 from tests.e2e.project import Project
 from tests.e2e.visitors import TRUSTED, visitors
@@ -31,6 +31,7 @@ LOSSES: dict[tuple[str, str, str], str] = {}
 CLIENTS = 16
 BROKEN = ("connect", "read", "write", "timeout")
 """How a request may end without an answer, as wrk calls it."""
+REFUSED = 400
 LIE = re.compile(r"evil\.test|6\.6\.6\.6")
 """What stands in the fields with which a client lies (tests/e2e/asking.py)."""
 THINK = Path(__file__).with_name("think.lua")
@@ -193,9 +194,15 @@ def live_through(cell: Cell, project: Project, swaps: int) -> Row:
 
 def believed(project: Project) -> list[str]:
     """The header fields that came to the app as a client wrote them, and the scheme if it is not true."""
-    said = says(project, "/")
+    disguised = ask(project, fields=DISGUISED)
+    answers = [says(project, "/"), *([] if disguised.status == REFUSED else [disguised.says])]
+    return [lie for answer in answers for lie in _lies(answer)]
+
+
+def _lies(said: dict[str, Any]) -> list[str]:
     fields = [name for name, value in said["heard"].items() if LIE.search(value)]
-    return fields + ["scheme"] * (said["scheme"] != "http")
+    address = ["address"] * bool(LIE.search(said["asked"][0]))
+    return fields + address + ["scheme"] * (said["scheme"] != "http")
 
 
 @contextmanager

@@ -53,6 +53,8 @@ class Message:
 MESSAGES = (
     Message("/echo/a%2Fb?c=%2F", ("/echo/a/b", "c=%2F")),
     Message("/echo//a", ("/echo//a", "")),
+    Message("/echo/a/../b/./c", ("/echo/a/../b/./c", "")),
+    Message("/echo/a%2F..%2F%2e%2e/echo", ("/echo/a/../../echo", "")),
     Message("/echo/%2525?d=%2525", ("/echo/%25", "d=%2525")),
     Message("/echo/%C3%BC?%C3%BC=%C3%BC", ("/echo/\u00c3\u00bc", "%C3%BC=%C3%BC")),
     Message("/echo;v=1?a;b=;", ("/echo;v=1", "a;b=;")),

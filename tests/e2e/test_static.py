@@ -40,6 +40,15 @@ def app(environ, start_response):
         place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "uploads", "photo.txt")
         with open(place, "w") as photo:
             photo.write("a photo")
+    if path in ("/rename", "/rename-for-all"):
+        import tempfile
+
+        place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "uploads")
+        handle, made = tempfile.mkstemp(dir=place)
+        os.write(handle, b"a photo")
+        if path == "/rename-for-all":
+            os.chmod(made, 0o640)
+        os.rename(made, os.path.join(place, "renamed.txt"))
     return plain(environ, start_response)
 """
 number = count(1)
@@ -78,6 +87,15 @@ def test_what_is_hidden_is_not_served_unless_it_is_asked_for(shop):
     shop.deploy("--extra-vars", "app_static_hidden=true")
     assert {get(shop, f"/static/{name}").status for name in HIDDEN} == {200}
     shop.deploy()
+
+
+def test_an_upload_that_nginx_cannot_read_is_told_by_doctor(shop):
+    get(shop, "/rename")
+    assert get(shop, "/media/renamed.txt").status == 403
+    assert "nginx cannot read 1 of what it serves" in shop.typed("doctor").stdout
+    get(shop, "/rename-for-all")
+    assert get(shop, "/media/renamed.txt") == Answer(200, b"a photo")
+    assert "cannot read" not in shop.typed("doctor").stdout
 
 
 def test_a_single_file_is_served_and_nothing_beside_it(shop):

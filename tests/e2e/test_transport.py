@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import fcntl
+import hmac
 import os
 import pickle
 import pty
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -59,7 +61,7 @@ asked,other ALL=(ALL) ALL
 some ALL=(ALL) NOPASSWD: /usr/bin/systemctl
 Defaults:terminal requiretty
 terminal ALL=(ALL) NOPASSWD: ALL
-fish,tcsh,dash,zsh,rbash,nologin,noisy,leaves,forced,sftponly,single ALL=(ALL) NOPASSWD: ALL
+fish,tcsh,dash,zsh,rbash,nologin,noisy,leaves,forced,sftponly,single,coded,keyless ALL=(ALL) NOPASSWD: ALL
 """
 
 SSHD = """
@@ -70,7 +72,21 @@ Match User sftponly
     ForceCommand internal-sftp
 Match User single
     MaxSessions 1
+Match User coded
+    KbdInteractiveAuthentication yes
+    AuthenticationMethods publickey,keyboard-interactive
+Match User keyless
+    KbdInteractiveAuthentication yes
+    PasswordAuthentication no
+    AuthenticationMethods keyboard-interactive
 """
+CODES = """
+auth [success=1 default=ignore] pam_succeed_if.so quiet user notin coded
+auth [success=done default=die] pam_oath.so usersfile=/etc/users.oath digits=6 window=3
+"""
+CODE_KEY = b"twenty bytes, secret"
+"""Of the one-time codes of the user ``coded`` (RFC 4226)."""
+CODE_QUESTION = "One-time password (OATH) for `coded':"
 
 SHELLS = {
     "fish": "/usr/bin/fish",
@@ -91,9 +107,12 @@ USERS = [
     "forced",
     "sftponly",
     "single",
+    "coded",
+    "keyless",
     *SHELLS,
 ]
 PASSWORD, OTHER_PASSWORD, PASSPHRASE = "correct horse", "another horse", "battery staple"
+number = count()
 
 
 @dataclass(frozen=True)
@@ -123,7 +142,7 @@ def lab(target_state: Path) -> Lab:
 
 
 def furnish(target: Target) -> None:
-    install(target, "fish", "tcsh", "zsh")
+    install(target, "fish", "tcsh", "zsh", "libpam-oath")
     public_key = target.key_file.with_name("id_ed25519.pub").read_text()
     for user in USERS:
         target.run(["useradd", "-m", "-s", SHELLS.get(user, "/bin/bash"), user])
@@ -138,7 +157,10 @@ def furnish(target: Target) -> None:
         install -d -m 700 -o $user $home/.ssh
         install -m 600 -o $user /root/key.pub $home/.ssh/authorized_keys
     done
-    printf '%s\\n' 'asked:{PASSWORD}' 'other:{OTHER_PASSWORD}' | chpasswd
+    printf '%s\\n' 'asked:{PASSWORD}' 'other:{OTHER_PASSWORD}' 'keyless:{PASSWORD}' | chpasswd
+    printf '%s\\n' 'HOTP coded - {CODE_KEY.hex()}' > /etc/users.oath
+    chmod 600 /etc/users.oath
+    printf '%s' "{CODES}" | cat - /etc/pam.d/sshd > /root/pam && cp /root/pam /etc/pam.d/sshd
     systemctl restart ssh
     """
     target.run(["sh", "-ec", script])
@@ -428,6 +450,55 @@ def test_a_key_file_that_others_may_read_is_not_used(lab: Lab, tmp_path: Path) -
     message = refusal_of(lab.host(key_file=str(key)), LoginRefused)
 
     assert f"{key} is readable by others (mode 0644); chmod 600 {key}" in message
+
+
+def next_code() -> str:
+    """The next one-time code (RFC 4226, 5.3)."""
+    digest = hmac.digest(CODE_KEY, struct.pack(">Q", next(number)), "sha1")
+    (found,) = struct.unpack_from(">L", digest, digest[-1] & 15)
+    return f"{(found & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def test_a_one_time_code_is_asked_for_once_per_connection(lab: Lab) -> None:
+    questions: list[str] = []
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return next_code()
+
+    for _ in range(2):
+        assert conversation(lab.host("coded"), ask)[1] == "0"
+    assert questions == [f"coded@{lab.target.host}:{lab.target.ssh_port}: {CODE_QUESTION} "] * 2
+
+
+def test_a_code_that_nobody_types_is_told_with_what_to_do(lab: Lab) -> None:
+    message = refusal_of(lab.host("coded"), LoginRefused)
+    assert f'the host asks "{CODE_QUESTION}", and nobody is here to answer' in message
+    assert "Match User coded, and below it AuthenticationMethods publickey" in message.splitlines()[-1]
+    assert "ssh-copy-id" not in message
+
+
+def test_a_wrong_code_is_told_and_not_asked_for_again(lab: Lab) -> None:
+    answers = ["000000"]
+    assert "refused: what was answered" in refusal_of(
+        lab.host("coded"), LoginRefused, lambda _: answers.pop()
+    )
+
+
+def test_a_code_is_typed_at_a_terminal(lab: Lab, tmp_path: Path) -> None:
+    known = f"ansible_ssh_common_args='-o UserKnownHostsFile={lab.target.known_hosts}'"
+    way = f"ansible_host={lab.target.host} ansible_port={lab.target.ssh_port} ansible_user=coded"
+    key = f"ansible_private_key_file={lab.target.key_file}"
+    (tmp_path / "tasks.py").write_text("from deploytasks.tasks import ns\n")
+    (tmp_path / "inventory.ini").write_text(f"lab {way} {known} {key} app_name=one\n")
+    question = f"coded@{lab.target.host}:{lab.target.ssh_port}: {CODE_QUESTION} "
+    shown, code = typed_at_a_terminal(["status"], tmp_path, {question: next_code()})
+    assert code == 0, shown
+
+
+def test_a_host_that_takes_no_key_asks_for_the_password_that_is_known(lab: Lab) -> None:
+    assert conversation(lab.host("keyless", password=PASSWORD))[1] == "0"
+    assert conversation(lab.host("keyless"), lambda _: PASSWORD)[1] == "0"
 
 
 def test_a_login_password_is_used(lab: Lab, tmp_path: Path) -> None:

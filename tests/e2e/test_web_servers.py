@@ -26,6 +26,7 @@ SITES = {
     "none": "/etc/systemd/system/shop-front.socket",
 }
 FRONT_END = ("guide/index.html", "assets/app.js", ".hidden", "static/style.css")
+HEARD = ["api_key", "x_token"]
 SAYS_WHERE_IT_IS = """
 
 plain = app
@@ -37,6 +38,7 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({name: str(value) for name, value in environ.items()}).encode()]
 """
+TALKATIVE = SAYS_WHERE_IT_IS + messages.APP
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +50,8 @@ def target(target_state) -> Target:
 def shop(target, tmp_path_factory) -> Project:
     """An app behind nginx; it is at port 80 with every web server, and without one."""
     project = Project.make("shop", tmp_path_factory.mktemp("shop"), target, app_port=80, ufw_allow=[80])
-    project.code("one", SAYS_WHERE_IT_IS + messages.APP)
-    project.configure(app_static={"/": "dist", "/static": "files"})
+    project.code("one", TALKATIVE)
+    project.configure(app_static={"/": "dist", "/static": "files"}, app_underscored_headers=HEARD)
     for name in FRONT_END:
         project.write(f"app/dist/{name}", f"{name}\n")
     project.write("app/files/style.css", "body {}\n")
@@ -58,7 +60,8 @@ def shop(target, tmp_path_factory) -> Project:
 
 
 def move(project: Project, web_server: str, **variables: Any) -> None:
-    project.configure(app_web_server=web_server, **variables)
+    heard = [] if web_server == "none" else HEARD
+    project.configure(app_web_server=web_server, app_underscored_headers=heard, **variables)
     project.deploy()
     assert project.says["release"] == project.current
 
@@ -106,6 +109,16 @@ def require_true_hosts(project: Project) -> None:
             assert answer.status == 400 or answer.says["HTTP_HOST"] in {"shop.test", "shop.test:80"}, absurd
 
 
+def require_no_underscores(project: Project) -> None:
+    """The app hears a field whose name has one where it asks for it, whether before or after the host is told."""
+    said = "GET /where HTTP/1.1\r\napi_key: k1\r\nother_key: k2\r\nX-Other: k3"
+    heard = where(project, "shop.test\r\nx_token: k4", said).says
+    told = {name: value for name, value in heard.items() if value[:1] == "k"}
+    assert told == {"HTTP_API_KEY": "k1", "HTTP_X_OTHER": "k3", "HTTP_X_TOKEN": "k4"}
+    disguised = where(project, "shop.test\r\nX_Forwarded_For: 6.6.6.6\r\nX_Real_IP: 6.6.6.6")
+    assert disguised.status == 400 or "6.6.6.6" not in disguised.body.decode()
+
+
 def require_front_end(project: Project) -> None:
     """A file that is there is served at its own path, and the app answers for all else."""
     found = {
@@ -138,6 +151,7 @@ def test_an_app_moves_to_another_web_server(shop, web_server):
     assert shop.deploy().changed == []
     assert [*messages.heard(shop)] == [message.wanted for message in messages.MESSAGES]
     if web_server != "none":
+        require_no_underscores(shop)
         require_true_hosts(shop)
         require_front_end(shop)
 
@@ -164,7 +178,7 @@ def test_a_move_of_an_app_that_does_not_start_touches_no_web_server(shop):
     shop.code("broken", "raise SystemExit('no')")
     shop.configure(app_web_server="caddy")
     run = shop.inv("deploy")
-    shop.code("one", SAYS_WHERE_IT_IS)
+    shop.code("one", TALKATIVE)
     shop.configure(app_web_server="nginx")
     assert run.exit_code == 2
     steps = {event.get("step") for event in run.events}
@@ -225,7 +239,7 @@ def test_a_web_server_that_goes_on_gives_the_port_back_when_a_move_fails(shop, o
     assert serving(shop) == ["nginx", "caddy"]
     assert shop.says["release"] == shop.current
     assert '"version": "one"' in asked_there(other, 8081)
-    shop.code("one", SAYS_WHERE_IT_IS)
+    shop.code("one", TALKATIVE)
     shop.configure(app_web_server="nginx", app_watch_s=0)
     assert shop.deploy().changed == []
 
@@ -235,6 +249,7 @@ def test_the_app_is_told_the_same_in_every_protocol_of_nginx(shop, server):
     shop.configure(app_server=server)
     shop.deploy()
     require_true_hosts(shop)
+    assert [*messages.heard(shop)] == [message.wanted for message in messages.MESSAGES]
     shop.configure(app_server="gunicorn")
 
 

@@ -11,6 +11,7 @@ from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.agent.firewall.packet_filter import Barrier
 from deploytasks.agent.release.examined import Certificate, Disk, Examined, Firewall
 from deploytasks.agent.release.facts import Facts
+from deploytasks.agent.release.unread_files import Unread
 from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
 
 NOW = 1_800_000_000.0
@@ -51,6 +52,16 @@ def test_a_port_that_cannot_be_reached_from_here_is_told_where_visitors_on_the_h
     needs = replace(SHOP, unreached={80: "no answer from 192.0.2.7 within 3 s"})
     told = [finding.found for finding in found(needs, visit="ok") if finding.verdict is Verdict.DOUBTFUL]
     assert told == ["port 80 cannot be reached from here: no answer from 192.0.2.7 within 3 s"]
+
+
+def test_uploads_that_the_web_server_cannot_read_are_told_with_the_line_that_helps():
+    verdict, said = of("static files", unread=(Unread("/srv/shop/shared/uploads", 3, "a.jpg", "0600"),))
+    assert verdict is Verdict.DOUBTFUL
+    assert (
+        "nginx cannot read 3 of what it serves from /srv/shop/shared/uploads, such as a.jpg (mode 0600)"
+        in said
+    )
+    assert said.endswith("chmod -R g+rX /srv/shop/shared/uploads")
 
 
 def test_where_all_is_well_every_check_says_so_and_has_no_advice():

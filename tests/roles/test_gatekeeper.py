@@ -70,6 +70,16 @@ def test_a_trusted_proxy_is_led_to_the_release(agent_python, tmp_path, release):
     assert release.visitors == 1
 
 
+def test_what_a_client_says_in_the_proxys_name_is_dropped(agent_python, tmp_path, release):
+    said = [b"GET / HTTP/1.1", b"X-Forwarded-For: 203.0.113.7", b"X_Forwarded_For: 6.6.6.6", b"Api_Key: k"]
+    head = b"\r\n".join([*said, b"", b"a_body: stays\r\n\r\nx_y: stays"])
+    with front(agent_python, str(tmp_path / "current.sock"), "127.0.0.1") as port:
+        answer = heard(port, head)
+    assert answer.split(b"\r\n") == [
+        line.upper() for line in (*said[:2], b"", b"a_body: stays", b"", b"x_y: stays")
+    ]
+
+
 def test_nobody_else_is_let_in(agent_python, tmp_path, release):
     with front(agent_python, str(tmp_path / "current.sock"), "10.0.0.0/8", "::1") as port:
         assert heard(port, b"hello") == b""

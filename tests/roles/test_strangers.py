@@ -58,7 +58,13 @@ def module_of(kind: str, **variables: Any) -> dict[str, Any]:
 def test_a_wsgi_app_hears_no_stranger(server, hello):
     module = module_of("wsgi", app_server=server)
     module["app"]({**HARMLESS, **WSGI, "wsgi.url_scheme": "http"}, None)
-    unknown = {"REMOTE_ADDR": "", "SERVER_NAME": "shop.test", "SERVER_PORT": "80", "wsgi.url_scheme": "http"}
+    unknown = {
+        "PATH_INFO": "",
+        "REMOTE_ADDR": "",
+        "SERVER_NAME": "shop.test",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+    }
     assert hello == {**HARMLESS, **unknown}
 
 

@@ -8,7 +8,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from deploytasks.roles.app.visitor import Proxies
+from deploytasks.roles.app.visitor import Proxies, path_as_typed
 
 SECURE = {
     "Host": "shop.example",
@@ -190,3 +190,26 @@ def scope_at(path: str) -> dict[str, Any]:
     given = {"type": "http", "headers": [], "client": None, "scheme": "http", "path": path}
     asyncio.run(Proxies(mount="/shop").asgi(app)(given, None, None))
     return scopes[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "path", "wanted"),
+    [
+        ("/a//b", "/a/b", "/a//b"),
+        ("/a/../b?c=//", "/b", "/a/../b"),
+        ("/a/%2e%2e/b", "/b", "/a/../b"),
+        ("/a%2F%2Fb/%FF", "/a/b/\xff", "/a//b/\xff"),
+        ("/old//b", "/new/b", "/new/b"),
+        ("http://shop.test/a//b", "/a/b", "/a/b"),
+        ("/a%2Fb/%252F", "/a%2Fb/%2F", "/a/b/%2F"),
+        ("/a/b", "/a/b", "/a/b"),
+    ],
+)
+def test_a_path_is_as_it_was_typed_unless_it_was_rewritten(typed, path, wanted):
+    environ = {"REQUEST_URI": typed, "PATH_INFO": path}
+    assert path_as_typed({"SCRIPT_NAME": "", **environ}) == wanted
+
+
+def test_a_path_below_a_script_is_as_it_was_typed():
+    environ = {"REQUEST_URI": "/shop/a//b", "SCRIPT_NAME": "/shop", "PATH_INFO": "/a/b"}
+    assert path_as_typed(environ) == "/a//b"

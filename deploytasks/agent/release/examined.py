@@ -8,6 +8,7 @@ from deploytasks.agent.firewall.firewall import Rule
 from deploytasks.agent.firewall.packet_filter import Barrier
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.facts import Facts
+from deploytasks.agent.release.unread_files import Unread
 
 
 @frozen
@@ -44,7 +45,7 @@ class Examined:
     *clock* is its time (epoch, s), *systemd* what that says of itself, empty for none. *listeners* are programs by
     their ports; those in *serving* have a site of the app. *addresses* are the host's own. *visit* is what became of a
     visitor's request, ``ok`` or what is wrong; None where nobody can ask. *prospect* is why the release cannot start
-    again, or will not.
+    again, or will not. *unread* are files that a web server is to serve and cannot read.
     """
 
     facts: Facts
@@ -60,3 +61,4 @@ class Examined:
     barriers: Tuple[Barrier, ...] = ()
     visit: Optional[str] = None
     prospect: str = ""
+    unread: Tuple[Unread, ...] = ()

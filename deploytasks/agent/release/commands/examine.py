@@ -25,6 +25,7 @@ from deploytasks.agent.release.layout import STATE_ROOT, App
 from deploytasks.agent.release.recorded import recorded_plan
 from deploytasks.agent.release.releases import current_release
 from deploytasks.agent.release.session import Session
+from deploytasks.agent.release.unread_files import unread_files
 from deploytasks.agent.services import systemd
 from deploytasks.agent.services.listeners import listeners
 from deploytasks.agent.web.places import programs_serving
@@ -56,6 +57,7 @@ def examine(session: Session) -> Ended:
         barriers=barriers(machine),
         visit=_visit(machine, plan) if plan else None,
         prospect=_prospect(machine, plan) if plan else "",
+        unread=tuple(unread_files(machine, app)) if app else (),
     )
     session.outlet.say(Answer(asdict(examined)))
     return Ended(Outcome.OK)
