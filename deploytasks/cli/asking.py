@@ -15,7 +15,7 @@ from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent
 from deploytasks.fleet.applying import ask
 from deploytasks.planning.standard import app_alone
-from deploytasks.report import one_document, tables
+from deploytasks.report import Outlet, one_document, tables
 
 NAME = regex(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -71,10 +71,10 @@ def require_process(process: str) -> None:
 
 def tell_errors(results: Results) -> None:
     """What went wrong, and where, on standard error."""
+    people = Outlet.of(sys.stderr, os.environ)
     for name in results:
         error = str(results.error_of(name) or "")
         if error:
-            print(
-                visible(error if error.startswith(f"{name}:") else f"{name}: {error}", but="\n"),
-                file=sys.stderr,
-            )
+            told = error if error.startswith(f"{name}:") else f"{name}: {error}"
+            people.write(visible(told, but="\n") + "\n")
+    people.flush()

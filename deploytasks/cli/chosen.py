@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from deploytasks.verbs import verb
 if TYPE_CHECKING:
     from deploytasks.fleet.manner import Manner
     from deploytasks.inventory import Host, Inventory
-    from deploytasks.report import JsonReporter, Mood, Reading, Reporter
+    from deploytasks.report import JsonReporter, Mood, Reading, Recap, Reporter
 
 USUAL = "inventory.ini"
 TASKS_FILES = ("tasks.py", "fabfile.py")
@@ -99,23 +100,38 @@ class Chosen:
         return unseen() if self.json else reading_for(sys.stdout, os.environ)
 
     def reporter(self, *, show_diff: bool = False, mood: Mood | None = None) -> Reporter:
-        """Live on a terminal, plain in a pipe, JSON Lines with ``--json``."""
-        if self.json:
-            return self.told(self._json_reporter)
+        """Live on a terminal, plain in a pipe, grouped in a pipeline, JSON Lines with ``--json``."""
         from deploytasks.report import DONE, reporter_for
+        from deploytasks.report.pipeline import summary_of
 
+        mood = mood or DONE
+        summary = summary_of(os.environ, mood)
+        beside = (summary,) if summary else ()
+        if self.json:
+            return self.told(self._json_reporter, *beside)
         shown = reporter_for(
-            sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ, mood=mood or DONE
+            sys.stdout, sys.stderr, json=False, show_diff=show_diff, environ=os.environ, mood=mood
         )
-        return self.told(shown)
+        return self.told(shown, *beside)
 
-    def told(self, shown: Reporter) -> Reporter:
-        """*shown*, and beside it the reporters that the tasks file adds."""
-        if not self.additions:
+    def told(self, shown: Reporter, *beside: Reporter) -> Reporter:
+        """*shown*, and with it those *beside*, the one that a pipeline keeps, and those that the tasks file adds."""
+        others = (
+            *beside,
+            *self._events,
+            *((self.memory, *self.additions.reporters) if self.additions else ()),
+        )
+        if not others:
             return shown
         from deploytasks.report import SeveralReporters
 
-        return SeveralReporters(shown, (self.memory, *self.additions.reporters))
+        return SeveralReporters(shown, others)
+
+    @cached_property
+    def _events(self) -> tuple[JsonReporter, ...]:
+        from deploytasks.report.pipeline import events_of
+
+        return tuple(events_of(os.environ))
 
     def callbacks(self, command: str) -> Additions:
         """The additions; where standard output is for somebody who reads it, their words go to standard error."""
@@ -127,17 +143,25 @@ class Chosen:
         return replace(self.additions, before=before, after=after)
 
     def recap_of_mistake(self, command: str, error: ConfigError) -> None:
-        """With ``--json`` a run that ended before its recap because of the user's mistake has one all the same."""
+        """A run that ended before its recap because of the user's mistake has one all the same, for who reads along."""
         from deploytasks.report import Recap
+        from deploytasks.report.pipeline import tell_mistake
 
-        if self.json and not self._json_reporter.has_recapped:
-            self._json_reporter.recap(Recap(command, error.exit_code, 0.0, {}, str(error)))
+        recap = Recap(command, error.exit_code, 0.0, {}, str(error))
+        with suppress(ConfigError):  # the mistake may be the very name of the file for the events
+            self._tell_scripts(recap)
+        tell_mistake(command, str(error), os.environ, sys.stderr)
+
+    def _tell_scripts(self, recap: Recap) -> None:
+        for reporter in (*((self._json_reporter,) if self.json else ()), *self._events):
+            if not reporter.has_recapped:
+                reporter.recap(recap)
 
     @cached_property
     def _json_reporter(self) -> JsonReporter:
         from deploytasks.report import JsonReporter, Outlet
 
-        return JsonReporter(Outlet(sys.stdout), Outlet(sys.stderr))
+        return JsonReporter(Outlet.of(sys.stdout, os.environ), Outlet.of(sys.stderr, os.environ))
 
     def _sources(self) -> list[str]:
         named = sources(self.inventory)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from deploytasks.errors import ConfigError
 from deploytasks.fleet.applying import ask
 from deploytasks.planning.standard import app_alone
 from deploytasks.report import QuietReporter
+from deploytasks.report.commands import are_read
 from deploytasks.report.merged import MergedLines
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
     _check_flags(lines, since, grep)
     require_process(process)
     lines_of = MergedLines(
-        sys.stdout, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail, timed=True
+        sys.stdout, os.environ, prefixed=len(chosen.hosts) > 1, json=chosen.json, follow=tail, timed=True
     )
     manner = chosen.manner("logs", reporter=lines_of)
     begins = f"{since} ago" if SPAN.fullmatch(since) else since
@@ -43,18 +45,19 @@ def show_logs(chosen: Chosen, tail: bool, lines: int, since: str, grep: str, pro
 def run_command(chosen: Chosen, command: str, once: bool) -> int:
     """Run *command* on the chosen hosts, or on the first of them; print what it prints.
 
-    On one host it has this process' own streams, and its exit status is the exit code.
+    On one host it has this process' own streams, and its exit status is the exit code. Where a service reads along, its
+    lines are kept from being commands.
     """
     if not command.strip():
         raise ConfigError("say what is to run: inv run --command 'python manage.py check'")
     hosts = chosen.hosts[:1] if once else chosen.hosts
-    if len(hosts) == 1 and not chosen.json:
+    if len(hosts) == 1 and not chosen.json and not are_read(os.environ):
         return _run_here(chosen, hosts, command)
     if len(hosts) > 1 and something_is_given():
         raise ConfigError(
             "something is given on standard input, which is for one command on one host: choose one, or add < /dev/null"
         )
-    lines_of = MergedLines(sys.stdout, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
+    lines_of = MergedLines(sys.stdout, os.environ, prefixed=len(hosts) > 1, json=chosen.json, follow=True)
     streams = OwnStreams() if len(hosts) == 1 else None
     manner = chosen.manner("run", reporter=chosen.told(lines_of), streams=streams)
     results = ask(hosts, app_alone, Run(command, reads=bool(streams)), manner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -140,7 +141,7 @@ def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], No
     except DeployError as error:
         if isinstance(error, ConfigError):
             on_mistake(error)
-        raise Exit(str(error), code=error.exit_code) from None
+        raise Exit(_told(str(error)), code=error.exit_code) from None
     except KeyboardInterrupt as pressed:
         raise Exit("stopped", code=getattr(pressed, "exit_code", 130)) from None
     except BrokenPipeError:
@@ -148,6 +149,13 @@ def finish(act: Callable[[], int | None], on_mistake: Callable[[ConfigError], No
         raise Exit(code=0) from None
     if code:
         raise Exit(code=code)
+
+
+def _told(error: str) -> str:
+    """*error*, also where a service takes what is printed for commands."""
+    from deploytasks.report.commands import are_read, without_commands
+
+    return without_commands(error) if are_read(os.environ) else error
 
 
 def finish_here(context: Any, name: str, act: Callable[[], int | None]) -> None:

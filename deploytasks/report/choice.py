@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, TextIO, TypeGuard
 
 from deploytasks.report.jsonlines import JsonReporter
@@ -9,6 +10,7 @@ from deploytasks.report.mood import DONE, Mood
 from deploytasks.report.outlet import Outlet
 from deploytasks.report.plain import PlainReporter
 from deploytasks.report.reporter import QuietReporter
+from deploytasks.report.service import service_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,12 +47,17 @@ def reporter_for(
 ) -> Reporter:
     """JSON Lines when asked for, a live view on a terminal that can draw one, plain lines elsewhere.
 
-    *mood* is the run's, for people. ``NO_COLOR`` (no-color.org) takes the colour from the live view; ``TERM=dumb``
-    means plain lines.
+    They are grouped for a service that runs pipelines. *mood* is the run's, for people. ``NO_COLOR`` takes the colour
+    away, ``FORCE_COLOR`` gives it to plain lines, too (no-color.org, force-color.org); ``TERM=dumb`` means plain lines.
     """
-    out = Outlet(stdout)
+    out = Outlet.of(stdout, environ)
     if json:
-        return JsonReporter(out, Outlet(stderr))
+        return JsonReporter(out, Outlet.of(stderr, environ))
+    service = service_in(environ, os.getcwd())  # noqa: PTH109  a text is all it takes
+    if service:
+        from deploytasks.report.grouped import GroupedReporter
+
+        return GroupedReporter(out, service, show_diff=show_diff, mood=mood)
     if not out.draws(environ):
         return PlainReporter(out, show_diff=show_diff, mood=mood)
     from deploytasks.report.live import LiveReporter

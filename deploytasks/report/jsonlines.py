@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.agent.conversation.mask import without_passwords
 from deploytasks.agent.engine.events import Event, LogLine, Note, Outcome, StepDone, StepUndone
 from deploytasks.report.closing import failures
+from deploytasks.report.commands import without_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,8 +22,8 @@ ONLY_OF_FAILURES = ("reason", "output")
 
 
 def one_document(document: Any) -> str:
-    """*document* for who reads all of it: JSON, indented; without passwords of URLs."""
-    return json.dumps(without_passwords(document), indent=2)
+    """*document* for who reads all of it: JSON, indented; without passwords of URLs, and no command to a service."""
+    return without_commands(json.dumps(without_passwords(document), indent=2))
 
 
 def now_in_utc() -> datetime:

@@ -15,7 +15,7 @@ from deploytasks.agent.engine.events import LogLine
 from deploytasks.report.outlet import Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from deploytasks.agent.engine.events import Event
     from deploytasks.report.recap import Recap
@@ -33,9 +33,16 @@ class MergedLines:
     """
 
     def __init__(
-        self, stdout: TextIO, *, prefixed: bool, json: bool, follow: bool, timed: bool = False
+        self,
+        stdout: TextIO,
+        environ: Mapping[str, str],
+        *,
+        prefixed: bool,
+        json: bool,
+        follow: bool,
+        timed: bool = False,
     ) -> None:
-        self._outlet = Outlet(stdout)
+        self._outlet = Outlet.of(stdout, environ)
         self._prefixed = prefixed
         self._json = json
         self._follow = follow

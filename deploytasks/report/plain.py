@@ -11,10 +11,11 @@ from deploytasks.report.narration import Narration
 from deploytasks.report.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from deploytasks.agent.engine.events import Event
     from deploytasks.report.outlet import Outlet
+    from deploytasks.report.page import Line
     from deploytasks.report.recap import Recap
 
 
@@ -24,7 +25,8 @@ TOLD_EVERY_S = 5.0
 class PlainReporter:
     """A line per step that changed or failed, a row per host at the end; no colour, nothing redrawn.
 
-    What takes long is told every few seconds. *clock* gives monotonic seconds.
+    What takes long is told every few seconds. *clock* gives monotonic seconds. *tell* gets the lines of a host, in
+    place of the outlet.
     """
 
     def __init__(
@@ -34,8 +36,10 @@ class PlainReporter:
         show_diff: bool = False,
         mood: Mood = DONE,
         clock: Callable[[], float] = time.monotonic,
+        tell: Callable[[str, Iterable[Line]], None] | None = None,
     ) -> None:
         self._outlet = outlet
+        self._tell = tell or (lambda _, lines: outlet.write_lines(lines))
         self._told = False
         self._clock = clock
         self._progress: dict[str, Progress] = {}
@@ -49,7 +53,7 @@ class PlainReporter:
     def event(self, host: str, event: Event) -> None:
         lines = [*self._narration.lines(host, event)]
         self._told = self._told or bool(lines)
-        self._outlet.write_lines(lines)
+        self._tell(host, lines)
         now = self._clock()
         self._progress[host] = self._progress.get(host, Progress()).after(event, now)
         if lines or host not in self._last_told:

@@ -60,7 +60,7 @@ def _nobody_looks(line: Line) -> None:
 
 def reading_for(stdout: TextIO, environ: Mapping[str, str]) -> Reading:
     """One line that is drawn anew on a terminal that can, a line every few seconds elsewhere."""
-    outlet = Outlet(stdout)
+    outlet = Outlet.of(stdout, environ)
     if not outlet.draws(environ):
         return Reading(lambda line: outlet.write_lines([line]))
     from deploytasks.report.terminal import passing_line

@@ -28,7 +28,7 @@ OUTCOMES = {"ok": Tone.GOOD, "changed": Tone.CHANGED}
 
 def show(page: Page, stdout: TextIO, environ: Mapping[str, str]) -> None:
     """Draw *page* on a terminal, write aligned columns elsewhere; never raises for a lost reader."""
-    outlet = Outlet(stdout)
+    outlet = Outlet.of(stdout, environ)
     if outlet.draws(environ):
         from deploytasks.report.terminal import console_on, draw
 

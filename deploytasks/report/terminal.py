@@ -6,7 +6,6 @@ Only ``Text`` is handed over, never ``str``, so rich finds no markup, emoji code
 from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, cast
-from zlib import crc32
 
 from rich import table, tree
 from rich.console import Console
@@ -15,7 +14,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from deploytasks.agent.regex import regex
-from deploytasks.report.page import Line, Page, Span, Table, Tone, Tree
+from deploytasks.report.colours import style_of
+from deploytasks.report.page import Line, Page, Table, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,17 +24,6 @@ if TYPE_CHECKING:
 
 RELEASE = regex(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
 """What is copied in one piece, so it stays on one line."""
-STYLES = {
-    Tone.PLAIN: "",
-    Tone.QUIET: "dim",
-    Tone.STRONG: "bold",
-    Tone.GOOD: "green",
-    Tone.CHANGED: "yellow",
-    Tone.BAD: "bold red",
-    Tone.ADDED: "green",
-    Tone.REMOVED: "red",
-}
-HOST_COLOURS = ("cyan", "magenta", "blue", "bright_cyan", "bright_magenta", "bright_blue")
 
 
 def console_on(outlet: Outlet, environ: Mapping[str, str]) -> Console:
@@ -66,13 +55,6 @@ def passing_line(
 
 def text_of(line: Line) -> Text:
     return Text.assemble(*((span.text, style_of(span)) for span in line.spans))
-
-
-def style_of(span: Span) -> str:
-    """A host keeps its colour from run to run, whatever its neighbours."""
-    if span.tone is Tone.HOST:
-        return HOST_COLOURS[crc32(span.text.strip().encode()) % len(HOST_COLOURS)]
-    return STYLES[span.tone]
 
 
 def table_of(drawn: Table) -> Padding:

@@ -24,7 +24,7 @@ from deploytasks.report.recap import Recap
 )
 def test_nothing_that_an_app_logs_moves_the_cursor(text, shown):
     stream = io.StringIO()
-    merged = MergedLines(stream, prefixed=False, json=False, follow=False)
+    merged = MergedLines(stream, {}, prefixed=False, json=False, follow=False)
     merged.begin("logs", ["a"])
     merged.event("a", LogLine("1.000000", "web", text))
     merged.recap(Recap("logs", 0, 0.1, {}))
