@@ -10,6 +10,7 @@ from deploytasks.agent.conversation.visible import visible
 from deploytasks.cli.seen import Seen
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
+from deploytasks.here.permissions import who_else_may_use
 from deploytasks.source import detect_callable
 from deploytasks.source.app.places import Place, places
 from deploytasks.source.ignore import DEPLOYIGNORE as DEPLOYIGNORE_FILE
@@ -92,7 +93,8 @@ def _closed(env: Path) -> Iterator[str]:
     """Nobody else may read *env*, if that is there."""
     if env.is_file() and env.stat().st_mode & ~PRIVATE & 0o777:
         env.chmod(PRIVATE)
-        yield f"{env.name} is for you alone now (0600): it has secrets"
+        others = who_else_may_use(env)
+        yield f"{env.name} {others}" if others else f"{env.name} is for you alone now (0600): it has secrets"
 
 
 def app_name(directory: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -26,15 +27,24 @@ ALLOWED = re.compile(r"\(A;[^;]*;([^;]*);[^;]*;[^;]*;([^;)]*)")
 READING = re.compile("FA|FR|GA|GR|0x[0-9a-fA-F]+")
 
 
-def others_in_access_list(path: Path) -> str | None:
-    """Those of ``PEOPLE`` who may read *path*; empty for nobody, None where files have no such lists."""
-    icacls = shutil.which("icacls")
-    if icacls is None:
-        return None
+def has_access_lists() -> bool:
+    """Whether this system has them, and its program for them."""
+    return shutil.which("icacls") is not None
+
+
+def others_in_access_list(path: Path) -> str:
+    """Those of ``PEOPLE`` who may read *path*; empty for nobody."""
     with tempfile.TemporaryDirectory() as directory:
         saved = Path(directory, "acl")
-        subprocess.run([icacls, path, "/save", saved, "/q"], capture_output=True, check=False)
-        return others_in(saved.read_text("utf-16-le")) if saved.exists() else None
+        subprocess.run(["icacls", path, "/save", saved, "/q"], capture_output=True, check=False)
+        return others_in(saved.read_text("utf-16-le")) if saved.exists() else ""
+
+
+def keep_to_owner(path: str) -> None:
+    """What the directory hands down to *path* is taken away: it is its owner's alone."""
+    owner = os.environ.get("USERNAME", "")
+    argv = ["icacls", path, "/inheritance:r", "/grant:r", f"{owner}:F", "/q"]
+    subprocess.run(argv, capture_output=True, check=False)
 
 
 def others_in(sddl: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from deploytasks.here.access_list import has_access_lists, keep_to_owner
 
 
 @contextmanager
@@ -26,17 +26,10 @@ def writing_private(path: Path) -> Iterator[IO[bytes]]:
     descriptor, made = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _keep_to_owner(made)
+            if has_access_lists():  # A mode is right from birth.
+                keep_to_owner(made)
             yield file
         Path(made).replace(place)
     except BaseException:
         Path(made).unlink(missing_ok=True)
         raise
-
-
-def _keep_to_owner(path: str) -> None:
-    """Where files have access lists, what the directory hands down to it is taken away; a mode is right from birth."""
-    icacls = shutil.which("icacls")
-    if icacls is not None:
-        owner = os.environ.get("USERNAME", "")
-        subprocess.run([icacls, path, "/inheritance:r", "/grant:r", f"{owner}:F", "/q"], capture_output=True)  # noqa: PLW1510

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
 from deploytasks.here import expanded
+from deploytasks.here.permissions import who_else_may_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,8 @@ def read_env_file(path: Path | str) -> dict[str, str]:
         raise VariableError(
             f"app_env_file: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"
         ) from error
-    if expanded(path).stat().st_mode & 0o077:
-        raise VariableError(f"app_env_file: {path}: other users may read it\nchmod 600 {path}")
+    if others := who_else_may_read(expanded(path)):
+        raise VariableError(f"app_env_file: {path} {others}")
     return parsed_env(path, text)
 
 

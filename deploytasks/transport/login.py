@@ -15,7 +15,7 @@ from paramiko.pkey import PublicBlob, UnknownKeyType
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import LoginRefused, Unreachable
-from deploytasks.here.permissions import is_own, who_else_may_read
+from deploytasks.here.permissions import is_own, who_else_may_use
 from deploytasks.inventory.environment import SSH_KEY
 from deploytasks.transport.agent_stream import agent_stream
 from deploytasks.transport.route import Route
@@ -208,7 +208,7 @@ def key_of_file(file: Path, ask_password: AskPassword) -> paramiko.PKey:
     """The private key in *file*; `KeyUnusableError` if it is missing, readable by others, locked, no key."""
     try:
         # As ssh(1), which looks at files of the user's own only.
-        if is_own(file.stat()) and (others := who_else_may_read(file)):
+        if is_own(file.stat()) and (others := who_else_may_use(file)):
             raise KeyUnusableError(f"{file} {others}")
         return unlocked_key(file, ask_password)
     except FileNotFoundError as error:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from deploytasks.here import expanded
+from deploytasks.here.permissions import who_else_may_use
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -130,8 +131,8 @@ def _wildcard_for(name: str) -> str:
 
 def _secret(path: str) -> bytes:
     content = _content(path, KEY)
-    if expanded(path).stat().st_mode & 0o077:
-        raise ValueError(f"{KEY}: {path}: other users may read it\nchmod 600 {path}")
+    if others := who_else_may_use(expanded(path)):
+        raise ValueError(f"{KEY}: {path} {others}")
     return content
 
 

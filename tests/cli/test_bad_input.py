@@ -236,7 +236,7 @@ CASES: dict[str, list[Bad]] = {
     ),
     "38 file of the environment that others may read": [
         Bad(
-            "other users may read it",
+            "is readable by others",
             variables={"app_env_file": "e"},
             files={"e": "A=b\n"},
             mode=("e", 0o644),

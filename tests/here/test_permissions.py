@@ -9,7 +9,7 @@ import pytest
 
 from deploytasks.here import permissions
 from deploytasks.here.access_list import others_in
-from deploytasks.here.permissions import anyone_may_write, keeps_modes, who_else_may_read
+from deploytasks.here.permissions import NOT_KEPT, anyone_may_write, who_else_may_read, who_else_may_use
 
 
 @pytest.fixture
@@ -30,10 +30,15 @@ def without_modes(tmp_path, monkeypatch) -> None:
         os.fchmod(file.fileno(), 0o777)
         return file
 
-    keeps_modes.cache_clear()
+    forget()
     monkeypatch.setattr(permissions.tempfile, "NamedTemporaryFile", everybodys)
     yield
-    keeps_modes.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    permissions._keeps_modes.cache_clear()
+    permissions._tell.cache_clear()
 
 
 @pytest.fixture
@@ -57,12 +62,18 @@ def test_a_mode_that_lets_others_read_is_told_with_its_remedy(key):
     assert who_else_may_read(key) == f"is readable by others (mode 0640); chmod 600 {key}"
 
 
-def test_where_no_modes_are_kept_anyone_may_read_and_chmod_is_no_advice(key, without_modes):
+def test_a_key_is_refused_where_no_modes_are_kept_and_chmod_is_no_advice(key, without_modes):
     key.chmod(0o777)
-    told = who_else_may_read(key)
+    told = who_else_may_use(key)
     assert "keeps no permissions" in told
-    assert "~/.ssh/id_ed25519" in told
+    assert told.endswith("move it to ~/.ssh/id_ed25519")
     assert "chmod" not in told
+
+
+def test_other_secrets_are_read_there_and_it_is_told_once(key, without_modes, capsys):
+    key.chmod(0o777)
+    assert who_else_may_read(key) == who_else_may_read(key) == ""
+    assert capsys.readouterr().err.count(NOT_KEPT) == 1
 
 
 @pytest.mark.parametrize(
@@ -80,12 +91,14 @@ def test_an_access_list_says_who_may_read(sddl, others):
     assert others_in(sddl) == others
 
 
-def test_where_there_are_access_lists_they_decide(key, without_modes, with_access_lists):
+def test_where_there_are_access_lists_they_decide(key, without_modes, with_access_lists, capsys):
     key.chmod(0o777)
     with_access_lists.write_text("id_ed25519\nD:PAI(A;;FA;;;SY)\n")
-    assert who_else_may_read(key) == ""
+    assert who_else_may_use(key) == who_else_may_read(key) == ""
     with_access_lists.write_text("id_ed25519\nD:PAI(A;;FA;;;WD)\n")
     assert who_else_may_read(key).startswith("is readable by others (Everyone); icacls")
+    assert who_else_may_use(key) == who_else_may_read(key)
+    assert capsys.readouterr().err == ""
 
 
 def test_what_anyone_may_write_is_told_where_the_mode_means_it(key):
@@ -100,5 +113,13 @@ def test_where_no_modes_are_kept_a_mode_means_nothing(key, without_modes):
     assert not anyone_may_write(key, key.stat())
 
 
-def test_a_directory_without_room_for_a_look_counts_as_keeping_modes(tmp_path):
-    assert keeps_modes(tmp_path / "gone")
+def test_where_no_file_can_be_made_the_file_itself_is_looked_at(key, monkeypatch):
+    def full(**options: object) -> object:
+        raise OSError
+
+    forget()
+    monkeypatch.setattr(permissions.tempfile, "NamedTemporaryFile", full)
+    key.chmod(0o644)
+    assert "chmod 600" in who_else_may_read(key)
+    assert key.stat().st_mode & 0o777 == 0o644
+    forget()

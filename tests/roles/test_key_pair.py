@@ -105,7 +105,7 @@ def test_an_encrypted_key(authority, tmp_path):
 def test_a_key_that_others_may_read(authority, tmp_path):
     chain, key = authority.pair(tmp_path, NAMES)
     key.chmod(0o644)
-    assert complaint(brought(chain, key)).endswith(f"other users may read it\nchmod 600 {key}")
+    assert complaint(brought(chain, key)).endswith(f"is readable by others (mode 0644); chmod 600 {key}")
 
 
 @pytest.mark.parametrize(

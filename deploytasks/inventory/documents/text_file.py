@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
+from pathlib import Path
 
 from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
+from deploytasks.here.permissions import anyone_may_write
 
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes; an inventory of ten thousand hosts is a tenth of it."""
@@ -37,7 +38,7 @@ def read_text(path: str) -> str:
 def _refuse_unfit(path: str, status: os.stat_result) -> None:
     if status.st_size > SIZE_LIMIT:
         raise InventoryError(f"{path}: {status.st_size} bytes; expected at most {SIZE_LIMIT}")
-    if stat.S_ISREG(status.st_mode) and status.st_mode & stat.S_IWOTH:
+    if anyone_may_write(Path(path), status):
         advice = f"run: chmod o-w {path}"
         raise InventoryError(f"{path}: anyone may write to it, and it decides what root does; {advice}")
 
