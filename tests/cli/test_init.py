@@ -213,6 +213,12 @@ def test_sqlalchemy_is_told_which_driver_the_app_has(tmp_path: Path) -> None:
     assert 'postgres_env={"DATABASE_URL": "postgresql+psycopg://' in inventory
 
 
+def test_a_service_that_nobody_here_has_is_told(tmp_path: Path) -> None:
+    services = "services:\n  db: {image: 'mariadb:10'}\n  proxy: {image: 'nginx:stable'}\n"
+    _, inventory = init(tmp_path, {**HELLO, "compose.yaml": services})
+    assert "# compose.yaml has db (mariadb:10) beside the app, which no service here is" in inventory
+
+
 @pytest.mark.parametrize("text", ["services: [1", "services: 3", "- a", "services: {db: postgres}"])
 def test_a_compose_file_that_cannot_be_read_proposes_nothing(tmp_path: Path, text: str) -> None:
     done, inventory = init(tmp_path, {**HELLO, "compose.yaml": text})

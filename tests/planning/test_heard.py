@@ -110,6 +110,7 @@ def test_they_reach_the_servers_settings_where_the_inventory_is_silent(host_of: 
             "bin/start-pgbouncer gunicorn app:app",
             "Procfile:1: 'bin/start-pgbouncer' before gunicorn is not used; app_command_prefix would keep it",
         ),
+        ("export A=b; gunicorn app:app", "Procfile:1: A=... before gunicorn is not used; write it into app_env"),
         ("SECRET=x gunicorn app:app", "Procfile:1: SECRET=... before gunicorn is not used; write it into app_env"),
         (
             "daphne app:app",
@@ -162,6 +163,11 @@ BUILT = "FROM python:3.12 AS base\nWORKDIR /app\nFROM base\nCOPY . .\n"
             {"compose.yaml": "services:\n  web: {build: ., command: [gunicorn, -w, 3, 'app:app']}\n",
              "Procfile": "worker: x\n", "Dockerfile": BUILT + "CMD python app.py\n"},
             "compose.yaml:2",
+        ),
+        (
+            {"Procfile": "web: ./start.sh\n",
+             "start.sh": 'W=${W:-3}\nexport X=y\n\nexec gunicorn --workers "$W" app:app\n'},
+            "start.sh:4",
         ),
         ({"Procfile": "web: bash bin/start\n", "bin/start": "gunicorn -w 3 app:app\n"}, "bin/start:1"),
     ],

@@ -22,7 +22,7 @@ IN_MEMORY = {
     "flask-caching": f"keeps its cache in memory, {ALONE}: CACHE_TYPE=RedisCache shares it",
 }
 """What a package does as long as nothing names a store that is shared."""
-SHARED_STORES = (b"redis://", b"memcached://", b"RedisCache")
+SHARED_STORES = (b"redis://", b"memcached://", b"RedisCache", b"'redis'", b'"redis"')
 WITHOUT_STATIC_ROOT = (
     'is not set, so static files are not found: write STATIC_ROOT = BASE_DIR / "static" into the settings'
 )

@@ -29,6 +29,12 @@ MIGRATIONS = (
 
 def services(beside: Beside, names: frozenset[str], environment: Mapping[str, str]) -> Iterator[Proposal]:
     """Servers of data for an app that requires the packages *names* and has that *environment* elsewhere."""
+    if beside.others:
+        others = ", ".join(f"{name} ({image})" for name, image in beside.others.items())
+        told = (
+            f"{beside.file} has {others} beside the app, which no service here is; of one that runs elsewhere"
+        )
+        yield Proposal(f"{told} the app hears by", "app_env={}", is_asked=True)
     if beside.services:
         told = f"{beside.file} has them beside the app; on the host itself"
         yield Proposal(told, f"app_services={json.dumps([*beside.services])}")

@@ -22,6 +22,8 @@ IMAGES = {
     "valkey": "redis",
 }
 """The last part of an image's name, and the service of ours that has the same server."""
+IN_FRONT = ("nginx", "traefik", "caddy", "haproxy", "apache", "httpd", "certbot", "swag")
+"""Parts of the names of images that stand before an app, as its web server does."""
 WORKERS = (
     "celery",
     "rq",
@@ -47,12 +49,16 @@ class ServiceCommand:
 
 @frozen
 class Beside:
-    """What *file* has beside an app: *services* of ours by image, *workers* by name, the app's own *environment*."""
+    """What *file* has beside an app: *services* of ours by image, *workers* by name, the app's own *environment*.
+
+    *others* are the images, by name, of which we have no service.
+    """
 
     file: str = ""
     services: tuple[str, ...] = ()
     workers: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose_file_in(root: Path) -> str:
@@ -89,7 +95,16 @@ def beside_app(root: Path) -> Beside:
     built = [(name, one) for name, one in definitions if "build" in one]
     workers = {name: command for name, one in built if _is_worker(command := _text(one.get("command")))}
     environment = {key: value for _, one in built for key, value in _pairs(one.get("environment"))}
-    return Beside(file, tuple(dict.fromkeys(services)), workers, environment)
+    strange = {
+        name: str(one["image"]) for name, one in definitions if "build" not in one and _is_strange(one)
+    }
+    return Beside(file, tuple(dict.fromkeys(services)), workers, environment, strange)
+
+
+def _is_strange(definition: Mapping[str, Any]) -> bool:
+    """Whether it is a server of data, or of something else, that no service of ours is and no web server replaces."""
+    base = _base(definition.get("image"))
+    return bool(base) and base not in IMAGES and not any(name in base for name in IN_FRONT)
 
 
 def _definitions(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

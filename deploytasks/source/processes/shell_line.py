@@ -32,6 +32,7 @@ NO_PROGRAMS = _words(
 )
 """What a shell does by itself, and changes nothing of the app."""
 ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
 DEFAULT = regex(r"\$\{\w+:?-([^}$]*)\}")
 """A parameter with what stands in its place where it is not set."""
 
@@ -81,26 +82,43 @@ def _commands(line: str, where: str) -> Iterator[Command]:
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True
     words: list[str] = []
+    set_before = _Variables()
     try:
         for word in lexer:
             if set(word) <= OPERATORS:
-                yield from _command(words)
+                yield from _command(words, set_before)
                 words = []
             else:
                 words.append(word)
     except ValueError as error:
         raise SourceError(f"{where}: {error}: {line!r}") from error
-    yield from _command(words)
+    yield from _command(words, set_before)
 
 
-def _command(words: list[str]) -> Iterator[Command]:
+class _Variables:
+    """What a line has set before a command of it: for itself, and *exported* to what it starts."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+        self.exported: dict[str, str] = {}
+
+    def filled_in(self, word: str) -> str:
+        """*word* with what is known in the place of ``$NAME`` and ``${NAME}``."""
+        return VARIABLE.sub(lambda found: self.known.get(found[1] or found[2], found[0]), word)
+
+
+def _command(words: list[str], before: _Variables) -> Iterator[Command]:
     rest, environment = deque(words), {}
+    is_exported = "export" in words[:1]
     while rest and (_is_of_the_shell(rest[0]) or ASSIGNMENT.fullmatch(rest[0])):
         found = ASSIGNMENT.fullmatch(rest.popleft())
         if found:
-            environment[found[1]] = found[2]
-    if rest and rest[0] not in NO_PROGRAMS:
-        yield Command(tuple(rest), environment)
+            environment[found[1]] = before.filled_in(default_of(found[2]))
+    if not rest:
+        before.known.update(environment)
+        before.exported.update(environment if is_exported else {})
+    elif rest[0] not in NO_PROGRAMS:
+        yield Command(tuple(map(before.filled_in, rest)), {**before.exported, **environment})
 
 
 def _is_of_the_shell(word: str) -> bool:
