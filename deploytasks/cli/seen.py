@@ -43,13 +43,13 @@ class Seen:
         Raises ``SourceError`` for files that may not travel, such as keys.
         """
         tree = Source.scan(source)
-        requirements, why_no_requirements = _tried(lambda: find_requirements(tree.directory))
+        below = places[0].below if len(places) == 1 else ""
+        requirements, why_no_requirements = _tried(lambda: find_requirements(tree.directory, below=below))
         names = requirements.names if requirements else frozenset()
         app, why_no_app = _tried(lambda: _app_of(tree.directory, names, places))
-        directory = places[0].below if len(places) == 1 else ""
         paths = tree.paths
         framework = app.framework if app else ""
-        found = tuple(proposals(tree.directory, paths, names, framework))
+        found = tuple(proposals(tree.directory, paths, names, framework, below))
         collected = collected_static(tree.directory, app) if app else ""
         thoughts = cautions(tree.directory, paths, names, framework, collected)
         large = tuple(large_products(tree))
@@ -61,7 +61,7 @@ class Seen:
             found,
             thoughts,
             large,
-            directory,
+            below,
             tuple(places[1:] and places),
         )
 

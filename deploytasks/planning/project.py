@@ -99,7 +99,7 @@ class Project:
         source = Source.scan(directory, stays, tell)
         with suppress(SourceError) if in_image else nullcontext():
             wanted, ref = Requirements.none(), AppRef("image", "app", found="image")
-            wanted = find_requirements(source.directory, requirements)
+            wanted = find_requirements(source.directory, requirements, below=below)
             ref = detect_callable(source.directory, callable_, wanted.names, below=below)
         static = detect_static(source.directory, ref)
         collected = collected_static(source.directory, ref)
@@ -109,7 +109,7 @@ class Project:
         source = source.linking({**_leading_out(collected), **dict(links)})
         source = source.having(package.files, package.programs) if package else source
         processes = read_procfile(source.directory)
-        pythons = pythons_wanted(source.directory)
+        pythons = pythons_wanted(source.directory, below)
         return cls(
             source,
             ref,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -23,6 +24,11 @@ FIREWALL = regex(r"ufw --force enable ended with")
 NO_PAGE = regex(r"GET (\S+) answered (?:40[1345]|410) ")
 """The app serves, and has no page there that anybody may see."""
 INSTALLS = "could not install the requirements"
+ANOTHER_PYTHON = regex(
+    r"current Python version \((?P<has>[\d.]+)\) does not satisfy Python(?P<wants>[<>=!~]+[\d.]+)"
+    r"|requires a different Python: (?P<found>[\d.]+) not in '(?P<said>[^']+)'"
+)
+"""How uv and pip say that a requirement is not for the Python of the environment."""
 Told = TypeVar("Told", bound=Event)
 
 
@@ -43,6 +49,9 @@ def _with_remedy(reason: str, output: str, *, in_container: bool) -> str:
 
 def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
     """The sentence for a step that failed for *reason*, in whose last words is *output*; empty where none helps."""
+    another = ANOTHER_PYTHON.search(output) if INSTALLS in reason else None
+    if another:
+        return _of_python(another["has"] or another["found"], another["wants"] or another["said"])
     packages = packages_named_by(output) if INSTALLS in reason else ()
     if packages:
         return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
@@ -54,6 +63,16 @@ def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
     return what_brings(output) or what_lifts(reason, output) or _of_a_page(reason)
+
+
+def _of_python(has: str, wants: str) -> str:
+    """What to do where a requirement is not for the Python that the environment *has*."""
+    minor = re.search(r"\d+\.\d+", wants)
+    named = f'app_python="{minor[0]}"' if minor else "app_python"
+    return (
+        f"a requirement wants a Python {wants}, and the environment has {has}: {named} with app_python_install=true "
+        "brings it, or pin an earlier version of the requirement"
+    )
 
 
 def _of_a_page(reason: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
@@ -45,12 +46,22 @@ class PythonWanted:
         return Marker(self.marker).evaluate({"python_full_version": version, "python_version": short})
 
 
-def pythons_wanted(directory: Path) -> tuple[PythonWanted, ...]:
-    """What the files of *directory* say; raises ``SourceError`` for one that cannot be read."""
-    return tuple(_wanted(directory))
+def pythons_wanted(directory: Path, below: str = "") -> tuple[PythonWanted, ...]:
+    """What the files of *directory*, and of the directory *below* it, say.
+
+    Raises ``SourceError`` for one that cannot be read.
+    """
+    inner = _wanted(directory / below, f"{below}/") if below else ()
+    return tuple(dict.fromkeys((*_wanted(directory), *inner)))
 
 
-def _wanted(directory: Path) -> Iterator[PythonWanted]:
+def _wanted(directory: Path, shown: str = "") -> Iterator[PythonWanted]:
+    """What is shown before the names of its files is *shown*."""
+    for one in _in(directory):
+        yield replace(one, where=f"{shown}{one.where}")
+
+
+def _in(directory: Path) -> Iterator[PythonWanted]:
     for name in FILES:
         path = directory / name
         lines = text_in(path, "replace").splitlines() if path.is_file() else []

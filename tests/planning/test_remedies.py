@@ -57,6 +57,21 @@ def test_an_app_that_cannot_write_is_told_what_shares_a_place(output, remedy):
     assert remedied(Ended(Outcome.FAILED, error="it is not healthy", output=output)).error.endswith(remedy)
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        "  cause: Because the current Python version (3.11.2) does not satisfy Python>=3.12 and you require x==6",
+        "ERROR: Package 'shop' requires a different Python: 3.11.2 not in '>=3.12'",
+    ],
+)
+def test_a_requirement_for_another_python_is_told_what_brings_one(output):
+    failed = StepDone(
+        "app", "x", Outcome.FAILED, reason="uv could not install the requirements", output=output
+    )
+    assert "wants a Python >=3.12, and the environment has 3.11.2" in remedied(failed).reason
+    assert 'app_python="3.12" with app_python_install=true' in remedied(failed).reason
+
+
 @pytest.mark.parametrize(("status", "is_told"), [(404, True), (401, True), (400, False), (500, False)])
 def test_an_app_without_a_front_page_is_told_which_variable_names_another(status, is_told):
     reason = (

@@ -486,7 +486,6 @@ def test_a_uv_lock_becomes_lines(write: Write) -> None:
     [
         ("version = 1\n", "version = 2\n"),
         ("version = 1\n", 'version = 1\nconflicts = [[{ package = "shop", extra = "a" }]]\n'),
-        ('source = { virtual = "." }', 'source = { virtual = "packages/shop" }'),
         (
             'version = "8.1"\nsource = { registry = "https://x.org/simple" }',
             'source = { registry = "wheels" }',
@@ -533,6 +532,30 @@ def test_a_member_of_a_workspace_that_nobody_builds_is_what_it_needs(write: Writ
         'version = "8.1"\nsource = { virtual = "m" }',
     )
     assert "click" not in " ".join(lines(write({"uv.lock": text, "pyproject.toml": PROJECT})))
+
+
+def workspace(*members: str, more: str = "") -> dict[str, str]:
+    """The files of one whose root is no package."""
+    manifest = f"version = 1\n[manifest]\nmembers = {json.dumps(members)}\n"
+    text = UV.replace('virtual = "."', 'editable = "packages/shop"').replace("version = 1\n", manifest, 1)
+    return {"uv.lock": text + more, "pyproject.toml": "[tool.uv.workspace]\n"}
+
+
+def test_of_a_workspace_the_member_that_the_app_is_in_says_what_it_needs(write: Write) -> None:
+    root = write(workspace("shop"))
+    assert f"flask==3.1 --hash={A} --hash={B}" in lines(root)
+    assert find_requirements(root, below="packages/shop/src").files == find_requirements(root).files
+    assert not find_requirements(root).own, "the app itself is no wheel"
+
+
+def test_of_several_members_a_person_says_which(write: Write) -> None:
+    tools = '\n[[package]]\nname = "tools"\nversion = "1"\nsource = { virtual = "tools" }\n'
+    root = write(workspace("shop", "tools", more=tools))
+    assert refusal(root) == (
+        "uv.lock: a workspace of packages/shop, tools; app_directory says which of them the app is in"
+    )
+    assert "flask" in find_requirements(root, below="packages/shop").names
+    assert not find_requirements(root, below="tools").names
 
 
 def test_a_lock_too_tangled_for_what_is_built_here_says_so(write: Write) -> None:

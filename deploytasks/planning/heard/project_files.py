@@ -96,6 +96,7 @@ def of_unused_files(host: Host, directory: Path) -> Heard:
         *OF_A_SERVER.get(server_of(host), ()),
         *OF_A_RUNTIME.get(str(host.variables.get("app_runtime")), ()),
         *_chosen_requirements(host, directory),
+        host.variables.get("gunicorn_config_file"),
         *(
             origin.file
             for origin in host.origins.values()

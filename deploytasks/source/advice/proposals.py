@@ -34,10 +34,15 @@ OF_EACH_IMAGE = {"apt-utils", "build-essential", "ca-certificates", "curl", "git
 ENV_NAME = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
-def proposals(root: Path, paths: Sequence[str], names: frozenset[str], framework: str) -> Iterator[Proposal]:
-    """What to write for the source at *root*, of whose files *paths* travel; *names* are the packages it requires."""
+def proposals(
+    root: Path, paths: Sequence[str], names: frozenset[str], framework: str, below: str = ""
+) -> Iterator[Proposal]:
+    """What to write for the source at *root*, of whose files *paths* travel; *names* are the packages it requires.
+
+    Its processes run in the directory *below* it.
+    """
     beside, procfile = beside_app(root), read_procfile(root)
-    yield from processes(root, names, beside, procfile)
+    yield from processes(root / below, names, beside, procfile)
     yield from _builds(root)
     yield from services(beside, names, _example(root))
     yield from _shared(root, paths, names)

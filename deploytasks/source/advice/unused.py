@@ -13,6 +13,12 @@ OF_A_RUNTIME = {"docker": ("Dockerfile",), "compose": ("Dockerfile", *COMPOSE_FI
 """What each runtime that starts images reads."""
 OF_A_SERVER = {"gunicorn": ("gunicorn.conf.py",)}
 """What each server reads by itself."""
+OF_PLATFORMS = (
+    *("fly.toml", "render.yaml", "heroku.yml", "app.yaml", "railway.json", "railway.toml", "nixpacks.toml"),
+    *("vercel.json", "now.json", "serverless.yml", "zappa_settings.json"),
+)
+CALLED_OTHERWISE = ("gunicorn_config.py", "gunicorn_conf.py", "gunicorn-cfg.py", "gunicorn-conf.py")
+"""Files of settings that gunicorn reads where it is told to."""
 INSTEAD = {
     "Dockerfile": "app_runtime=docker builds it",
     **dict.fromkeys(COMPOSE_FILES, "app_runtime=compose reads it"),
@@ -23,9 +29,10 @@ INSTEAD = {
     "supervisor.conf": "name its programs in the Procfile, or in app_processes",
     "app.json": "its variables belong into app_env",
     "environment.yml": "conda is not used; app_requirements=environment.yml takes what is below its pip:",
-    "fly.toml": "its settings are app_... variables here",
-    "render.yaml": "its settings are app_... variables here",
-    "zappa_settings.json": "its settings are app_... variables here",
+    **dict.fromkeys(OF_PLATFORMS, "its settings are app_... variables here"),
+    **dict.fromkeys(CALLED_OTHERWISE, "gunicorn_config_file names it"),
+    "Caddyfile": "the site is made of caddy_... variables",
+    "pdm.lock": "pdm export --prod -o requirements.txt writes what is installed from",
     **{name: f"app_requirements={name} installs from it" for name in LOCKS},
 }
 """By name: what has the file used, or what is written in its place."""

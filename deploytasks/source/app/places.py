@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,7 @@ from deploytasks.source.code.app_ref import AppRef
 from deploytasks.source.code.modules import Modules
 from deploytasks.source.code.own_code import own_code
 from deploytasks.source.requirements.lockfile import requirements_file
+from deploytasks.source.requirements.locks.uv_lock import members_of
 
 NAMES = {"wsgi", "asgi", "app", "main", "server", "manage", "application"}
 """Modules that have an app, or lead to it."""
@@ -80,10 +82,20 @@ def _apps(root: Path, start: str, module: str) -> Iterator[AppRef]:
 def _of_start(root: Path, start: str) -> tuple[str, str]:
     """The directory at or above *start* that says what is needed, and where imports start from there."""
     place = PurePosixPath(start)
+    workspaces = (one for one in place.parents if _has_member(root / one / "uv.lock", start, one))
     above = (one for one in (place, *place.parents) if _says_what_is_needed(root / one))
-    source = next(above, PurePosixPath())
+    source = next(workspaces, None) or next(above, PurePosixPath())
     below = posixpath.relpath(start, source)
     return source.as_posix(), "" if below in (".", "src") else below
+
+
+def _has_member(lock: Path, start: str, at: PurePosixPath) -> bool:
+    """Whether *start* is in a member of the workspace *at* whose lock that is."""
+    with suppress(SourceError):
+        members = members_of(lock) if lock.is_file() else ()
+        inner = posixpath.relpath(start, at)
+        return any(f"{inner}/".startswith(f"{member}/") for member in members)
+    return False
 
 
 def _says_what_is_needed(directory: Path) -> bool:

@@ -32,12 +32,12 @@ _ELSEWHERE = ("requirements/*.txt", "requirements*.txt", "*requirements.txt", "r
 
 
 def find_requirements(
-    directory: Path, explicit: str | None = None, where: str = "app_requirements"
+    directory: Path, explicit: str | None = None, where: str = "app_requirements", below: str = ""
 ) -> Requirements:
     """What the source *directory* needs: *explicit*, a file of it or ``none``, else the first that is there.
 
-    The order is that of ``LOCKS`` and ``DECLARED``. Raises ``SourceError`` for a file that is missing or that a host
-    could not install from.
+    Its app is *below* it, in a member of a workspace, if that is given. The order is that of ``LOCKS`` and
+    ``DECLARED``. Raises ``SourceError`` for a file that is missing or that a host could not install from.
     """
     directory = directory.resolve()
     if explicit == "none":
@@ -45,7 +45,7 @@ def find_requirements(
     path = requirements_file(directory, explicit, where)
     if path is None:
         raise SourceError(_nothing_found(directory, where))
-    return _read(path, directory)
+    return _read(path, directory, below)
 
 
 def requirements_file(
@@ -81,11 +81,15 @@ def _explicit(directory: Path, name: str, where: str) -> Path:
     return path
 
 
-def _read(path: Path, root: Path) -> Requirements:
+def _read(path: Path, root: Path, below: str) -> Requirements:
     name = path.name
+    if name == "uv.lock":
+        from deploytasks.source.requirements.locks.uv_lock import read_uv_lock
+
+        return read_uv_lock(path, below)
     if name == "Pipfile":
         raise SourceError(f"{path}: pins nothing by itself; run: pipenv lock")
-    if name in ("uv.lock", "poetry.lock", "Pipfile.lock"):
+    if name in ("poetry.lock", "Pipfile.lock"):
         word = name.lower().replace(".", "_")
         found: Requirements = getattr(import_module(f"{__package__}.locks.{word}"), f"read_{word}")(path)
         return found

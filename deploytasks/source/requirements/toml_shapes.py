@@ -141,10 +141,17 @@ UvPackage = TypedDict(
 )
 
 
+class UvManifest(TypedDict, total=False):
+    """What a uv.lock says of its workspace."""
+
+    members: list[str]
+
+
 class UvLock(TypedDict, total=False):
     """uv.lock."""
 
     version: int
+    manifest: UvManifest
     package: list[UvPackage]
 
 

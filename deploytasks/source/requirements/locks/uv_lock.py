@@ -37,10 +37,11 @@ class _Inexact(Exception):
     """The lock says something that requirement lines cannot."""
 
 
-def read_uv_lock(path: Path) -> Requirements:
+def read_uv_lock(path: Path, below: str = "") -> Requirements:
     """The requirements of *path*, with hashes; the lock itself when lines could not say the same.
 
-    Raises ``SourceError`` when it lacks something that ``pyproject.toml`` beside it declares.
+    Of a workspace they are those of the member in which *below* is, a directory beside the lock. Raises ``SourceError``
+    when it lacks something that ``pyproject.toml`` beside it declares, or nobody says which member is meant.
     """
     lock = read_toml(path, UvLock)
     packages = lock.get("package", [])
@@ -48,7 +49,7 @@ def read_uv_lock(path: Path) -> Requirements:
     if lock.get("version") != 1 or lock.get("conflicts"):
         return _as_it_is(path, packages)
     try:
-        return Requirements.of(_lines(path, packages), path.name)
+        return Requirements.of(_lines(path, lock, below), path.name)
     except (_Inexact, Tangled, KeyError):
         return _as_it_is(path, packages)
 
@@ -73,20 +74,47 @@ def _as_it_is(path: Path, packages: list[dict[str, Any]]) -> Requirements:
     )
 
 
-def _lines(path: Path, packages: list[dict[str, Any]]) -> Iterator[Requirement]:
-    by_node = {Node(package["name"], package.get("version", "")): package for package in packages}
-    roots = [node for node, package in by_node.items() if _is_root(package)]
-    if len(roots) != 1:
-        raise _Inexact
-    for node, condition in sorted(conditions(roots[0], lambda node: _edges(node, by_node)).items()):
+def members_of(path: Path) -> tuple[str, ...]:
+    """The directories of a workspace's members, beside its lock *path*."""
+    places = map(_place_of, read_toml(path, UvLock).get("package", []))
+    return tuple(place for place in places if place not in ("", "."))
+
+
+def _lines(path: Path, lock: Mapping[str, Any], below: str) -> Iterator[Requirement]:
+    by_node = {Node(package["name"], package.get("version", "")): package for package in lock["package"]}
+    root = _root(path, lock, by_node, below)
+    for node, condition in sorted(conditions(root, lambda node: _edges(node, by_node)).items()):
         is_member = "virtual" in by_node[node._replace(extra="")]["source"]
-        if not (is_member or node == roots[0] or node.extra):
+        if not (is_member or node == root or node.extra):
             yield _line(path, by_node[node], str(condition))
 
 
-def _is_root(package: Mapping[str, Any]) -> bool:
+def _root(path: Path, lock: Mapping[str, Any], by_node: Mapping[Node, dict[str, Any]], below: str) -> Node:
+    """The package whose requirements are wanted."""
+    places = {_place_of(package): node for node, package in by_node.items()}
+    around = [place for place in places if place and f"{below}/".startswith(f"{place}/")]
+    members = lock.get("manifest", {}).get("members", [])
+    if around:
+        return places[max(around, key=len)]
+    if "." in places:
+        return places["."]
+    named = [node for node in by_node.values() if node["name"] in members]
+    if len(named) > 1:
+        found = ", ".join(filter(None, map(_place_of, named)))
+        raise SourceError(f"{path}: a workspace of {found}; app_directory says which of them the app is in")
+    if not named:
+        raise _Inexact
+    return places[_place_of(named[0])]
+
+
+def _place_of(package: Mapping[str, Any]) -> str:
+    """Where in the source it lies; empty for one of an index."""
     source = package["source"]
-    return "." in {source.get("virtual"), source.get("editable"), source.get("directory")}
+    return str(source.get("virtual") or source.get("editable") or source.get("directory") or "")
+
+
+def _is_root(package: Mapping[str, Any]) -> bool:
+    return _place_of(package) == "."
 
 
 def _is_own(package: Mapping[str, Any]) -> bool:
