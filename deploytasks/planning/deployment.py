@@ -311,7 +311,7 @@ class Deployment:
         project = self.project
         directories = (project.callable.directory, *(project.package.directories if project.package else ()))
         if not project.package:
-            return (self.directory,) if directories != (".",) else ()
+            return () if project.has_namesakes else (self.directory,)
         places = (posixpath.normpath(f"{self.place.code}/{directory}") for directory in directories)
         return (*dict.fromkeys(places), f"{self.place.code}/{INSTALLED}")
 

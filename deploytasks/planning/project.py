@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -126,6 +127,14 @@ class Project:
             *history(),
             manage_py(source.directory, ref) if collected else MANAGE,
         )
+
+    @property
+    def has_namesakes(self) -> bool:
+        """Whether modules at its root are called as Python's own: commands of others would import them for those."""
+        names = (
+            entry.name.removesuffix("/__init__.py").removesuffix(".py") for entry in self.source.manifest
+        )
+        return self.callable.directory == "." and any(name in sys.stdlib_module_names for name in names)
 
     def settings_in(self, path: str) -> dict[str, Any]:
         """What the Python file *path*, from where imports start, sets by name; None where that is computed."""

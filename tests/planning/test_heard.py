@@ -515,3 +515,12 @@ def test_imports_may_start_in_a_directory_of_the_source(host_of: MakeHost) -> No
     assert "chdir = '/srv/shop/releases/" in text_of(host, "gunicorn.conf.py")
     assert "/code/backend'\n" in text_of(host, "gunicorn.conf.py")
     assert "\ncd /srv/shop/releases/" in text_of(host, "/bin/worker")
+
+
+def test_commands_of_others_find_the_modules_of_the_app_as_its_server_does(host_of: MakeHost) -> None:
+    """Such as alembic(1), which puts no directory of its own first."""
+    assert environment(host_of({}))["PYTHONPATH"].endswith("/code")
+
+
+def test_an_app_with_a_module_called_as_one_of_pythons_own_keeps_that_to_itself(host_of: MakeHost) -> None:
+    assert "PYTHONPATH" not in environment(host_of({"calendar.py": ""}))

@@ -85,5 +85,5 @@ def test_an_app_that_is_no_package_has_no_such_path(source: Path) -> None:
         '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n'
     )
     written = texts(source)
-    assert "PYTHONPATH" not in written["env"]
+    assert 'PYTHONPATH="RELEASE/code"\n' in written["env"]
     assert ".installed" not in written["bin/web"]

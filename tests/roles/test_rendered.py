@@ -109,12 +109,13 @@ def test_the_environment_of_the_inventory_beats_that_of_the_file(tmp_path):
     file.chmod(0o600)
     texts = rendered({**DEFAULT, "app_env_file": str(file), "app_env": {"GREETING": "from the inventory"}})
     assert texts["/srv/hello/releases/RELEASE/env"].splitlines() == [
-        "# No secrets: CACHE_DIRECTORY FLASK_APP HOME PYTHONUNBUFFERED STATE_DIRECTORY",
+        "# No secrets: CACHE_DIRECTORY FLASK_APP HOME PYTHONPATH PYTHONUNBUFFERED STATE_DIRECTORY",
         'CACHE_DIRECTORY="/srv/hello/shared/.home/.cache"',
         'FLASK_APP="app:app"',
         'GREETING="from the inventory"',
         'HOME="/srv/hello/shared/.home"',
         'LEVEL="info"',
+        'PYTHONPATH="/srv/hello/releases/RELEASE/code"',
         'PYTHONUNBUFFERED="1"',
         'STATE_DIRECTORY="/srv/hello/shared/.home"',
     ]
