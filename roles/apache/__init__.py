@@ -26,7 +26,7 @@ from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
-from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
+from deploytasks.roles.app.static import serves_shared, static_files_of, static_of, static_root_of
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.roles.app.underscored import disguises, underscored_of
 
@@ -210,6 +210,7 @@ def _rendered(name: str, host: Host, v: Vars, scheme: str) -> str:
         static=static_of(host),
         files=static_files_of(host),
         root=static_root_of(host),
+        serves_shared=serves_shared(host),
         hidden_too=deployment.v.static_hidden,
         scheme=scheme,
         strangers=strangers.headers(is_guarded=bool(v.basic_auth)),

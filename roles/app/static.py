@@ -20,8 +20,8 @@ PLAIN_PATH = re.compile(r"[A-Za-z0-9._~@+/-]+")
 def static_of(host: Host) -> dict[str, str]:
     """URL prefixes with the directories that a web server serves from the disk, both end in a slash; inner ones first.
 
-    What is shared below one of them is one of its own: links that lead elsewhere are followed at the beginning of a
-    directory only, where root made them, and below it where they lead to what is of the same owner.
+    What is shared below one of them is one of its own: links that lead elsewhere are followed up to the ground of a
+    directory (see ``ground_of``), and below it where they lead to what is of the same owner.
 
     Raises ``VariableError`` for what cannot stand in a web server's configuration.
     """
@@ -55,6 +55,21 @@ def static_root_of(host: Host) -> str:
     return root
 
 
+def ground_of(place: str, app: App) -> str:
+    """The directory on the way to *place* in which root alone has made names; a web server trusts no link below it.
+
+    Every name in the app's shared directory may be the app's, that of the directory to be served as well.
+    """
+    return f"{app.shared}/" if place.startswith(f"{app.shared}/") else place
+
+
+def serves_shared(host: Host) -> bool:
+    """Whether anything of the app's shared directory is served from the disk."""
+    app = deployment_of(host).app
+    places = (*static_of(host).values(), *static_files_of(host).values(), static_root_of(host))
+    return any(ground_of(f"{place}/", app) == f"{app.shared}/" for place in places)
+
+
 def _is_root(url: str) -> bool:
     return not url.strip("/")
 
@@ -70,11 +85,11 @@ def _is_file(host: Host, path: str) -> bool:
 
 def _shared_below(host: Host, app: App, served: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     code = f"{app.current}/code/"
-    for shared in sorted(deployment_of(host).v.shared):
-        place = f"{code}{shared.strip('/')}/"
+    for shared in _shared(host):
+        inside = f"{code}{shared}/"
         for url, directory in served.items():
-            if place.startswith(directory) and place != directory and PLAIN_PATH.fullmatch(shared.strip("/")):
-                yield url + place[len(directory) :], place
+            if inside.startswith(directory) and PLAIN_PATH.fullmatch(shared):
+                yield url + inside[len(directory) :], f"{app.shared}/{shared}/"
 
 
 def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
@@ -85,4 +100,14 @@ def _served(host: Host, app: App, url: str, path: str) -> tuple[str, str]:
             f"{host.name}: app_static: {url!r}: {path!r}; expected a URL and a directory or a file of the source, "
             "both of letters, digits and ._~@+-/, such as /static: shop/static"
         )
-    return deployment_of(host).v.at(f"/{url}"), f"{app.current}/code/{path}"
+    return deployment_of(host).v.at(f"/{url}"), _place(host, app, path)
+
+
+def _place(host: Host, app: App, path: str) -> str:
+    """Where *path* of the source lies: what is shared by its own name, not by that of the release's link to it."""
+    is_shared = any(f"{path}/".startswith(f"{shared}/") for shared in _shared(host))
+    return f"{app.shared}/{path}" if is_shared else f"{app.current}/code/{path}"
+
+
+def _shared(host: Host) -> list[str]:
+    return sorted(path.strip("/") for path in deployment_of(host).v.shared)

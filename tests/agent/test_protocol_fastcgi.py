@@ -81,7 +81,7 @@ def answer(server, path):
     """What the server answers to a request for *path*."""
     with connected(server) as connection:
         connection.sendall(fastcgi.request(path, HEADERS))
-        with fastcgi.response(connection) as stream:
+        with fastcgi.response(connection.makefile("rb")) as stream:
             return read_answer(stream, lambda status: MOST)
 
 

@@ -69,7 +69,7 @@ def answer(server, path, headers=HEADERS):
     """What uWSGI answers to a request for *path*."""
     with Probe(server)._connect() as connection:
         connection.sendall(uwsgi.request(path, headers))
-        with uwsgi.response(connection) as stream:
+        with uwsgi.response(connection.makefile("rb")) as stream:
             return read_answer(stream, lambda status: MOST)
 
 

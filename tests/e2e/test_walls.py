@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tests.e2e.asking import ask
 from tests.e2e.controller import wait_for
 from tests.e2e.project import Project
 from tests.inv import INV
@@ -54,6 +55,14 @@ true
 """
 
 
+LINKS = """
+cd /srv/other/shared/data
+echo own > own
+ln -s /srv/one/shared/data/upload link
+ln -s /srv/one/shared/data deep
+"""
+LINK_IN_PLACE = "cd /srv/other/shared && mv data away && ln -s /srv/one/shared/data data"
+PUT_BACK = "cd /srv/other/shared && rm data && mv away data && rm data/link data/deep"
 WHO_TELLS = "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; systemctl show 'deploytasks-run*'"
 
 
@@ -61,7 +70,13 @@ WHO_TELLS = "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; systemctl show 'deploytask
 def apps(web, tmp_path_factory) -> tuple[Project, Project]:
     """One with data, and another."""
     one, other = (
-        Project.make(name, tmp_path_factory.mktemp(name), web, app_shared=["data/"])
+        Project.make(
+            name,
+            tmp_path_factory.mktemp(name),
+            web,
+            app_shared=["data/"],
+            app_static={"/data": "data", "/deep": "data/deep"},
+        )
         for name in ("one", "other")
     )
     for project in (one, other):
@@ -77,6 +92,17 @@ def test_an_app_finds_nothing_of_another(apps):
     run = other.inv("run", "--command", LOOK)
     assert run.exit_code == 0, run.messages
     assert [event["text"] for event in run.events if event["event"] == "log"] == []
+
+
+def test_an_app_has_nothing_of_another_served_for_it(apps):
+    _, other = apps
+    ways = ("/data/own", "/data/link", "/data/deep/upload", "/deep/upload")
+    assert other.inv("run", "--command", LINKS).exit_code == 0
+    assert [ask(other, way).status for way in ways] == [200, 403, 403, 403]
+    assert other.inv("run", "--command", LINK_IN_PLACE).exit_code == 0
+    assert ask(other, "/data/upload").status == 403
+    assert other.inv("run", "--command", PUT_BACK).exit_code == 0
+    assert ask(other, "/data/own").status == 200
 
 
 def test_a_command_is_in_nobodys_list_of_processes(apps):

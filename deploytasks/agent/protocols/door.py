@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Dict, Tuple
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import read_answer
+from deploytasks.agent.protocols.until import reading_until
 
 HERE = "127.0.0.1"
 PROXY_LINE = "PROXY TCP4 {here} {here} 1 {port}\r\n"
 """As a proxy introduces whom it brings (the PROXY protocol, version 1)."""
 USUAL_PORTS = {False: 80, True: 443}
 READ = 4000
+WHOLE_ANSWER_S = 10.0
 
 
 @frozen
@@ -55,7 +58,7 @@ class Door:
         fields = {"Host": self.name, "User-Agent": "deploytasks", **headers}
         lines = ["%s %s HTTP/1.1" % (method, path), *("%s: %s" % field for field in fields.items())]
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
-        with connection.makefile("rb") as stream:
+        with reading_until(connection, time.monotonic() + WHOLE_ANSWER_S) as stream:
             return read_answer(stream, lambda _: READ)
 
     def _over_tls(self, connection: socket.socket) -> socket.socket:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import socket
 import struct
 from typing import BinaryIO, Dict, Iterator, Tuple
 
@@ -12,6 +11,8 @@ from deploytasks.agent.protocols.cgi import variables
 HEADER = struct.Struct(">BBHHBx")
 BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
 RESPONDER = struct.pack(">HB5x", 1, 0)
+READ = 1 << 21
+"""Bytes of an answer at most."""
 SCRIPT = "./app"
 """What web servers say as well: with CGI, the script of the release beside which its instance was started."""
 
@@ -24,10 +25,13 @@ def request(path: str, headers: Dict[str, str]) -> bytes:
     return b"".join(HEADER.pack(1, kind, 1, len(body), 0) + body for kind, body in records)
 
 
-def response(connection: socket.socket) -> BinaryIO:
-    """What comes back, read to its end and turned into HTTP."""
-    with connection.makefile("rb") as stream:
-        said = b"".join(body for kind, body in _records(stream) if kind == STDOUT)
+def response(stream: BinaryIO) -> BinaryIO:
+    """What comes back, read to its end, or as far as anybody looks, and turned into HTTP."""
+    said = b""
+    for kind, body in _records(stream):
+        said += body if kind == STDOUT else b""
+        if len(said) > READ:
+            break
     return io.BytesIO(_as_http(said))
 
 

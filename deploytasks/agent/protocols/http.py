@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import BinaryIO, Dict
 
 
@@ -12,6 +11,6 @@ def request(path: str, headers: Dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def response(connection: socket.socket) -> BinaryIO:
+def response(stream: BinaryIO) -> BinaryIO:
     """What comes back, in HTTP; nothing of it has been read yet."""
-    return connection.makefile("rb")
+    return stream

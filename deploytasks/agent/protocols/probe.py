@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Tuple
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.answer import NoHttp, read_answer
 from deploytasks.agent.protocols.statuses import ranges
+from deploytasks.agent.protocols.until import reading_until
 
 LOOK_AGAIN_S = 0.1
 READ, READ_OF_PAGE = 4000, 1 << 20
@@ -52,7 +53,7 @@ class Probe:
                 meanwhile()
                 if time.monotonic() > deadline:
                     raise TimeoutError("no answer in time")
-            with self._protocol.response(connection) as stream:
+            with self._protocol.response(reading_until(connection, deadline)) as stream:
                 return read_answer(stream, lambda status: READ if self._is_wanted(status) else READ_OF_PAGE)
 
     def _is_wanted(self, status: int) -> bool:

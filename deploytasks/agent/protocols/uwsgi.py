@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import struct
 from typing import BinaryIO, Dict
 
@@ -16,9 +15,9 @@ def request(path: str, headers: Dict[str, str]) -> bytes:
     return struct.pack("<BHB", 0, len(body), 0) + body
 
 
-def response(connection: socket.socket) -> BinaryIO:
+def response(stream: BinaryIO) -> BinaryIO:
     """What comes back, in HTTP; nothing of it has been read yet."""
-    return connection.makefile("rb")
+    return stream
 
 
 def _counted(text: str) -> bytes:
