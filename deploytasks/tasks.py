@@ -145,12 +145,14 @@ def status(chosen: Chosen) -> int:
     return show_answers(chosen, Status())
 
 
-@on_hosts(dry="always")
-def doctor(chosen: Chosen) -> int:
+@on_hosts(
+    dry="always", local="this machine instead: programs, keys, terminal, and its clock against the hosts'"
+)
+def doctor(chosen: Chosen, local: bool = False) -> int:
     """Look before a deploy: disk, memory, clock, ports, firewall, names, certificates; exit code 2 if one is bad."""
-    from deploytasks.cli.examining import examine_hosts
+    from deploytasks.cli.examining import examine_here, examine_hosts
 
-    return examine_hosts(chosen)
+    return examine_here(chosen) if local else examine_hosts(chosen)
 
 
 @on_hosts(dry="always")

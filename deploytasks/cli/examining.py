@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.release.questions import Examine
 from deploytasks.cli.asking import believed
+from deploytasks.cli.chosen import USUAL
 from deploytasks.delivery.hearing import examined_in
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.applying import ask
-from deploytasks.planning.checkup import Finding, Needs, Verdict, findings
+from deploytasks.planning.checkup import Finding, Needs, Verdict, clock_against, findings
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import made_ready, plan_for
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 PROGRAMS = {"nginx": "nginx", "apache": "apache2", "caddy": "caddy", "none": "systemd"}
 """What listens for people."""
 FOUND_BAD = 2
+HERE = "this machine"
 
 
 def examine_hosts(chosen: Chosen) -> int:
@@ -58,6 +61,55 @@ def examine_hosts(chosen: Chosen) -> int:
         tables.show(tables.doctor(document), sys.stdout, os.environ)
     is_bad = any(finding.verdict is Verdict.BAD for found in told.values() for finding in found)
     return results.exit_code or FOUND_BAD * is_bad
+
+
+def examine_here(chosen: Chosen) -> int:
+    """Print what is well and what is not on this machine; returns the exit code."""
+    from deploytasks.cli.own_machine import findings_here
+
+    found: list[Finding] = []
+    try:
+        hosts = _hosts_of(chosen)
+    except ConfigError as error:
+        hosts = ()
+        found.append(Finding("inventory", Verdict.BAD, "cannot be used", str(error)))
+    found = [*findings_here(_key_files(hosts)), *found, *_clocks(chosen, hosts)]
+    document = as_document({HERE: found}, {})
+    if chosen.json:
+        print(one_document(document))
+    else:
+        tables.show(tables.doctor(document), sys.stdout, os.environ)
+    return FOUND_BAD * any(finding.verdict is Verdict.BAD for finding in found)
+
+
+def _hosts_of(chosen: Chosen) -> tuple[Host, ...]:
+    """The chosen hosts; none where there is no inventory, and nobody named one."""
+    if not (chosen.host or chosen.inventory) and not Path(USUAL).exists():
+        return ()
+    return chosen.hosts
+
+
+def _key_files(hosts: Iterable[Host]) -> dict[str, Path]:
+    """Those that *hosts* want, by what people call them."""
+    wanted = ((host.connection.key_file, host.name) for host in hosts)
+    return {f"{file} of {name}": Path(file) for file, name in wanted if file}
+
+
+def _clocks(chosen: Chosen, hosts: tuple[Host, ...]) -> Iterator[Finding]:
+    """This machine's clock against that of each host."""
+    if not hosts:
+        yield Finding("clock", Verdict.DOUBTFUL, "compared with no host's", "write an inventory: inv init")
+        return
+    try:
+        results = believed(ask(hosts, app_alone, Examine(), chosen.manner("doctor")), examined)
+    except ConfigError as error:
+        yield Finding("clock", Verdict.DOUBTFUL, "compared with no host's", str(error))
+        return
+    for name, seen in examined(results.answers).items():
+        yield clock_against(name, seen.clock - results.answered_at[name])
+    unseen = {name: why for name in results if (why := results.error_of(name))}
+    for name, why in unseen.items():
+        yield Finding("clock", Verdict.DOUBTFUL, f"{name}: not seen", str(why))
 
 
 def examined(answers: Mapping[str, Any]) -> dict[str, Examined]:

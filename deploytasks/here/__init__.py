@@ -35,6 +35,11 @@ def cache_directory() -> Path:
     return path if os.access(path, os.W_OK | os.X_OK) else _passing(f"{path}: not writable: {NOT_KEPT}")
 
 
+def is_lasting(cache: Path) -> bool:
+    """Whether *cache* is the directory that the next process finds, too."""
+    return cache == _usual_cache()
+
+
 def _usual_cache() -> Path:
     """The path of the system's own rules; a relative one without a home directory."""
     from platformdirs import user_cache_path

@@ -49,6 +49,11 @@ def who_else_may_use(key: Path) -> str:
     return who_else_may_read(key)
 
 
+def keeps_permissions(directory: Path) -> bool:
+    """Whether a file that is made in *directory* can be its owner's alone; so it is where none can be made."""
+    return has_access_lists() or _keeps_modes(directory.absolute()) is not False
+
+
 def is_own(status: os.stat_result) -> bool:
     """Whether the file is of who runs this; where files have no number of an owner, it is."""
     own_number = getattr(os, "getuid", None)

@@ -167,6 +167,15 @@ def _clock(ahead_s: float) -> Finding:
     return Finding("clock", Verdict.BAD if abs(ahead_s) >= CLOCK_WRONG_S else Verdict.DOUBTFUL, found, advice)
 
 
+def clock_against(host: str, ahead_s: float) -> Finding:
+    """This machine's clock, compared with that of *host*, which is so much ahead (s)."""
+    if abs(ahead_s) < CLOCK_DRIFT_S:
+        return Finding("clock", Verdict.GOOD, f"as that of {host}")
+    found = f"{abs(ahead_s):.0f} s {'behind' if ahead_s > 0 else 'ahead of'} that of {host}"
+    verdict = Verdict.BAD if abs(ahead_s) >= CLOCK_WRONG_S else Verdict.DOUBTFUL
+    return Finding("clock", verdict, found, "one of the two is wrong; let both keep network time (NTP)")
+
+
 def _port(port: int, server: str, owner: str | None, serving: tuple[str, ...]) -> Finding:
     if owner is None:
         return Finding("port", Verdict.GOOD, f"{port} is free")

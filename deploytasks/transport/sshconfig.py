@@ -62,9 +62,8 @@ class SshConfig:
     @classmethod
     def of_this_user(cls) -> SshConfig:
         """The files that ssh(1) reads, and the environment; `ConfigError` if one of them cannot be used."""
-        files = (expanded("~/.ssh/config"), SYSTEM_CONFIG)
         # Each file begins outside of any Host block.
-        lines = (line for file in files for line in ("Host *", *lines_of(file)))
+        lines = (line for file in files_of_ssh() for line in ("Host *", *lines_of(file)))
         return cls("\n".join(lines), Given.by(os.environ))
 
     def options_for(self, settings: ConnectionSettings) -> Options:
@@ -76,6 +75,12 @@ class SshConfig:
             return Options(config.lookup(settings.address))
         except paramiko.ConfigParseError as error:
             raise ConfigError(f"~/.ssh/config: {error}; see ssh_config(5)") from error
+
+
+def files_of_ssh() -> tuple[Path, ...]:
+    """The user's configuration, and the system's, which on Windows lies among its programs' data."""
+    programs = os.environ.get("PROGRAMDATA")
+    return expanded("~/.ssh/config"), Path(programs, "ssh", "ssh_config") if programs else SYSTEM_CONFIG
 
 
 def command_line(settings: ConnectionSettings) -> Iterator[tuple[str, str]]:
@@ -107,7 +112,7 @@ def lines_of(file: Path, depth: int = 0) -> Iterator[str]:
     for line in text.splitlines():
         keyword, _, value = line.strip().replace("=", " ", 1).partition(" ")
         if keyword.lower() == "include" and depth < MOST_INCLUDES:
-            for included in _included(file, value):
+            for included in included_by(file, value):
                 yield from lines_of(included, depth + 1)
                 # The included file may have opened blocks of its own.
                 yield block
@@ -117,7 +122,8 @@ def lines_of(file: Path, depth: int = 0) -> Iterator[str]:
         yield line
 
 
-def _included(file: Path, patterns: str) -> Iterator[Path]:
+def included_by(file: Path, patterns: str) -> Iterator[Path]:
+    """The files that *patterns* after ``Include`` in *file* name."""
     for pattern in shlex.split(patterns):
         place = file.parent / expanded(pattern)
         # Absolute patterns, which Path.glob does not take.

@@ -64,6 +64,7 @@ def test_what_is_asked_is_answered(plain):
     told = inv(plain, *ASKING)
     assert plain.current in told
     assert "Booting worker" in told
+    assert f"as that of {plain.target.name}" in inv(plain, "doctor", "--local")
 
 
 def test_a_release_comes_and_goes(plain):
