@@ -20,7 +20,7 @@ LARGEST_AGENT = 100_000
 LOWEST_FIRST = (
     {"agent"},
     {"errors", "here", "spelling", "verbs"},
-    {"report", "resources", "source", "targets"},
+    {"report", "resources", "secrets", "source", "targets"},
     {"inventory"},
     {"planning", "transport"},
     {"delivery"},

@@ -22,6 +22,7 @@ from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import made_ready, plan_for
 from deploytasks.planning.project import Project
+from deploytasks.planning.secret_values import answered
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import one_document, tables
@@ -43,9 +44,10 @@ HERE = "this machine"
 def examine_hosts(chosen: Chosen) -> int:
     """Print what is well and what is not on the chosen hosts; returns the exit code."""
     read = cache(Project.read)
-    hosts = {host.name: host for host in chosen.hosts}
-    needs = {host.name: needs_of(host, read) for host in chosen.hosts}
-    results = believed(ask(chosen.hosts, app_alone, Examine(), chosen.manner("doctor")), examined)
+    manner = chosen.manner("doctor")
+    hosts = {host.name: host for host in answered(chosen.hosts, standard_roles, manner.secrets)}
+    needs = {name: needs_of(host, read) for name, host in hosts.items()}
+    results = believed(ask(hosts.values(), app_alone, Examine(), manner), examined)
     told: dict[str, list[Finding]] = {
         name: [
             *findings(knocked(needs[name], hosts[name], seen), seen, results.answered_at[name]),

@@ -18,7 +18,9 @@ from deploytasks.errors import ConfigError, SourceError
 from deploytasks.here import expanded
 from deploytasks.planning.env_file import read_env_file
 from deploytasks.planning.role import vars_of
+from deploytasks.planning.secret_values import answered
 from deploytasks.planning.standard import app_alone
+from deploytasks.secrets import Secrets
 from deploytasks.source import detect_callable, detect_static, find_requirements
 
 if TYPE_CHECKING:
@@ -127,7 +129,7 @@ def site_of(chosen: Chosen, source: str) -> Site:
         raise ConfigError(
             f"--host {chosen.host}: the app is run as one host has it, and these were chosen: {names}"
         )
-    (host,) = chosen.hosts
+    (host,) = answered(chosen.hosts, app_alone, Secrets())
     v = vars_of(app_alone(host)[0], host)
     env = {
         **(read_env_file(Path(v.env_file)) if v.env_file else {}),

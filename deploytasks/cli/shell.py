@@ -14,6 +14,7 @@ from deploytasks.agent.release.runtime.surroundings import COMMAND
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.applying import ask
 from deploytasks.fleet.ready_hosts import ready_hosts
+from deploytasks.planning.secret_values import answered, no_roles
 from deploytasks.planning.standard import app_alone
 from deploytasks.transport import transport_for
 from deploytasks.transport.keyboard import is_typed
@@ -41,7 +42,8 @@ def open_shell(chosen: Chosen) -> int:
     manner = chosen.manner("shell")
     results = ask(chosen.hosts, app_alone, Status(), manner)
     results.raise_for_failures()
-    (host,) = ready_hosts(chosen.hosts, app_alone, {}, with_projects=False)
+    known = answered(chosen.hosts, no_roles, manner.secrets)
+    (host,) = ready_hosts(known, app_alone, {}, with_projects=False)
     current = results.answers[host.name]["release"]
     if host.deployment is None or current is None:
         raise ConfigError(f"{host.name}: nothing is deployed here; deploy first")

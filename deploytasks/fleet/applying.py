@@ -19,6 +19,7 @@ from deploytasks.fleet.ready_hosts import GIVEN, ready_hosts
 from deploytasks.fleet.results import Results
 from deploytasks.fleet.run import Run
 from deploytasks.planning.plan import plan_for
+from deploytasks.planning.secret_values import answered, no_roles
 from deploytasks.planning.standard import may_share
 from deploytasks.report import DONE, WOULD, reporter_of_program
 
@@ -75,6 +76,8 @@ def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], ma
         from deploytasks.fleet.servers import with_servers
 
         chosen, servers, roles = with_servers(chosen, roles)
+    known = answered([*servers, *chosen], roles, manner.secrets)
+    servers, chosen = known[: len(servers)], known[len(servers) :]
     alone = ready_hosts(servers, roles, {}, with_projects=False)
     run = Run([*alone, *ready_hosts(chosen, roles, {}, reading=manner.reading())], manner)
     return _carried_out(run, Converge(imported_types()), lambda host: plan_for(host, roles(host), run.now))
@@ -84,7 +87,8 @@ def carry_out(
     hosts: Iterable[Host], roles: RolesOf, question: Question, plan_of: PlanOf, manner: Manner
 ) -> Results:
     """Put *question* to all *hosts*, and have them carry out the plans of *plan_of*, which need no source."""
-    run = Run(ready_hosts(hosts, roles, {}, with_projects=False), manner)
+    known = answered(hosts, no_roles, manner.secrets)
+    run = Run(ready_hosts(known, roles, {}, with_projects=False), manner)
     return _carried_out(run, question, plan_of)
 
 
@@ -117,7 +121,8 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, Requ
 
     The order is for the host as it is now. None comes from a host that does not answer; the results say why.
     """
-    run = Run(ready_hosts([host], roles, {}, reading=manner.reading()), replace(manner, check=True))
+    known = answered([host], roles, manner.secrets)
+    run = Run(ready_hosts(known, roles, {}, reading=manner.reading()), replace(manner, check=True))
     with run:
         run.ask(Converge(imported_types()))
         run.manner = manner
@@ -132,6 +137,7 @@ def order_for(host: Host, roles: RolesOf, manner: Manner) -> tuple[Results, Requ
 
 def ask(hosts: Iterable[Host], roles: RolesOf, question: Question, manner: Manner) -> Results:
     """Put *question*, which needs no plan, to all *hosts*; see ``Results.answers``."""
-    with Run(ready_hosts(hosts, roles, {}, with_projects=False), manner) as run:
+    known = answered(hosts, no_roles, manner.secrets)
+    with Run(ready_hosts(known, roles, {}, with_projects=False), manner) as run:
         run.ask(question)
     return run.results

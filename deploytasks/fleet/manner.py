@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.frozen import frozen
 from deploytasks.here import aside, performer
 from deploytasks.report import QuietReporter, Reading, unseen
+from deploytasks.secrets import Secrets
 from deploytasks.transport import transport_for
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Manner:
     waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
     *streams* are those of a command that is run on one host. *way_to* is how a host is reached. *reading* tells how
-    far the reading of sources is.
+    far the reading of sources is. *secrets* are those that hosts' values name, once they have been asked for.
     """
 
     command: str = "deploy"
@@ -61,3 +62,4 @@ class Manner:
     way_to: WayTo = transport_for
     reading: Callable[[], Reading] = unseen
     narrow: Callable[[Plan], Plan] = whole
+    secrets: Secrets = field(default_factory=Secrets)

@@ -12,6 +12,7 @@ from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.sources.variable_files import read_settings
 from deploytasks.inventory.value import Value, shortened
 from deploytasks.inventory.variable_name import SECRET_VARIABLES, check_variable_name
+from deploytasks.secrets import reference_in
 
 LEVEL = "extra-vars"
 TYPED = Origin(COMMAND_LINE, None, LEVEL)
@@ -71,9 +72,10 @@ def _assignments(words: Iterable[str]) -> Iterator[tuple[str, Setting]]:
 
 def _setting(name: str, value: Value) -> Setting:
     check_variable_name(name)
-    if name in SECRET_VARIABLES:
+    if name in SECRET_VARIABLES and not reference_in(value):
         raise Refused(
             f"{name} is secret, and everybody on this machine can read a command line; "
-            "put it into a file: --extra-vars @secrets.yml"
+            "put it into a file: --extra-vars @secrets.yml, or name where it is kept: "
+            f"{name}=env:NAME"
         )
     return Setting(value, TYPED)

@@ -15,12 +15,14 @@ class Origin:
     """A place in a file, and the level of precedence that it speaks for.
 
     *line* counts from 1 and is None where there are no lines, as on a command line.
-    *level* is ``all``, ``group web``, ``host web1`` or ``extra-vars``.
+    *level* is ``all``, ``group web``, ``host web1`` or ``extra-vars``. Of a value that *is_answered*, secrets are named
+    there, and not written.
     """
 
     file: str
     line: int | None
     level: str
+    is_answered: bool = False
 
     @property
     def is_command_line(self) -> bool:

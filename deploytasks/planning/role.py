@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from deploytasks.agent.regex import regex
 from deploytasks.errors import VariableError
 from deploytasks.planning.env_file import read_env_file
+from deploytasks.secrets import reference_in
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _problems(role: Role, host: Host, others: tuple[str, ...]) -> Iterator[str]:
                 f"{_place(host, name)}{name} is secret, and everybody on this machine can read a command line; "
                 "put it into a file: --extra-vars @secrets.yml"
             )
-        elif name in host.variables and _has_template(host.variables[name]):
+        elif name in host.variables and not _is_answered(host, name) and _has_template(host.variables[name]):
             yield (
                 f"{_place(host, name)}{name}: {{{{ … }}}} would stay as it is, for nothing fills it in; "
                 "write the value itself, or give it with --extra-vars"
@@ -174,11 +175,17 @@ def _has_template(value: Any) -> bool:
     return isinstance(value, str) and bool(TEMPLATE.search(value))
 
 
+def _is_answered(host: Host, name: str) -> bool:
+    origin = host.origin(name)
+    return origin is not None and origin.is_answered
+
+
 def _is_typed_secret(host: Host, name: str, field: dataclasses.Field[Any]) -> bool:
     kind, origin = field.metadata.get("secret"), host.origin(name)
-    if kind in (None, "file") or origin is None or not origin.is_command_line:
+    if kind in (None, "file") or origin is None or not origin.is_command_line or origin.is_answered:
         return False
-    return kind != "login" or any(map(LOGIN.match, _texts(host.variables[name])))
+    texts = [text for text in _texts(host.variables[name]) if not reference_in(text)]
+    return any(map(LOGIN.match, texts)) if kind == "login" else bool(texts)
 
 
 def _unknown(role: Role, name: str, fields: Iterable[str]) -> str:

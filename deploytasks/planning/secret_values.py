@@ -1,0 +1,176 @@
+"""The values of hosts that name secrets in place of being them, and the hosts with what these name.
+
+Only a variable that is secret can have such values: a password of the connection, and what a role's ``Vars`` call
+secret, as each member of ``app_env`` but for those that ``app_env_plain`` lists.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploytasks.agent.frozen import frozen
+from deploytasks.errors import ConfigError, VariableError
+from deploytasks.inventory import SECRET_VARIABLES, Origin, Setting
+from deploytasks.planning.role import variable_name
+from deploytasks.secrets import Reference, Secrets, reference_in
+
+if TYPE_CHECKING:
+    from deploytasks.inventory import Host, Value
+    from deploytasks.planning.role import Role
+    from deploytasks.secrets import Answer
+
+    RolesOf = Callable[[Host], Sequence[Role]]
+
+SECRET_KINDS = (True, "login")
+"""What the metadata of a field whose value is itself a secret says: of a file, that is what is in it."""
+
+
+@frozen
+class SecretValue:
+    """The *reference* in the place of a secret: in *variable* of *host*, behind the keys of *path*."""
+
+    host: str
+    variable: str
+    path: tuple[str, ...]
+    reference: Reference
+    origin: Origin
+
+    @property
+    def name(self) -> str:
+        """What people call it: ``app_env.DB_PASSWORD``."""
+        return ".".join((self.variable, *self.path))
+
+    @property
+    def place(self) -> Origin:
+        """Where it stands: the origin is where its variable begins."""
+        if not self.path or self.origin.line is None:
+            return self.origin
+        try:
+            lines = Path(self.origin.file).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return self.origin
+        text = f"{self.reference.scheme}:{self.reference.rest}"
+        below = range(self.origin.line, len(lines) + 1)
+        found = (line for line in below if text in lines[line - 1] and self.path[-1] in lines[line - 1])
+        return replace(self.origin, line=next(found, self.origin.line))
+
+
+def no_roles(host: Host) -> Sequence[Role]:
+    """For a run that needs nothing but the way to *host*."""
+    del host
+    return ()
+
+
+def answered(hosts: Iterable[Host], roles_of: RolesOf, secrets: Secrets) -> list[Host]:
+    """*hosts* with the secrets that their values name, those of the connection and of all that *roles_of* them know.
+
+    Raises one ``VariableError`` for all that have no answer.
+    """
+    hosts = [*hosts]
+    named = {host.name: [*secret_values(host, roles_of)] for host in hosts}
+    answers = secrets.ask(value.reference for values in named.values() for value in values)
+    problems = [
+        f"{value.place}: {value.name}: {value.reference}: {answers[value.reference].error}"
+        for values in named.values()
+        for value in values
+        if answers[value.reference].error
+    ]
+    if problems:
+        raise VariableError("\n".join(dict.fromkeys(problems)))
+    return [_with_answers(host, named[host.name], answers) for host in hosts]
+
+
+def secret_values(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
+    """All values of *host* that name a secret, in the order of its variables."""
+    if not any(map(_may_name_one, host.variables.values())):
+        return
+    plain_of = secret_variables(host, roles_of)
+    for name, value in host.variables.items():
+        origin = host.origin(name) or Origin(host.name, None, "")
+        if name in plain_of and not origin.is_answered:
+            for path, reference in _references(value, plain_of[name]):
+                yield SecretValue(host.name, name, path, reference, origin)
+
+
+def secret_variables(host: Host, roles_of: RolesOf) -> dict[str, frozenset[str]]:
+    """The variables of *host* whose values are secrets, each with the names in it that are plain."""
+    found = dict.fromkeys(SECRET_VARIABLES, frozenset[str]())
+    roles: Sequence[Role] = ()
+    with suppress(ConfigError):  # A choice that there is not is told where the roles are made use of.
+        roles = roles_of(host)
+    for role in roles:
+        for name, plain in _secret_fields(role).items():
+            said = host.variables.get(plain)
+            found[name] = frozenset(map(str, said)) if isinstance(said, list | tuple) else frozenset()
+    return found
+
+
+@cache
+def _secret_fields(role: Any) -> Mapping[str, str]:
+    """The secret variables of *role*, each with the one that lists what is plain in it; a role may have a thousand."""
+    fields = {field.name: field for field in dataclasses.fields(role.Vars)}
+    return {
+        variable_name(role, field): _name_of(role, fields.get(field.metadata.get("plain", "")))
+        for field in fields.values()
+        if field.metadata.get("secret") in SECRET_KINDS
+    }
+
+
+def _name_of(role: Any, field: dataclasses.Field[Any] | None) -> str:
+    return variable_name(role, field) if field else ""
+
+
+def _may_name_one(value: Value) -> bool:
+    """Whether it is worth to look which roles there are."""
+    if isinstance(value, Mapping):
+        return any(map(_may_name_one, value.values()))
+    if isinstance(value, list):
+        return any(map(_may_name_one, value))
+    return isinstance(value, str) and ":" in value
+
+
+def _references(
+    value: Value, plain: frozenset[str] = frozenset()
+) -> Iterator[tuple[tuple[str, ...], Reference]]:
+    """Each reference in *value* with the keys that lead there, but below those that are *plain*."""
+    if reference := reference_in(value):
+        yield (), reference
+    for key, item in _members(value):
+        if key not in plain:
+            yield from (((key, *path), reference) for path, reference in _references(item))
+
+
+def _members(value: Value) -> Iterable[tuple[str, Value]]:
+    if isinstance(value, Mapping):
+        return value.items()
+    return ((str(number), item) for number, item in enumerate(value)) if isinstance(value, list) else ()
+
+
+def _with_answers(host: Host, values: Sequence[SecretValue], answers: Mapping[Reference, Answer]) -> Host:
+    if not values:
+        return host
+    settings = {value.variable: Setting(host.variables[value.variable], value.origin) for value in values}
+    for value in values:
+        settings[value.variable] = Setting(
+            _put(settings[value.variable].value, value.path, answers[value.reference].secret),
+            replace(value.origin, is_answered=True),
+        )
+    files = [value.reference.file for value in values if value.reference.file]
+    return replace(host.with_settings(settings), sources=(*host.sources, *dict.fromkeys(files)))
+
+
+def _put(value: Value, path: Sequence[str], secret: str) -> Value:
+    """*value* with *secret* behind the keys of *path*."""
+    if not path:
+        return secret
+    key, *rest = path
+    if isinstance(value, list):
+        return [_put(item, rest, secret) if str(number) == key else item for number, item in enumerate(value)]
+    members = dict(value) if isinstance(value, Mapping) else {}
+    return {**members, key: _put(members.get(key), rest, secret)}

@@ -1,0 +1,7 @@
+"""The exception of a secret source that has no answer; users see the ``VariableError`` that it becomes."""
+
+from __future__ import annotations
+
+
+class Unanswered(Exception):
+    """Why there is no secret, in a few words that hold nothing secret."""
