@@ -280,6 +280,14 @@ def vars(chosen: Chosen) -> None:  # noqa: A001 - the task's fixed name
     show_vars(chosen)
 
 
+@on_hosts(dry="always")
+def secrets(chosen: Chosen) -> int:
+    """Which secrets are used where, and whether each can be had; never what they are."""
+    from deploytasks.cli.secrets import show_secrets
+
+    return show_secrets(chosen)
+
+
 @task(auto_shortflags=False, help={"source": "the app's directory"})
 def init(c: Any, source: str = ".") -> None:
     """Look at the app, and write tasks.py and inventory.ini for it."""
@@ -340,7 +348,7 @@ def collection(
             releases,
             history,
         ),
-        *(start, stop, restart, scale, maintenance, allow, run, shell, serve, hosts, vars, init),
+        *(start, stop, restart, scale, maintenance, allow, run, shell, serve, hosts, vars, secrets, init),
     )
     found.add_collection(Collection("target", up, down))
     additions = Additions.made_of(roles, before, after, reporters)

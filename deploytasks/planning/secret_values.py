@@ -18,13 +18,14 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError, VariableError
 from deploytasks.inventory import SECRET_VARIABLES, Origin, Setting
 from deploytasks.planning.role import variable_name
-from deploytasks.secrets import Reference, Secrets, reference_in
+from deploytasks.secrets import Reference, Secrets, begins_alike, reference_in
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host, Value
     from deploytasks.planning.role import Role
     from deploytasks.secrets import Answer
 
+    Answers = Mapping[Reference, Answer]
     RolesOf = Callable[[Host], Sequence[Role]]
 
 SECRET_KINDS = (True, "login")
@@ -98,10 +99,19 @@ def secret_values(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
                 yield SecretValue(host.name, name, path, reference, origin)
 
 
+def ordinary_values(host: Host, roles_of: RolesOf) -> list[str]:
+    """The names of those values that begin as if they named a secret and are taken as they are written."""
+    if not any(map(_may_name_one, host.variables.values())):
+        return []
+    secret = [name for name in secret_variables(host, roles_of) if name in host.variables]
+    texts = (((name, *path), text) for name in secret for path, text in _texts(host.variables[name]))
+    return [".".join(path) for path, text in texts if begins_alike(text)]
+
+
 def secret_variables(host: Host, roles_of: RolesOf) -> dict[str, frozenset[str]]:
     """The variables of *host* whose values are secrets, each with the names in it that are plain."""
     found = dict.fromkeys(SECRET_VARIABLES, frozenset[str]())
-    roles: Sequence[Role] = ()
+    roles: Sequence[Any] = ()
     with suppress(ConfigError):  # A choice that there is not is told where the roles are made use of.
         roles = roles_of(host)
     for role in roles:
@@ -135,15 +145,20 @@ def _may_name_one(value: Value) -> bool:
     return isinstance(value, str) and ":" in value
 
 
-def _references(
-    value: Value, plain: frozenset[str] = frozenset()
-) -> Iterator[tuple[tuple[str, ...], Reference]]:
-    """Each reference in *value* with the keys that lead there, but below those that are *plain*."""
-    if reference := reference_in(value):
-        yield (), reference
+def _references(value: Value, plain: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Reference]]:
+    """Each reference in *value* with the keys that lead there, but for those below keys that are *plain*."""
+    for path, text in _texts(value):
+        reference = reference_in(text)
+        if reference and plain.isdisjoint(path[:1]):
+            yield path, reference
+
+
+def _texts(value: Value) -> Iterator[tuple[tuple[str, ...], str]]:
+    """All texts in *value*, each with the keys that lead there."""
+    if isinstance(value, str):
+        yield (), value
     for key, item in _members(value):
-        if key not in plain:
-            yield from (((key, *path), reference) for path, reference in _references(item))
+        yield from (((key, *path), text) for path, text in _texts(item))
 
 
 def _members(value: Value) -> Iterable[tuple[str, Value]]:
@@ -152,17 +167,27 @@ def _members(value: Value) -> Iterable[tuple[str, Value]]:
     return ((str(number), item) for number, item in enumerate(value)) if isinstance(value, list) else ()
 
 
-def _with_answers(host: Host, values: Sequence[SecretValue], answers: Mapping[Reference, Answer]) -> Host:
+def _with_answers(host: Host, values: Sequence[SecretValue], answers: Answers) -> Host:
     if not values:
         return host
     settings = {value.variable: Setting(host.variables[value.variable], value.origin) for value in values}
     for value in values:
         settings[value.variable] = Setting(
             _put(settings[value.variable].value, value.path, answers[value.reference].secret),
-            replace(value.origin, is_answered=True),
+            replace(value.origin, is_answered=_is_kept_elsewhere(host, value)),
         )
     files = [value.reference.file for value in values if value.reference.file]
     return replace(host.with_settings(settings), sources=(*host.sources, *dict.fromkeys(files)))
+
+
+def _is_kept_elsewhere(host: Host, value: SecretValue) -> bool:
+    """Whether nothing secret was written; of what is typed, everything has to be a reference."""
+    return not value.origin.is_command_line or _only_references(host.variables[value.variable])
+
+
+def _only_references(value: Value) -> bool:
+    members = [item for _, item in _members(value)]
+    return all(map(_only_references, members)) if members else reference_in(value) is not None
 
 
 def _put(value: Value, path: Sequence[str], secret: str) -> Value:

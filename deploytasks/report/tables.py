@@ -1,4 +1,4 @@
-"""The answers to ``status``, ``releases``, ``history``, ``hosts`` and ``vars`` as pages.
+"""The answers to ``status``, ``releases``, ``history``, ``hosts``, ``vars`` and ``secrets`` as pages.
 
 Each function takes the JSON document that ``--json`` would print.
 """
@@ -235,6 +235,29 @@ def host_variables(host: str, known: Mapping[str, Any]) -> Iterator[Line | Table
 def variable_row(name: str, entry: Mapping[str, Any]) -> list[Part]:
     value = json.dumps(entry.get("value"), ensure_ascii=False, default=str)
     return [name, value, Span(said(entry.get("origin")), Tone.QUIET)]
+
+
+def secrets(document: Mapping[str, Any]) -> Page:
+    """A block per host: where each secret is used, and whether it can be had."""
+    return blocks(host_secrets(host, told) for host, told in document.items())
+
+
+def host_secrets(host: str, told: Mapping[str, Any]) -> Iterator[Line | Table]:
+    used, as_written = told["secrets"], told["as_written"]
+    yield Line.of(Span(host, Tone.HOST), "" if used else "  names no secrets")
+    yield Table.of([secret_row(entry) for entry in used], indent=2)
+    for entry in used:
+        if not entry["resolves"]:
+            yield Line.of("  ", Span(f"{entry['variable']}: {entry['error']}", Tone.BAD))
+    if as_written:
+        yield Line.of(
+            "  ", Span(f"taken as written, though it begins alike: {', '.join(as_written)}", Tone.QUIET)
+        )
+
+
+def secret_row(entry: Mapping[str, Any]) -> list[Part]:
+    mark = Span("ok", Tone.GOOD) if entry["resolves"] else Span("no answer", Tone.BAD)
+    return [entry["variable"], mark, entry["reference"], Span(entry["origin"], Tone.QUIET)]
 
 
 def said(value: object) -> str:

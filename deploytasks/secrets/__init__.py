@@ -5,9 +5,9 @@ a source, a module of three functions over its vendor's own command line. `Secre
 run, and keeps what they say in memory alone.
 """
 
-from deploytasks.secrets.reference import Reference, reference_in
+from deploytasks.secrets.reference import Reference, begins_alike, reference_in
 from deploytasks.secrets.secrets import Answer, Secrets
 from deploytasks.secrets.source import SecretSource
 from deploytasks.secrets.unanswered import Unanswered
 
-__all__ = ["Answer", "Reference", "SecretSource", "Secrets", "Unanswered", "reference_in"]
+__all__ = ["Answer", "Reference", "SecretSource", "Secrets", "Unanswered", "begins_alike", "reference_in"]

@@ -60,6 +60,7 @@ class Programs:
         finally:
             self._running.discard(process)
             _end(process)
+            _close(process)
         if process.returncode:
             why = _words_of(said, printed)
             raise Unanswered(f"{argv[0]} ended with {process.returncode}{': ' if why else ''}{why}")
@@ -98,6 +99,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    """What a program has started may hold its pipes open for ever."""
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
 
 
 def _text(printed: bytes, program: str) -> str:

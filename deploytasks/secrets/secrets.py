@@ -84,7 +84,7 @@ class Secrets:
         try:
             secret = source.ask(reference.rest, self._programs)
         except Unanswered as error:
-            return Answer(error=f"{error}; {source.advice(reference.rest)}")
+            return Answer(error=f"{error}; {error.advice or source.advice(reference.rest)}")
         except Exception as error:  # noqa: BLE001  a source of somebody's own may raise anything, and show the secret
             return Answer(error=f"the source fails: {type(error).__name__}")
         return Answer(secret) if secret else Answer(error=f"is empty; {source.advice(reference.rest)}")

@@ -26,7 +26,7 @@ def ask(rest: str, program: Program) -> str:
     """All of its text; an identity in the environment is told on standard input, for nobody else to see."""
     file = expanded(rest).absolute()
     if not file.is_file():
-        raise Unanswered(f"there is no file {rest} on this machine")
+        raise Unanswered("there is no such file on this machine", f"paths are taken from {Path.cwd()}")
     if os.environ.get(TEXT):
         return program("age", "--decrypt", "--identity", "-", str(file), stdin=os.environ[TEXT])
     identity = _identity()

@@ -5,6 +5,8 @@ A file is decrypted once, however many values of it are used. Without a path: al
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from deploytasks.here import expanded
 from deploytasks.secrets.part import document, part_of, split
 from deploytasks.secrets.program import Program
@@ -24,7 +26,7 @@ def ask(rest: str, program: Program) -> str:
     name, path = split(rest)
     file = expanded(name).absolute()
     if not file.is_file():
-        raise Unanswered(f"there is no file {name} on this machine")
+        raise Unanswered("there is no such file on this machine", f"paths are taken from {Path.cwd()}")
     is_structured = file.suffix in STRUCTURED or file.name == ".env"
     if is_structured and not path:
         raise Unanswered("names no value in the file")

@@ -1,0 +1,106 @@
+"""Hosts with the secrets that their values name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploytasks import Inventory
+from deploytasks.errors import VariableError
+from deploytasks.planning.own_files import own_files
+from deploytasks.planning.plan import plan_for
+from deploytasks.planning.secret_values import answered, no_roles, secret_values
+from deploytasks.planning.standard import standard_roles
+from deploytasks.secrets import Secrets
+
+CANARY = "canary77"
+
+
+@pytest.fixture
+def host_with(tmp_path, monkeypatch):
+    """A host with the variables of a text in YAML; the environment has two secrets."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHOP_SECRET", CANARY)
+    monkeypatch.setenv("SHOP_BRACES", "{{ canary77 }}")
+    (tmp_path / "inventory.ini").write_text("web1\n")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/wsgi.py").write_text("def app(environ, start_response): ...\n")
+    (tmp_path / "group_vars").mkdir()
+
+    def make(text: str):
+        own = "app_name: shop\napp_source: app\napp_callable: wsgi:app\napp_requirements: none\n"
+        (tmp_path / "group_vars/all.yml").write_text(own + text)
+        return Inventory.load("inventory.ini").hosts[0]
+
+    return make
+
+
+def with_answers(host, roles=standard_roles):
+    (host,) = answered([host], roles, Secrets())
+    return host
+
+
+def test_only_secret_variables_can_name_secrets(host_with):
+    host = with_answers(
+        host_with("app_health_path: env:SHOP_SECRET\nother: env:SHOP_SECRET\napp_env: {A: env:SHOP_SECRET}\n")
+    )
+    names = ("app_health_path", "other", "app_env")
+    assert [host.variables[name] for name in names] == ["env:SHOP_SECRET", "env:SHOP_SECRET", {"A": CANARY}]
+
+
+def test_members_that_are_plain_stay_as_they_are_written(host_with):
+    host = with_answers(
+        host_with("app_env: {A: env:SHOP_SECRET, B: env:SHOP_SECRET, C: 5}\napp_env_plain: [B]\n")
+    )
+    assert host.variables["app_env"] == {"A": CANARY, "B": "env:SHOP_SECRET", "C": 5}
+
+
+def test_a_password_of_the_connection_takes_effect(host_with):
+    host = with_answers(
+        host_with("ansible_become_password: env:SHOP_SECRET\nansible_ssh_pass: env:SHOP_SECRET\n"), no_roles
+    )
+    assert (host.connection.become_password, host.connection.password) == (CANARY, CANARY)
+
+
+def test_what_looks_like_a_template_or_a_reference_in_a_secret_is_the_secret(host_with, monkeypatch):
+    monkeypatch.setenv("SHOP_SECRET", "env:SHOP_BRACES")
+    host = with_answers(host_with("app_env: {A: env:SHOP_BRACES, B: env:SHOP_SECRET}\n"))
+    assert with_answers(host).variables["app_env"] == {"A": "{{ canary77 }}", "B": "env:SHOP_BRACES"}
+    assert plan_for(host, standard_roles(host)).steps
+
+
+def test_a_secret_is_masked_by_the_plan_and_stands_nowhere_in_it(host_with):
+    host = with_answers(
+        host_with("app_env: {A: env:SHOP_SECRET}\npip_index_url: env:SHOP_INDEX\n"), lambda _: ()
+    )
+    assert host.variables["app_env"] == {"A": "env:SHOP_SECRET"}
+    host = with_answers(host_with("app_env: {A: env:SHOP_SECRET}\n"))
+    plan = plan_for(host, standard_roles(host))
+    assert CANARY in plan.secrets
+    assert CANARY not in str(plan.to_json())
+    assert CANARY not in repr(host)
+
+
+def test_files_of_secrets_are_none_of_the_app(host_with, tmp_path):
+    (tmp_path / "app/kept").write_text(CANARY)
+    host = with_answers(host_with("app_env: {A: file:app/kept}\n"))
+    assert host.variables["app_env"] == {"A": CANARY}
+    assert Path("app/kept").resolve() in own_files(host)
+
+
+def test_all_that_have_no_answer_are_told_at_once_each_with_its_line(host_with):
+    host = host_with("app_env:\n  A: env:SHOP_SECRET\n  B: env:SHOP_B\n  C: file:absent\n")
+    with pytest.raises(VariableError) as error:
+        with_answers(host)
+    assert [line.partition("; ")[0] for line in str(error.value).splitlines()] == [
+        "group_vars/all.yml:7: app_env.B: env:SHOP_B: is not set",
+        "group_vars/all.yml:8: app_env.C: file:absent: No such file or directory",
+    ]
+
+
+def test_references_in_lists_are_found(host_with):
+    host = host_with('pip_extra_index_urls: ["https://a.example/simple", "env:SHOP_SECRET"]\n')
+    (value,) = secret_values(host, standard_roles)
+    assert value.name == "pip_extra_index_urls.1"
+    assert with_answers(host).variables["pip_extra_index_urls"] == ["https://a.example/simple", CANARY]
