@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -11,6 +9,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from deploytasks.agent.conversation.mask import MASK
+from deploytasks.here.process_group import end_group
 from deploytasks.secrets.unanswered import Unanswered
 
 LIMIT_S = 60.0
@@ -48,7 +47,7 @@ class Programs:
     def stop(self) -> None:
         """End all that is running."""
         for process in list(self._running):
-            _end(process)
+            end_group(process)
 
     def _run(self, argv: tuple[str, ...], stdin: str) -> str:
         process = _begun(argv, reads=bool(stdin))
@@ -59,7 +58,7 @@ class Programs:
             raise Unanswered(f"{argv[0]} gave no answer in {self.limit_s:g} s") from None
         finally:
             self._running.discard(process)
-            _end(process)
+            end_group(process)
             _close(process)
         if process.returncode:
             why = _words_of(said, printed)
@@ -90,15 +89,6 @@ def _begun(argv: tuple[str, ...], *, reads: bool) -> subprocess.Popen[bytes]:
 
 def _has_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    if sys.platform != "win32" and os.getpgid(process.pid) == process.pid:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:
