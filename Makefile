@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-faults soak bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-changes test-faults soak bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -37,6 +37,9 @@ test-earlier: targets ## what a first version deployed is taken over, rolled bac
 test-matrix: targets ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
 	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_visitors.py tests/e2e/test_services.py tests/e2e/test_tls.py tests/e2e/test_sites.py
 	@$(VENV)/bin/python -m tests.e2e.table
+
+test-changes: targets ## what each change of a setting costs visitors; writes docs/changes.md (five minutes)
+	@$(VENV)/bin/python -m tests.e2e.changes
 
 soak: targets ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose
 	@SOAK=$${SOAK:-200} $(VENV)/bin/python -m pytest -s tests/e2e/test_soak.py

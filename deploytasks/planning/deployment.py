@@ -60,6 +60,7 @@ class Front:
     No domains means any; the last port is the one where the app is. *trusted* are the addresses of proxies before it,
     whose word on visitors counts; where it *hears_proxies* they speak the PROXY protocol. Where it *tells*, the host
     itself may ask whose site that is (``agent/web/visit.py``). One that *wants_certificates* lets in nobody without.
+    One that is not *guarded* refuses nobody by itself.
     """
 
     names: tuple[str, ...] = ()
@@ -69,6 +70,7 @@ class Front:
     tells: bool = False
     hears_proxies: bool = False
     wants_certificates: bool = False
+    guarded: bool = True
 
     @property
     def host(self) -> str:

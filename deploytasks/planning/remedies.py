@@ -21,7 +21,8 @@ HOLDS_FILES = regex(r"^\.?(logs?|instance|data|db|uploads?|media|files|te?mp|.*c
 CODE = regex(r"/releases/[^/]+/code/|/app/code/")
 """Stands in a path on the host, or in a container, before what is of the source."""
 FIREWALL = regex(r"ufw --force enable ended with")
-NO_PAGE = regex(r"GET (\S+) answered (?:40[1345]|410) ")
+NO_SITES = regex(r"\A(?!(?s:.*)could not bind)(?s:.*)no listening sockets available")
+NO_PAGE = regex(r"^(?!visitors of).*GET (\S+) answered (?:40[1345]|410) ")
 """The app serves, and has no page there that anybody may see."""
 INSTALLS = "could not install the requirements"
 ANOTHER_PYTHON = regex(
@@ -57,6 +58,8 @@ def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
         return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
     if FIREWALL.match(reason):
         return "a container that may not filter packets leaves that to who runs it: app_firewall=none"
+    if NO_SITES.search(output):
+        return "Apache reads no site: /etc/apache2/apache2.conf wants the line IncludeOptional sites-enabled/*.conf"
     written = READ_ONLY.search(output)
     if written:
         return _of_read_only(written[1], in_container=in_container)

@@ -76,8 +76,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
-    del host
-    return Front(v.all_names, v.ports, v.has_tls, v.networks, tells=True)
+    guarded = bool(v.basic_auth or deployment_of(host).v.site)
+    return Front(v.all_names, v.ports, v.has_tls, v.networks, tells=True, guarded=guarded)
 
 
 def wait_limit(v: Vars) -> Limit | None:

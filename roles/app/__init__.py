@@ -284,6 +284,7 @@ def _visit(v: Vars, deployment: Deployment) -> Visit | None:
         front.secure,
         tells=front.tells and not front.wants_certificates,
         hears_proxies=front.hears_proxies,
+        guarded=front.guarded,
         mount=v.prefix,
     )
 

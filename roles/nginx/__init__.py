@@ -130,7 +130,6 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def front(host: Host, v: Vars) -> Front:
     """The site's names on its ports."""
-    del host
     ports = (v.listen, v.tls_listen) if v.has_tls else (v.listen,)
     wants_certificates = bool(re.search(r"(?m)^\s*ssl_verify_client\s+on\s*;", v.snippet))
     return Front(
@@ -141,6 +140,7 @@ def front(host: Host, v: Vars) -> Front:
         tells=True,
         hears_proxies=v.proxy_protocol,
         wants_certificates=wants_certificates,
+        guarded=v.is_guarded or bool(deployment_of(host).v.site),
     )
 
 

@@ -129,6 +129,11 @@ class Vars:
             self.authorities()
 
     @property
+    def is_guarded(self) -> bool:
+        """Whether nginx itself may refuse visitors; directives of one's own may do anything."""
+        return bool(self.basic_auth or self.rate_limit or self.connections_per_address or self.snippet)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The domains served; empty when the site answers to any."""
         return domains(self.server_name)

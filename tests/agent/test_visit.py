@@ -46,6 +46,22 @@ def test_a_page_that_is_none_is_told(host, status):
     assert trouble(host, site_handler("shop", always(status))) == told % status
 
 
+@pytest.mark.parametrize(
+    ("complaint", "is_told"),
+    [("access forbidden by rule, client: 127.0.0.1", True), ("upstream is slow", False), ("", False)],
+)
+def test_a_refusal_that_nobody_has_asked_the_web_server_for_is_trouble(host, complaint, is_told):
+    log = host.write(ERROR_LOG, "access forbidden by rule, long ago\n")
+
+    def refusing():
+        while True:
+            with log.open("a") as file:
+                file.write(f"{complaint}\n")
+            yield 403
+
+    assert bool(trouble(host, site_handler("shop", refusing()), guarded=False)) is is_told
+
+
 def test_where_a_site_cannot_tell_whose_it_is_a_refusal_is_trouble(host):
     assert trouble(host, site_handler("", always(403)), tells=False).endswith(
         "answered 403 instead of 200-399"

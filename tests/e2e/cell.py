@@ -206,8 +206,11 @@ def _lies(said: dict[str, Any]) -> list[str]:
 
 
 @contextmanager
-def load_on(target: Target, host: str) -> Iterator[dict[str, int]]:
-    """Clients ask *target* for *host* all the time; how many requests there were and were lost is known afterwards."""
+def load_on(target: Target, host: str, *options: str) -> Iterator[dict[str, int]]:
+    """Clients ask *target* for *host* all the time; how many requests there were and were lost is known afterwards.
+
+    *options* are those of wrk(1) besides.
+    """
     argv = [
         "wrk",
         "-t1",
@@ -217,6 +220,7 @@ def load_on(target: Target, host: str) -> Iterator[dict[str, int]]:
         f"-s{THINK}",
         "-H",
         f"Host: {host}",
+        *options,
         target.url,
     ]
     seen: dict[str, int] = {}

@@ -3,7 +3,7 @@
 import pytest
 
 from deploytasks.agent.engine.events import Ended, Note, Outcome, StepDone
-from deploytasks.planning.remedies import remedied
+from deploytasks.planning.remedies import remedied, remedy_for
 
 RELEASE = "/srv/shop/releases/20261130T101500Z-0123456/code"
 
@@ -216,3 +216,16 @@ def test_what_says_nothing_of_what_is_missing_has_no_remedy(output):
 def test_a_firewall_that_a_container_may_not_have_is_told():
     failed = StepDone("ufw", "turn the firewall on", Outcome.FAILED, reason="ufw --force enable ended with 1")
     assert remedied(failed).reason.endswith("app_firewall=none")
+
+
+def test_an_apache_without_sites_is_told_what_its_configuration_lacks():
+    said = "no listening sockets available, shutting down"
+    assert "IncludeOptional sites-enabled/*.conf" in remedy_for("apache2.service did not start", said)
+    taken = f"AH00072: make_sock: could not bind to address 0.0.0.0:80\n{said}"
+    assert "sites-enabled" not in remedy_for("apache2.service did not start", taken)
+
+
+def test_a_page_that_only_visitors_do_not_get_is_no_lack_of_the_app():
+    assert not remedy_for(
+        "visitors of http://shop.test do not get the app: GET / answered 403 instead of 200-399", ""
+    )

@@ -20,12 +20,15 @@ from deploytasks.agent.protocols.answer import NoHttp
 from deploytasks.agent.protocols.door import Door
 from deploytasks.agent.protocols.probe import trouble_of
 from deploytasks.agent.protocols.statuses import ranges
+from deploytasks.agent.regex import regex
 from deploytasks.agent.web.nginx_page import page_of
 
 QUESTION = {"X-Deploytasks": "whose"}
 SITE_OF = "the site of "
 REFUSALS = (401, 403, 429)
 """What a site of ours says to whom it does not let in: the host itself has no password, nor a visitor's address."""
+REFUSED = regex(r"forbidden|denied|Cannot serve")
+"""How a web server complains that it is itself that refuses."""
 UNDER_MAINTENANCE = 503
 ANSWER_S, PATIENCE_S, ASK_AGAIN_S = 10.0, 5.0, 0.2
 
@@ -36,7 +39,8 @@ class Visit(Resource):
 
     Over TLS if that is *secure*. It has one of *status*; without a path, any answer will do. The web server *server* is
     asked whose site that is where it *tells*; one that *hears_proxies* is spoken to as they speak (the PROXY protocol).
-    Below *mount* the site is the app's, and above it perhaps another's.
+    Below *mount* the site is the app's, and above it perhaps another's. One that is not *guarded* lets in everybody: a
+    refusal is the app's own there, or is none that anybody wants.
     """
 
     reversible: ClassVar[bool] = False
@@ -50,6 +54,7 @@ class Visit(Resource):
     tells: bool = False
     hears_proxies: bool = False
     mount: str = ""
+    guarded: bool = True
 
     def desired(self) -> State:
         return {"answer": "ok"}
@@ -72,6 +77,11 @@ class Visit(Resource):
         try:
             with self._door.connect(ANSWER_S) as connection:
                 told = self._wrong_site(connection) or self._wrong_page(machine, connection)
+        except (socket.timeout, TimeoutError):  # One and the same since Python 3.10.
+            told = (
+                "no answer in time; a packet filter may drop what comes to port %d (nft list ruleset)"
+                % self.port
+            )
         except (OSError, NoHttp) as error:
             told = trouble_of(error)
         return "visitors of %s do not get the app: %s" % (self._door, told) if told else ""
@@ -97,16 +107,34 @@ class Visit(Resource):
                     status,
                 )
             )
+        if status in REFUSALS:
+            return "whoever has that name at that port refuses (%d)" % status
         return "another site answers there (%d)" % status
 
     def _wrong_page(self, machine: Machine, connection: socket.socket) -> str:
-        status, _ = self._door.ask(connection, "GET", self.path or "/", {"Connection": "close"})
-        if self.path is None or self._is_wanted(status):
+        status = self._page_status(connection)
+        if self.path is None or self._is_wanted(status) or self._is_refusal(machine, status):
             return ""
         if status == UNDER_MAINTENANCE and os.path.exists(machine.path(page_of(self.app))):
             return ""
         return "GET %s answered %d instead of %s" % (self.path, status, self.status)
 
+    def _page_status(self, connection: socket.socket) -> int:
+        return self._door.ask(connection, "GET", self.path or "/", {"Connection": "close"})[0]
+
     def _is_wanted(self, status: int) -> bool:
-        refused = self.tells and status in REFUSALS
-        return refused or any(low <= status <= high for low, high in ranges(self.status))
+        return any(low <= status <= high for low, high in ranges(self.status))
+
+    def _is_refusal(self, machine: Machine, status: int) -> bool:
+        """Whether the app refuses, or what guards its site: asked again, the web server has nothing to complain of."""
+        if not (self.tells and status in REFUSALS):
+            return False
+        return self.guarded or not REFUSED.search(self._complained(machine))
+
+    def _complained(self, machine: Machine) -> str:
+        from deploytasks.agent.web.complaints import Complaints
+
+        complaints = Complaints(machine, self.server)
+        with self._door.connect(ANSWER_S) as connection:
+            self._page_status(connection)
+        return str(complaints)

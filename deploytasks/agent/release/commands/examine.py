@@ -45,7 +45,6 @@ def examine(session: Session) -> Ended:
     facts = gather(machine, app, session.ssh_connection)
     examined = Examined(
         facts=facts,
-        clock=time.time(),
         systemd=systemd.health(machine) if facts.systemd else "",
         disks=_disks(machine, [app.root if app else "/srv", STATE_ROOT]),
         memory_mb=_available_memory_mb(machine),
@@ -58,6 +57,7 @@ def examine(session: Session) -> Ended:
         visit=_visit(machine, plan) if plan else None,
         prospect=_prospect(machine, plan) if plan else "",
         unread=tuple(unread_files(machine, app)) if app else (),
+        clock=time.time(),  # The last of all: a visitor's request may have taken its time.
     )
     session.outlet.say(Answer(asdict(examined)))
     return Ended(Outcome.OK)
