@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.copy_retention import CopyRetention
     from deploytasks.agent.release.first_symlink import FirstSymlink
     from deploytasks.agent.release.image_retention import ImageRetention
+    from deploytasks.agent.release.kept_files import KeptFiles
     from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
     from deploytasks.agent.release.retention import Retention
     from deploytasks.agent.release.runtime.absent_units import AbsentUnits
@@ -102,6 +103,7 @@ __all__ = [
     "ImageAccounts",
     "ImageRetention",
     "Instance",
+    "KeptFiles",
     "LastingFile",
     "Locales",
     "ManagedPython",

@@ -26,7 +26,14 @@ from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
-from deploytasks.roles.app.static import serves_shared, static_files_of, static_of, static_root_of
+from deploytasks.roles.app.static import (
+    kept_of,
+    names_of,
+    serves_shared,
+    static_files_of,
+    static_of,
+    static_root_of,
+)
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.roles.app.underscored import disguises, underscored_of
 
@@ -132,7 +139,7 @@ def _safety_steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
-    rewrites = static_root_of(host) or v.redirected
+    rewrites = static_root_of(host) or v.redirected or kept_of(host)
     modules = (*_modules(v, scheme), *(("rewrite.load",) if rewrites else ()))
     yield from map(_enable, modules)
     yield Step(
@@ -211,6 +218,7 @@ def _rendered(name: str, host: Host, v: Vars, scheme: str) -> str:
         files=static_files_of(host),
         root=static_root_of(host),
         serves_shared=serves_shared(host),
+        **names_of(host),
         hidden_too=deployment.v.static_hidden,
         scheme=scheme,
         strangers=strangers.headers(is_guarded=bool(v.basic_auth)),

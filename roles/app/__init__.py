@@ -37,6 +37,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
+from deploytasks.roles.app.static import keep_static_files
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
@@ -75,6 +76,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield _run_what_is_there(release)
     yield from deployment.start()
     yield from _ask(v, release, deployment)
+    yield from keep_static_files(host)
     yield _lead_somewhere(app, release)
     yield from _withdraw_others(deployment)
     yield from processes.hand_over(deployment)

@@ -97,7 +97,14 @@ def _files(app: App, *, purge: bool) -> Iterator[Step]:
     """By their names: whoever gave *app* a directory that others use as well keeps what is theirs."""
     data = (app.shared, app.services, app.logs, app.sockets)
     pinned = (certificate_of(app, service) for service in SERVICES)
-    settings = (app.scale, app.scale_env, f"{app.root}/compose", f"{app.root}/ca-bundle.pem", *pinned)
+    settings = (
+        app.scale,
+        app.scale_env,
+        f"{app.root}/kept",
+        f"{app.root}/compose",
+        f"{app.root}/ca-bundle.pem",
+        *pinned,
+    )
     yield Step(
         "remove the app's sockets", AbsentFiles((f"{app.sockets}/current*", f"{app.sockets}/{RELEASES}"))
     )

@@ -35,7 +35,12 @@ LocaleName = Annotated[
 ]
 GroupName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z", examples=["dialout"])]
 Mount = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?\Z", examples=["/shop"])]
+UrlPath = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~@+-]+)+/?\Z", examples=["/static/assets"])]
+Period = Annotated[str, Meta(pattern=r"^([1-9][0-9]*[smhdw]|off|false|true)\Z", examples=["1d", "off"])]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"])]
+PERIODS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+KEPT_STATIC = "1d"
+"""For how long where it is not said."""
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_THE_SYSTEM = re.compile(
     r"/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp)(/|$)|/usr/(?!local/)|/var/(tmp|run|lock|spool|log)(/|$)|"
@@ -125,6 +130,8 @@ class Vars:
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
     static_hidden: bool = False
+    static_immutable: tuple[UrlPath, ...] = ()
+    keep_static: bool | Period = False
     underscored_headers: tuple[str, ...] = ()
     root: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+){2,}\Z", examples=["/srv/shop"])] | None = None
     user: Name | None = None
@@ -197,6 +204,13 @@ class Vars:
             raise ValueError(f"site: where on the site of {self.site}? set app_mount, such as /{self.name}")
         if self.site and self.web_server == "none":
             raise ValueError("site: app_web_server=none has no sites; choose the web server of that site")
+
+    @property
+    def keeps_static_s(self) -> int:
+        """For how many seconds files of earlier releases are served; 0 for not at all."""
+        said = str(self.keep_static).lower()
+        said = KEPT_STATIC if said == "true" else said
+        return int(said[:-1]) * PERIODS_S[said[-1]] if said[0].isdecimal() else 0
 
     @property
     def prefix(self) -> str:

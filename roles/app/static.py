@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.plan import Phase, Step
+from deploytasks.resources import KeptFiles
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
 
 PLAIN_PATH = re.compile(r"[A-Za-z0-9._~@+/-]+")
 """Nothing that ends a word in a web server's configuration."""
+
+HASHED = (
+    r"([.-][0-9a-f]{8,64}\.[a-z0-9]+"
+    r"|/assets/(.*/)?[^/]*-[A-Za-z0-9_-]{8}\.[a-z0-9]+)$"
+)
+"""Names that change with a file: Django's and webpack's have hexadecimal digits, Vite's 8 letters, in assets."""
+WORDS = r"[.-]([0-9]+|[A-Za-z]+)\.[a-z0-9]+$"
+"""Such as a date or a word, which is none of these names however it looks."""
 
 
 def static_of(host: Host) -> dict[str, str]:
@@ -68,6 +78,31 @@ def serves_shared(host: Host) -> bool:
     app = deployment_of(host).app
     places = (*static_of(host).values(), *static_files_of(host).values(), static_root_of(host))
     return any(ground_of(f"{place}/", app) == f"{app.shared}/" for place in places)
+
+
+def names_of(host: Host) -> dict[str, Any]:
+    """What templates of sites ask of a file's name, and where those of earlier releases are."""
+    v = deployment_of(host).v
+    immutable = tuple(f"{v.at(url.rstrip('/'))}/" for url in v.static_immutable)
+    return {"hashed": HASHED, "words": WORDS, "immutable": immutable, "kept": kept_of(host)}
+
+
+def kept_of(host: Host) -> str:
+    """The directory of files that earlier releases had, by their URLs; empty where none are kept."""
+    deployment = deployment_of(host)
+    return f"{deployment.app.root}/kept" if deployment.v.keeps_static_s else ""
+
+
+def keep_static_files(host: Host) -> Iterator[Step]:
+    """What the release before has and the new one has not is kept for who still has its pages open."""
+    deployment, place = deployment_of(host), kept_of(host)
+    app, release = deployment.app, deployment.release
+    served = {**static_of(host), **({"/": f"{root}/"} if (root := static_root_of(host)) else {})}
+    code = f"{app.current}/code/"
+    pairs = tuple((url, path[len(code) :]) for url, path in served.items() if path.startswith(code))
+    if place and pairs:
+        kept = KeptFiles(place, app.current, release.code, pairs, deployment.v.keeps_static_s)
+        yield Step("keep static files of earlier releases", kept, phase=Phase.START)
 
 
 def _is_root(url: str) -> bool:

@@ -32,7 +32,7 @@ from deploytasks.roles.app import strangers
 from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
-from deploytasks.roles.app.static import static_files_of, static_of, static_root_of
+from deploytasks.roles.app.static import names_of, static_files_of, static_of, static_root_of
 from deploytasks.roles.app.underscored import underscored_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 
@@ -170,6 +170,7 @@ def _served(name: str, host: Host, v: Vars) -> str:
         static=static_of(host),
         files=static_files_of(host),
         root=static_root_of(host),
+        **names_of(host),
         underscored=underscored_of(host),
         pair=_pair(app),
         authorities=_authorities(app),

@@ -33,7 +33,7 @@ from deploytasks.roles.app import strangers
 from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
-from deploytasks.roles.app.static import ground_of, static_files_of, static_of, static_root_of
+from deploytasks.roles.app.static import ground_of, names_of, static_files_of, static_of, static_root_of
 from deploytasks.roles.app.underscored import underscored_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
@@ -57,6 +57,7 @@ VARIABLES = (
     "connection",
     "expires",
     "https",
+    "immutable",
     "port",
     "scheme",
     "trusted",
@@ -281,6 +282,7 @@ def _rendered(name: str, host: Host, v: Vars, webroot: str = "") -> str:
         files=static_files_of(host),
         root=root,
         ground=lambda place: ground_of(place, app),
+        **names_of(host),
         protocol=protocol,
         directives=DIRECTIVES[protocol],
         own=own,

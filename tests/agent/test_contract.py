@@ -59,6 +59,7 @@ from deploytasks.agent.release.claim import Claim
 from deploytasks.agent.release.copy_retention import CopyRetention
 from deploytasks.agent.release.first_symlink import FirstSymlink
 from deploytasks.agent.release.image_retention import ImageRetention
+from deploytasks.agent.release.kept_files import KeptFiles
 from deploytasks.agent.release.only_ufw_rules import OnlyUfwRules
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.agent.release.retention import Retention
@@ -496,6 +497,20 @@ def only_file(host):
     return OnlyFile("/etc/nginx/guests/*/cart.conf", "/etc/nginx/guests/shop/cart.conf")
 
 
+def kept_files(host):
+    for release, name in (
+        ("old", "app.aaa.js"),
+        ("old", "both.js"),
+        ("new", "both.js"),
+        ("new", "app.bbb.js"),
+    ):
+        host.write(f"/srv/shop/releases/{release}/code/static/{name}", name)
+    host.write("/srv/shop/kept/s/app.bbb.js", "has come back")
+    host.link("/srv/shop/current", "releases/old")
+    served = (("/s/", "static/"),)
+    return KeptFiles("/srv/shop/kept", "/srv/shop/current", "/srv/shop/releases/new/code", served, 60)
+
+
 def claim_that_was_another(host):
     host.write("/var/lib/deploytasks/shop/owner.json", OWNER)
     return Claim("shop", "/srv/shop", "shop")
@@ -587,6 +602,7 @@ CASES = [
     (Instance, lambda _: Instance("shop@new.service", "shop@new.socket", "/run/new.sock")),
     (Instance, instance_without_socket),
     (FirstFile, lambda host: FirstFile("/etc/x", "new\n", "0600", host.user, host.group)),
+    (KeptFiles, kept_files),
     (LastingFile, lambda host: LastingFile("/etc/x", "new\n", "0600", host.user, host.group)),
     (Locales, locales),
     (ManagedPython, lambda _: ManagedPython("3.13", "/usr/bin/uv")),

@@ -17,6 +17,8 @@ from tests.e2e.project import REQUEST_TIMEOUT_S, Project
 
 PASSWORD = "let me, see"
 LOGIN = {"Authorization": "Basic " + b64encode(f"staging:{PASSWORD}".encode()).decode()}
+OF_ONE = ("app.aaa.js", "app.3f9c2d1ab4e5.js")
+"""Files that a later release does not have any more."""
 ASKED = "/a%20b/%2Fc//d?e=%26&f"
 """What a web server that decodes and encodes again would change."""
 WEB_SERVERS = ("nginx", "apache", "caddy")
@@ -52,9 +54,11 @@ def target(target_state) -> Target:
 @pytest.fixture(scope="module")
 def shop(target, tmp_path_factory) -> Project:
     """An app with a site."""
-    project = Project.make("shop", tmp_path_factory.mktemp("shop"), target, app_static={"/static": "static"})
+    served = {"app_static": {"/static": "static"}, "app_keep_static": "1d"}
+    project = Project.make("shop", tmp_path_factory.mktemp("shop"), target, **served)
     project.code("one", SAYS_ITS_PATH)
-    project.write("app/static/style.css", "body {}\n")
+    for name in ("style.css", *OF_ONE):
+        project.write(f"app/static/{name}", "body {}\n")
     return project
 
 
@@ -123,6 +127,13 @@ def require_guest(project: Project) -> None:
     assert get(project, "/cart/").status == 401
 
 
+def kept_by_browsers(project: Project, name: str) -> bool:
+    """Whether the file is served, and browsers are to ask for it no more."""
+    page = get(project, f"/static/{name}", **LOGIN)
+    assert page.status == 200, name
+    return "immutable" in ", ".join(page.headers.get_all("Cache-Control", []))
+
+
 def said(project: Project, path: str) -> dict[str, Any]:
     """What the app says that answers there to those who know the password."""
     found: dict[str, Any] = json.loads(get(project, path, **LOGIN).body)
@@ -135,6 +146,7 @@ def test_a_site_with_other_names_a_password_and_a_guest(shop, cart, web_server):
     shop.deploy()
     require_redirects(shop)
     require_password(shop)
+    assert [kept_by_browsers(shop, name) for name in ("style.css", *OF_ONE)] == [False, False, True]
     cart.configure(app_web_server=web_server)
     cart.deploy()
     require_guest(shop)
@@ -145,3 +157,15 @@ def test_a_site_with_other_names_a_password_and_a_guest(shop, cart, web_server):
 def test_a_guest_that_goes_takes_its_part_of_the_site_along(shop, cart):
     assert cart.inv("destroy", "--yes").exit_code == 0
     assert said(shop, "/cart/a")["path"] == ["", "/cart/a"]
+
+
+def test_files_of_the_release_before_are_served_for_a_while(shop):
+    for name in OF_ONE:
+        (shop.directory / "app/static" / name).unlink()
+    shop.write("app/static/app.bbb.js", "new\n")
+    shop.deploy()
+    assert [kept_by_browsers(shop, name) for name in ("app.bbb.js", *OF_ONE)] == [False, False, True]
+    assert get(shop, "/static/app.ccc.js", **LOGIN).status == 404
+    shop.configure(app_keep_static=False)
+    shop.deploy()
+    assert [get(shop, f"/static/{name}", **LOGIN).status for name in OF_ONE] == [404, 404]

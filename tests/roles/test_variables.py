@@ -156,6 +156,7 @@ WRONG = {
         {"nginx_server_name": "https://example.org"},
         "server_name: 'https://example.org' is not a host name; expected such as example.org or *.example.org",
     ),
+    "a while has a unit": ({"app_keep_static": "2"}, "app_keep_static: '2': expected such as 1d or off"),
     "a mount is a path": ({"app_mount": "shop"}, "app_mount: 'shop': expected such as /shop"),
     "a guest has a place": (
         {"app_site": "shop"},

@@ -26,7 +26,8 @@ ROOMS = {
     "packages": "Locales Package",
     "programs": "Command Run",
     "python": "ManagedPython PythonVenv Uv",
-    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention OnlyUfwRules RecordedPlan Retention",
+    "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention KeptFiles OnlyUfwRules RecordedPlan "
+    "Retention",
     "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses Processes "
     "ProcessesAtBoot ReleaseCommand Watch WayIn",
     "services": "Reload Restart RunIfUsed Service Unit",
