@@ -12,7 +12,8 @@ SAID = {
         f"release serves; for what is to run once, {ONCE}, then inv run --command COMMAND"
     ),
     r"Invalid HTTP_HOST header: '(?P<name>[^']+)'": (
-        "ALLOWED_HOSTS of its settings has no {name}: set nginx_server_name, or app_health_host, to one that is there"
+        "ALLOWED_HOSTS of its settings has no {name}: set nginx_server_name, or app_health_host, to one that is there, "
+        "or have app_env name it where its settings read that"
     ),
     r"(connect\w* to |//|host=|[\"'(])[^\s\"']*[\"']?[:,]? ?(port )?6379\b": (
         'no Redis answers there: app_services=["redis"] makes one on the host, and redis_env says by which '

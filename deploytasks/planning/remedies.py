@@ -13,6 +13,7 @@ from deploytasks.agent.regex import regex
 from deploytasks.planning.forbidden import what_lifts
 from deploytasks.planning.missing import what_brings
 from deploytasks.source.advice.build_needs import packages_named_by
+from deploytasks.source.advice.run_needs import packages_missed
 
 READ_ONLY = regex(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
 DATABASE = regex(r"unable to open database file|attempt to write a readonly database")
@@ -50,12 +51,9 @@ def _with_remedy(reason: str, output: str, *, in_container: bool) -> str:
 
 def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
     """The sentence for a step that failed for *reason*, in whose last words is *output*; empty where none helps."""
-    another = ANOTHER_PYTHON.search(output) if INSTALLS in reason else None
-    if another:
-        return _of_python(another["has"] or another["found"], another["wants"] or another["said"])
-    packages = packages_named_by(output) if INSTALLS in reason else ()
-    if packages:
-        return f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
+    installing = _of_an_installation(output) if INSTALLS in reason else ""
+    if installing:
+        return installing
     if FIREWALL.match(reason):
         return "a container that may not filter packets leaves that to who runs it: app_firewall=none"
     if NO_SITES.search(output):
@@ -65,7 +63,24 @@ def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
         return _of_read_only(written[1], in_container=in_container)
     if DATABASE.search(output):
         return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
-    return what_brings(output) or what_lifts(reason, output) or _of_a_page(reason)
+    return _of_the_host(output) or what_brings(output) or what_lifts(reason, output) or _of_a_page(reason)
+
+
+def _of_an_installation(output: str) -> str:
+    another = ANOTHER_PYTHON.search(output)
+    if another:
+        return _of_python(another["has"] or another["found"], another["wants"] or another["said"])
+    packages = packages_named_by(output)
+    return (
+        f"what is built wants more of the host: set app_packages={json.dumps([*packages])}"
+        if packages
+        else ""
+    )
+
+
+def _of_the_host(output: str) -> str:
+    missed = packages_missed(output)
+    return f"it wants more of the host: set app_packages={json.dumps([*missed])}" if missed else ""
 
 
 def _of_python(has: str, wants: str) -> str:

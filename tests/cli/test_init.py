@@ -73,6 +73,10 @@ def test_a_file_of_secrets_stays_at_home_and_is_the_environment(tmp_path: Path) 
             {"requirements.txt": "flask\nflask-migrate\n", "migrations/alembic.ini": ""},
             'app_processes={"release": "flask db upgrade"}',
         ),
+        (
+            {"requirements.txt": "flask\npython-magic\nuwsgi\n"},
+            'app_packages=["python3-dev", "gcc", "libmagic1"]',
+        ),
         ({"requirements.txt": "flask\npsycopg2\n"}, 'app_packages=["libpq-dev", "gcc", "python3-dev"]'),
         ({"app.py": FLASK + "import os\nos.makedirs(app.instance_path)\n"}, 'app_shared=["instance/"]'),
         ({"app.py": FLASK + "URL = 'sqlite:///data/shop.db'\n"}, 'app_shared=["data/shop.db"]'),

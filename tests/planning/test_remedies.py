@@ -72,6 +72,27 @@ def test_a_requirement_for_another_python_is_told_what_brings_one(output):
     assert 'app_python="3.12" with app_python_install=true' in remedied(failed).reason
 
 
+@pytest.mark.parametrize(
+    ("output", "packages"),
+    [
+        ("ImportError: failed to find libmagic.  Check your installation", '["libmagic1"]'),
+        (
+            "ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
+            '["libgl1", "libglib2.0-0"]',
+        ),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'ffprobe'", '["ffmpeg"]'),
+        (
+            "OSError: cannot load library 'libpango-1.0-0': libpango-1.0-0: cannot open shared object file",
+            '["libpango-1.0-0", "libpangoft2-1.0-0"]',
+        ),
+        ("ImportError: no pq wrapper available.", '["libpq5"]'),
+    ],
+)
+def test_an_app_that_misses_a_library_or_a_program_is_told_its_package(output, packages):
+    failed = StepDone("app", "check", Outcome.FAILED, reason="it ended with 1", output=output)
+    assert remedied(failed).reason.endswith(f"; it wants more of the host: set app_packages={packages}")
+
+
 @pytest.mark.parametrize(("status", "is_told"), [(404, True), (401, True), (400, False), (500, False)])
 def test_an_app_without_a_front_page_is_told_which_variable_names_another(status, is_told):
     reason = (

@@ -90,3 +90,18 @@ def test_packages_of_a_dockerfile_are_proposed_as_a_comment(write: Write) -> Non
     found = proposed(write({"Dockerfile": f"FROM x\n{installs}", "app.py": FLASK}), "flask")
     told = "# Dockerfile:2 installs them in its image; if the app needs them"
     assert f'{told}\n# app_packages=["ffmpeg", "libmagic1"]' in found
+
+
+def test_the_environment_that_an_app_cannot_do_without_is_asked_for_as_a_comment(write: Write) -> None:
+    files = {
+        "app.py": "import os\nKEY = os.environ['SECRET_KEY']\nos.environ['OWN'] = 'x'\nos.environ.get('MODE')\n",
+        "conf.py": "DSN = config('DSN', cast=str)\nA = env('A', 'b')\nHOSTS = os.getenv('ALLOWED_HOSTS', '')\n",
+        "tests/conf.py": "os.environ['TOKEN']\n",
+        "db.py": "os.environ['DATABASE_URL'], environ['MAIL_KEY']\n",
+        ".env": "MAIL_KEY=x\n",
+    }
+    (proposal,) = (one for one in proposed(write(files), "flask") if "# app_env={" in one)
+    assert proposal == (
+        "# wanted by the app in its environment: SECRET_KEY (app.py:2), DSN (conf.py:1), ALLOWED_HOSTS (conf.py:3)\n"
+        '# app_env={"SECRET_KEY": "...", "DSN": "...", "ALLOWED_HOSTS": "..."}'
+    )

@@ -14,7 +14,9 @@ from deploytasks.errors import SourceError
 from deploytasks.source.advice.build_needs import WITHOUT_WHEELS, packages_for
 from deploytasks.source.advice.health_proposal import health
 from deploytasks.source.advice.proposal import Proposal
+from deploytasks.source.advice.run_needs import LOADED
 from deploytasks.source.advice.service_proposals import processes, services
+from deploytasks.source.advice.wanted_environment import wanted_environment
 from deploytasks.source.advice.written_places import written_places
 from deploytasks.source.processes.compose_services import beside_app, compose_file_in
 from deploytasks.source.processes.dockerfile import NAME as DOCKERFILE
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 EXAMPLES = (".env.example", ".env.sample", ".env.template")
 OF_EACH_IMAGE = {"apt-utils", "build-essential", "ca-certificates", "curl", "git", "gnupg", "python3", "wget"}
 """Packages that images have for their making, or that a host has."""
+OF_SERVICES = {"DATABASE_URL", "REDIS_URL"}
+"""What app_services brings."""
 ENV_NAME = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
@@ -47,6 +51,7 @@ def proposals(
     yield from services(beside, names, _example(root))
     yield from _shared(root, paths, names)
     yield from _environment(root)
+    yield from _wanted(root, paths)
     yield from _packages(root, names)
     yield from health(root, paths, framework)
     yield from _images(root)
@@ -92,11 +97,30 @@ def _environment(root: Path) -> Iterator[Proposal]:
             return
 
 
+def _wanted(root: Path, paths: Sequence[str]) -> Iterator[Proposal]:
+    """The environment that the app cannot do without, and that neither a .env nor a service gives it."""
+    given = set(ENV_NAME.findall(text_in(root / ".env", "replace"))) if (root / ".env").is_file() else set()
+    wanted = wanted_environment(root, paths)
+    left = {name: where for name, where in wanted.items() if name not in given | OF_SERVICES}
+    if left:
+        where = ", ".join(f"{name} ({place})" for name, place in left.items())
+        yield Proposal(
+            f"wanted by the app in its environment: {where}",
+            f"app_env={json.dumps(dict.fromkeys(left, '...'))}",
+            is_asked=True,
+        )
+
+
 def _packages(root: Path, names: frozenset[str]) -> Iterator[Proposal]:
     built = [name for name in WITHOUT_WHEELS if name in names]
+    loading = [name for name in LOADED if name in names]
     wanted = dict.fromkeys(package for name in built for package in packages_for(name))
+    wanted |= dict.fromkeys(package for name in loading for package in LOADED[name])
     if wanted:
-        yield Proposal(f"to build {', '.join(built)}", f"app_packages={json.dumps([*wanted])}")
+        why = (
+            f"to {verb} {', '.join(found)}" for verb, found in (("build", built), ("run", loading)) if found
+        )
+        yield Proposal("; ".join(why), f"app_packages={json.dumps([*wanted])}")
     in_image = read_dockerfile(root / DOCKERFILE).packages
     others = {name: line for name, line in in_image.items() if name not in OF_EACH_IMAGE | wanted.keys()}
     if others:
