@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from email.parser import HeaderParser
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
 from deploytasks.here import cache_directory, locked
+from deploytasks.planning.wheel_build import build_wheel
 from deploytasks.source.git import environment, git_text
 from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
 from deploytasks.source.requirements.requirement import normal_name
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from deploytasks.source import Source
     from deploytasks.source.package.app_package import AppPackage
 
-KEPT_LINES = 10
 INFO = ".dist-info/"
 READ = ("METADATA", "entry_points.txt", "top_level.txt")
 NO_MODULES = (INFO, ".data/")
@@ -56,30 +54,10 @@ def _build(source: Source, kept: Path) -> None:
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
         made, copy = Path(scratch, "wheel"), _copied(source, Path(scratch))
-        done = subprocess.run(
-            [*_builder(), str(made), str(copy)],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        wheels = [*made.glob("*.whl")] if made.is_dir() else []
-        if done.returncode or not wheels:
-            said = (done.stderr or done.stdout).strip().splitlines()[-KEPT_LINES:]
-            raise SourceError("\n  ".join(["no wheel could be built of it", *said]))
-        if not wheels[0].name.endswith(OF_ANY_MACHINE):
-            raise SourceError(f"its wheel {wheels[0].name} is for this machine's kind alone")
+        wheel = build_wheel(copy, made)
+        if not wheel.name.endswith(OF_ANY_MACHINE):
+            raise SourceError(f"its wheel {wheel.name} is for this machine's kind alone")
         shutil.move(made, kept)
-
-
-def _builder() -> Sequence[str]:
-    if importlib.util.find_spec("uv"):
-        return [sys.executable, "-m", "uv", "build", "--wheel", "--out-dir"]
-    if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir"]
-    raise SourceError(
-        "to build it, uv or pip has to be on this machine: pip install 'deploytasks[wheelhouse]'"
-    )
 
 
 def _copied(source: Source, scratch: Path) -> Path:

@@ -107,7 +107,7 @@ def _build(package: GitPackage | LocalPackage, kept: Path, lay_out: Callable[[Pa
         made, copy = Path(scratch, "wheel"), Path(scratch, "source")
         copy.mkdir()
         lay_out(copy)
-        wheel = build_wheel(package, copy / package.subdirectory, made)
+        wheel = build_wheel(copy / package.subdirectory, made, f"{package.where}: {package.shown}: ")
         if not wheel.name.endswith(OF_ANY_MACHINE):
             raise SourceError(
                 f"{package.where}: {package.shown}: its wheel {wheel.name} is for this machine's kind alone; put it "

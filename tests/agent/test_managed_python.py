@@ -8,6 +8,7 @@ import pytest
 
 from deploytasks.agent.engine.resource import Change
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.python.hold import remove_unless_held
 from deploytasks.agent.python.interpreter import find_interpreter
 from deploytasks.agent.python.managed_python import ManagedPython
 from deploytasks.agent.release.retention import Retention
@@ -18,7 +19,9 @@ PLACE = "/opt/deploytasks/pythons/3.13"
 
 
 def bring(host, python=PYTHON):
-    python.apply(host.machine, Change(None, python.desired()))
+    machine = host.machine
+    python.apply(machine, Change(None, python.desired()))
+    machine.holds.clear()
 
 
 def app_with(host, name, python):
@@ -78,3 +81,24 @@ def test_pruning_takes_an_unused_one_along(host):
     kept.apply(host.machine, Change(None, kept.desired()))
     assert kept.inspect(host.machine) == kept.desired()
     assert [path.name for path in host.path("/opt/deploytasks/pythons").iterdir()] == ["3.13"]
+
+
+def test_one_that_another_deploy_is_about_to_use_is_let_be(host):
+    """Between the two steps of a deploy, bringing it and making an environment of it, another app may be pruned."""
+    bring(host)
+    deploying, pruning = host.machine, host.machine
+    assert PYTHON.inspect(deploying) == PYTHON.desired()
+    kept = Retention("blog", "/srv/blog", "blog", "20261121T101500Z-3f9c2d1")
+    assert kept.inspect(pruning) == kept.desired()
+    remove_unless_held(str(host.path(PLACE)))
+    assert host.path(PYTHON.path).exists()
+    deploying.holds.clear()
+    kept.apply(pruning, Change(None, kept.desired()))
+    assert not host.path(PYTHON.path).exists()
+
+
+def test_one_is_held_from_the_moment_it_is_begun(host):
+    deploying = host.machine
+    PYTHON.apply(deploying, Change(None, PYTHON.desired()))
+    assert unused_pythons(host.machine) == []
+    assert deploying.holds

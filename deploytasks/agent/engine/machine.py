@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from deploytasks.agent.engine.blobs import Blobs
 from deploytasks.agent.engine.units import NoUnits, Units
@@ -63,7 +63,8 @@ class Machine:
     it is heeded while *stoppable*. *units* are what runs here for long. A program that has not *answered*
     by its end, as what it asks is just being started anew, is asked again. *knock* has the controller
     connect anew, or to a port (0: log in once more), and returns why it could not, if so; None where there is none.
-    Being *thorough*, contents are compared that a glance would take for what they were.
+    Being *thorough*, contents are compared that a glance would take for what they were. *holds* keep what nobody else
+    may take away meanwhile.
     """
 
     root: str = "/"
@@ -77,6 +78,7 @@ class Machine:
     answered: Callable[[Completed], bool] = _is_answered
     knock: Optional[Callable[[int], str]] = None
     thorough: bool = False
+    holds: List[Any] = field(default_factory=list)
 
     def path(self, path: str) -> str:
         """*path*, which is absolute, below this machine's root."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from contextlib import suppress
 from typing import ClassVar, Dict
 
 from deploytasks.agent.disk.entry import make_directories, remove_entry, remove_whole, write_entry
@@ -13,6 +14,7 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python import CACHE, PYTHONS
 from deploytasks.agent.python.authorities import authorities_in
+from deploytasks.agent.python.hold import Hold
 
 LOCK = ".lock"
 """uv's own, which everybody may write."""
@@ -28,7 +30,8 @@ class ManagedPython(Resource):
     It is root's, and shared by all apps that want it. The program *uv* brings it, the newest patch level that it knows,
     from where it brings Pythons from, or from *mirror*: the address of a mirror, or that of a list of downloads
     (``.json``). What it brings counts only with the SHA-256 that uv, or that list, knows. *ca_bundle* is a file on the
-    host with further certificate authorities. Like a package it stays when a deploy fails.
+    host with further certificate authorities. Like a package it stays when a deploy fails. Until an environment is made
+    of it, whoever prunes another app lets it be.
     """
 
     reversible: ClassVar[bool] = False
@@ -51,18 +54,28 @@ class ManagedPython(Resource):
 
     def inspect(self, machine: Machine) -> State:
         # The link is made when all is there.
-        return {"version": self.version} if os.access(machine.path(self.path), os.X_OK) else None
+        if not os.access(machine.path(self.path), os.X_OK):
+            return None
+        return {"version": self.version} if self._is_held(machine) else None
 
     def apply(self, machine: Machine, change: Change) -> None:
         del change
         place = machine.path(self._directory)
         remove_whole(place)
         make_directories(place, FOR_ALL)
+        self._is_held(machine)
         try:
             self._install(machine, place)
         except BaseException:
             remove_whole(place)
             raise
+
+    def _is_held(self, machine: Machine) -> bool:
+        """Whether it could be held: somebody may prune it at this moment."""
+        with suppress(OSError):
+            machine.holds.append(Hold(machine.path(self._directory)))
+            return True
+        return False
 
     def _install(self, machine: Machine, place: str) -> None:
         argv = [machine.path(self.uv), "python", "install", "--no-config", "--no-bin", self.version]

@@ -10,6 +10,7 @@ from deploytasks.agent.disk.entry import is_directory, remove_whole
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.python.hold import remove_unless_held
 from deploytasks.agent.release.layout import RELEASE_NAME, VENV_NAME, App
 from deploytasks.agent.release.releases import kept_releases
 from deploytasks.agent.release.unused_pythons import unused_pythons
@@ -50,7 +51,7 @@ class Retention(Resource):
         for path in self._surplus_venvs(machine):
             remove_whole(machine.path(path))
         for path in unused_pythons(machine):
-            remove_whole(machine.path(path))
+            remove_unless_held(machine.path(path))
 
     @property
     def _app(self) -> App:

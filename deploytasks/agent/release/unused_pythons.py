@@ -1,4 +1,4 @@
-"""Pythons that were brought, and that no environment of any app is made of any more."""
+"""Pythons that were brought, that no environment of any app is made of any more, and that nobody is about to use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Container, Iterator, List
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.python import PYTHONS
+from deploytasks.agent.python.hold import is_held
 from deploytasks.agent.release.owner import apps_of
 
 
@@ -18,7 +19,8 @@ def unused_pythons(machine: Machine, without: Container[str] = ()) -> List[str]:
     if not brought:
         return []
     homes = [os.path.realpath(home) for home in _homes(machine, without)]
-    names = (os.path.basename(place) for place in brought if not _is_home(os.path.realpath(place), homes))
+    spare = [place for place in brought if not (_is_home(os.path.realpath(place), homes) or is_held(place))]
+    names = map(os.path.basename, spare)
     return sorted("%s/%s" % (PYTHONS, name) for name in names)
 
 
