@@ -79,14 +79,14 @@ ASKING_SYSTEMD = {
 
 HOMES = {
     "bcrypt": {"roles"},
-    "cryptography": {"roles", "targets"},
+    "cryptography": {"inventory", "roles", "targets"},
     "docker": {"targets"},
     "dotenv": {"planning", "source"},
     "fabric": {"transport"},
     "filelock": {"here"},
     "gunicorn": {"roles"},
     "invoke": {"__main__", "cli", "here", "tasks"},
-    "jinja2": {"planning"},
+    "jinja2": {"inventory", "planning"},
     "msgspec": {"delivery", "planning", "roles", "source"},
     "packaging": {"source"},
     "paramiko": {"transport"},

@@ -21,6 +21,7 @@ from deploytasks.verbs import verb
 if TYPE_CHECKING:
     from deploytasks.fleet.manner import Manner
     from deploytasks.inventory import Host, Inventory
+    from deploytasks.inventory.vault import Vault
     from deploytasks.report import JsonReporter, Mood, Reading, Recap, Reporter
 
 USUAL = "inventory.ini"
@@ -36,6 +37,7 @@ class Chosen:
     extra_vars: Iterable[str]
     forks: int | str
     json: bool
+    vault_id: Iterable[str] = ()
     needs_host: bool = False
     sudo_password: str | None = None
     additions: Additions = field(default_factory=Additions)
@@ -47,7 +49,14 @@ class Chosen:
         from deploytasks.inventory import Inventory
 
         beside = "." if any(Path(name).exists() for name in TASKS_FILES) else None
-        return Inventory.load(*self._sources(), beside=beside).with_extra_vars(list(self.extra_vars))
+        loaded = Inventory.load(*self._sources(), beside=beside, vault=self._vault())
+        return loaded.with_extra_vars(list(self.extra_vars))
+
+    def _vault(self) -> Vault:
+        from deploytasks.inventory.vault import Vault, passwords_of
+
+        ask = PasswordPrompt()
+        return Vault(passwords_of(self.vault_id, os.environ, ask=ask), ask)
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:

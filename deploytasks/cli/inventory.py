@@ -9,7 +9,7 @@ from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.conversation.mask import MASK
-from deploytasks.errors import ConfigError
+from deploytasks.errors import ConfigError, InventoryError
 from deploytasks.inventory import SECRET_VARIABLES
 from deploytasks.inventory.connection import KNOWN
 from deploytasks.inventory.variable_name import is_secret, names_a_secret
@@ -28,7 +28,7 @@ def show_hosts(chosen: Chosen) -> None:
     document: dict[str, Any] = chosen.all.to_ansible(chosen.named)
     for host in chosen.named:
         if host.variables:
-            document["_meta"]["hostvars"][host.name] = _masked(host)
+            document["_meta"]["hostvars"][host.name] = _written(host)
     _show(chosen, document, tables.hosts)
 
 
@@ -45,19 +45,32 @@ def _show(chosen: Chosen, document: dict[str, Any], table: Any) -> None:
 
 
 def _variables(host: Host) -> dict[str, Any]:
-    return {
-        name: {"value": value, "origin": str(host.origin(name) or "")}
-        for name, value in sorted(_masked(host).items())
-    }
+    known = _known_to_roles(host)
+    return {name: _told(host, name, known) for name in sorted(host.variables)}
 
 
-def _masked(host: Host) -> dict[str, Any]:
-    """The variables of *host*, without those values that are secret."""
+def _told(host: Host, name: str, known: Mapping[str, Field[Any]]) -> dict[str, Any]:
+    """What *name* means and where it stands; one that means nothing is told as it is written, with what is wrong."""
+    setting = host.settings[name]
+    told = {"value": _shown(setting.value, hidden=_is_hidden(name, known)), "origin": str(setting.origin)}
+    try:
+        hidden = _is_hidden(name, known) or host.hides(name)
+        return {**told, "value": _shown(host.variables[name], hidden=hidden)}
+    except InventoryError as error:
+        return {**told, "error": str(error)}
+
+
+def _written(host: Host) -> dict[str, Any]:
+    """The variables of *host* as they are written, without those values that are secret."""
     known = _known_to_roles(host)
     return {
-        name: _hidden(value) if _is_hidden(name, known) else _without_secrets(value)
-        for name, value in host.variables.items()
+        name: _shown(setting.value, hidden=_is_hidden(name, known) or setting.is_secret)
+        for name, setting in host.settings.items()
     }
+
+
+def _shown(value: Any, *, hidden: bool) -> Any:
+    return _hidden(value) if hidden else _without_secrets(value)
 
 
 def _is_hidden(name: str, known: Mapping[str, Field[Any]]) -> bool:

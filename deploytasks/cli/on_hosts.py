@@ -30,11 +30,19 @@ HELP = {
         "(default: $DEPLOYTASKS_INVENTORY, $ANSIBLE_INVENTORY, ./inventory.ini)"
     ),
     "extra_vars": "k=v or @file.yml, over all other variables; repeatable",
+    "vault_id": "[ID@]FILE, or prompt: where the password of ansible-vault is; repeatable",
     "forks": "how many hosts are worked on at a time",
     "json": "JSON Lines on standard output",
 }
 ALWAYS = "always"
-COMMON: dict[str, Any] = {"host": None, "inventory": [], "extra_vars": [], "forks": 10, "json": False}
+COMMON: dict[str, Any] = {
+    "host": None,
+    "inventory": [],
+    "extra_vars": [],
+    "vault_id": [],
+    "forks": 10,
+    "json": False,
+}
 
 
 class Terminated(KeyboardInterrupt):
@@ -86,9 +94,9 @@ def on_hosts(
                 finish(act, lambda error: chosen.recap_of_mistake(body.__name__, error))
 
         vars(wrapper)["__signature__"] = signature
-        return task(auto_shortflags=False, iterable=["extra_vars", "inventory"], help={**HELP, **help_})(
-            wrapper
-        )
+        return task(
+            auto_shortflags=False, iterable=["extra_vars", "inventory", "vault_id"], help={**HELP, **help_}
+        )(wrapper)
 
     return decorate
 

@@ -26,12 +26,24 @@ class Typed:
             return dict(flags)
         named = {name: self._path(flags[name]) for name in PATHS if flags.get(name)}
         inventory = [self._source(source) for source in sources(flags["inventory"])]
+        vault_id = [self._password(text) for text in self._passwords(flags["vault_id"])]
         return {
             **flags,
+            "vault_id": vault_id,
             **named,
             "inventory": inventory,
             "extra_vars": list(self._extra_vars(flags["extra_vars"])),
         }
+
+    def _passwords(self, given: Iterable[str]) -> list[str]:
+        from deploytasks.inventory.vault.password import named_in
+
+        return list(given) or named_in(os.environ)
+
+    def _password(self, text: str) -> str:
+        """*text*, whose file is looked for from where it was typed."""
+        vault_id, at, source = text.rpartition("@")
+        return text if source.startswith(("prompt", "~")) else f"{vault_id}{at}{self._path(source)}"
 
     def _source(self, source: str) -> str:
         from deploytasks.inventory.sources.host_list import is_host_list

@@ -1,8 +1,8 @@
 """Ansible's inventory: hosts, groups and variables, each value with the place where it was written.
 
 Reads INI, YAML, TOML and more, with ``group_vars/`` and ``host_vars/``, as ``ansible-inventory --list`` does, and
-refuses, with ``file:line``, what Ansible takes silently for something else. Values are never rendered as
-templates.
+refuses, with ``file:line``, what Ansible takes silently for something else. Values may be templates and encrypted; they
+are worked out when they are asked for.
 
 One order differs from Ansible's on purpose: there ``group_vars/all.yml`` beats ``[web:vars]``; here a nearer
 group always beats a farther one, and files beat the INI only at the same level.

@@ -12,11 +12,13 @@ from typing import TypeVar
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
 from deploytasks.inventory.host_name import check_host_name, port_number
-from deploytasks.inventory.origin import Setting
+from deploytasks.inventory.origin import Origin
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.ssh_options import SshOptions, parsed_ssh_args
 from deploytasks.inventory.value import Value, shortened
+from deploytasks.inventory.variable_name import UNREADABLE
+from deploytasks.inventory.variables import Variables
 from deploytasks.spelling import did_you_mean
 
 T = TypeVar("T")
@@ -84,9 +86,11 @@ def aliases_of(name: str) -> tuple[str, ...]:
     return next((names for names in SYNONYMS if name in names), (name,))
 
 
-def read_connection(host: str, settings: Mapping[str, Setting], problems: Problems) -> ConnectionSettings:
-    """The connection that the variables of *host* describe; what is wrong goes to *problems*."""
-    keys = _ConnectionKeys(settings, problems)
+def read_connection(
+    host: str, variables: Mapping[str, Value], origins: Mapping[str, Origin], problems: Problems
+) -> ConnectionSettings:
+    """The connection that the *variables* of *host* describe; what is wrong goes to *problems*."""
+    keys = _ConnectionKeys(variables, origins, problems)
     keys.refuse_misspelt()
     keys.one_of(BECOME_METHOD, _sudo, None)
     ssh = keys.ssh_options()
@@ -109,18 +113,28 @@ def read_connection(host: str, settings: Mapping[str, Setting], problems: Proble
 class _ConnectionKeys:
     """Looks connection variables up under all of their names."""
 
-    def __init__(self, settings: Mapping[str, Setting], problems: Problems) -> None:
-        self._settings = settings
+    def __init__(
+        self, variables: Mapping[str, Value], origins: Mapping[str, Origin], problems: Problems
+    ) -> None:
+        self._variables = variables
+        self._origins = origins
         self._problems = problems
 
     def one_of(self, names: Sequence[str], read: Callable[[Value], T], default: T) -> T:
-        given = [name for name in names if name in self._settings]
+        given = [name for name in names if name in self._variables]
         for other in given[1:]:
             self._refuse_disagreement(given[0], other)
         for name in given[:1]:
-            with self._problems.at(self._settings[name].origin):
-                return _named(name, read, self._settings[name].value)
+            with self._problems.kept(), self._problems.at(self._origins[name]):
+                return self._read(name, read)
         return default
+
+    def _read(self, name: str, read: Callable[[Value], T]) -> T:
+        try:
+            return read(self._variables[name])
+        except Refused as refused:
+            secret = isinstance(self._variables, Variables) and self._variables.hides(name)
+            raise Refused(f"{name}: {UNREADABLE if secret else refused}") from refused
 
     def ssh_options(self) -> SshOptions:
         """Both argument variables as one; the common ones come first, and the first value wins."""
@@ -129,30 +143,21 @@ class _ConnectionKeys:
 
     def refuse_misspelt(self) -> None:
         """`ansible_prot` would be ignored; other variables of Ansible's are none of our business."""
-        for name, setting in self._settings.items():
+        for name, origin in self._origins.items():
             if name.startswith("ansible_") and name not in KNOWN:
                 hint = did_you_mean(name, KNOWN, VERY_LIKE)
                 if hint:
-                    self._problems.add(setting.origin, f"{name}: unknown connection variable{hint}")
+                    self._problems.add(origin, f"{name}: unknown connection variable{hint}")
 
     def _refuse_disagreement(self, name: str, other: str) -> None:
-        first, second = self._settings[name], self._settings[other]
-        if first.value != second.value:
-            message = f"{other} differs from {name} at {first.origin}; expected one of the two"
-            self._problems.add(second.origin, message)
-
-
-def _named(name: str, read: Callable[[Value], T], value: Value) -> T:
-    try:
-        return read(value)
-    except Refused as refused:
-        raise Refused(f"{name}: {refused}") from refused
+        with self._problems.kept():
+            if self._variables[name] != self._variables[other]:
+                message = f"{other} differs from {name} at {self._origins[name]}; expected one of the two"
+                self._problems.add(self._origins[other], message)
 
 
 def _address(value: Value) -> str:
     text = _text(value)
-    if "{{" in text:
-        raise Refused(f"{shortened(text)}; expected an address: values are not rendered as templates")
     if text.startswith("-"):
         raise Refused(f'{shortened(text)}; may not start with "-"')
     try:

@@ -12,13 +12,14 @@ from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.sources.variable_files import read_settings
 from deploytasks.inventory.value import Value, shortened
 from deploytasks.inventory.variable_name import SECRET_VARIABLES, check_variable_name
+from deploytasks.inventory.vault import Vault
 from deploytasks.secrets import reference_in
 
 LEVEL = "extra-vars"
 TYPED = Origin(COMMAND_LINE, None, LEVEL)
 
 
-def read_extra_vars(arguments: Iterable[str]) -> dict[str, Setting]:
+def read_extra_vars(arguments: Iterable[str], vault: Vault) -> dict[str, Setting]:
     """The settings of all *arguments*, later ones over earlier ones.
 
     As with Ansible, a value of ``key=value`` is text, never a number; JSON and files have types.
@@ -28,23 +29,23 @@ def read_extra_vars(arguments: Iterable[str]) -> dict[str, Setting]:
     settings: dict[str, Setting] = {}
     for argument in arguments:
         with problems.at(TYPED), problems.kept():
-            settings.update(_settings(argument.strip(), problems))
+            settings.update(_settings(argument.strip(), vault, problems))
     problems.raise_if_any()
     return settings
 
 
-def _settings(argument: str, problems: Problems) -> Mapping[str, Setting]:
+def _settings(argument: str, vault: Vault, problems: Problems) -> Mapping[str, Setting]:
     if argument.startswith("@"):
-        return _from_file(argument[1:], problems)
+        return _from_file(argument[1:], vault, problems)
     if argument.startswith("{"):
         return {name: _setting(name, value) for name, (value, _) in parsed_document("", argument).items()}
     return dict(_assignments(_words(argument)))
 
 
-def _from_file(path: str, problems: Problems) -> Mapping[str, Setting]:
+def _from_file(path: str, vault: Vault, problems: Problems) -> Mapping[str, Setting]:
     if not path.endswith(SUFFIXES):
         raise Refused(f"@{path}: expected a file that ends in {', '.join(SUFFIXES)}")
-    return read_settings(path, LEVEL, problems)
+    return read_settings(path, LEVEL, vault, problems)
 
 
 def _words(argument: str) -> list[str]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.connection import ConnectionSettings, read_connection
+from deploytasks.inventory.landscape import Landscape
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.value import Value
+from deploytasks.inventory.variables import Variables
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.facts import Facts
@@ -32,7 +34,7 @@ class Host:
     agent found) and *deployment* (what its roles are made into, see ``deployment_of``). *own_roles* are those that
     a tasks file adds to what the variables ask for. *notes* are what its app's source says and nobody takes.
     *neighbours* are all hosts of its inventory by name, itself among them; *sources* the files and directories that
-    this was read from.
+    this was read from, and *landscape* all that its templates may look at.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Host:
     neighbours: Mapping[str, Host] = field(default_factory=dict, repr=False, compare=False)
     sources: tuple[str, ...] = field(default=(), repr=False)
     connection_object: object | None = field(default=None, repr=False, compare=False)
+    landscape: Landscape | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -59,18 +62,23 @@ class Host:
         groups: tuple[str, ...],
         problems: Problems,
         sources: tuple[str, ...] = (),
+        landscape: Landscape | None = None,
     ) -> Host:
         """The host *name* with *settings*, as *sources* say.
 
-        What is wrong with its connection goes to *problems*.
+        What is wrong with its connection goes to *problems*; its templates look at *landscape*.
         """
+        landscape = landscape or Landscape({name: settings}, {group: [name] for group in groups}, {})
+        variables = landscape.read(name, settings)
+        origins = {key: setting.origin for key, setting in settings.items()}
         return cls(
             name=name,
-            variables={key: setting.value for key, setting in settings.items()},
-            origins={key: setting.origin for key, setting in settings.items()},
+            variables=variables,
+            origins=origins,
             groups=groups,
-            connection=read_connection(name, settings, problems),
+            connection=read_connection(name, variables, origins, problems),
             sources=sources,
+            landscape=landscape,
         )
 
     @classmethod
@@ -95,6 +103,27 @@ class Host:
         """Where the variable *name* was written, or None."""
         return self.origins.get(name)
 
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The variables as they are written, each with its origin."""
+        if isinstance(self.variables, Variables):
+            return self.variables.settings
+        return {name: Setting(value, self.origins[name]) for name, value in self.variables.items()}
+
+    @property
+    def written(self) -> Mapping[str, Value]:
+        """The variables as they are written, with templates and what is encrypted."""
+        return self.variables.written if isinstance(self.variables, Variables) else self.variables
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The secret texts in all variables that were asked for until now."""
+        return self.variables.secrets if isinstance(self.variables, Variables) else frozenset()
+
+    def hides(self, name: str) -> bool:
+        """Whether the variable *name* is made of what is encrypted or secret."""
+        return isinstance(self.variables, Variables) and name in self.variables and self.variables.hides(name)
+
     def says(self, name: str) -> bool:
         """Whether the inventory itself sets the variable *name*.
 
@@ -112,20 +141,34 @@ class Host:
         """
         return self.with_settings({name: Setting(value, origin) for name, value in variables.items()})
 
-    def with_settings(self, settings: Mapping[str, Setting]) -> Host:
-        """As `with_variables`, each value with an origin of its own."""
+    def with_settings(self, settings: Mapping[str, Setting], landscape: Landscape | None = None) -> Host:
+        """As `with_variables`, each value with an origin of its own.
+
+        Templates look at *landscape*, if that is new.
+        """
         problems = Problems()
-        own = {name: Setting(value, self.origins[name]) for name, value in self.variables.items()}
-        host = Host.from_settings(self.name, own | dict(settings), self.groups, problems)
+        every = {**self.settings, **settings}
+        host = Host.from_settings(
+            self.name, every, self.groups, problems, self.sources, landscape or self.landscape
+        )
         problems.raise_if_any()
-        return replace(self, variables=host.variables, origins=host.origins, connection=host.connection)
+        return replace(
+            self,
+            variables=host.variables,
+            origins=host.origins,
+            connection=host.connection,
+            landscape=host.landscape,
+        )
 
 
 def acquainted(hosts: Iterable[Host]) -> dict[str, Host]:
     """*hosts* as they are now, and those that they knew before, by name; each knows all of them."""
+    own = {host.name: host for host in hosts}
+    around = {id(host.neighbours): host.neighbours for host in own.values()}
     known: dict[str, Host] = {}
-    for host in hosts:
-        known = {**host.neighbours, **known, host.name: host}
+    for neighbours in around.values():
+        known.update({name: host for name, host in neighbours.items() if name not in known})
+    known.update(own)
     met: dict[str, Host] = {}
     met.update({name: replace(host, neighbours=met) for name, host in known.items()})
     return met

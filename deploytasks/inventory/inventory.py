@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import InventoryError
-from deploytasks.inventory.draft import ALL, Draft
+from deploytasks.inventory.draft import ALL, Draft, DraftGroup
 from deploytasks.inventory.environment import over, settings_in
 from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
 from deploytasks.inventory.host import Host, acquainted
+from deploytasks.inventory.landscape import Landscape
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.pattern import HostNames, matching
 from deploytasks.inventory.problems import Problems
@@ -21,6 +22,7 @@ from deploytasks.inventory.sources.host_list import is_host_list
 from deploytasks.inventory.sources.source import SourceReader
 from deploytasks.inventory.sources.variable_files import VariableFiles
 from deploytasks.inventory.value import Value
+from deploytasks.inventory.vault import Vault, passwords_of
 from deploytasks.spelling import did_you_mean
 
 
@@ -35,34 +37,40 @@ class Inventory:
     sources: tuple[str, ...]
     hosts: tuple[Host, ...]
     groups: tuple[Group, ...]
+    vault: Vault = field(default_factory=Vault, repr=False, compare=False)
 
     @classmethod
     def load(
-        cls, *sources: str | os.PathLike[str], beside: str | os.PathLike[str] | None = None
+        cls,
+        *sources: str | os.PathLike[str],
+        beside: str | os.PathLike[str] | None = None,
+        vault: Vault | None = None,
     ) -> Inventory:
         """Read the inventory that *sources* are together, later ones over earlier ones.
 
         Each is a file (Ansible's INI, YAML, JSON, TOML), a directory of such, or names with commas, ``web1,web2``.
-        ``group_vars`` and ``host_vars`` are read beside each, and in the directory *beside*.
+        ``group_vars`` and ``host_vars`` are read beside each, and in the directory *beside*. What is encrypted is
+        opened by *vault*, which has the passwords that ``$ANSIBLE_VAULT_PASSWORD_FILE`` names if it is not given.
 
         What the environment says of the connection (``DEPLOYTASKS_ANSIBLE_USER`` …) goes over it, for all hosts.
         Raises one ``InventoryError`` with a ``file:line: …`` for each thing that is wrong.
         """
         names = tuple(os.fspath(source) for source in sources)
         problems, draft = Problems(), Draft()
-        reader = SourceReader(draft, problems)
+        vault = vault or Vault(passwords_of((), os.environ))
+        reader = SourceReader(draft, vault, problems)
         for name in names:
             reader.read(name)
         draft.settle(problems)
         directories = [*_directories(names), *([] if beside is None else [Path(beside)])]
-        files = VariableFiles(directories, problems)
-        hosts = _hosts(draft, files, problems, (*reader.files, *files.directories))
+        files = VariableFiles(directories, vault, problems)
+        hosts = _hosts(draft, files, problems, (*reader.files, *files.directories, *vault.files))
         if not hosts and not problems:
             raise InventoryError(f"{', '.join(names)}: has no hosts; {_expected(names)}")
         _refuse_same_machine(draft, hosts, problems)
         problems.raise_if_any()
         groups = tuple(_group(draft, name, hosts) for name in draft.groups)
-        return cls(names, groups[0].hosts, groups)
+        return cls(names, groups[0].hosts, groups, vault)
 
     def __getitem__(self, name: str) -> Group:
         """The group called *name*; raises ``InventoryError`` with the nearest name."""
@@ -90,17 +98,19 @@ class Inventory:
 
     def with_extra_vars(self, arguments: Iterable[str]) -> Inventory:
         """The same inventory with ``--extra-vars`` *arguments* over the variables of every host."""
-        settings = read_extra_vars(arguments)
-        if not settings:
+        settings = read_extra_vars(arguments, self.vault)
+        if not settings or not self.hosts:
             return self
-        hosts = acquainted(host.with_settings(settings) for host in self.hosts)
+        landscape = self.hosts[0].landscape
+        beyond = landscape and landscape.over(settings)
+        hosts = acquainted(host.with_settings(settings, beyond) for host in self.hosts)
         groups = tuple(
             replace(group, hosts=tuple(hosts[host.name] for host in group)) for group in self.groups
         )
-        return Inventory(self.sources, groups[0].hosts, groups)
+        return replace(self, hosts=groups[0].hosts, groups=groups)
 
     def to_ansible(self, hosts: Iterable[Host] | None = None) -> dict[str, dict[str, Value]]:
-        """What ``ansible-inventory --list`` prints, passwords included.
+        """What ``ansible-inventory --list`` prints, passwords included, and templates as they are written.
 
         It is narrowed to *hosts* if these are given.
         """
@@ -111,7 +121,9 @@ class Inventory:
             lists: dict[str, Value] = {"hosts": members, "children": list(group.children)}
             document[group.name] = {key: names for key, names in lists.items() if names}
         variables: dict[str, Value] = {
-            name: dict(host.variables) for name, host in chosen.items() if host.variables
+            name: {key: setting.value for key, setting in host.settings.items()}
+            for name, host in chosen.items()
+            if host.variables
         }
         return {name: lists for name, lists in document.items() if lists} | {"_meta": {"hostvars": variables}}
 
@@ -138,17 +150,28 @@ def _hosts(
         name: group.settings | files.of_group(name, group.level) for name, group in draft.groups.items()
     }
     in_environment = settings_in(os.environ, problems)
-    hosts = {}
-    for name, groups in draft.groups_of().items():
+    every: dict[str, dict[str, Setting]] = {}
+    groups_of = draft.groups_of()
+    for name, groups in groups_of.items():
         settings: dict[str, Setting] = dict(of_group[ALL])
         for group in groups:
             settings.update(of_group[group.name])
         settings.update(draft.hosts[name].settings)
         settings.update(files.of_host(name, f"host {name}"))
-        settings = over(settings, in_environment)
-        names = tuple(group.name for group in groups)
-        hosts[name] = Host.from_settings(name, settings, names, problems, sources)
-    return acquainted(hosts.values())
+        every[name] = over(settings, in_environment)
+    landscape = Landscape(
+        every,
+        {name: list(draft.hosts_of(name)) for name in draft.groups},
+        {name: host.origin.file for name, host in draft.hosts.items()},
+    )
+    return acquainted(
+        Host.from_settings(name, settings, _names(groups_of[name]), problems, sources, landscape)
+        for name, settings in every.items()
+    )
+
+
+def _names(groups: Iterable[DraftGroup]) -> tuple[str, ...]:
+    return tuple(group.name for group in groups)
 
 
 def _group(draft: Draft, name: str, hosts: Mapping[str, Host]) -> Group:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.regex import regex
+from deploytasks.errors import InventoryError
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -54,12 +56,20 @@ def _of_inventories(host: Host) -> Iterator[Path]:
 
 
 def _named(host: Host) -> Iterator[Path]:
-    for name, value in host.variables.items():
+    for name in filter(OF_FILES.fullmatch, host.variables):
+        value = _meaning(host, name)
         # What is itself a certificate, as another host's, has lines.
-        if OF_FILES.fullmatch(name) and isinstance(value, str) and "\n" not in value:
+        if isinstance(value, str) and "\n" not in value:
             path = Path(os.path.expanduser(value))  # noqa: PTH111  an unknown user is told elsewhere
             if path.is_file():  # A directory is no key: it may be the app's, and be called so by chance.
                 yield path
+
+
+def _meaning(host: Host, name: str) -> Any:
+    """What *name* is; of one that means nothing is told where it is needed."""
+    with suppress(InventoryError):
+        return host.variables[name]
+    return None
 
 
 def _tasks() -> Iterator[Path]:

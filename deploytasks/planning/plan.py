@@ -112,7 +112,7 @@ def _rendered(
     if deployment:
         deployment = replace(deployment, known_release=deployment.app.release(release))
         host = deployment.host
-    secrets = tuple(secret for v in checked for secret in secrets_of(v))
+    secrets = (*(secret for v in checked for secret in secrets_of(v)), *host.secrets)
     steps = [step for role, v in zip(roles, checked, strict=True) for step in _steps(role, host, v)]
     if deployment:
         steps.append(_record(deployment.app, release, digest))

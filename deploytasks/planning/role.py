@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
 
-TEMPLATE = regex(r"\{\{.+?\}\}|\{%.+?%\}", re.DOTALL)
 LOGIN = regex(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", re.IGNORECASE)
 """A URL with a password (RFC 3986, section 3.2.1)."""
 WORDS = {
@@ -155,29 +154,11 @@ def _problems(role: Role, host: Host, others: tuple[str, ...]) -> Iterator[str]:
                 f"{_place(host, name)}{name} is secret, and everybody on this machine can read a command line; "
                 "put it into a file: --extra-vars @secrets.yml"
             )
-        elif name in host.variables and not _is_answered(host, name) and _has_template(host.variables[name]):
-            yield (
-                f"{_place(host, name)}{name}: {{{{ … }}}} would stay as it is, for nothing fills it in; "
-                "write the value itself, or give it with --extra-vars"
-            )
         elif name in host.variables:
-            yield from _misfit(host, name, kinds[field.name], hidden=bool(field.metadata.get("secret")))
+            hidden = bool(field.metadata.get("secret")) or host.hides(name)
+            yield from _misfit(host, name, kinds[field.name], hidden=hidden)
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             yield f"{host.name}: {name} is missing; set it in the inventory, e.g. under [all:vars]"
-
-
-def _has_template(value: Any) -> bool:
-    """Whether a text in *value* is one that Ansible would fill in (Jinja2); an app's own texts have no such names."""
-    if isinstance(value, Mapping):
-        return any(map(_has_template, value.values()))
-    if isinstance(value, (list, tuple)):
-        return any(map(_has_template, value))
-    return isinstance(value, str) and bool(TEMPLATE.search(value))
-
-
-def _is_answered(host: Host, name: str) -> bool:
-    origin = host.origin(name)
-    return origin is not None and origin.is_answered
 
 
 def _is_typed_secret(host: Host, name: str, field: dataclasses.Field[Any]) -> bool:

@@ -89,19 +89,19 @@ def answered(hosts: Iterable[Host], roles_of: RolesOf, secrets: Secrets) -> list
 
 def secret_values(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
     """All values of *host* that name a secret, in the order of its variables."""
-    if not any(map(_may_name_one, host.variables.values())):
+    if not any(map(_may_name_one, host.written.values())):
         return
     plain_of = secret_variables(host, roles_of)
-    for name, value in host.variables.items():
+    for name in filter(plain_of.__contains__, host.variables):
         origin = host.origin(name) or Origin(host.name, None, "")
-        if name in plain_of and not origin.is_answered:
-            for path, reference in _references(value, plain_of[name]):
+        if not origin.is_answered:
+            for path, reference in _references(host.variables[name], plain_of[name]):
                 yield SecretValue(host.name, name, path, reference, origin)
 
 
 def ordinary_values(host: Host, roles_of: RolesOf) -> list[str]:
     """The names of those values that begin as if they named a secret and are taken as they are written."""
-    if not any(map(_may_name_one, host.variables.values())):
+    if not any(map(_may_name_one, host.written.values())):
         return []
     secret = [name for name in secret_variables(host, roles_of) if name in host.variables]
     texts = (((name, *path), text) for name in secret for path, text in _texts(host.variables[name]))
@@ -142,7 +142,7 @@ def _may_name_one(value: Value) -> bool:
         return any(map(_may_name_one, value.values()))
     if isinstance(value, list):
         return any(map(_may_name_one, value))
-    return isinstance(value, str) and ":" in value
+    return isinstance(value, str) and (":" in value or "{{" in value)
 
 
 def _references(value: Value, plain: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Reference]]:

@@ -157,7 +157,7 @@ def _of_app(service: str, server: Host, users: Sequence[Host]) -> Shared:
 
 
 def _wanted(user: Host, service: str) -> dict[str, object]:
-    return {name: value for name, value in user.variables.items() if name.startswith(f"{service}_")}
+    return {name: user.variables[name] for name in user.variables if name.startswith(f"{service}_")}
 
 
 def _app(v: Any) -> App:

@@ -234,7 +234,8 @@ def host_variables(host: str, known: Mapping[str, Any]) -> Iterator[Line | Table
 
 def variable_row(name: str, entry: Mapping[str, Any]) -> list[Part]:
     value = json.dumps(entry.get("value"), ensure_ascii=False, default=str)
-    return [name, value, Span(said(entry.get("origin")), Tone.QUIET)]
+    wrong = Span(entry.get("error") or "", Tone.BAD)
+    return [name, value, Span(said(entry.get("origin")), Tone.QUIET), wrong]
 
 
 def secrets(document: Mapping[str, Any]) -> Page:

@@ -221,10 +221,10 @@ CASES: dict[str, list[Bad]] = {
         for name in ("ansible_become_password", "ansible_become_pass", "ansible_password", "ansible_ssh_pass")
     ],
     "73 template in a value": [
-        *variable("app_health_path", "would stay as it is", "/{{ path }}"),
+        *variable("app_health_path", "is not set", "/{{ path }}"),
         Bad(
-            "group_vars/all.yml:1: app_env: {{ … }} would stay as it is",
-            files={ALL_YML: "app_env: {SECRET_KEY: \"{{ lookup('env', 'HOME') }}\"}\n"},
+            'group_vars/all.yml:1: app_env: "nowhere" is not set',
+            files={ALL_YML: 'app_env: {SECRET_KEY: "{{ nowhere }}"}\n'},
         ),
     ],
     "71 index that is asked without encryption": variable(

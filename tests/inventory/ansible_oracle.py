@@ -20,6 +20,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar
+from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
 
@@ -60,11 +61,15 @@ def values(sources: list[str], names: list[str]) -> dict[str, dict[str, Any]]:
     loader = DataLoader()
     inventory = InventoryManager(loader, sources)
     manager = VariableManager(loader, inventory)
-    return {host.name: values_of(manager, loader, host, names) for host in inventory.get_hosts()}
+    return {host.name: values_of(inventory, manager, loader, host, names) for host in inventory.get_hosts()}
 
 
-def values_of(manager: VariableManager, loader: DataLoader, host: Any, names: list[str]) -> dict[str, Any]:
+def values_of(
+    inventory: InventoryManager, manager: VariableManager, loader: DataLoader, host: Any, names: list[str]
+) -> dict[str, Any]:
     variables = manager.get_vars(host=host)
+    variables["hostvars"] = HostVars(inventory, manager, loader)
+    variables["vars"] = dict(variables)
     templar = Templar(loader, variables=variables)
     found = {}
     for name in names:

@@ -76,7 +76,7 @@ def test_a_password_that_looks_like_a_number_must_be_quoted_and_is_not_told(comp
         ("ansible_become_user='$(id)'", '"$(id)"; expected a user name'),
         ("ansible_host='a b'", "invalid character ' ' in host name"),
         ("ansible_host=10", '"10" is read as a int; expected text'),
-        ("ansible_host='{{ ip }}'", "values are not rendered as templates"),
+        ("ansible_host='{{ ip }}'", '"ip" is not set'),
         ("ansible_connection=winrm", '"winrm" is not supported; expected ssh or local'),
         ("ansible_connection=shh", 'did you mean "ssh"?'),
         ("ansible_become=maybe", '"maybe"; expected yes or no'),

@@ -66,7 +66,6 @@ def test_an_empty_file_says_nothing(path: str, text: str) -> None:
         ("x.toml", "a = 1\nb = \n", 2, "no TOML"),
         ("x.toml", "a = 1\nb = 2026-11-21\n", 2, "b: 2026-11-21 is read as a date; quote it"),
         ("x.toml", "a = nan\n", 1, "a: nan is no finite number"),
-        ("x.yml", "$ANSIBLE_VAULT;1.1;AES256\n61\n", 1, "run: ansible-vault decrypt x.yml"),
     ],
 )
 def test_what_is_no_plain_data_is_refused_with_its_line(

@@ -111,10 +111,10 @@ def test_errors_of_variable_files_are_told_together_with_those_of_the_ini(compla
     assert "group_vars/all.yml:2" in message
 
 
-def test_values_are_never_rendered(load) -> None:
-    assert load("h1 motd='{{ inventory_hostname }}'\n").hosts[0].variables == {
-        "motd": "{{ inventory_hostname }}"
-    }
+def test_values_are_filled_in_when_they_are_asked_for(load) -> None:
+    (host,) = load("h1 motd='{{ inventory_hostname }} {{ x }}' x=1 broken='{{ nowhere }}'\n")
+    assert host.variables["motd"] == "h1 1"
+    assert host.with_variables({"x": 2}, host.origins["x"]).variables["motd"] == "h1 2"
 
 
 def test_the_ansible_document_can_be_narrowed(load) -> None:

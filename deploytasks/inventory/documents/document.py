@@ -11,25 +11,26 @@ from pathlib import PurePath
 from deploytasks.inventory.documents.branch import NOTHING, Branch
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value
+from deploytasks.inventory.vault.vault import Vault
 
-VAULT = "$ANSIBLE_VAULT;"
+WITHOUT_PASSWORDS = Vault()
 SUFFIXES = (".yml", ".yaml", ".json", ".toml")
 
 Entries = dict[str, tuple[Value, "int | None"]]
 """The variables of a document, each with its line."""
 
 
-def parsed_document(path: str, text: str) -> Entries:
-    """The variables in *text*, whose format the suffix of *path* tells; without one it is YAML."""
-    return {key: (branch.value(), branch.line) for key, branch in document_of(path, text).pairs()}
+def parsed_document(path: str, text: str, vault: Vault = WITHOUT_PASSWORDS) -> Entries:
+    """The variables in *text*, whose format the suffix of *path* tells; without one it is YAML.
+
+    *vault* opens values that are encrypted.
+    """
+    return {key: (branch.value(), branch.line) for key, branch in document_of(path, text, vault).pairs()}
 
 
-def document_of(path: str, text: str) -> Branch:
+def document_of(path: str, text: str, vault: Vault = WITHOUT_PASSWORDS) -> Branch:
     """The mapping that *text* is, read as `parsed_document` does."""
-    if text.startswith(VAULT):
-        advice = f"run: ansible-vault decrypt {path}"
-        raise Refused(f"encrypted by ansible-vault, which is not supported; {advice}", line=1)
-    document = _parsed(PurePath(path).suffix, text)
+    document = _parsed(PurePath(path).suffix, text, vault)
     if document.kind == "nothing":
         return NOTHING
     if document.kind != "mapping":
@@ -37,7 +38,7 @@ def document_of(path: str, text: str) -> Branch:
     return document
 
 
-def _parsed(suffix: str, text: str) -> Branch:
+def _parsed(suffix: str, text: str, vault: Vault) -> Branch:
     # Parsers cost up to 15 ms of start time, which an inventory without such files should not pay.
     if suffix == ".json":
         from deploytasks.inventory.documents.json_document import json_document
@@ -49,4 +50,4 @@ def _parsed(suffix: str, text: str) -> Branch:
         return toml_document(text)
     from deploytasks.inventory.documents.yaml_document import yaml_document
 
-    return yaml_document(text)
+    return yaml_document(text, vault)

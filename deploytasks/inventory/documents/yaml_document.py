@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import yaml
 
 from deploytasks.agent.regex import regex
+from deploytasks.inventory.concealed import Unsafe
 from deploytasks.inventory.documents.branch import NOTHING, Branch
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, plain, shortened
 from deploytasks.inventory.variable_name import hidden
+from deploytasks.inventory.vault.vault import Sealed, Vault
 
 TAG = "tag:yaml.org,2002:"
 SCALARS = frozenset(TAG + kind for kind in ("null", "bool", "int", "float", "str", "timestamp"))
@@ -18,6 +20,7 @@ NUMBERS = frozenset({TAG + "int", TAG + "float"})
 SEQUENCE, MAPPING, TEXT, MERGE, NULL = TAG + "seq", TAG + "map", TAG + "str", TAG + "merge", TAG + "null"
 KINDS = {SEQUENCE: "list", MAPPING: "mapping", TEXT: "text", NULL: "nothing"}
 UNSAFE = "!unsafe"
+VAULT = frozenset({"!vault", "!vault-encrypted"})
 MOST_VALUES = 100_000
 """Unless the document has more characters."""
 NAMED = regex(r"(?<=alias )'.*'|(?<=anchor )'.*'(?=;)")
@@ -26,10 +29,10 @@ DEEP = regex(r"(?:[\[{]\s*|[-?:]\s+){200}")
 """What nests further than people write; libyaml would go as deep, and end the process."""
 
 
-def yaml_document(text: str) -> Branch:
-    """What *text* says; raises `Refused` for what is no YAML, and for more than one document."""
+def yaml_document(text: str, vault: Vault) -> Branch:
+    """What *text* says, with *vault* for what is encrypted in it; raises `Refused` for what is no YAML."""
     try:
-        return _document(text)
+        return _document(text, vault)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Refused(f"no YAML: {error.reason}: character {error.character:#x}", line) from error
@@ -42,23 +45,23 @@ def yaml_document(text: str) -> Branch:
         raise Refused(f"no YAML: {error}", line=1) from error
 
 
-def _document(text: str) -> Branch:
+def _document(text: str, vault: Vault) -> Branch:
     """Read by libyaml, which is ten times as fast; what that refuses by PyYAML itself, whose words are ours."""
     fast = getattr(yaml, "CSafeLoader", None)
     if fast and not DEEP.search(text):
         try:
-            return _read(fast(text), len(text))
+            return _read(fast(text), len(text), vault)
         except yaml.YAMLError:
             pass
-    return _read(yaml.SafeLoader(text), len(text))
+    return _read(yaml.SafeLoader(text), len(text), vault)
 
 
-def _read(loader: yaml.SafeLoader, length: int) -> Branch:
+def _read(loader: yaml.SafeLoader, length: int, vault: Vault) -> Branch:
     try:
         node = loader.get_single_node()
     finally:
         loader.dispose()
-    return NOTHING if node is None else _Branch(_Reader(loader, max(MOST_VALUES, length)), node)
+    return NOTHING if node is None else _Branch(_Reader(loader, max(MOST_VALUES, length), vault), node)
 
 
 class _Branch:
@@ -84,7 +87,8 @@ class _Branch:
 class _Reader:
     """Turns nodes into values, counting them: a few aliases can stand for millions."""
 
-    def __init__(self, loader: yaml.SafeLoader, most: int) -> None:
+    def __init__(self, loader: yaml.SafeLoader, most: int, vault: Vault) -> None:
+        self._vault = vault
         self._loader = loader
         self._values = 0
         self._most = most
@@ -121,11 +125,9 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node) -> Value:
         if node.tag == UNSAFE and isinstance(node.value, str):
-            return node.value  # what Ansible marks as "no template", which nothing here ever is
-        if node.tag.startswith("!vault"):
-            raise Refused(
-                "encrypted by ansible-vault, which is not supported; write the decrypted value", _line(node)
-            )
+            return Unsafe(node.value)
+        if node.tag in VAULT and isinstance(node.value, str):
+            return Sealed(node.value, self._vault)
         if node.tag not in SCALARS:
             raise Refused(f'tag "{node.tag}" is not allowed; expected a plain value', _line(node))
         if node.tag in NUMBERS and ":" in node.value:

@@ -30,11 +30,11 @@ KINDS = ("hosts", "children", "vars")
 
 
 class IniReader:
-    """Reads one file into *draft*; what is wrong goes to *problems*."""
+    """Reads the file of *origin* into *draft*; what is wrong goes to *problems*."""
 
-    def __init__(self, file: str, draft: Draft, problems: Problems) -> None:
+    def __init__(self, origin: Origin, draft: Draft, problems: Problems) -> None:
         self._draft = draft
-        self._file = file
+        self._origin = origin
         self._problems = problems
         self._group = UNGROUPED
         self._kind = "hosts"
@@ -44,7 +44,7 @@ class IniReader:
     def read(self, text: str) -> None:
         """Take in what *text* describes, as far as it makes sense."""
         for number, line in _meaningful_lines(text):
-            origin = Origin(self._file, number, "")
+            origin = replace(self._origin, line=number)
             with self._problems.at(origin):
                 self._read_line(line, origin)
         self._report_unknown_groups()

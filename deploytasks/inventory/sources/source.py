@@ -11,13 +11,14 @@ from pathlib import Path, PurePath
 
 from deploytasks.agent.regex import regex
 from deploytasks.inventory.documents.document import document_of
-from deploytasks.inventory.documents.text_file import read_text
+from deploytasks.inventory.documents.opened import opened_file
 from deploytasks.inventory.draft import Draft
 from deploytasks.inventory.origin import Origin
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.sources.host_list import is_host_list, read_host_list
 from deploytasks.inventory.sources.ini import IniReader
+from deploytasks.inventory.vault import Vault
 
 DOCUMENTS = (".yml", ".yaml", ".json", ".toml")
 LIKE_YAML = regex(r"""(?:\s*(?:\#.*)?\n)*(?:---|%YAML|\{|["']?[\w.-]+["']?\s*:(?:\s|$))""")
@@ -31,7 +32,8 @@ PASSED_OVER = regex(
 class SourceReader:
     """Reads sources into *draft*; what is wrong goes to *problems*, and what was read to *files*."""
 
-    def __init__(self, draft: Draft, problems: Problems) -> None:
+    def __init__(self, draft: Draft, vault: Vault, problems: Problems) -> None:
+        self._vault = vault
         self.files: list[str] = []
         self._draft = draft
         self._problems = problems
@@ -57,19 +59,19 @@ class SourceReader:
                 self._read_file(str(path))
 
     def _read_file(self, file: str) -> None:
-        with self._problems.kept():
-            text = read_text(file)
+        with self._problems.kept(), self._problems.at(Origin(file, None, "")):
+            opened = opened_file(file, self._vault)
             self.files.append(file)
-            with self._problems.at(Origin(file, None, "")):
-                self._read_text(file, text)
+            with opened.discreetly():
+                self._read_opened(Origin(file, None, "", is_encrypted=opened.is_encrypted), opened.text)
 
-    def _read_text(self, file: str, text: str) -> None:
-        if not is_document(file, text):
-            IniReader(file, self._draft, self._problems).read(text)
+    def _read_opened(self, origin: Origin, text: str) -> None:
+        if not is_document(origin.file, text):
+            IniReader(origin, self._draft, self._problems).read(text)
             return
         from deploytasks.inventory.sources.tree import TreeReader
 
-        TreeReader(file, self._draft, self._problems).read(document_of(file, text))
+        TreeReader(origin, self._draft, self._problems).read(document_of(origin.file, text, self._vault))
 
 
 def is_document(file: str, text: str) -> bool:

@@ -21,10 +21,10 @@ SECTIONS = ("hosts", "children", "vars")
 
 
 class TreeReader:
-    """Reads one file into *draft*; what is wrong goes to *problems*."""
+    """Reads the file of *origin* into *draft*; what is wrong goes to *problems*."""
 
-    def __init__(self, file: str, draft: Draft, problems: Problems) -> None:
-        self._file = file
+    def __init__(self, origin: Origin, draft: Draft, problems: Problems) -> None:
+        self._at = origin
         self._draft = draft
         self._problems = problems
 
@@ -71,7 +71,7 @@ class TreeReader:
                     host.set(key, value, self._origin(below))
 
     def _origin(self, branch: Branch, level: str = "") -> Origin:
-        return Origin(self._file, branch.line, level)
+        return Origin(self._at.file, branch.line, level, is_encrypted=self._at.is_encrypted)
 
 
 def _mapping(branch: Branch, what: str) -> Iterator[tuple[str, Branch]]:

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from deploytasks.inventory.documents.document import SUFFIXES, parsed_document
-from deploytasks.inventory.documents.text_file import read_text
+from deploytasks.inventory.documents.opened import opened_file
 from deploytasks.inventory.origin import Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.variable_name import check_variable_name
+from deploytasks.inventory.vault import Vault
 
 OF_GROUPS, OF_HOSTS = "group_vars", "host_vars"
 
@@ -24,7 +25,8 @@ OF_GROUPS, OF_HOSTS = "group_vars", "host_vars"
 class VariableFiles:
     """The variable files in the directories *beside*, each as the user wrote it."""
 
-    def __init__(self, beside: Iterable[Path], problems: Problems) -> None:
+    def __init__(self, beside: Iterable[Path], vault: Vault, problems: Problems) -> None:
+        self._vault = vault
         self._problems = problems
         known = {directory.resolve(): directory for directory in reversed(list(beside))}
         self._beside = list(reversed(known.values()))
@@ -52,7 +54,7 @@ class VariableFiles:
         for directory in self._beside:
             for file in self._files(directory / kind, name, level):
                 with self._problems.kept():
-                    settings.update(read_settings(str(file), level, self._problems))
+                    settings.update(read_settings(str(file), level, self._vault, self._problems))
         return settings
 
     def _files(self, directory: Path, name: str, level: str) -> Iterator[Path]:
@@ -64,13 +66,15 @@ class VariableFiles:
         return _files(found[0]) if found else iter(())
 
 
-def read_settings(path: str, level: str, problems: Problems) -> dict[str, Setting]:
+def read_settings(path: str, level: str, vault: Vault, problems: Problems) -> dict[str, Setting]:
     """The variables of one file; raises `InventoryError` when it cannot be read at all."""
-    text = read_text(path)
     settings: dict[str, Setting] = {}
     with problems.at(Origin(path, None, level)):
-        for name, (value, line) in parsed_document(path, text).items():
-            origin = Origin(path, line, level)
+        opened = opened_file(path, vault)
+        with opened.discreetly():
+            entries = parsed_document(path, opened.text, vault)
+        for name, (value, line) in entries.items():
+            origin = Origin(path, line, level, is_encrypted=opened.is_encrypted)
             with problems.at(origin):
                 check_variable_name(name)
                 _refuse_priority(name)

@@ -1,0 +1,168 @@
+"""Jinja2, as ansible-core 2.19 has it set up: native types, a sandbox, and names that are looked up when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, cast
+
+from jinja2 import Template, TemplateSyntaxError, UndefinedError, nodes, pass_context
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
+
+from deploytasks.errors import InventoryError
+from deploytasks.inventory.refused import Refused
+from deploytasks.inventory.templating.asking import Asking
+from deploytasks.inventory.templating.bounds import check_call, check_operation, check_result
+from deploytasks.inventory.templating.filters import FILTERS
+from deploytasks.inventory.templating.missing import Missing, Needed, NotThere
+from deploytasks.inventory.templating.result import OMITTED, concatenated
+from deploytasks.inventory.templating.scope import Scope
+from deploytasks.inventory.templating.tests import TESTS
+
+OVERRIDE = "#jinja2:"
+
+
+def filled_in(template: str, work: Asking) -> Any:
+    """What *template* makes for *work*, a `Missing` if that needs what is not there; raises `Refused`."""
+    if template.startswith(OVERRIDE):
+        raise Refused(
+            f"{OVERRIDE} changes what a template looks like, which is not supported; use {{{{ … }}}}"
+        )
+    return _made(_compiled, template, work)
+
+
+def evaluated(expression: str, work: Asking) -> Any:
+    """What *expression*, a template without its braces, is for *work*; as `filled_in` otherwise."""
+    return _made(_compiled, "{{ " + expression + " }}", work)
+
+
+def _made(compiled: Callable[[str], _Template], text: str, work: Asking) -> Any:
+    place = work.chain[-1]
+    try:
+        made = compiled(text).render_for(Scope(work))
+    except (Needed, NotThere) as needed:
+        made = needed.missing
+    except TemplateSyntaxError as error:
+        raise Refused(f"no template: {error.message}") from error
+    except UndefinedError as error:
+        made = Missing(error.message)
+    except (SecurityError, TemplateRuntimeError) as error:
+        raise Refused(f"{error.message}; values have no such reach") from error
+    except (Refused, InventoryError):
+        raise
+    except RecursionError:
+        raise Refused("leads too deep; write the value itself") from None
+    except Exception as error:
+        raise Refused(f"the template fails: {type(error).__name__}: {error}") from error
+    return made.needed_by(place) if isinstance(made, Missing) else made
+
+
+class _Context(Context):
+    """Names of loops and macros, then those of the engine, then those of the *scope*."""
+
+    scope: Scope
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        return self.scope.find(key) if found is missing else found
+
+    def derived(self, locals: dict[str, Any] | None = None) -> Context:  # noqa: A002
+        context = super().derived(locals)
+        vars(context)["scope"] = self.scope
+        return context
+
+
+class _Template(Template):
+    def render_for(self, scope: Scope) -> Any:
+        """What it makes of *scope*."""
+        context = self.new_context()
+        vars(context)["scope"] = scope
+        return concatenated(self.root_render_func(context))
+
+
+class _Generator(NativeCodeGenerator):
+    """Leaves what is constant for the run: its texts would lose their types."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> Any:
+        del finalize
+        if isinstance(node, nodes.TemplateData):
+            return node.as_const(frame.eval_ctx)
+        raise nodes.Impossible
+
+
+class _Environment(SandboxedEnvironment):
+    code_generator_class = _Generator
+    context_class = _Context
+    template_class = _Template
+    intercepted_binops = frozenset({"**", "*", "+", "%"})
+    concat = staticmethod(concatenated)
+
+    def __init__(self) -> None:
+        super().__init__(undefined=Missing, trim_blocks=True, cache_size=0, autoescape=False)
+        self.filters = FILTERS | {"__counted": _counted, "__joined": _joined}
+        self.tests = TESTS
+        self.globals = {
+            name: self.globals[name] for name in ("dict", "range", "cycler", "joiner", "namespace")
+        }
+        self.globals["omit"] = OMITTED
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(self._with_backslashes(source), name, filename)
+        for loop in tree.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, "__counted", [], [], None, None, lineno=loop.lineno)
+        for concat in list(tree.find_all(nodes.Concat)):
+            concat.nodes = [
+                nodes.Filter(node, "__joined", [], [], None, None, lineno=concat.lineno)
+                for node in concat.nodes
+            ]
+        return tree
+
+    def _with_backslashes(self, source: str) -> str:
+        """*source*, in whose quoted texts a backslash is one, as in Ansible."""
+        if "\\" not in source:
+            return source
+        found, is_expression = [], False
+        for _, kind, text in self.lex(source):
+            is_expression = kind == "variable_begin" or (is_expression and kind != "variable_end")
+            found.append(text.replace("\\", "\\\\") if is_expression and kind == "string" else text)
+        return "".join(found)
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063  as the sandbox has it
+        __context.scope.budget.step()
+        owner = getattr(__obj, "__self__", None)
+        if isinstance(owner, str):
+            check_call(__obj.__name__, owner, args, kwargs)
+        return check_result(super().call(__context, __obj, *args, **kwargs))
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        context.scope.budget.step()
+        check_operation(operator, left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Missing:
+        raise SecurityError(f'"{attribute}" of a {type(obj).__name__} is out of reach of templates')
+
+
+@pass_context
+def _counted(context: Any, items: Any) -> Any:
+    return context.scope.budget.counted(items)
+
+
+@pass_context
+def _joined(context: Any, part: Any) -> Any:
+    context.scope.budget.step()
+    return check_result(str(part))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> _Environment:
+    return _Environment()
+
+
+@lru_cache(maxsize=10_000)
+def _compiled(text: str) -> _Template:
+    return cast("_Template", _environment().from_string(text))
