@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.engine.phase import Phase
     from deploytasks.agent.engine.plan import Handler, Plan, Step
     from deploytasks.errors import DeployError
+    from deploytasks.fleet.answers import Answers, Ran
     from deploytasks.fleet.applying import apply
+    from deploytasks.fleet.asking import facts, fetch, ping, put, run, wait_for
+    from deploytasks.fleet.rebooting import reboot
     from deploytasks.fleet.results import Results
     from deploytasks.inventory import Group, Host, Inventory
     from deploytasks.planning.deployment import deployment_of
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answers",
     "DeployError",
     "Group",
     "Handler",
@@ -32,15 +36,24 @@ __all__ = [
     "Outcome",
     "Phase",
     "Plan",
+    "Ran",
     "Results",
     "Step",
     "Templates",
     "apply",
     "deployment_of",
+    "facts",
+    "fetch",
+    "ping",
     "plan_for",
+    "put",
+    "reboot",
+    "run",
+    "wait_for",
 ]
 
 _HOMES = {
+    "Answers": "fleet.answers",
     "DeployError": "errors",
     "Group": "inventory",
     "Handler": "agent.engine.plan",
@@ -49,12 +62,20 @@ _HOMES = {
     "Outcome": "agent.engine.events",
     "Phase": "agent.engine.phase",
     "Plan": "agent.engine.plan",
+    "Ran": "fleet.answers",
     "Results": "fleet.results",
     "Step": "agent.engine.plan",
     "Templates": "planning.template",
     "apply": "fleet.applying",
     "deployment_of": "planning.deployment",
+    "facts": "fleet.asking",
+    "fetch": "fleet.asking",
+    "ping": "fleet.asking",
     "plan_for": "planning.plan",
+    "put": "fleet.asking",
+    "reboot": "fleet.rebooting",
+    "run": "fleet.asking",
+    "wait_for": "fleet.asking",
 }
 
 

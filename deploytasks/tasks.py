@@ -253,6 +253,80 @@ def shell(chosen: Chosen) -> int:
 
 
 @on_hosts(
+    changes="always",
+    command="what /bin/sh is to run",
+    user="as whom (default: who logs in)",
+    timeout="seconds that it may take (0: without a limit)",
+    once="on the first chosen host only",
+)
+def sh(chosen: Chosen, command: str = "", user: str = "", timeout: int = 0, once: bool = False) -> int:
+    """A command on any host of the inventory; it needs no app there."""
+    from deploytasks.cli.any_host import run_anywhere
+
+    return run_anywhere(chosen, command, user, timeout, once)
+
+
+@on_hosts(dry="always", path="the file on the hosts", into="the directory here: HOST/PATH below it")
+def fetch(chosen: Chosen, path: str = "", into: str = "fetched") -> int:
+    """Copy a file of each host to this machine."""
+    from deploytasks.cli.any_host import fetch_file
+
+    return fetch_file(chosen, path, into)
+
+
+@on_hosts(
+    changes="not check",
+    dry="check",
+    file="the file here",
+    path="where it is to be on the hosts",
+    mode="its mode",
+    owner="its owner",
+    group="its group",
+    check="change nothing, tell what would change; exit code 3 if something would",
+    diff="show what differs",
+)
+def put(
+    chosen: Chosen,
+    file: str = "",
+    path: str = "",
+    mode: str = "0644",
+    owner: str = "root",
+    group: str = "root",
+    check: bool = False,
+    diff: bool = False,
+) -> int:
+    """Have a file of this machine on all hosts; where it is so already nothing changes."""
+    from deploytasks.cli.any_host import put_file
+
+    given = {"file": file, "path": path, "mode": mode, "owner": owner, "group": group}
+    return put_file(chosen, given, check, diff)
+
+
+@on_hosts(dry="always")
+def facts(chosen: Chosen) -> int:
+    """What hosts are like: system, addresses, disks, memory; with --json packages, services and users, too."""
+    from deploytasks.cli.any_host import show_facts
+
+    return show_facts(chosen)
+
+
+@on_hosts(dry="always")
+def ping(chosen: Chosen) -> int:
+    """Which hosts answer, let us in and have a Python."""
+    from deploytasks.cli.any_host import ping_hosts
+
+    return ping_hosts(chosen)
+
+
+@on_hosts(changes="always", needs_host=True, timeout="seconds until a host has to be back")
+def reboot(chosen: Chosen, timeout: int = 300) -> int:
+    """Start hosts anew, and wait until they are back; wants --host."""
+    from deploytasks.cli.any_host import reboot_hosts
+
+    return reboot_hosts(chosen, timeout)
+
+
+@on_hosts(
     source="the app's directory (default: here, or what --host says)",
     port="where it answers",
     bind="the address that it listens on",
@@ -349,6 +423,7 @@ def collection(
             history,
         ),
         *(start, stop, restart, scale, maintenance, allow, run, shell, serve, hosts, vars, secrets, init),
+        *(sh, fetch, put, facts, ping, reboot),
     )
     found.add_collection(Collection("target", up, down))
     additions = Additions.made_of(roles, before, after, reporters)

@@ -29,11 +29,13 @@ VERBS = {
     "destroy": Verb(wants_more=True, asks_first=True),
     "logs": Verb(prints=True),
     "maintenance": Verb(puts_back=True, wants_more=True),
+    "put": Verb(puts_back=True, wants_more=True),
     "prune": Verb(puts_back=True, wants_more=True, asks_first=True),
     "rollback": Verb(puts_back=True),
     "run": Verb(wants_more=True, prints=True),
     "scale": Verb(puts_back=True, wants_more=True),
     "setup": Verb(puts_back=True),
+    "sh": Verb(wants_more=True, prints=True),
     "shell": Verb(prints=True),
 }
 

@@ -42,7 +42,7 @@ AGENT_LOWEST_FIRST = (
     {"machine", "resource"},
     {"accounts", "conversation", "files"},
     {"programs", "services"},
-    {"databases", "firewall", "packages", "python", "web"},
+    {"databases", "firewall", "host", "packages", "python", "web"},
     {"docker"},
     {"release"},
     {"release.runtime"},

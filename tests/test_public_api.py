@@ -10,6 +10,7 @@ import deploytasks
 import deploytasks.resources
 
 PUBLIC = {
+    "Answers",
     "DeployError",
     "Group",
     "Handler",
@@ -18,12 +19,20 @@ PUBLIC = {
     "Outcome",
     "Phase",
     "Plan",
+    "Ran",
     "Results",
     "Step",
     "Templates",
     "apply",
     "deployment_of",
+    "facts",
+    "fetch",
+    "ping",
     "plan_for",
+    "put",
+    "reboot",
+    "run",
+    "wait_for",
 }
 IMPORT_S = 0.15
 LOADED = "import json, sys, deploytasks; print(json.dumps(sorted(sys.modules)))"

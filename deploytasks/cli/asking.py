@@ -71,10 +71,15 @@ def require_process(process: str) -> None:
 
 def tell_errors(results: Results) -> None:
     """What went wrong, and where, on standard error."""
+    tell({name: error for name in results if (error := results.error_of(name))})
+
+
+def tell(errors: Mapping[str, DeployError]) -> None:
+    """The *errors* of hosts, by name, on standard error."""
     people = Outlet.of(sys.stderr, os.environ)
-    for name in results:
-        error = str(results.error_of(name) or "")
-        if error:
-            told = error if error.startswith(f"{name}:") else f"{name}: {error}"
+    for name, error in errors.items():
+        told = str(error)
+        if told:
+            told = told if told.startswith(f"{name}:") else f"{name}: {told}"
             people.write(visible(told, but="\n") + "\n")
     people.flush()

@@ -22,6 +22,7 @@ from deploytasks.agent.regex import regex
 from deploytasks.agent.release.facts import Facts
 
 if TYPE_CHECKING:
+    from deploytasks.agent.host.description import Description
     from deploytasks.agent.release.examined import Examined
 
 MOST_EVENTS = 100_000
@@ -74,6 +75,13 @@ def examined_in(answer: Any) -> Examined:
     examined = msgspec.convert(answer, Examined)
     _require_reason(examined.facts)
     return examined
+
+
+def description_in(answer: Any) -> Description:
+    """What a host is like, as it says."""
+    from deploytasks.agent.host.description import Description
+
+    return msgspec.convert(answer, Description)
 
 
 def facts_of(hello: Hello) -> Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -26,14 +26,11 @@ from deploytasks.report import DONE, WOULD, reporter_of_program
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deploytasks.agent.engine.plan import Plan
     from deploytasks.agent.release.request import Question
+    from deploytasks.fleet.manner import PlanOf, RolesOf
     from deploytasks.inventory import Host
     from deploytasks.planning.role import Role
     from deploytasks.report import Reporter
-
-    RolesOf = Callable[[Host], Sequence[Role]]
-    PlanOf = Callable[[Host], Plan]
 
 
 def apply(

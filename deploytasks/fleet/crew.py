@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deploytasks.fleet.visit import CommandStreams, Visit, WayTo
+from deploytasks.fleet.visit import StreamsOf, Visit, WayTo
 from deploytasks.transport import transport_for
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Crew:
         forks: int,
         reporter: Reporter,
         ask_password: AskPassword,
-        streams: CommandStreams | None = None,
+        streams: StreamsOf | None = None,
         way_to: WayTo = transport_for,
     ) -> None:
         self._queue: queue.Queue[tuple[str, Event] | None] = queue.Queue()
@@ -43,7 +43,10 @@ class Crew:
         self._forks = forks
         self._stop_asked = False
         self.interrupted = 0
-        self.visits = [Visit(host, self._say, ask_password, streams, way_to) for host in hosts]
+        self.visits = [
+            Visit(host, self._say, ask_password, streams(host.name) if streams else None, way_to)
+            for host in hosts
+        ]
 
     def each(self, act: Callable[[Visit], None], visits: Sequence[Visit] | None = None) -> None:
         """Let *act* work on each of *visits* (default: all) that is not over, and wait for them."""

@@ -15,7 +15,7 @@ from deploytasks.transport import transport_for
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
-    from deploytasks.fleet.visit import CommandStreams, WayTo
+    from deploytasks.fleet.visit import StreamsOf, WayTo
     from deploytasks.inventory import Host
     from deploytasks.planning.role import Role
     from deploytasks.report import Reporter
@@ -40,12 +40,11 @@ def whole(plan: Plan) -> Plan:
 class Manner:
     """How a run goes about it: the same for every command.
 
-    *forks* hosts are worked on at a time. *check* changes nothing, and with *diff* tells
-    how the lines of files differ. *lock_wait_s* seconds are
-    waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
-    *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan.
-    *streams* are those of a command that is run on one host. *way_to* is how a host is reached. *reading* tells how
-    far the reading of sources is. *secrets* are those that hosts' values name, once they have been asked for.
+    *forks* hosts are worked on at a time. *check* changes nothing, and with *diff* tells how the lines of files differ.
+    *lock_wait_s* seconds are waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
+    *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan. *streams* are
+    those of a command that is run, by the name of its host. *way_to* is how a host is reached. *reading* tells how far
+    the reading of sources is. *secrets* are those that hosts' values name, once they have been asked for.
     """
 
     command: str = "deploy"
@@ -58,7 +57,7 @@ class Manner:
     by: Callable[[], str] = field(default_factory=partial(aside, performer))
     reporter: Reporter = field(default_factory=QuietReporter)
     ask_password: AskPassword = nobody_to_ask
-    streams: CommandStreams | None = None
+    streams: StreamsOf | None = None
     way_to: WayTo = transport_for
     reading: Callable[[], Reading] = unseen
     narrow: Callable[[Plan], Plan] = whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from deploytasks.agent.engine.plan import Plan
+    from deploytasks.fleet.manner import RolesOf
     from deploytasks.inventory import Host
-    from deploytasks.planning.role import Role
 
-    RolesOf = Callable[[Host], Sequence[Role]]
-    PlanOf = Callable[[Host], Plan]
 
 GIVEN = Origin("vars", None, "extra-vars")
 

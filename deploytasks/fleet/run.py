@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -36,12 +36,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Plan
     from deploytasks.agent.release.request import Question
     from deploytasks.delivery.local_image import LocalImage
+    from deploytasks.fleet.manner import PlanOf
     from deploytasks.fleet.visit import Visit
     from deploytasks.inventory import Host
-    from deploytasks.planning.role import Role
 
-    RolesOf = Callable[[Host], Sequence[Role]]
-    PlanOf = Callable[[Host], Plan]
 
 CHANGES_PENDING = 3
 PROVISIONING_ALONE = (

@@ -53,6 +53,10 @@ class CommandStreams(Protocol):
         """Pass on what it printed; False when nobody reads it any more."""
 
 
+StreamsOf = Callable[[str], CommandStreams]
+"""The streams of the command on the host of that name."""
+
+
 class Visit:
     """The conversation with *host*; *say* receives its events from the thread that works here.
 

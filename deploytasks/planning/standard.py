@@ -26,6 +26,12 @@ def app_alone(host: Host) -> Sequence[Any]:
     return [import_module("deploytasks.roles.app")]
 
 
+def no_roles(host: Host) -> Sequence[Any]:
+    """What is to be known of *host* where it is not about an app: nothing."""
+    del host
+    return []
+
+
 def standard_roles(host: Host) -> Sequence[Any]:
     """``app`` with its server, web server, runtime, firewall and services, as *host*'s ``app_*`` variables choose them.
 

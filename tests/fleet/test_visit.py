@@ -205,7 +205,7 @@ class Streams:
 
 def run_command(tmp_path, script, streams):
     stage = Stage({"w1": script})
-    manner = Manner("run", way_to=stage.way_to, streams=streams)
+    manner = Manner("run", way_to=stage.way_to, streams=lambda _: streams)
     return ask(stage.hosts(tmp_path), app_alone, Run("cat", reads=True, verbatim=True), manner)
 
 

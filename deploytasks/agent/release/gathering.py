@@ -9,8 +9,8 @@ import socket
 import sys
 from typing import Any, Dict, List, Optional, Tuple
 
-from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
+from deploytasks.agent.host.description import os_release
 from deploytasks.agent.python.own_platform import c_library
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.layout import App
@@ -24,7 +24,7 @@ SHARED = ("/usr/lib/systemd/libsystemd-shared-*.so", "/usr/lib/*/systemd/libsyst
 def gather(machine: Machine, app: Optional[App], ssh_connection: str) -> Facts:
     """The facts of *machine*, read from files; a program is run at the first time after a boot alone."""
     systemd = os.path.isdir(machine.path("/run/systemd/system"))
-    release = _os_release(machine)
+    release = os_release(machine)
     return Facts(
         distribution=release.get("ID", "linux"),
         version=release.get("VERSION_ID", ""),
@@ -77,15 +77,6 @@ def _app_facts(machine: Machine, app: Optional[App]) -> Dict[str, Any]:
         "previous": previous_release(machine, app),
         "digest": digests.get(current or ""),
     }
-
-
-def _os_release(machine: Machine) -> Dict[str, str]:
-    try:
-        with reading(machine.path("/etc/os-release")) as file:
-            pairs = (line.strip().partition("=") for line in file)
-            return {name: value.strip("\"'") for name, _, value in pairs}
-    except OSError:
-        return {}
 
 
 def _pythons(machine: Machine) -> Tuple[str, ...]:

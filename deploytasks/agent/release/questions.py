@@ -20,6 +20,10 @@ class Allow(Question):
     close: bool
 
 
+class Describe(Question):
+    """What the host is like."""
+
+
 @frozen
 class Destroy(Question):
     """Carry out the plan that takes the app away; with *purge* not even the memory of it stays."""
@@ -30,6 +34,22 @@ class Destroy(Question):
 
 class Examine(Question):
     """What a deploy will find there."""
+
+
+@frozen
+class Execute(Question):
+    """Run *shell_command* as *user*, or as who logged in, for *timeout_s* seconds at most (0: without a limit).
+
+    It *reads* what the controller gives it, or nothing. What it prints is told *verbatim*, its two outputs apart, or
+    else as text, a line at a time.
+    """
+
+    prints = True
+    shell_command: str
+    user: str = ""
+    timeout_s: float = 0
+    reads: bool = False
+    verbatim: bool = False
 
 
 class History(Question):
@@ -62,6 +82,10 @@ class Openings(Question):
     """Which ports are open for a time."""
 
 
+class Ping(Question):
+    """Whether somebody is there."""
+
+
 @frozen
 class Processes(Question):
     """Do *act*, which is start, stop or restart, to *process*, or to all."""
@@ -73,6 +97,12 @@ class Processes(Question):
 
 class Prune(Question):
     """Remove what no rollback needs."""
+
+    changes = True
+
+
+class Reboot(Question):
+    """Start anew."""
 
     changes = True
 
@@ -122,6 +152,23 @@ class Status(Question):
 
 class Verify(Question):
     """How the host differs from what its release has recorded."""
+
+
+@frozen
+class Wait(Question):
+    """Wait for *timeout_s* seconds at most until all is so that is said.
+
+    Something answers at *port* of *address*; *path* is there, with a line in which *text*, a regular expression, is
+    found; *url* is answered with a status below 400. With *gone*, nothing of it is so.
+    """
+
+    port: int = 0
+    address: str = "127.0.0.1"
+    path: str = ""
+    text: str = ""
+    url: str = ""
+    gone: bool = False
+    timeout_s: float = 300
 
 
 QUESTIONS: Dict[str, Type[Question]] = {kind.ask: kind for kind in Question.__subclasses__()}

@@ -33,14 +33,20 @@ def run(session: Session) -> Ended:
         if asked.verbatim:
             relay.print(child)
         else:
-            _print_lines(session, child)
+            print_lines(session, child)
         ended = child.wait()
-    if ended:
-        return Ended(Outcome.FAILED, failed=1, error="the command ended with %d" % ended, status=ended)
+    return ended_with(ended)
+
+
+def ended_with(status: int) -> Ended:
+    """How a run ends whose command did so with that exit *status*."""
+    if status:
+        return Ended(Outcome.FAILED, failed=1, error="the command ended with %d" % status, status=status)
     return Ended(Outcome.OK, status=0)
 
 
-def _print_lines(session: Session, child: "subprocess.Popen[bytes]") -> None:
+def print_lines(session: Session, child: "subprocess.Popen[bytes]") -> None:
+    """Say what *child* prints, a line at a time; raises ``StepError`` for what is no text."""
     for line in child.stdout or ():
         if not _is_text(line):
             raise StepError("it prints bytes that are no text; choose one host, without --json, to have them")
