@@ -23,6 +23,7 @@ from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import made_ready, plan_for
 from deploytasks.planning.project import Project
 from deploytasks.planning.secret_values import answered
+from deploytasks.planning.socket_io import strangers_among_workers
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import one_document, tables
@@ -51,7 +52,7 @@ def examine_hosts(chosen: Chosen) -> int:
     told: dict[str, list[Finding]] = {
         name: [
             *findings(knocked(needs[name], hosts[name], seen), seen, results.answered_at[name]),
-            *refusals(hosts[name], seen, read),
+            *prospects(hosts[name], seen, read),
         ]
         for name, seen in examined(results.answers).items()
     }
@@ -149,12 +150,14 @@ def knocked(needs: Needs, host: Host, seen: Examined) -> Needs:
     return replace(needs, unreached={port: why for port, why in refused.items() if why})
 
 
-def refusals(host: Host, seen: Examined, read: Callable[..., Project]) -> Iterator[Finding]:
-    """Why there is no plan for *host* as it was found; nothing where there is one."""
+def prospects(host: Host, seen: Examined, read: Callable[..., Project]) -> Iterator[Finding]:
+    """Why there is no plan for *host* as it was found, or what its app will not like there."""
     host = replace(heard(host), facts=seen.facts)
     roles = standard_roles(host)
     try:
-        plan_for(made_ready(host, roles, read), roles)
+        ready = made_ready(host, roles, read)
+        plan_for(ready, roles)
+        yield from strangers_among_workers(deployment_of(ready))
     except ConfigError as error:
         yield Finding("plan", Verdict.BAD, str(error))
 

@@ -29,8 +29,17 @@ def notes_of(host: Host, *, check: bool) -> Iterator[str]:
     yield from (wheel.note for wheel in (project.wheels if project else ()) if wheel.note)
     yield from left_out(host)
     yield from contradictions(host)
+    yield from _strangers(host)
     if project and check:
         yield from _thoughts(host, project)
+
+
+def _strangers(host: Host) -> Iterator[str]:
+    if host.facts and host.deployment and host.deployment.known_project:
+        from deploytasks.planning.socket_io import strangers_among_workers
+
+        found = strangers_among_workers(host.deployment)
+        yield from (f"{finding.found}: {finding.advice}" for finding in found)
 
 
 def project_of(host: Host) -> Project | None:
