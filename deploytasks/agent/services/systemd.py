@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, FrozenSet, List, Optional, Sequence
+from typing import ContextManager, Dict, FrozenSet, List, Optional, Sequence
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Completed, Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.services.last_words import last_words
+from deploytasks.agent.services.overstay import LOOKED_AT, meanwhile, overstaying
 from deploytasks.agent.services.survey import Survey
 
 SETTLED_S = 90.0
@@ -124,7 +125,8 @@ def let_start(machine: Machine, units: Sequence[str], *, await_end: bool = True)
 
 def restart(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) -> Completed:
     """How it ended that *units* start anew, all at once."""
-    return machine.ask(["systemctl", "restart", "--", *units], timeout_s=timeout_s)
+    with _in_their_time(machine, units):
+        return machine.ask(["systemctl", "restart", "--", *units], timeout_s=timeout_s)
 
 
 def reload(machine: Machine, unit: str) -> None:
@@ -149,13 +151,15 @@ def read_unit_files(machine: Machine) -> None:
 
 def try_stop(machine: Machine, unit: str) -> bool:
     """Whether there was such a *unit*; it runs no longer."""
-    return machine.ask(["systemctl", "stop", "--", unit]).ok
+    with _in_their_time(machine, [unit]):
+        return machine.ask(["systemctl", "stop", "--", unit], timeout_s=LONGEST_STOP_S).ok
 
 
 def stop(machine: Machine, units: Sequence[str]) -> None:
     """None of *units* runs; their ``TimeoutStopSec`` bounds how long that takes."""
     if units:
-        machine.run(["systemctl", "stop", "--", *units], timeout_s=LONGEST_STOP_S)
+        with _in_their_time(machine, units):
+            machine.run(["systemctl", "stop", "--", *units], timeout_s=LONGEST_STOP_S)
 
 
 def let_stop(machine: Machine, units: Sequence[str]) -> None:
@@ -200,7 +204,11 @@ def let_leave(machine: Machine, patterns: Sequence[str]) -> bool:
     if LEAVING not in states(machine, *patterns).values():
         return False
     machine.say("waiting for the end of an earlier instance")
-    if not machine.wait_until(lambda: LEAVING not in states_now(machine, *patterns).values(), LONGEST_STOP_S):
+    with _in_their_time(machine, patterns):
+        have_left = machine.wait_until(
+            lambda: LEAVING not in states_now(machine, *patterns).values(), LONGEST_STOP_S
+        )
+    if not have_left:
         raise StepError("an earlier instance has not ended after %g s; see systemctl status" % LONGEST_STOP_S)
     return True
 
@@ -217,8 +225,24 @@ def stop_within(machine: Machine, units: Sequence[str], timeout_s: float) -> Non
     if not machine.wait_until(
         lambda: not any(map(_has_job, show_each_now(machine, units, "Job").values())), timeout_s
     ):
-        machine.ask(["systemctl", "kill", "--signal=SIGKILL", "--", *units])
+        _kill(machine, units)
     stop(machine, units)
+
+
+def _in_their_time(machine: Machine, patterns: Sequence[str]) -> ContextManager[None]:
+    """While this lasts, units that match any of *patterns* and start or stop for too long are killed."""
+
+    def look() -> None:
+        late = overstaying(_blocks(machine, patterns, *LOOKED_AT))
+        if late:
+            machine.say("%s did not come to an end in time, and is killed" % ", ".join(late))
+            _kill(machine, late)
+
+    return meanwhile(look)
+
+
+def _kill(machine: Machine, units: Sequence[str]) -> None:
+    machine.ask(["systemctl", "kill", "--signal=SIGKILL", "--", *units])
 
 
 def start_at_boot(machine: Machine, units: Sequence[str], *, enabled: bool = True) -> None:
