@@ -19,8 +19,15 @@ SAID = {
         'no Redis answers there: app_services=["redis"] makes one on the host, and redis_env says by which '
         "variables the app hears of it"
     ),
+    r"without having set the STATIC_ROOT setting": (
+        "in this environment its settings have no STATIC_ROOT: have app_env say what they ask for it, or set it always"
+    ),
     r"TCP listening socket \S*:(?P<port>\d+): bind: Address already in use": (
         "something else has port {name} of this host, as the Redis of another app has: set redis_port to a free one"
+    ),
+    r"authentication failed for user": (
+        "PostgreSQL knows another login: what app_env and app_env_file say of it goes before what app_services brings; "
+        "leave it out there"
     ),
     r"(?i:connect|resolve|translate)[^\n]*(\b5432\b|[\"'](db|database|postgres\w*)[\"'])": (
         'no PostgreSQL answers there: app_services=["postgres"] makes one on the host, and postgres_env says by which '

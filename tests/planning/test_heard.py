@@ -242,6 +242,22 @@ def test_what_a_flaskenv_says_is_the_environment_of_all_but_for_development(host
     assert not {"FLASK_ENV", "FLASK_RUN_PORT"} & set(env)
 
 
+def test_what_an_environment_says_against_a_host_is_told_and_used(host_of: MakeHost, tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("FLASK_DEBUG=true\nDEBUG=0\nPOSTGRES_USER=hello\nREDIS_URL=x\n")
+    (tmp_path / "env").chmod(0o600)
+    pieces = {"POSTGRES_USER": "{user}", "POSTGRES_PASSWORD": "{password}"}
+    services = {"app_services": ["postgres"], "postgres_env": pieces}
+    host = host_of(
+        {}, app_env_file=str(tmp_path / "env"), app_env={"POSTGRES_PASSWORD": "s3cret"}, **services
+    )
+    told = "which goes before what app_services brings for postgres: leave it out for the one on the host"
+    assert heard(host).notes == (
+        f"app_env has POSTGRES_PASSWORD, {told}",
+        "app_env_file has FLASK_DEBUG on, which is for development: it shows the source to visitors",
+        f"app_env_file has POSTGRES_USER, {told}",
+    )
+
+
 def test_what_a_release_command_does_already_is_not_told(host_of: MakeHost) -> None:
     procfile = "release: flask db upgrade\nweb: flask db upgrade && gunicorn app:app\n"
     assert heard(host_of({"Procfile": procfile})).notes == ()

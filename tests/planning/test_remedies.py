@@ -178,6 +178,14 @@ def test_what_is_no_failure_and_what_has_no_remedy_stays_as_it_is():
     ("output", "remedy"),
     [
         (
+            'connection to server at "127.0.0.1", port 5432 failed: FATAL: password authentication failed for user "x"',
+            "PostgreSQL knows another login",
+        ),
+        (
+            "You're using the staticfiles app without having set the STATIC_ROOT setting",
+            "no STATIC_ROOT: have app_env",
+        ),
+        (
             "ERROR:root:Error 99 connecting to localhost:6379. Cannot assign requested address.",
             'app_services=["redis"]',
         ),

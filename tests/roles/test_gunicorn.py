@@ -94,6 +94,24 @@ def test_an_asgi_app_that_says_which_gunicorn_gets_uvicorns_worker(fastapi, tmp_
     assert venv(**fastapi) == ("uvicorn-worker",)
 
 
+@pytest.mark.parametrize(
+    ("pinned", "is_old"), [("19.9.0", True), ("20.1.0", True), ("21.2.0", False), ("25.3.0", False)]
+)
+def test_a_gunicorn_of_years_ago_gets_what_it_imports_and_the_app_on_its_command_line(
+    tmp_path, pinned, is_old
+):
+    """Before 20.1 it takes no app from its file, before 21 it wants pkg_resources and sets its user anew."""
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    (tmp_path / "requirements.txt").write_text(f"flask\ngunicorn=={pinned}\n")
+    old = {"app_source": str(tmp_path), "app_callable": "app:app"}
+    texts = rendered({**DEFAULT, **old})
+    assert ("setuptools<81" in venv(**old)) == is_old
+    assert (
+        texts["/srv/hello/releases/RELEASE/bin/web"].rstrip().endswith("gunicorn.conf.py deploytasks_app:app")
+    )
+    assert ("setgroups" in texts["/etc/systemd/system/hello@.service"]) == is_old
+
+
 def test_a_python_path_of_ones_own_comes_after_the_modules(fastapi):
     found = configuration(**fastapi, gunicorn_pythonpath="lib")
     assert found["pythonpath"] == "/srv/hello/releases/RELEASE/asgi,lib"

@@ -44,6 +44,10 @@ WRONG = {
         {"app_shared": ["../uploads"]},
         "shared: '../uploads'; expected a path inside the app's source, such as uploads",
     ),
+    "what is shared is in nothing that is shared": (
+        {"app_shared": ["static/uploads/", "static/"]},
+        "shared: 'static/uploads/' is in 'static/' already; leave it out",
+    ),
     "web is no other process": (
         {"app_processes": {"web": "gunicorn app:app"}},
         "processes: web is what app_server starts; set app_server and its variables",

@@ -372,3 +372,12 @@ def test_how_far_the_reading_is_can_be_heard(write: Write) -> None:
     assert heard[:2] == [(0, 2), (1, 5)]
     assert heard[-1] == (3, 600_005)
     assert len(heard) == 5
+
+
+def test_a_pointer_of_git_lfs_is_refused_with_what_fetches_the_file(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("")
+    (tmp_path / "logo.png").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n")
+    with pytest.raises(
+        SourceError, match=r"'logo\.png' is a pointer of Git LFS, not the file; run: git lfs pull"
+    ):
+        Source.scan(tmp_path)

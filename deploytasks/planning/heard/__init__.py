@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.here import expanded
+from deploytasks.planning.heard.environment import of_environment
 from deploytasks.planning.heard.project_files import (
     of_aptfile,
     of_dockerfile,
@@ -43,6 +44,7 @@ def heard(host: Host) -> Host:
         of_aptfile,
         of_indexes,
         of_flaskenv,
+        of_environment,
         of_dockerfile,
         of_unused_files,
     ):
