@@ -16,15 +16,24 @@ from deploytasks.source.advice.build_needs import packages_named_by
 from deploytasks.source.advice.run_needs import packages_missed
 
 READ_ONLY = regex(r"Read-only file system: b?['\"]([^'\"]+)['\"]")
-DATABASE = regex(r"unable to open database file|attempt to write a readonly database")
 HOLDS_FILES = regex(r"^\.?(logs?|instance|data|db|uploads?|media|files|te?mp|.*cache)$")
 """The names of directories that are there to be written to."""
 CODE = regex(r"/releases/[^/]+/code/|/app/code/")
 """Stands in a path on the host, or in a container, before what is of the source."""
 FIREWALL = regex(r"ufw --force enable ended with")
-NO_SITES = regex(r"\A(?!(?s:.*)could not bind)(?s:.*)no listening sockets available")
 NO_PAGE = regex(r"^(?!visitors of).*GET (\S+) answered (?:40[1345]|410) ")
 """The app serves, and has no page there that anybody may see."""
+SENTENCES = (
+    (
+        regex(r"unable to open database file|attempt to write a readonly database"),
+        'a release is read-only: share the directory of the database, such as app_shared=["instance/"]',
+    ),
+    (
+        regex(r"\A(?!(?s:.*)could not bind)(?s:.*)no listening sockets available"),
+        "Apache reads no site: /etc/apache2/apache2.conf wants the line IncludeOptional sites-enabled/*.conf",
+    ),
+)
+"""What last words tell, and what helps."""
 INSTALLS = "could not install the requirements"
 ANOTHER_PYTHON = regex(
     r"current Python version \((?P<has>[\d.]+)\) does not satisfy Python(?P<wants>[<>=!~]+[\d.]+)"
@@ -56,14 +65,17 @@ def remedy_for(reason: str, output: str, *, in_container: bool = False) -> str:
         return installing
     if FIREWALL.match(reason):
         return "a container that may not filter packets leaves that to who runs it: app_firewall=none"
-    if NO_SITES.search(output):
-        return "Apache reads no site: /etc/apache2/apache2.conf wants the line IncludeOptional sites-enabled/*.conf"
     written = READ_ONLY.search(output)
     if written:
         return _of_read_only(written[1], in_container=in_container)
-    if DATABASE.search(output):
-        return 'a release is read-only: share the directory of the database, such as app_shared=["instance/"]'
-    return _of_the_host(output) or what_brings(output) or what_lifts(reason, output) or _of_a_page(reason)
+    said = next((sentence for pattern, sentence in SENTENCES if pattern.search(output)), "")
+    return (
+        said
+        or _of_the_host(output)
+        or what_brings(output)
+        or what_lifts(reason, output)
+        or _of_a_page(reason)
+    )
 
 
 def _of_an_installation(output: str) -> str:

@@ -34,6 +34,7 @@ from deploytasks.roles.app.static import (
     static_of,
     static_root_of,
 )
+from deploytasks.roles.app.successor import places_taken
 from deploytasks.roles.app.tls import PROFILES, bring, brought, issue_here, self_signed
 from deploytasks.roles.app.underscored import disguises, underscored_of
 
@@ -175,6 +176,7 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     text = _rendered("site.conf.j2", host, v, scheme)
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
     yield from _membership(host)
+    yield from (replace(step, notify=reload) for step in places_taken(host, f"{ENABLED}/*.conf", link))
     yield Step("write the site", File(_available(app), text), notify=reload)
     yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
     yield Step("remove the site's old link", Absent(stale), notify=reload)

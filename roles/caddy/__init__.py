@@ -33,6 +33,7 @@ from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import names_of, static_files_of, static_of, static_root_of
+from deploytasks.roles.app.successor import places_taken
 from deploytasks.roles.app.underscored import underscored_of
 from deploytasks.roles.caddy.settings import HTTP_PORT, Vars
 
@@ -134,6 +135,8 @@ def _trust(app: App, v: Vars) -> Iterator[Step]:
 
 
 def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
+    for step in places_taken(host, f"{SITES}/*.caddy", _place(app)):
+        yield replace(step, notify=reload, phase=Phase.START)
     text = _served("site.caddy.j2", host, v)
     yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
     elsewhere = OnlyFile(GUESTS % ("*", app.name))

@@ -34,6 +34,7 @@ from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
 from deploytasks.roles.app.passwords import password_steps
 from deploytasks.roles.app.static import ground_of, names_of, static_files_of, static_of, static_root_of
+from deploytasks.roles.app.successor import places_taken
 from deploytasks.roles.app.underscored import underscored_of
 from deploytasks.roles.nginx.maintenance import included
 from deploytasks.roles.nginx.settings import Vars
@@ -204,6 +205,7 @@ def _guest_steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
+    yield from places_taken(host, f"{ENABLED}/*", _enabled(app))
     if static_of(host) or static_files_of(host) or static_root_of(host):
         yield Step("let nginx read the app's files", NginxMember(app.user))
     yield Step("write the site", File(_available(app), _site(host, v)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,9 +60,33 @@ def test_another_app_that_has_the_name_is_told_with_its_project_and_the_ways(hos
     host.write("/var/lib/deploytasks/old-shop/owner.json", json.dumps(owner))
     assert refused(host) == (
         "the app old-shop of the project whose history begins with the commit c0ffee has the name www.shop.test at "
-        "port 80 already; nothing was changed. Give shop another nginx_server_name, or take that app away first: "
-        "inv destroy"
+        "port 80 already; nothing was changed. Give shop another nginx_server_name; take that app away first: inv "
+        'destroy; or take its place in one deploy: app_adopt=["/etc/nginx/sites-enabled/old-shop"]'
     )
+    replace(SHOP, adopted=("/etc/nginx/sites-enabled/old-shop",)).require(host.machine)
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "site"),
+    [
+        (
+            "apache",
+            "/etc/apache2/sites-enabled/x.conf",
+            "<VirtualHost *:80>\n ServerName a.test\n ServerAlias b.test shop.test\n</VirtualHost>\n",
+        ),
+        ("caddy", "/etc/caddy/sites/x.caddy", "http://a.test:80, http://shop.test:80 {\n\trespond 404\n}\n"),
+        ("caddy", "/etc/caddy/sites/x.caddy", "http://shop.test {\n\trespond 404\n}\n"),
+    ],
+)
+def test_a_site_of_each_web_server_that_has_the_name_is_told(host, server, path, site):
+    claim = replace(SHOP, server=server)
+    host.write(path, site)
+    assert refused(host, claim) == (
+        f"another site ({path}) has the name shop.test at port 80 already; nothing was changed. "
+        f"Remove that file, or give shop another {server}_server_name"
+    )
+    replace(claim, ports=(8080,)).require(host.machine)
+    replace(claim, names=("other.test",)).require(host.machine)
 
 
 def test_a_site_of_somebody_else_is_told_with_its_file(host):

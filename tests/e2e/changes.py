@@ -24,8 +24,9 @@ HEAD = """\
 
 Written by `make test-changes`: on a Debian 12 host, with everything else on the same two cores, one setting after
 the other is changed by a deploy while {clients} clients ask all the time, half of them on connections that they keep
-and half on a new one for each request. A request is lost that gets no answer, or one of 4xx or 5xx. Clients think for
-up to 300 ms, as wrk runs beside all of it.
+and half on a new one for each request. Lost is a request without an answer, or with one of 4xx or 5xx; of the kept
+connections each that was closed counts, also one on which nobody asked. Clients think for up to 300 ms, as wrk runs
+beside all of it; the host was busy with other things.
 
 | changed | lost, kept connections | lost, new connections | the deploy took |
 |---|---|---|---|
@@ -34,8 +35,10 @@ TAIL = """
 A new release takes over by the renaming of a link, which loses nothing. What changes the web server's own
 configuration makes it reload: nginx and Apache then close kept connections on which nobody asks at that moment, as
 HTTP allows (RFC 9112, 9.3.1); who sends a request right then gets no answer, and browsers ask again by themselves.
-Where a port changes hands, as from one web server to another, nobody listens for a moment. Both happen when the
-setting is changed, and never again.
+Where a port changes hands, as from one web server to another, nobody listens for a moment. Where the protocol between
+web server and app changes, a request may come to the one in the words of the other. With another `app_user` the files
+are that one's before the new instance serves, so that the old one can read none until then: change it when few people
+come. All of this happens when the setting is changed, and never again.
 """
 
 

@@ -98,6 +98,24 @@ def test_what_is_taken_over_serves_without_a_break_and_what_is_theirs_stays(make
     assert "/home/bar:/bin/bash" in shell(by_hand, "getent passwd bar")
 
 
+def test_an_app_under_another_name_takes_the_place_of_its_former_self_in_one_deploy(make):
+    former = make("tavern")
+    former.deploy()
+    renamed = make("inn")
+    renamed.configure(nginx_server_name="tavern.test")
+    said = refused(renamed)
+    site = "/etc/nginx/sites-enabled/tavern"
+    assert "the app tavern has the name tavern.test at port 80 already" in said
+    assert f'app_adopt=["{site}"]' in said
+    renamed.configure(app_adopt=[site])
+    with Traffic.on(former) as traffic:
+        renamed.deploy()
+    assert (traffic.served[-1], traffic.served.count(None)) == (renamed.current, 0)
+    assert renamed.deploy().changed == []
+    assert former.inv("destroy", "--yes", "--purge").exit_code == 0
+    assert former.says["release"] == renamed.current
+
+
 def test_a_persons_account_is_not_the_apps(make, web):
     shell(web, "useradd --create-home --groups sudo alice")
     try:

@@ -71,7 +71,8 @@ class Claim(Resource):
         if foreign:
             raise StepError(self._refusal(foreign))
         if self.web_server:
-            SiteClaim(self.app_name, self.web_server, self.ports, self.domains).require(machine)
+            adopted = () if isinstance(self.adopt, bool) else self.adopt
+            SiteClaim(self.app_name, self.web_server, self.ports, self.domains, adopted).require(machine)
         if owner is None:
             return None
         claimed = _project(machine) in ("", owner.project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import List, Optional, Tuple
 
 from deploytasks.agent.engine.machine import Machine
@@ -10,7 +11,8 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.layout import App
 from deploytasks.agent.release.owner import Owner, owner_of
 from deploytasks.agent.services.listeners import listeners, listening_ports
-from deploytasks.agent.web.nginx_servers import ANY_NAME, NginxServer, nginx_servers
+from deploytasks.agent.web.named_sites import NamedSite, named_sites
+from deploytasks.agent.web.nginx_servers import ANY_NAME
 from deploytasks.agent.web.places import PROGRAMS, SITES, programs_serving, site_has_port
 
 NGINX = "nginx"
@@ -21,15 +23,19 @@ Told = Optional[Tuple[str, str]]
 
 @frozen
 class SiteClaim:
-    """The web server *server* is to have a site of *app* at *ports*, by *names*, or by any."""
+    """The web server *server* is to have a site of *app* at *ports*, by *names*, or by any.
+
+    It takes the place of the sites in the files *adopted*.
+    """
 
     app: str
     server: str
     ports: Tuple[int, ...]
     names: Tuple[str, ...]
+    adopted: Tuple[str, ...] = ()
 
     def require(self, machine: Machine) -> None:
-        """No other program listens there, but one that serves the app and leaves; nor has a site of nginx a name of it.
+        """No other program listens there, but one that serves the app and leaves; nor has another site a name of it.
 
         Else ``StepError`` says who.
         """
@@ -54,31 +60,32 @@ class SiteClaim:
         return None
 
     def _strange_site(self, machine: Machine) -> Told:
-        if self.server != NGINX:
-            return None
-        names = {*(self.names or (ANY_NAME,))}
-        own = SITES[NGINX] % self.app
-        for server in nginx_servers(machine):
-            both = sorted(names & server.names)
-            if both and server.path != own and server.ports & {*self.ports}:
-                return self._told(machine, server, both[0])
+        """Of sites for any name only nginx refuses a second one."""
+        wanted = {*(self.names or ((ANY_NAME,) if self.server == NGINX else ()))}
+        own = {SITES[self.server] % self.app, *self.adopted}
+        for site in named_sites(machine, self.server) if wanted else ():
+            both = sorted(wanted & site.names)
+            if both and own.isdisjoint({site.path, site.file}) and site.ports & {*self.ports}:
+                return self._told(machine, site, both[0])
         return None
 
-    def _told(self, machine: Machine, server: NginxServer, name: str) -> Tuple[str, str]:
-        port = min(server.ports & {*self.ports})
+    def _told(self, machine: Machine, site: NamedSite, name: str) -> Tuple[str, str]:
+        port = min(site.ports & {*self.ports})
         what = "any name" if name == ANY_NAME else "the name %s" % name
-        owner = _owner(machine, server.path)
+        owner = _owner(machine, self.server, site.file)
+        other_name = "give %s another %s_server_name" % (self.app, self.server)
         if owner is None:
-            told = "another site (%s) has %s at port %d already" % (server.path, what, port)
-            return told, "Remove that file, or give %s another nginx_server_name" % self.app
+            told = "another site (%s) has %s at port %d already" % (site.path, what, port)
+            return told, "Remove that file, or %s" % other_name
         project = " of the project whose history begins with the commit %s" % owner.project
         whose = "the app %s%s" % (owner.app, project if owner.project else "")
         told = "%s has %s at port %d already" % (whose, what, port)
-        return told, "Give %s another nginx_server_name, or take that app away first: inv destroy" % self.app
+        ways = "%s; take that app away first: inv destroy; or take its place in one deploy: app_adopt=[%s]"
+        return told, ways % (other_name[0].upper() + other_name[1:], json.dumps(site.path))
 
 
-def _owner(machine: Machine, path: str) -> Optional[Owner]:
+def _owner(machine: Machine, server: str, path: str) -> Optional[Owner]:
     """Which app the site at *path* is of; None where it is no app of ours."""
-    name = path.rpartition("/")[2]
+    name = path.rpartition("/")[2].partition(".")[0]
     owner = owner_of(machine, App(name, "/srv/" + name, name))
-    return owner if path == SITES[NGINX] % name else None
+    return owner if path == SITES[server] % name else None
