@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -16,6 +16,7 @@ from typing import Any
 from tests.windows_names import LOOKED_AT, is_lacking, lacking
 
 OURS = "deploytasks"
+Import = Callable[..., ModuleType]
 
 
 class Window(ModuleType):
@@ -49,14 +50,12 @@ def import_as_there(
     return Window(found) if found.__name__ in LOOKED_AT else found
 
 
-BUILTINS = {**vars(builtins), "__import__": import_as_there}
-
-
 class Hiding(Loader):
     """Runs a module of ours with another ``import``."""
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Loader, import_: Import) -> None:
         self._loader = loader
+        self._builtins = {**vars(builtins), "__import__": import_}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
@@ -65,27 +64,31 @@ class Hiding(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)["__builtins__"] = BUILTINS
+        vars(module)["__builtins__"] = self._builtins
         self._loader.exec_module(module)
 
 
 class Finder:
     """Finds modules of ours as they are found anyway, and has them run so."""
 
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+    def __init__(self, import_: Import) -> None:
+        self._import = import_
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: Any = None
+    ) -> ModuleSpec | None:
         if name.partition(".")[0] != OURS:
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = Hiding(spec.loader)
+            spec.loader = Hiding(spec.loader, self._import)
         return spec
 
 
-def hide() -> None:
+def hide(import_: Import = import_as_there) -> None:
     """From now on modules of ours find no more than that; none of them is imported yet."""
     assert not any(name.partition(".")[0] == OURS for name in sys.modules)
-    sys.meta_path.insert(0, Finder)
+    sys.meta_path.insert(0, Finder(import_))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LAST_PORT = 65535
 LOOPBACK = "127.0.0.1"
+PYTHONS = ("bin/python", "Scripts/python.exe")
+"""Where a virtual environment has its own; on Windows the second."""
 FRAMEWORKS = frozenset(
     {"flask", "django", "quart", "fastapi", "starlette", "litestar", "falcon", "cherrypy", "bottle"}
 )
@@ -156,7 +158,7 @@ def _site(
 def interpreter_for(source: Path, environ: Mapping[str, str]) -> str:
     """The Python of the virtual environment in *source*, else of the active one, else this one."""
     homes = [source / ".venv", source / "venv", *map(Path, filter(None, [environ.get("VIRTUAL_ENV")]))]
-    found = (home / "bin" / "python" for home in homes)
+    found = (home / place for home in homes for place in PYTHONS)
     return next((str(python) for python in found if os.access(python, os.X_OK)), sys.executable)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploytasks.targets import Target
+    from deploytasks.here.paths import seen_from
+from deploytasks.targets import Target
 
 OF_APP = ("app_name", "app_source", "app_callable")
 """What the project's own inventory says, and not the target's."""
@@ -28,7 +28,7 @@ def bring_up(name: str, image: str) -> None:
 def deploying(target: Target) -> list[str]:
     """The command line that deploys the app of this directory to *target*."""
     app = [word for name, value in _app_here() for word in ("--extra-vars", f"{name}={shlex.quote(value)}")]
-    place = ["--host", target.name, "--inventory", os.path.relpath(target.inventory)]
+    place = ["--host", target.name, "--inventory", seen_from(target.inventory, ".")]
     return ["inv", "deploy", *place, *app]
 
 

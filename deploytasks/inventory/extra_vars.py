@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
+from deploytasks.here.paths import words_of
 from deploytasks.inventory.documents.document import SUFFIXES, parsed_document
 from deploytasks.inventory.origin import COMMAND_LINE, Origin, Setting
 from deploytasks.inventory.problems import Problems
@@ -50,7 +50,7 @@ def _from_file(path: str, vault: Vault, problems: Problems) -> Mapping[str, Sett
 
 def _words(argument: str) -> list[str]:
     try:
-        words = shlex.split(argument)
+        words = words_of(argument)
     except ValueError as error:
         raise Refused(f"{str(error).lower()}; expected each quote to be closed") from error
     if not words:

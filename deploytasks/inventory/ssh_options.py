@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
+from deploytasks.here.paths import words_of
 from deploytasks.inventory.host_name import port_number
 from deploytasks.inventory.refused import Refused
 from deploytasks.spelling import did_you_mean
@@ -76,7 +76,7 @@ def parsed_ssh_args(text: str) -> SshOptions:
 
 def _options(text: str) -> Iterator[tuple[str, str]]:
     try:
-        words = iter(shlex.split(text))
+        words = iter(words_of(text))
     except ValueError as error:
         raise Refused(f"{str(error).lower()}; expected each quote to be closed") from error
     for word in words:

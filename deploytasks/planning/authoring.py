@@ -16,6 +16,7 @@ from deploytasks.agent.engine.plan import Handler, Step
 from deploytasks.agent.engine.resource import Action, Resource
 from deploytasks.agent.regex import regex
 from deploytasks.errors import ConfigError, PlanError
+from deploytasks.here.paths import below
 from deploytasks.planning.role import in_our_words, role_name
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _raised_at(role: Role, error: Exception) -> str:
 
 def _as_seen_from_here(path: str) -> str:
     try:
-        return str(Path(path).relative_to(Path.cwd()))
+        return below(Path(path), Path.cwd())
     except ValueError:
         return path
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from deploytasks.errors import SourceError
+from deploytasks.here.paths import below
 from deploytasks.source.listing import travelling
 
 KEPT_LINES = 20
@@ -53,7 +54,7 @@ def _made_since(directory: Path, moment: int) -> Iterator[str]:
         names[:] = [name for name in names if name not in OF_TOOLS]
         for path in (Path(place, name) for name in files):
             if path.lstat().st_mtime_ns >= moment:
-                yield path.relative_to(directory).as_posix()
+                yield below(path, directory)
 
 
 def _told(ignored: Sequence[str]) -> tuple[str, ...]:

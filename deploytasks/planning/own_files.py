@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
+from deploytasks.here.paths import below
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -40,8 +41,8 @@ def secrets_among(host: Host, directory: Path) -> tuple[str, ...]:
     )
     found = {path.resolve() for path in (*given, *_named(host)) if path.is_file()}
     root = directory.resolve()
-    among = (path.relative_to(root) for path in found if path.is_relative_to(root))
-    return tuple(sorted(str(path) for path in among if not any(part.startswith(".") for part in path.parts)))
+    among = (below(path, root) for path in found if path.is_relative_to(root))
+    return tuple(sorted(path for path in among if not any(part.startswith(".") for part in path.split("/"))))
 
 
 def _of_inventories(host: Host) -> Iterator[Path]:

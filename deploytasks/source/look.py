@@ -26,6 +26,7 @@ from deploytasks.agent.files.manifest import (
     shown,
 )
 from deploytasks.agent.regex import regex
+from deploytasks.here.paths import below, on_host
 from deploytasks.source.line_ends import Convert, conversions, with_crlf
 from deploytasks.source.listing import NOT_TRACKED, Listing, Tracked
 
@@ -144,8 +145,8 @@ def _look(root: Path, found: Found, tracked: Tracked, mode_of: ModeOf, read: Rea
             is_link = target and _blob(target, tracked) == tracked.blob
             return _symlink(root, place, name, target) if is_link else _file(found, tracked, mode_of, read)
         if stat.S_ISLNK(status.st_mode):
-            # Path.readlink tidies the text.
-            return _symlink(root, place, name, os.readlink(os.fsencode(place)))  # noqa: PTH115
+            written = os.readlink(place)  # noqa: PTH115  (Path.readlink tidies the text)
+            return _symlink(root, place, name, os.fsencode(on_host(written)))
     except OSError as error:
         return refusal(place, name, error.strerror or str(error))
     if stat.S_ISDIR(status.st_mode):
@@ -240,7 +241,7 @@ def _with_line_ends(root: Path, listing: Listing, looks: list[Look]) -> list[Loo
         for base in listing.work_trees
         for path, convert in conversions(root / base).items()
     }
-    return [_converted(look, wanted.get(look.place.relative_to(root).as_posix())) for look in looks]
+    return [_converted(look, wanted.get(below(look.place, root))) for look in looks]
 
 
 def _wants_crlf(look: Look) -> bool:

@@ -13,6 +13,7 @@ from typing import IO
 from deploytasks.agent.files.manifest import EXECUTABLE, FILE, SYMLINK, Entry, Manifest
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
+from deploytasks.here.paths import below
 from deploytasks.source.differences import differences
 from deploytasks.source.ignore import DEPLOYIGNORE
 from deploytasks.source.listing import listed
@@ -162,7 +163,7 @@ def _is_at_or_below(path: bytes, places: tuple[bytes, ...]) -> bool:
 def _within(root: Path, paths: Collection[Path]) -> tuple[bytes, ...]:
     """Those of *paths* that lie below *root*, relative to it."""
     real = root.resolve()
-    return tuple(os.fsencode(path.relative_to(real)) for path in paths if real in path.parents)
+    return tuple(os.fsencode(below(path, real)) for path in paths if real in path.parents)
 
 
 def _directory(given: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import requests
 
 from deploytasks.errors import StepFailed
+from deploytasks.here.paths import seen_from
 from deploytasks.targets.engine import Say
 from deploytasks.targets.entry import write_entry
 from deploytasks.targets.lifecycle import up
@@ -48,8 +48,8 @@ def deploy(target: Target, say: Say) -> None:
 
 
 def inv(task: str, target: Target) -> list[str]:
-    return [program(), task, "--host", target.name, "--inventory", os.path.relpath(target.inventory)]
+    return [program(), task, "--host", target.name, "--inventory", seen_from(target.inventory, ".")]
 
 
 def program() -> str:
-    return os.path.relpath(Path(sys.executable).with_name("inv"))
+    return seen_from(Path(sys.executable).with_name("inv"), ".")

@@ -13,6 +13,7 @@ import docker
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 from deploytasks.here import cache_directory, locked
+from deploytasks.here.paths import below
 from deploytasks.targets.apt import network_settings, sources_for
 from deploytasks.targets.authorities import extra_authorities
 from deploytasks.targets.base import ensure_base
@@ -63,7 +64,7 @@ def build_context_for(release: str) -> BuildContext:
     if release not in SUITES:
         raise ConfigError(f'image "{release}": unknown\nexpected one of {", ".join(SUITES)}')
     shipped = [HERE / "Dockerfile", *(path for path in HERE.glob("rootfs/**/*") if path.is_file())]
-    own = {path.relative_to(HERE).as_posix(): path.read_bytes() for path in shipped}
+    own = {below(path, HERE): path.read_bytes() for path in shipped}
     return BuildContext(release, {**own, **controller_files(SUITES[release])})
 
 

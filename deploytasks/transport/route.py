@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 from deploytasks.here import expanded, who_sits_here
+from deploytasks.here.paths import words_of
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.ssh_options import SshOptions
 from deploytasks.transport.hostkeys import SSH_PORT, KnownHosts, known_name
@@ -170,7 +170,7 @@ def _credentials(options: Options, password: str | None, key: paramiko.PKey | No
 
 
 def _files(text: str) -> tuple[Path, ...]:
-    return tuple(expanded(word) for word in shlex.split(text) if word != "none")
+    return tuple(expanded(word) for word in words_of(text) if word != "none")
 
 
 def _with_tokens(command: str | None, original: str, address: str, port: int, user: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -14,6 +13,7 @@ import paramiko
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 from deploytasks.here import expanded, who_sits_here
+from deploytasks.here.paths import words_of
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.transport.given import Given
 
@@ -124,7 +124,7 @@ def lines_of(file: Path, depth: int = 0) -> Iterator[str]:
 
 def included_by(file: Path, patterns: str) -> Iterator[Path]:
     """The files that *patterns* after ``Include`` in *file* name."""
-    for pattern in shlex.split(patterns):
+    for pattern in words_of(patterns):
         place = file.parent / expanded(pattern)
         # Absolute patterns, which Path.glob does not take.
         yield from (Path(path) for path in sorted(glob.glob(str(place))))  # noqa: PTH207

@@ -7,11 +7,11 @@ in one go.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from deploytasks.agent.regex import regex
+from deploytasks.here.paths import words_of
 from deploytasks.inventory.draft import UNGROUPED, Draft, check_group_name
 from deploytasks.inventory.host_name import expanded
 from deploytasks.inventory.origin import Origin
@@ -136,7 +136,7 @@ def _tokens(line: str) -> list[str]:
     content = match[0] if match else ""
     has_comment = line.startswith("#", len(content))
     try:
-        words = shlex.split(content if has_comment else line)
+        words = words_of(content if has_comment else line)
     except ValueError as error:
         raise Refused(f"host line: {str(error).lower()}; expected each quote to be closed") from error
     if has_comment and content[-1] not in " \t":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
+from deploytasks.here.paths import seen_from
 from deploytasks.inventory.origin import SOURCE, Origin, Setting
 from deploytasks.planning.heard.statement import Heard, Variable
 from deploytasks.planning.wanted_parts import server_of
@@ -61,7 +61,7 @@ def _requirements_file(host: Host, directory: Path) -> Path | None:
 
 
 def _origin(index: Index, directory: Path) -> Origin:
-    return Origin(os.path.relpath(index.path, directory), index.line, SOURCE)
+    return Origin(seen_from(index.path, directory), index.line, SOURCE)
 
 
 def of_dockerfile(host: Host, directory: Path) -> Heard:

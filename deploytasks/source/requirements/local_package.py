@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
+from deploytasks.here.paths import below
 from deploytasks.source.requirements.own_package import stand_in
 from deploytasks.source.requirements.requirement import name_and_extras, normal_name
 from deploytasks.source.text_file import text_in
@@ -70,7 +71,7 @@ def package_at(root: Path, place: Path, name: str = "", where: str = "", extras:
         raise ValueError(f"a path that leads out of the source {root}: only this machine has it")
     _require_fitting(place)
     found = normal_name(name or _name_of(place))
-    return LocalPackage(found, place.relative_to(root.resolve()).as_posix(), place, where, extras)
+    return LocalPackage(found, below(place, root.resolve()), place, where, extras)
 
 
 def _parts(text: str) -> tuple[str, str]:

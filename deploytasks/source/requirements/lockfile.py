@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import SourceError
+from deploytasks.here.paths import below
 from deploytasks.source.requirements.requirements import Requirements
 
 if TYPE_CHECKING:
@@ -132,6 +133,6 @@ def _hints(directory: Path, where: str) -> Iterator[str]:
     if (directory / "Pipfile").is_file():
         yield "Pipfile: pipenv lock"
     others = dict.fromkeys(path for pattern in _ELSEWHERE for path in sorted(directory.glob(pattern)))
-    names = [path.relative_to(directory).as_posix() for path in others]
+    names = [below(path, directory) for path in others]
     if names:
         yield f"{where}={names[0]}" + (f", or one of {', '.join(names[1:])}" if names[1:] else "")

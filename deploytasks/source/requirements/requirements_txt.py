@@ -7,12 +7,12 @@ are relative to the one that includes them. Comments go, so that they change no 
 from __future__ import annotations
 
 import codecs
-import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
+from deploytasks.here.paths import seen_from
 from deploytasks.source.requirements.find_links import LINE as FIND_LINKS
 from deploytasks.source.requirements.find_links import find_links
 from deploytasks.source.requirements.git_package import git_package
@@ -66,7 +66,7 @@ def read_lines(lines: Iterable[tuple[int, str]], path: Path, root: Path) -> Requ
     if not reading.wanted:
         advice = "name what the app needs, or set app_requirements=none"
         raise SourceError(f"{path}: names no package; {advice}")
-    return reading.requirements(os.path.relpath(path, root))
+    return reading.requirements(seen_from(path, root))
 
 
 @dataclass
