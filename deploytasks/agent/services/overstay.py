@@ -1,7 +1,7 @@
 """Units that take longer to start or to stop than they may.
 
-Their programs can ask systemd for more time, again and again (sd_notify(3), ``EXTEND_TIMEOUT_USEC``): one that is not to
-be trusted would be there for ever, and who waits for its end as well.
+Their programs can ask systemd for more time, again and again (sd_notify(3), ``EXTEND_TIMEOUT_USEC``): one that is not
+to be trusted would be there for ever, and who waits for its end as well.
 """
 
 from __future__ import annotations
