@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.docker.shipped_image import ShippedImage
     from deploytasks.agent.files.absent import Absent
     from deploytasks.agent.files.absent_managed import AbsentManaged
+    from deploytasks.agent.files.compressed import Compressed
     from deploytasks.agent.files.directories import Directories
     from deploytasks.agent.files.directory import Directory
     from deploytasks.agent.files.empty_if_large import EmptyIfLarge
@@ -88,6 +89,7 @@ __all__ = [
     "Claim",
     "Command",
     "ComposeServices",
+    "Compressed",
     "CopyRetention",
     "Directories",
     "Directory",

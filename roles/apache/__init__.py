@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.files.compressed import TEXTS
 from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
 from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.plan import Handler, Phase, Step
@@ -140,7 +141,8 @@ def _safety_steps(host: Host, v: Vars) -> Iterator[Step]:
 
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
-    rewrites = static_root_of(host) or v.redirected or kept_of(host)
+    packs = deployment_of(host).v.static_compress and v.deflate and static_of(host)
+    rewrites = static_root_of(host) or v.redirected or kept_of(host) or packs
     modules = (*_modules(v, scheme), *(("rewrite.load",) if rewrites else ()))
     yield from map(_enable, modules)
     yield Step(
@@ -221,6 +223,7 @@ def _rendered(name: str, host: Host, v: Vars, scheme: str) -> str:
         root=static_root_of(host),
         serves_shared=serves_shared(host),
         **names_of(host),
+        texts=TEXTS.replace(" ", "|"),
         hidden_too=deployment.v.static_hidden,
         scheme=scheme,
         strangers=strangers.headers(is_guarded=bool(v.basic_auth)),

@@ -37,7 +37,7 @@ from deploytasks.resources import (
 )
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
-from deploytasks.roles.app.static import keep_static_files
+from deploytasks.roles.app.static import compress_static_files, keep_static_files
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
@@ -65,13 +65,14 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield _claim(app, v, deployment)
     yield from _places(app, v, project)
     yield from deployment.define()
-    yield from _contents(release, project)
+    yield from _contents(release, project, is_compressed=v.static_compress)
     if not deployment.runtime.brings_dependencies:
         yield from dependencies.install(host, v)
     yield from _environment(release, v, deployment)
     yield from _program(release, deployment)
     yield from processes.prepare(deployment)
     yield from processes.collect_static_files(deployment)
+    yield from compress_static_files(host)
     yield from processes.run_release_command(deployment)
     yield _run_what_is_there(release)
     yield from deployment.start()
@@ -132,7 +133,7 @@ def _seeds(app: App, project: Project) -> Iterator[Step]:
         yield Step(f"copy the source's {path} to the shared files", file)
 
 
-def _contents(release: Release, project: Project) -> Iterator[Step]:
+def _contents(release: Release, project: Project, *, is_compressed: bool) -> Iterator[Step]:
     digest = project.source.manifest.digest
     places = Directories((Directory(release.path), Directory(f"{release.path}/bin")))
     yield Step("make the release's directories", places, phase=Phase.PREPARE)
@@ -141,7 +142,9 @@ def _contents(release: Release, project: Project) -> Iterator[Step]:
         File(release.manifest, None, digest=digest),
         phase=Phase.PREPARE,
     )
-    yield Step("lay out the code", Tree(release.code, release.manifest, digest), phase=Phase.PREPARE)
+    made = (".gz",) if is_compressed else ()
+    tree = Tree(release.code, release.manifest, digest, made)
+    yield Step("lay out the code", tree, phase=Phase.PREPARE)
 
 
 def environment_of(v: Vars) -> dict[str, str]:

@@ -130,6 +130,7 @@ class Vars:
     shared: tuple[str, ...] = ()
     static: Mapping[str, str] | None = None
     static_hidden: bool = False
+    static_compress: bool = True
     static_immutable: tuple[UrlPath, ...] = ()
     keep_static: bool | Period = False
     underscored_headers: tuple[str, ...] = ()

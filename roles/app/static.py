@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import KeptFiles
+from deploytasks.resources import Compressed, KeptFiles
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -84,7 +84,13 @@ def names_of(host: Host) -> dict[str, Any]:
     """What templates of sites ask of a file's name, and where those of earlier releases are."""
     v = deployment_of(host).v
     immutable = tuple(f"{v.at(url.rstrip('/'))}/" for url in v.static_immutable)
-    return {"hashed": HASHED, "words": WORDS, "immutable": immutable, "kept": kept_of(host)}
+    return {
+        "hashed": HASHED,
+        "words": WORDS,
+        "immutable": immutable,
+        "kept": kept_of(host),
+        "packed": v.static_compress,
+    }
 
 
 def kept_of(host: Host) -> str:
@@ -93,16 +99,28 @@ def kept_of(host: Host) -> str:
     return f"{deployment.app.root}/kept" if deployment.v.keeps_static_s else ""
 
 
+def compress_static_files(host: Host) -> Iterator[Step]:
+    """What the web server sends of the new release as often as it is asked is compressed once."""
+    deployment = deployment_of(host)
+    directories = tuple(f"{deployment.release.code}/{path}" for _, path in _of_release(host))
+    if deployment.v.static_compress and directories:
+        yield Step("compress the static files", Compressed(directories), phase=Phase.PREPARE)
+
+
 def keep_static_files(host: Host) -> Iterator[Step]:
     """What the release before has and the new one has not is kept for who still has its pages open."""
-    deployment, place = deployment_of(host), kept_of(host)
-    app, release = deployment.app, deployment.release
-    served = {**static_of(host), **({"/": f"{root}/"} if (root := static_root_of(host)) else {})}
-    code = f"{app.current}/code/"
-    pairs = tuple((url, path[len(code) :]) for url, path in served.items() if path.startswith(code))
+    deployment, place, pairs = deployment_of(host), kept_of(host), _of_release(host)
     if place and pairs:
-        kept = KeptFiles(place, app.current, release.code, pairs, deployment.v.keeps_static_s)
+        code, seconds = deployment.release.code, deployment.v.keeps_static_s
+        kept = KeptFiles(place, deployment.app.current, code, pairs, seconds)
         yield Step("keep static files of earlier releases", kept, phase=Phase.START)
+
+
+def _of_release(host: Host) -> tuple[tuple[str, str], ...]:
+    """The URLs and directories of what is served of a release's code, and is not shared."""
+    code, root = f"{deployment_of(host).app.current}/code/", static_root_of(host)
+    served = {**static_of(host), **({"/": f"{root}/"} if root else {})}
+    return tuple((url, path[len(code) :]) for url, path in served.items() if path.startswith(code))
 
 
 def _is_root(url: str) -> bool:

@@ -32,6 +32,7 @@ from deploytasks.agent.engine.resource import Change, describe, rebuild
 from deploytasks.agent.engine.types import MODULES, type_called
 from deploytasks.agent.files.absent import Absent
 from deploytasks.agent.files.absent_managed import AbsentManaged
+from deploytasks.agent.files.compressed import Compressed
 from deploytasks.agent.files.directories import Directories
 from deploytasks.agent.files.directory import Directory
 from deploytasks.agent.files.empty_if_large import EmptyIfLarge
@@ -497,6 +498,11 @@ def only_file(host):
     return OnlyFile("/etc/nginx/guests/*/cart.conf", "/etc/nginx/guests/shop/cart.conf")
 
 
+def compressed(host):
+    host.write("/srv/code/static/css/style.css", "body {}\n" * 500)
+    return Compressed(("/srv/code/static/", "/srv/code/missing/"))
+
+
 def kept_files(host):
     for release, name in (
         ("old", "app.aaa.js"),
@@ -582,6 +588,7 @@ CASES = [
     (ComposeServices, compose_services),
     (ComposeServices, compose_services_of_another_release),
     (ComposeServices, no_compose_services),
+    (Compressed, compressed),
     (CopyRetention, copy_retention),
     (Directories, directories),
     (Directory, directory),

@@ -51,6 +51,16 @@ def test_a_second_tree_leaves_the_first_as_it_is(host):
     assert [path.stat().st_mode & 0o777 for path in (first / "run", second / "run")] == [0o644, 0o755]
 
 
+def test_what_was_made_of_a_file_beside_it_is_no_difference_and_anything_else_is(host):
+    code = lay_out(host, "/srv/code", (FILE, PAGE, b"page"))
+    listed = Manifest.of([Entry(FILE, digest_of(PAGE), b"page")])
+    tree = Tree("/srv/code", "/srv/code.manifest", digest_of(listed.encode()), (".gz",))
+    (code / "page.gz").write_bytes(b"smaller")
+    assert not Change(tree.inspect(host.machine), tree.desired())
+    (code / "other.gz").write_bytes(b"of no file")
+    assert tree.inspect(host.machine)["manifest"] == "differs: other.gz"
+
+
 def test_a_tree_that_was_put_right_stays_so_when_something_else_fails(host):
     code = lay_out(host, "/srv/code", (FILE, PAGE, b"page"))
     listed = Manifest.of([Entry(FILE, digest_of(PAGE), b"page")])

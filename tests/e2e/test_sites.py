@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import os
@@ -19,6 +20,7 @@ PASSWORD = "let me, see"
 LOGIN = {"Authorization": "Basic " + b64encode(f"staging:{PASSWORD}".encode()).decode()}
 OF_ONE = ("app.aaa.js", "app.3f9c2d1ab4e5.js")
 """Files that a later release does not have any more."""
+LARGE = "body { color: black }\n" * 1000
 ASKED = "/a%20b/%2Fc//d?e=%26&f"
 """What a web server that decodes and encodes again would change."""
 WEB_SERVERS = ("nginx", "apache", "caddy")
@@ -59,6 +61,7 @@ def shop(target, tmp_path_factory) -> Project:
     project.code("one", SAYS_ITS_PATH)
     for name in ("style.css", *OF_ONE):
         project.write(f"app/static/{name}", "body {}\n")
+    project.write("app/static/large.css", LARGE)
     return project
 
 
@@ -134,6 +137,20 @@ def kept_by_browsers(project: Project, name: str) -> bool:
     return "immutable" in ", ".join(page.headers.get_all("Cache-Control", []))
 
 
+def require_compressed(project: Project) -> None:
+    """The file that was compressed by the deploy is what is sent."""
+    lies = project.target.run(["stat", "--format=%s", "/srv/shop/current/code/static/large.css.gz"]).stdout
+    page = get(project, "/static/large.css", **LOGIN, **{"Accept-Encoding": "gzip"})
+    assert (page.headers["Content-Encoding"], page.headers["Content-Length"]) == ("gzip", lies.strip())
+    assert "Accept-Encoding" in page.headers["Vary"]
+    assert page.headers["Content-Type"].startswith("text/css")
+    assert (
+        gzip.decompress(page.body).decode()
+        == get(project, "/static/large.css", **LOGIN).body.decode()
+        == LARGE
+    )
+
+
 def said(project: Project, path: str) -> dict[str, Any]:
     """What the app says that answers there to those who know the password."""
     found: dict[str, Any] = json.loads(get(project, path, **LOGIN).body)
@@ -147,6 +164,7 @@ def test_a_site_with_other_names_a_password_and_a_guest(shop, cart, web_server):
     require_redirects(shop)
     require_password(shop)
     assert [kept_by_browsers(shop, name) for name in ("style.css", *OF_ONE)] == [False, False, True]
+    require_compressed(shop)
     cart.configure(app_web_server=web_server)
     cart.deploy()
     require_guest(shop)

@@ -20,8 +20,8 @@ ROOMS = {
     "databases": "PostgresAccess PostgresDatabase",
     "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices "
     "PulledImages ShippedImage",
-    "files": "Absent AbsentManaged Directories Directory EmptyIfLarge File FirstFile LastingFile OnlyFile Secret "
-    "SecretFile Symlink Tree",
+    "files": "Absent AbsentManaged Compressed Directories Directory EmptyIfLarge File FirstFile LastingFile OnlyFile "
+    "Secret SecretFile Symlink Tree",
     "firewall": "Ufw UfwRule UfwSources",
     "packages": "Locales Package",
     "programs": "Command Run",

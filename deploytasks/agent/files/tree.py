@@ -29,12 +29,13 @@ class Tree(Resource):
     A file's modification time is a function of its content, so whether a tree is as listed is
     seen from its directories alone, and a web server's ETag changes with the content only, on
     every host alike. A file that came with the plan, or that an earlier release holds, is linked, not copied;
-    trees are immutable.
+    trees are immutable. What is called as a listed file, and ends with one of *beside*, was made of it here.
     """
 
     path: str
     manifest: str
     digest: str
+    beside: Tuple[str, ...] = ()
 
     def desired(self) -> State:
         return {"kind": "directory", "manifest": self.digest}
@@ -46,7 +47,7 @@ class Tree(Resource):
         listed = self.listed(machine)
         if listed is None:
             return {"kind": "directory", "manifest": "unknown"}
-        differing = list(differences(machine.path(self.path), listed))
+        differing = list(differences(machine.path(self.path), listed, self.beside))
         return {"kind": "directory", "manifest": "differs: " + _some(differing) if differing else self.digest}
 
     def apply(self, machine: Machine, change: Change) -> None:
@@ -69,7 +70,9 @@ class Tree(Resource):
         listed = self.listed(machine)
         if listed is None:
             return (self.digest,)
-        if os.path.isdir(machine.path(self.path)) and not any(differences(machine.path(self.path), listed)):
+        if os.path.isdir(machine.path(self.path)) and not any(
+            differences(machine.path(self.path), listed, self.beside)
+        ):
             return ()
         wanted = {entry.digest for entry in listed.entries if not entry.is_directory}
         return tuple(sorted(digest for digest in wanted if machine.blobs.find(digest) is None))
@@ -95,13 +98,15 @@ def hold_tree(machine: Machine, path: str, manifest: str) -> None:
             machine.blobs.hold(entry.digest, os.fsdecode(place))
 
 
-def differences(path: str, listed: Manifest) -> Iterator[bytes]:
-    """The paths below *path* that are not as *listed*, or not listed at all."""
+def differences(path: str, listed: Manifest, made: Tuple[str, ...] = ()) -> Iterator[bytes]:
+    """The paths below *path* that are not as *listed*, or not listed at all; *made* is how names end of what may be."""
     expected = {entry.path: entry for entry in listed.entries}
+    ends = tuple(map(os.fsencode, made))
+    files = {entry.path + end for entry in listed.entries for end in ends if not entry.is_directory}
     parents = {parent for entry in listed.entries for parent in _parents(entry.path)}
     for found in _walk(os.fsencode(path), b""):
         entry = expected.pop(found, None)
-        if (entry is None and found not in parents) or (
+        if (entry is None and found not in parents and found not in files) or (
             entry is not None and not _lies_as_listed(os.path.join(os.fsencode(path), found), entry)
         ):
             yield found

@@ -43,7 +43,7 @@ class WithRecord:
             return
         self._hold_releases()
         entries = {entry.path: entry for entry in listed.entries}
-        for path in sorted(differences(place, listed)):
+        for path in sorted(differences(place, listed, tree.beside)):
             there = os.path.join(os.fsencode(place), path)
             if path not in entries:
                 yield "A %s" % shown(path)
