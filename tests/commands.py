@@ -7,7 +7,14 @@ import sys
 from deploytasks.errors import DeployError
 from deploytasks.targets.apt import install
 
-COMMANDS = {"bindfs": "bindfs", "ssh": "openssh-client", "git": "git", "age": "age", "pass": "pass", "wrk": "wrk"}
+COMMANDS = {
+    "bindfs": "bindfs",
+    "ssh": "openssh-client",
+    "git": "git",
+    "age": "age",
+    "pass": "pass",
+    "wrk": "wrk",
+}
 
 if __name__ == "__main__":
     try:

@@ -38,6 +38,7 @@ ADDRESS = ("ansible_host", "ansible_ssh_host")
 PORT = ("ansible_port", "ansible_ssh_port")
 LOGIN_USER = ("ansible_user", "ansible_ssh_user")
 KEY_FILE = ("ansible_ssh_private_key_file", "ansible_private_key_file")
+PRIVATE_KEY = ("ansible_ssh_private_key", "ansible_private_key")
 PASSWORD = ("ansible_password", "ansible_ssh_pass", "ansible_ssh_password")
 KIND = ("ansible_connection",)
 INTERPRETER = ("ansible_python_interpreter",)
@@ -49,7 +50,7 @@ BECOME_PASSWORD = ("ansible_become_password", "ansible_become_pass")
 SSH_ARGS = ("ansible_ssh_common_args", "ansible_ssh_extra_args")
 
 SYNONYMS = (
-    ADDRESS, PORT, LOGIN_USER, KEY_FILE, PASSWORD, KIND, INTERPRETER, TIMEOUT,
+    ADDRESS, PORT, LOGIN_USER, KEY_FILE, PRIVATE_KEY, PASSWORD, KIND, INTERPRETER, TIMEOUT,
     BECOME, BECOME_METHOD, BECOME_USER, BECOME_PASSWORD,
 )  # fmt: skip
 KNOWN = frozenset(name for names in (*SYNONYMS, SSH_ARGS) for name in names)
@@ -59,6 +60,7 @@ KNOWN = frozenset(name for names in (*SYNONYMS, SSH_ARGS) for name in names)
 class ConnectionSettings:
     """Where a host is and how to log in there; None leaves the choice to ``~/.ssh/config``.
 
+    *private_key* is the text of a key, in the place of one in *key_file*.
     *become* says whether a login user other than root may use sudo; *timeout_s* is the time to connect.
     """
 
@@ -66,6 +68,7 @@ class ConnectionSettings:
     port: int | None = None
     user: str | None = None
     key_file: str | None = None
+    private_key: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     connection: str = "ssh"
     python: str = "python3"
@@ -99,6 +102,7 @@ def read_connection(
         port=keys.one_of(PORT, port_number, ssh.port),
         user=keys.one_of(LOGIN_USER, _user, None),
         key_file=keys.one_of(KEY_FILE, _path, ssh.key_file),
+        private_key=keys.one_of(PRIVATE_KEY, _password, None),
         password=keys.one_of(PASSWORD, _password, None),
         connection=keys.one_of(KIND, _kind, "ssh"),
         python=keys.one_of(INTERPRETER, _python, "python3"),

@@ -17,14 +17,14 @@ def check_key_files(hosts: Iterable[Host]) -> None:
     """Raise one `InventoryError` for all key files of *hosts* that are not on this machine.
 
     For hosts about to be contacted, before the first is: keys of other hosts may well be on other machines. Where the
-    environment has a key, none has to lie here.
+    environment or the inventory has the text of a key, none has to lie here.
     """
     if os.environ.get(SSH_KEY):
         return
     problems = Problems()
     for host in hosts:
         file = host.connection.key_file
-        if file and not Path(file).is_file():
+        if file and not host.connection.private_key and not Path(file).is_file():
             name = next(name for name in (*KEY_FILE, *SSH_ARGS) if name in host.variables)
             origin = host.origin(name) or Origin(host.name, None, "")
             problems.add(

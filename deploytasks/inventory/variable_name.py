@@ -32,6 +32,8 @@ SECRET_VARIABLES = frozenset(
         "ansible_become_password",
         "ansible_sudo_pass",
         "ansible_su_pass",
+        "ansible_private_key",
+        "ansible_ssh_private_key",
         "ansible_ssh_private_key_passphrase",
     },
 )

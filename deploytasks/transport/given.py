@@ -40,7 +40,12 @@ class Given:
             raise ConfigError(
                 f"{IN_ENVIRONMENT}: knows no host\nexpected lines as `ssh-keyscan HOST` writes them"
             )
-        return cls(_key(text) if text else None, known_hosts)
+        return cls(_key(text, f"${SSH_KEY}") if text else None, known_hosts)
+
+
+def key_in(value: str, name: str) -> paramiko.PKey:
+    """The private key whose text is the variable *name*; raises `ConfigError` as `Given.by`."""
+    return _key(_text(value), name)
 
 
 def _text(value: str) -> str:
@@ -64,10 +69,10 @@ def _decoded(value: str) -> str:
         return value.replace("\\n", "\n") if "\n" not in value else value
 
 
-def _key(text: str) -> paramiko.PKey:
+def _key(text: str, name: str) -> paramiko.PKey:
     if not text.startswith(BEGINS):
         raise ConfigError(
-            f"${SSH_KEY}: is not the text of a private key\n"
+            f"{name}: is not the text of a private key\n"
             f"expected the whole file, from its line {BEGINS}… to its last one"
         )
     for kind in KINDS:
@@ -75,9 +80,9 @@ def _key(text: str) -> paramiko.PKey:
             return kind.from_private_key(io.StringIO(text))
         except paramiko.PasswordRequiredException as error:
             raise ConfigError(
-                f"${SSH_KEY}: the key wants a passphrase, and nobody is there to give it\n"
+                f"{name}: the key wants a passphrase, and nobody is there to give it\n"
                 "make one without for the pipeline: ssh-keygen -t ed25519 -N '' -f pipeline"
             ) from error
         except (ValueError, TypeError, IndexError, paramiko.SSHException):
             continue
-    raise ConfigError(f"${SSH_KEY}: is not a private key that can be read\nwas all of the file put there?")
+    raise ConfigError(f"{name}: is not a private key that can be read\nwas all of the file put there?")

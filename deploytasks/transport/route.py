@@ -11,8 +11,9 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
 from deploytasks.here import expanded, who_sits_here
 from deploytasks.here.paths import words_of
-from deploytasks.inventory.connection import ConnectionSettings
+from deploytasks.inventory.connection import PRIVATE_KEY, ConnectionSettings
 from deploytasks.inventory.ssh_options import SshOptions
+from deploytasks.transport.given import key_in
 from deploytasks.transport.hostkeys import SSH_PORT, KnownHosts, known_name
 from deploytasks.transport.sshconfig import Options, SshConfig
 
@@ -121,7 +122,7 @@ def route_to(
         port=port,
         user=user,
         host_key=_host_key_rules(options, address, port, config.given.known_hosts),
-        credentials=_credentials(options, settings.password, config.given.key),
+        credentials=_credentials(options, settings.password, config.given.key or _key_of(settings)),
         proxy_command=_with_tokens(command, settings.address, address, port, user),
         connect_timeout_s=options.number("connecttimeout") or CONNECT_TIMEOUT_S,
         alive_interval_s=_alive_interval(options),
@@ -152,6 +153,10 @@ def _unknown_key(strict: str | None) -> UnknownKey:
     if strict in {"no", "off"}:
         return UnknownKey.ADD_THOUGH_TOLD_NO_CHECK
     return UnknownKey.ADD if strict == "accept-new" else UnknownKey.REFUSE
+
+
+def _key_of(settings: ConnectionSettings) -> paramiko.PKey | None:
+    return key_in(settings.private_key, PRIVATE_KEY[0]) if settings.private_key else None
 
 
 def _credentials(options: Options, password: str | None, key: paramiko.PKey | None) -> Credentials:
@@ -217,6 +222,7 @@ def _hop(text: str, target: ConnectionSettings) -> ConnectionSettings:
         port=int(port) if port.isdigit() else None,
         user=login or None,
         key_file=target.key_file,
+        private_key=target.private_key,
         timeout_s=target.timeout_s,
         ssh=ssh,
     )

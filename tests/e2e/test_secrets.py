@@ -18,6 +18,8 @@ from tests.inv import INV, inv
 
 CANARY = "c4n4ry-in-the-3nvironment"
 NEXT = "another-c4n4ry"
+KEPT = {"KEPT": "file:app/kept"}
+"""A secret that the environment names, in a file beside the code."""
 TELLS_ALL = "\nraise RuntimeError(os.environ['TOKEN'] + str(dict(os.environ)))\n"
 QUESTIONS = (
     "check",
@@ -26,6 +28,7 @@ QUESTIONS = (
     "history",
     "releases",
     "vars",
+    "secrets",
     "hosts",
     "doctor",
     "logs",
@@ -50,8 +53,9 @@ def vault(target_state) -> Target:
 
 @pytest.fixture(scope="module")
 def mine(vault, tmp_path_factory) -> Project:
-    """An app with a secret and one of everything that reads it."""
-    mine = Project.make("mine", tmp_path_factory.mktemp("mine"), vault, app_env={"TOKEN": CANARY})
+    """An app with a secret, which it knows by two names, and one of everything that reads it."""
+    mine = Project.make("mine", tmp_path_factory.mktemp("mine"), vault, app_env={"TOKEN": CANARY, **KEPT})
+    mine.write("app/kept", CANARY)
     mine.configure(
         app_services=["postgres"],
         app_processes={"worker": "sleep 1000", "tidy": {"command": "true", "schedule": "daily"}},
@@ -68,7 +72,8 @@ def test_no_command_line_has_it_while_it_is_deployed(mine, vault):
             here |= command_lines()
             time.sleep(PAUSE_S)
         told = deploy.communicate()[0]
-    assert (deploy.returncode, mine.says["environment"]["TOKEN"]) == (0, CANARY), told
+    environment = mine.says["environment"]
+    assert (deploy.returncode, environment["TOKEN"], environment["KEPT"]) == (0, CANARY, CANARY), told
     there = vault.run(["sh", "-c", "tr '\\0' '\\n' < /root/seen | sort --unique"]).stdout
     assert "dpkg" in there
     assert not any(CANARY in text for text in (told, there, *here))
@@ -85,9 +90,9 @@ def test_no_answer_has_it(mine, question, form):
 
 @pytest.mark.fault(74)
 def test_a_change_of_it_is_told_without_it(mine):
-    mine.configure(app_env={"TOKEN": NEXT})
+    mine.configure(app_env={"TOKEN": NEXT, **KEPT})
     told = [all_of(mine, *words) for words in (["check"], ["deploy", "--diff"], ["rollback"])]
-    mine.configure(app_env={"TOKEN": CANARY})
+    mine.configure(app_env={"TOKEN": CANARY, **KEPT})
     assert all("write the environment variables" in text for text in told[:2])
     assert not any(secret in text for secret in (CANARY, NEXT) for text in told)
 
@@ -109,7 +114,7 @@ def test_no_file_has_it_but_those_that_only_root_reads(mine, vault):
 
 @pytest.mark.fault(74)
 def test_nothing_of_it_stays_on_this_machine(mine):
-    ours = [mine.directory / "group_vars/all.json"]
+    ours = [mine.directory / name for name in ("group_vars/all.json", "app/kept")]
     places = [*mine.directory.rglob("*"), *cache_directory().rglob("*")]
     assert [place for place in places if place not in ours and place.is_file() and has_it(place)] == []
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from deploytasks.errors import ConfigError, HostKeyError
 from deploytasks.inventory.connection import ConnectionSettings
+from deploytasks.inventory.ssh_options import SshOptions
 from deploytasks.transport.given import Given
 from deploytasks.transport.hostkeys import HostKey
 from deploytasks.transport.route import route_to
@@ -88,6 +89,18 @@ def test_what_is_no_key_is_told_without_showing_it(text: str, why: str) -> None:
         given(text)
     assert str(error.value).startswith("$DEPLOYTASKS_SSH_KEY: ")
     assert "hunter2" not in str(error.value)
+
+
+def test_the_text_of_a_key_in_the_inventory_is_taken_unless_the_environment_has_one() -> None:
+    settings = ConnectionSettings("web", user="me", private_key=text_of(KEYS[1]), key_file="/no/such/file")
+    jumping = replace(settings, ssh=SshOptions(proxy_jump="gate"))
+    route = route_to(jumping, SshConfig(""))
+    assert [hop.credentials.key for hop in (route, *route.jumps)] == [given(text_of(KEYS[1])).key] * 2
+    assert route.credentials.key_files == ()
+    assert "PRIVATE KEY" not in repr(jumping)
+    assert route_to(settings, SshConfig("", given(text_of()))).credentials.key == given(text_of()).key
+    with pytest.raises(ConfigError, match="^ansible_ssh_private_key: is not the text of a private key"):
+        route_to(replace(settings, private_key="hunter2"), SshConfig(""))
 
 
 def test_known_hosts_without_a_host_are_told() -> None:
