@@ -17,12 +17,12 @@ from deploytasks.cli.chosen import USUAL
 from deploytasks.delivery.hearing import examined_in
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.applying import ask
+from deploytasks.planning.answered import answered
 from deploytasks.planning.checkup import Finding, Needs, Verdict, clock_against, findings
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import made_ready, plan_for
 from deploytasks.planning.project import Project
-from deploytasks.planning.secret_values import answered
 from deploytasks.planning.socket_io import strangers_among_workers
 from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.planning.unclaimed import unclaimed

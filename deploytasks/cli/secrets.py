@@ -15,12 +15,13 @@ from deploytasks.secrets import Secrets
 if TYPE_CHECKING:
     from deploytasks.cli.chosen import Chosen
     from deploytasks.inventory import Host
-    from deploytasks.planning.secret_values import Answers, SecretValue
+    from deploytasks.planning.answered import Answers
+    from deploytasks.planning.secret_values import SecretValue
 
 
 def show_secrets(chosen: Chosen) -> int:
     """Ask for all secrets of the chosen hosts and print which have an answer; 5 if one has none."""
-    values = {host.name: [*secret_values(host, standard_roles)] for host in chosen.named}
+    values = {host.name: secret_values(host, standard_roles) for host in chosen.named}
     answers = Secrets().ask(value.reference for found in values.values() for value in found)
     document = {host.name: _told(host, values[host.name], answers) for host in chosen.named}
     if chosen.json:

@@ -16,9 +16,9 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.cli import development_server
 from deploytasks.errors import ConfigError, SourceError
 from deploytasks.here import expanded
+from deploytasks.planning.answered import answered
 from deploytasks.planning.env_file import read_env_file
 from deploytasks.planning.role import vars_of
-from deploytasks.planning.secret_values import answered
 from deploytasks.planning.standard import app_alone
 from deploytasks.secrets import Secrets
 from deploytasks.source import detect_callable, detect_static, find_requirements

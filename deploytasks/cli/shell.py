@@ -14,7 +14,7 @@ from deploytasks.agent.release.runtime.surroundings import COMMAND
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.applying import ask
 from deploytasks.fleet.ready_hosts import ready_hosts
-from deploytasks.planning.secret_values import answered, no_roles
+from deploytasks.planning.answered import answered, no_roles
 from deploytasks.planning.standard import app_alone
 from deploytasks.transport import transport_for
 from deploytasks.transport.keyboard import is_typed

@@ -18,8 +18,8 @@ from deploytasks.fleet.order import Order
 from deploytasks.fleet.ready_hosts import GIVEN, ready_hosts
 from deploytasks.fleet.results import Results
 from deploytasks.fleet.run import Run
+from deploytasks.planning.answered import answered, no_roles
 from deploytasks.planning.plan import plan_for
-from deploytasks.planning.secret_values import answered, no_roles
 from deploytasks.planning.standard import may_share
 from deploytasks.report import DONE, WOULD, reporter_of_program
 

@@ -1,4 +1,4 @@
-"""The values of hosts that name secrets in place of being them, and the hosts with what these name.
+"""The values of hosts that name secrets in place of being them.
 
 Only a variable that is secret can have such values: a password of the connection, and what a role's ``Vars`` call
 secret, as each member of ``app_env`` but for those that ``app_env_plain`` lists.
@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.errors import ConfigError, VariableError
-from deploytasks.inventory import SECRET_VARIABLES, Origin, Setting
+from deploytasks.agent.regex import regex
+from deploytasks.errors import ConfigError, InventoryError
+from deploytasks.inventory import SECRET_VARIABLES, Origin
+from deploytasks.inventory.connection import KNOWN
+from deploytasks.inventory.origin import has_template
+from deploytasks.inventory.variable_name import names_a_secret
 from deploytasks.planning.role import variable_name
-from deploytasks.secrets import Reference, Secrets, begins_alike, reference_in
+from deploytasks.secrets import Reference, begins_alike, reference_in
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host, Value
     from deploytasks.planning.role import Role
-    from deploytasks.secrets import Answer
 
-    Answers = Mapping[Reference, Answer]
     RolesOf = Callable[[Host], Sequence[Role]]
 
+WORD = regex(r"[A-Za-z_]\w*")
 SECRET_KINDS = (True, "login")
 """What the metadata of a field whose value is itself a secret says: of a file, that is what is in it."""
 
@@ -48,6 +50,11 @@ class SecretValue:
         return ".".join((self.variable, *self.path))
 
     @property
+    def text(self) -> str:
+        """The reference as it is written."""
+        return f"{self.reference.scheme}:{self.reference.rest}"
+
+    @property
     def place(self) -> Origin:
         """Where it stands: the origin is where its variable begins."""
         if not self.path or self.origin.line is None:
@@ -56,69 +63,98 @@ class SecretValue:
             lines = Path(self.origin.file).read_text("utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             return self.origin
-        text = f"{self.reference.scheme}:{self.reference.rest}"
         below = range(self.origin.line, len(lines) + 1)
-        found = (line for line in below if text in lines[line - 1] and self.path[-1] in lines[line - 1])
+        found = (line for line in below if self.text in lines[line - 1] and self.path[-1] in lines[line - 1])
         return replace(self.origin, line=next(found, self.origin.line))
 
 
-def no_roles(host: Host) -> Sequence[Role]:
-    """For a run that needs nothing but the way to *host*."""
-    del host
-    return ()
+def secret_values(host: Host, roles_of: RolesOf) -> list[SecretValue]:
+    """All values of *host* that name a secret, those first that templates need."""
+    return [*values_needed(host, roles_of), *values_in_use(host, roles_of)]
 
 
-def answered(hosts: Iterable[Host], roles_of: RolesOf, secrets: Secrets) -> list[Host]:
-    """*hosts* with the secrets that their values name, those of the connection and of all that *roles_of* them know.
-
-    Raises one ``VariableError`` for all that have no answer.
-    """
-    hosts = [*hosts]
-    named = {host.name: [*secret_values(host, roles_of)] for host in hosts}
-    answers = secrets.ask(value.reference for values in named.values() for value in values)
-    problems = [
-        f"{value.place}: {value.name}: {value.reference}: {answers[value.reference].error}"
-        for values in named.values()
-        for value in values
-        if answers[value.reference].error
-    ]
-    if problems:
-        raise VariableError("\n".join(dict.fromkeys(problems)))
-    return [_with_answers(host, named[host.name], answers) for host in hosts]
+def values_in_use(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
+    """Those in variables that are secret, with templates filled in; one that means nothing is told by its role."""
+    for name, plain in secret_variables(host, roles_of).items():
+        try:
+            value = host.variables[name]
+        except InventoryError:
+            value = host.written[name]
+        yield from _values_in(host, name, plain, value)
 
 
-def secret_values(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
-    """All values of *host* that name a secret, in the order of its variables."""
-    if not any(map(_may_name_one, host.written.values())):
-        return
-    plain_of = secret_variables(host, roles_of)
-    for name in filter(plain_of.__contains__, host.variables):
-        origin = host.origin(name) or Origin(host.name, None, "")
-        if not origin.is_answered:
-            for path, reference in _references(host.variables[name], plain_of[name]):
-                yield SecretValue(host.name, name, path, reference, origin)
+def values_as_written(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
+    """Those of ``values_in_use`` that are no templates: all that most hosts have."""
+    for name, plain in secret_variables(host, roles_of).items():
+        yield from _values_in(host, name, plain, host.written[name])
+
+
+def values_needed(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
+    """The variables with the name of a secret that templates need, and that name one: ``db_password: env:DB``."""
+    written = host.written
+    if any(map(_has_template, written.values())):
+        own = secret_variables(host, roles_of)
+        for name in _reached(written, {*KNOWN, *_variables_of(_roles(host, roles_of))}):
+            if name not in own and names_a_secret(name):
+                yield from _values_in(host, name, frozenset(), written[name])
+
+
+def _values_in(host: Host, name: str, plain: frozenset[str], value: Value) -> Iterator[SecretValue]:
+    origin = host.origin(name) or Origin(host.name, None, "")
+    if not origin.is_answered:
+        for path, reference in _references(value, plain):
+            yield SecretValue(host.name, name, path, reference, origin)
+
+
+def _reached(written: Mapping[str, Value], names: Iterable[str]) -> list[str]:
+    """The variables that the templates in those called *names* speak of, and the templates in these."""
+    reached = [name for name in written if name in names]
+    for name in reached:
+        words = {word for text in _templates(written[name]) for word in WORD.findall(text)}
+        reached += [word for word in written if word in words and word not in reached]
+    return reached
+
+
+def _templates(value: Value) -> Iterator[str]:
+    return (text for _, text in _texts(value) if has_template(text))
+
+
+def _has_template(value: Value) -> bool:
+    return any(_templates(value))
 
 
 def ordinary_values(host: Host, roles_of: RolesOf) -> list[str]:
     """The names of those values that begin as if they named a secret and are taken as they are written."""
-    if not any(map(_may_name_one, host.written.values())):
-        return []
-    secret = [name for name in secret_variables(host, roles_of) if name in host.variables]
-    texts = (((name, *path), text) for name in secret for path, text in _texts(host.variables[name]))
+    secret = secret_variables(host, roles_of)
+    texts = (((name, *path), text) for name in secret for path, text in _texts(host.written[name]))
     return [".".join(path) for path, text in texts if begins_alike(text)]
 
 
 def secret_variables(host: Host, roles_of: RolesOf) -> dict[str, frozenset[str]]:
-    """The variables of *host* whose values are secrets, each with the names in it that are plain."""
-    found = dict.fromkeys(SECRET_VARIABLES, frozenset[str]())
-    roles: Sequence[Any] = ()
-    with suppress(ConfigError):  # A choice that there is not is told where the roles are made use of.
-        roles = roles_of(host)
+    """The variables of *host* whose values are secrets and might name one, each with the names in it that are plain."""
+    if not any(map(_may_name_one, host.written.values())):
+        return {}
+    plain_in = dict.fromkeys(SECRET_VARIABLES, "")
+    for role in _roles(host, roles_of):
+        plain_in.update(_secret_fields(role))
+    return {name: _listed(host, plain_in[name]) for name in host.written if name in plain_in}
+
+
+def _roles(host: Host, roles_of: RolesOf) -> Sequence[Any]:
+    try:
+        return roles_of(host)
+    except ConfigError:  # A choice that there is not is told where the roles are made use of.
+        return ()
+
+
+def _listed(host: Host, name: str) -> frozenset[str]:
+    said = host.variables.get(name)
+    return frozenset(map(str, said)) if isinstance(said, list | tuple) else frozenset()
+
+
+def _variables_of(roles: Iterable[Any]) -> Iterator[str]:
     for role in roles:
-        for name, plain in _secret_fields(role).items():
-            said = host.variables.get(plain)
-            found[name] = frozenset(map(str, said)) if isinstance(said, list | tuple) else frozenset()
-    return found
+        yield from (variable_name(role, field) for field in dataclasses.fields(role.Vars))
 
 
 @cache
@@ -149,7 +185,7 @@ def _references(value: Value, plain: frozenset[str]) -> Iterator[tuple[tuple[str
     """Each reference in *value* with the keys that lead there, but for those below keys that are *plain*."""
     for path, text in _texts(value):
         reference = reference_in(text)
-        if reference and plain.isdisjoint(path[:1]):
+        if reference and plain.isdisjoint(path[:1]) and not has_template(text):
             yield path, reference
 
 
@@ -157,45 +193,12 @@ def _texts(value: Value) -> Iterator[tuple[tuple[str, ...], str]]:
     """All texts in *value*, each with the keys that lead there."""
     if isinstance(value, str):
         yield (), value
-    for key, item in _members(value):
+    for key, item in members(value):
         yield from (((key, *path), text) for path, text in _texts(item))
 
 
-def _members(value: Value) -> Iterable[tuple[str, Value]]:
+def members(value: Value) -> Iterable[tuple[str, Value]]:
+    """The parts of *value*, each with its key, or its number from 0."""
     if isinstance(value, Mapping):
         return value.items()
     return ((str(number), item) for number, item in enumerate(value)) if isinstance(value, list) else ()
-
-
-def _with_answers(host: Host, values: Sequence[SecretValue], answers: Answers) -> Host:
-    if not values:
-        return host
-    settings = {value.variable: Setting(host.variables[value.variable], value.origin) for value in values}
-    for value in values:
-        settings[value.variable] = Setting(
-            _put(settings[value.variable].value, value.path, answers[value.reference].secret),
-            replace(value.origin, is_answered=_is_kept_elsewhere(host, value)),
-        )
-    files = [value.reference.file for value in values if value.reference.file]
-    return replace(host.with_settings(settings), sources=(*host.sources, *dict.fromkeys(files)))
-
-
-def _is_kept_elsewhere(host: Host, value: SecretValue) -> bool:
-    """Whether nothing secret was written; of what is typed, everything has to be a reference."""
-    return not value.origin.is_command_line or _only_references(host.variables[value.variable])
-
-
-def _only_references(value: Value) -> bool:
-    members = [item for _, item in _members(value)]
-    return all(map(_only_references, members)) if members else reference_in(value) is not None
-
-
-def _put(value: Value, path: Sequence[str], secret: str) -> Value:
-    """*value* with *secret* behind the keys of *path*."""
-    if not path:
-        return secret
-    key, *rest = path
-    if isinstance(value, list):
-        return [_put(item, rest, secret) if str(number) == key else item for number, item in enumerate(value)]
-    members = dict(value) if isinstance(value, Mapping) else {}
-    return {**members, key: _put(members.get(key), rest, secret)}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
 from deploytasks import Inventory
 from deploytasks.errors import VariableError
+from deploytasks.planning.answered import answered, no_roles
 from deploytasks.planning.own_files import own_files
 from deploytasks.planning.plan import plan_for
-from deploytasks.planning.secret_values import answered, no_roles, secret_values
+from deploytasks.planning.secret_values import secret_values
 from deploytasks.planning.standard import standard_roles
 from deploytasks.secrets import Secrets
 
@@ -104,3 +106,34 @@ def test_references_in_lists_are_found(host_with):
     (value,) = secret_values(host, standard_roles)
     assert value.name == "pip_extra_index_urls.1"
     assert with_answers(host).variables["pip_extra_index_urls"] == ["https://a.example/simple", CANARY]
+
+
+def test_a_template_is_made_of_the_secret_that_a_variable_with_the_name_of_one_names(host_with, monkeypatch):
+    monkeypatch.setenv("SHOP_B", "env:SHOP_SECRET")
+    host = with_answers(
+        host_with(
+            "db_password: env:SHOP_SECRET\nother_password: env:SHOP_NOBODY_NEEDS\nurl: pg://u:{{ db_password }}@db\n"
+            'app_env: {URL: "{{ url }}/shop", CODED: "{{ db_password | b64encode }}", ALONE: "{{ db_password }}", '
+            'B: "{{ b_password }}", C: env:SHOP_SECRET}\nb_password: env:SHOP_B\n'
+        )
+    )
+    assert host.variables["app_env"] == {
+        "URL": f"pg://u:{CANARY}@db/shop",
+        "CODED": b64encode(CANARY.encode()).decode(),
+        "ALONE": CANARY,
+        "B": "env:SHOP_SECRET",
+        "C": CANARY,
+    }
+    assert {CANARY, f"pg://u:{CANARY}@db/shop"} <= host.secrets
+
+
+def test_a_secret_may_be_named_by_a_variable_with_any_name(host_with):
+    host = with_answers(host_with('which: env:SHOP_SECRET\napp_env: {A: "{{ which }}"}\n'))
+    assert host.variables["app_env"] == {"A": CANARY}
+
+
+def test_a_run_that_needs_the_way_alone_asks_for_no_secret_of_a_template_of_the_app(host_with):
+    host = host_with('db_password: env:SHOP_NOT_SET\napp_env: {A: "pg://{{ db_password }}"}\n')
+    assert with_answers(host, no_roles) is host
+    with pytest.raises(VariableError, match=r"all.yml:5: db_password: env:SHOP_NOT_SET: is not set"):
+        with_answers(host)
