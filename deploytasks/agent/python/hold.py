@@ -1,5 +1,6 @@
 """A directory that nobody takes away while somebody works with it: a lock of flock(2), which ends with its holder."""
 
+import fcntl
 import os
 
 from deploytasks.agent.disk.entry import remove_whole
@@ -9,8 +10,6 @@ class Hold:
     """The directory *place* stays until this object goes; raises ``OSError`` where there is none."""
 
     def __init__(self, place: str) -> None:
-        import fcntl  # Which Windows, where plans are made, too, has not.
-
         self._file = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._file, fcntl.LOCK_SH)
         os.stat(place)  # It may have been taken away while this waited.
@@ -32,8 +31,6 @@ def remove_unless_held(place: str) -> None:
 
 def _alone_with(place: str, *, remove: bool) -> bool:
     """Whether nobody holds *place*, which is then taken away if it is to be removed."""
-    import fcntl
-
     try:
         file = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
     except FileNotFoundError:

@@ -14,7 +14,6 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python import CACHE, PYTHONS
 from deploytasks.agent.python.authorities import authorities_in
-from deploytasks.agent.python.hold import Hold
 
 LOCK = ".lock"
 """uv's own, which everybody may write."""
@@ -73,6 +72,8 @@ class ManagedPython(Resource):
     def _is_held(self, machine: Machine) -> bool:
         """Whether it could be held: somebody may prune it at this moment."""
         with suppress(OSError):
+            from deploytasks.agent.python.hold import Hold
+
             machine.holds.append(Hold(machine.path(self._directory)))
             return True
         return False

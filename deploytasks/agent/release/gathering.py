@@ -10,7 +10,7 @@ import sys
 from typing import Any, Dict, List, Optional, Tuple
 
 from deploytasks.agent.engine.machine import Machine
-from deploytasks.agent.host.description import os_release
+from deploytasks.agent.host.describing import os_release
 from deploytasks.agent.python.own_platform import c_library
 from deploytasks.agent.release.facts import Facts
 from deploytasks.agent.release.layout import App

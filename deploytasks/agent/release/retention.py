@@ -10,7 +10,6 @@ from deploytasks.agent.disk.entry import is_directory, remove_whole
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.frozen import frozen
-from deploytasks.agent.python.hold import remove_unless_held
 from deploytasks.agent.release.layout import RELEASE_NAME, VENV_NAME, App
 from deploytasks.agent.release.releases import kept_releases
 from deploytasks.agent.release.unused_pythons import unused_pythons
@@ -50,6 +49,8 @@ class Retention(Resource):
             remove_whole(machine.path(path))
         for path in self._surplus_venvs(machine):
             remove_whole(machine.path(path))
+        from deploytasks.agent.python.hold import remove_unless_held
+
         for path in unused_pythons(machine):
             remove_unless_held(machine.path(path))
 

@@ -9,12 +9,13 @@ from typing import Container, Iterator, List
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.python import PYTHONS
-from deploytasks.agent.python.hold import is_held
 from deploytasks.agent.release.owner import apps_of
 
 
 def unused_pythons(machine: Machine, without: Container[str] = ()) -> List[str]:
     """Their directories; environments *without* which the machine will be do not count."""
+    from deploytasks.agent.python.hold import is_held
+
     brought = glob.glob(machine.path(PYTHONS + "/*"))
     if not brought:
         return []

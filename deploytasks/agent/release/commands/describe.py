@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from deploytasks.agent.engine.events import Answer, Ended, Outcome
-from deploytasks.agent.host.description import description_of
+from deploytasks.agent.host.describing import description_of
 from deploytasks.agent.release.session import Session
 
 

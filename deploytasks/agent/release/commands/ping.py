@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from deploytasks.agent.engine.events import Answer, Ended, Outcome
-from deploytasks.agent.host.description import boot_of, os_release
+from deploytasks.agent.host.describing import boot_of, os_release
 from deploytasks.agent.release.session import Session
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploytasks.agent.engine.events import Answer, Ended, Outcome
-from deploytasks.agent.host.description import boot_of
+from deploytasks.agent.host.describing import boot_of
 from deploytasks.agent.release.session import Session
 from deploytasks.agent.services.system import reboot_soon
 
