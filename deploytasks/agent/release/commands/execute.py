@@ -10,10 +10,9 @@ from contextlib import contextmanager, suppress
 from typing import Iterator
 
 from deploytasks.agent.accounts.accounts import Account, account
-from deploytasks.agent.conversation.relay import Relay
 from deploytasks.agent.engine.events import Ended
 from deploytasks.agent.errors import StepError
-from deploytasks.agent.release.commands.run import ended_with, print_lines
+from deploytasks.agent.release.commands.run import ended_with, led
 from deploytasks.agent.release.questions import Execute
 from deploytasks.agent.release.runtime.execution import INNER
 from deploytasks.agent.release.runtime.surroundings import COMMAND
@@ -32,13 +31,7 @@ def execute(session: Session) -> Ended:
     with _child(session, asked, _who(session, asked.user)) as child:
         late = threading.Event()
         _end_in_time(session, child, asked.timeout_s, late)
-        relay = Relay(session.inlet, session.outlet)
-        relay.give(child)
-        if asked.verbatim:
-            relay.print(child)
-        else:
-            print_lines(session, child)
-        status = child.wait()
+        status = led(session, child, verbatim=asked.verbatim)
     if late.is_set():
         raise StepError("the command did not end within %g s" % asked.timeout_s)
     return ended_with(status if status >= 0 else 128 - status)

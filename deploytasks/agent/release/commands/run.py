@@ -28,14 +28,18 @@ def run(session: Session) -> Ended:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE if asked.verbatim else subprocess.STDOUT,
     ) as child:
-        relay = Relay(session.inlet, session.outlet)
-        relay.give(child)
-        if asked.verbatim:
-            relay.print(child)
-        else:
-            print_lines(session, child)
-        ended = child.wait()
-    return ended_with(ended)
+        return ended_with(led(session, child, verbatim=asked.verbatim))
+
+
+def led(session: Session, child: "subprocess.Popen[bytes]", *, verbatim: bool) -> int:
+    """The exit status of *child*, once its streams have been led through the conversation to their end."""
+    relay = Relay(session.inlet, session.outlet)
+    relay.give(child)
+    if verbatim:
+        relay.print(child)
+    else:
+        _print_lines(session, child)
+    return child.wait()
 
 
 def ended_with(status: int) -> Ended:
@@ -45,8 +49,7 @@ def ended_with(status: int) -> Ended:
     return Ended(Outcome.OK, status=0)
 
 
-def print_lines(session: Session, child: "subprocess.Popen[bytes]") -> None:
-    """Say what *child* prints, a line at a time; raises ``StepError`` for what is no text."""
+def _print_lines(session: Session, child: "subprocess.Popen[bytes]") -> None:
     for line in child.stdout or ():
         if not _is_text(line):
             raise StepError("it prints bytes that are no text; choose one host, without --json, to have them")
