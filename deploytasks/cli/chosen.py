@@ -21,6 +21,7 @@ from deploytasks.verbs import verb
 if TYPE_CHECKING:
     from deploytasks.fleet.manner import Manner
     from deploytasks.inventory import Host, Inventory
+    from deploytasks.inventory.ansible_cfg import AnsibleCfg
     from deploytasks.inventory.vault import Vault
     from deploytasks.report import JsonReporter, Mood, Reading, Recap, Reporter
 
@@ -47,16 +48,20 @@ class Chosen:
     def all(self) -> Inventory:
         """The whole inventory."""
         from deploytasks.inventory import Inventory
+        from deploytasks.inventory.ansible_cfg import found_cfg
 
         beside = "." if any(Path(name).exists() for name in TASKS_FILES) else None
-        loaded = Inventory.load(*self._sources(), beside=beside, vault=self._vault())
+        cfg = found_cfg(os.environ)
+        loaded = Inventory.load(
+            *self._sources(cfg), beside=beside, vault=self._vault(cfg), defaults=cfg.settings
+        )
         return loaded.with_extra_vars(list(self.extra_vars))
 
-    def _vault(self) -> Vault:
+    def _vault(self, cfg: AnsibleCfg) -> Vault:
         from deploytasks.inventory.vault import Vault, passwords_of
 
         ask = PasswordPrompt()
-        return Vault(passwords_of(self.vault_id, os.environ, ask=ask), ask)
+        return Vault(passwords_of(self.vault_id, os.environ, cfg.vault_ids, ask), ask)
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
@@ -172,8 +177,8 @@ class Chosen:
 
         return JsonReporter(Outlet.of(sys.stdout, os.environ), Outlet.of(sys.stderr, os.environ))
 
-    def _sources(self) -> list[str]:
-        named = sources(self.inventory)
+    def _sources(self, cfg: AnsibleCfg) -> list[str]:
+        named = sources(self.inventory) or ([] if Path(USUAL).exists() else cfg.inventory)
         if not named and not Path(USUAL).exists():
             raise InventoryError(
                 f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init"

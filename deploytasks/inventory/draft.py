@@ -142,7 +142,7 @@ class Draft:
 
         def depth_of(name: str) -> int:
             if name not in depth:
-                depth[name] = 1 + max(depth_of(parent) for parent in self.groups[name].parents)
+                depth[name] = 1 + max((depth_of(parent) for parent in self.groups[name].parents), default=-1)
             return depth[name]
 
         for name in self.groups:

@@ -15,7 +15,7 @@ from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
 from deploytasks.inventory.host import Host, acquainted
 from deploytasks.inventory.landscape import Landscape
-from deploytasks.inventory.origin import Setting
+from deploytasks.inventory.origin import CONFIGURED, Setting
 from deploytasks.inventory.pattern import HostNames, matching
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.sources.host_list import is_host_list
@@ -45,12 +45,14 @@ class Inventory:
         *sources: str | os.PathLike[str],
         beside: str | os.PathLike[str] | None = None,
         vault: Vault | None = None,
+        defaults: Mapping[str, Setting] | None = None,
     ) -> Inventory:
         """Read the inventory that *sources* are together, later ones over earlier ones.
 
         Each is a file (Ansible's INI, YAML, JSON, TOML), a directory of such, or names with commas, ``web1,web2``.
         ``group_vars`` and ``host_vars`` are read beside each, and in the directory *beside*. What is encrypted is
         opened by *vault*, which has the passwords that ``$ANSIBLE_VAULT_PASSWORD_FILE`` names if it is not given.
+        *defaults* are below all that is said of any host.
 
         What the environment says of the connection (``DEPLOYTASKS_ANSIBLE_USER`` …) goes over it, for all hosts.
         Raises one ``InventoryError`` with a ``file:line: …`` for each thing that is wrong.
@@ -64,7 +66,8 @@ class Inventory:
         draft.settle(problems)
         directories = [*_directories(names), *([] if beside is None else [Path(beside)])]
         files = VariableFiles(directories, vault, problems)
-        hosts = _hosts(draft, files, problems, (*reader.files, *files.directories, *vault.files))
+        read = (*reader.files, *files.directories, *vault.files)
+        hosts = _hosts(draft, files, problems, read, defaults or {})
         if not hosts and not problems:
             raise InventoryError(f"{', '.join(names)}: has no hosts; {_expected(names)}")
         _refuse_same_machine(draft, hosts, problems)
@@ -121,7 +124,11 @@ class Inventory:
             lists: dict[str, Value] = {"hosts": members, "children": list(group.children)}
             document[group.name] = {key: names for key, names in lists.items() if names}
         variables: dict[str, Value] = {
-            name: {key: setting.value for key, setting in host.settings.items()}
+            name: {
+                key: setting.value
+                for key, setting in host.settings.items()
+                if setting.origin.level != CONFIGURED
+            }
             for name, host in chosen.items()
             if host.variables
         }
@@ -143,7 +150,11 @@ def _expected(sources: Iterable[str]) -> str:
 
 
 def _hosts(
-    draft: Draft, files: VariableFiles, problems: Problems, sources: tuple[str, ...]
+    draft: Draft,
+    files: VariableFiles,
+    problems: Problems,
+    sources: tuple[str, ...],
+    defaults: Mapping[str, Setting],
 ) -> Mapping[str, Host]:
     """Every host with its levels merged: `all`, parents, children, the host, the environment; files over the INI."""
     of_group = {
@@ -158,7 +169,7 @@ def _hosts(
             settings.update(of_group[group.name])
         settings.update(draft.hosts[name].settings)
         settings.update(files.of_host(name, f"host {name}"))
-        every[name] = over(settings, in_environment)
+        every[name] = over(over(defaults, settings), in_environment)
     landscape = Landscape(
         every,
         {name: list(draft.hosts_of(name)) for name in draft.groups},

@@ -9,6 +9,8 @@ from deploytasks.inventory.concealed import Concealed, Unsafe
 from deploytasks.inventory.value import Value
 
 COMMAND_LINE = "--extra-vars"
+CONFIGURED = "ansible.cfg"
+"""The level of what a configuration of Ansible says of all hosts: below all that an inventory does."""
 SOURCE = "source"
 """The level of what an app's own source says: below all that an inventory does."""
 

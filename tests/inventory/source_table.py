@@ -1,5 +1,7 @@
 """Inventories of every form but a lone INI: what we read as Ansible does, and what we refuse, with the line."""
 
+# ruff: noqa: E501  one inventory after the other
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -185,7 +187,108 @@ AGREED: dict[str, Case] = {
     ),
 }  # fmt: skip
 
+PRINTS = "#!/bin/sh\ncat <<'E'\n{}\nE\n"
+MADE = "plugin: constructed\nstrict: true\n"
+HOSTS = """\
+[web]
+web1 tier=front size=2 tags='["a", "b"]' empty=''
+web2 tier=back size=10 facts="{'os': 'deb', 'rel': ''}"
+[db]
+db1 tier=back size=4
+[web:vars]
+level=web
+"""
+
+
+def script(printed: str, message: str = "") -> Case:
+    return Case({"hosts": PRINTS.format(printed)}, ("hosts",), message)
+
+
+def made(options: str, message: str = "", plugin: str = MADE) -> Case:
+    return Case({"a.ini": HOSTS, "b.yml": plugin + options}, ("a.ini", "b.yml"), message)
+
+
+AGREED |= {
+    "script: hosts, children, vars": script(
+        '{"web": {"hosts": ["h1", "h2"], "vars": {"a": [1, null]}}, "p": {"children": ["web"]}, "_meta": {"hostvars": {"h1": {"b": 1}}}}'
+    ),
+    "script: a list in the place of a group": script('{"web": ["h1", "h2"], "_meta": {"hostvars": {}}}'),
+    "script: a child that is told nothing of": script(
+        '{"p": {"children": ["c"], "hosts": ["h1"]}, "_meta": {"hostvars": {}}}'
+    ),
+    "script: hosts of nobody in hostvars": script(
+        '{"w": {"hosts": ["h1"]}, "_meta": {"hostvars": {"h1": {}, "h9": {"a": 1}}}}'
+    ),
+    "script: empty groups": script('{"w": {"hosts": ["h1"]}, "e": {"hosts": []}, "_meta": {"hostvars": {}}}'),
+    "script: all": script('{"all": {"vars": {"x": 1}, "hosts": ["h1"]}, "_meta": {"hostvars": {}}}'),
+    "script: without _meta": Case(
+        {
+            "hosts": '#!/bin/sh\nif [ $1 = --list ]; then echo \'{"w": {"hosts": ["h1", "h2"]}}\'\nelse echo "{\\"a\\": \\"$2\\"}"; fi\n'
+        },
+        ("hosts",),
+    ),
+    "script: chatter on standard error": Case(
+        {"hosts": PRINTS.format('{"w": ["h1"], "_meta": {"hostvars": {}}}') + "echo chatter >&2\n"},
+        ("hosts",),
+    ),
+    "script: in a directory with files": Case(
+        {
+            "inv/a.sh": PRINTS.format('{"w": ["h1"], "_meta": {"hostvars": {}}}'),
+            "inv/b": "[w]\nh2\n",
+            "inv/group_vars/w": "x: 1\n",
+        },
+        ("inv",),
+    ),
+    "script: marked values": script(
+        '{"w": ["h1"], "_meta": {"hostvars": {"h1": {"a": {"__ansible_unsafe": "{{ x }}"}}}}}'
+    ),
+    "constructed: compose": made(
+        "compose:\n  double: size * 2\n  who: inventory_hostname ~ '-' ~ tier\n  lev: level | default('none')\n"
+    ),
+    "constructed: groups": made(
+        "groups:\n  front: tier == 'front'\n  big: size | int > 3\n  of_db: \"'db' in group_names\"\n"
+    ),
+    "constructed: keyed groups": made(
+        "keyed_groups:\n  - key: tier\n  - {key: tier, prefix: t}\n  - {key: tier, prefix: t, separator: '-'}\n"
+    ),
+    "constructed: keyed groups by a list": made(
+        "keyed_groups:\n  - {key: tags, prefix: tag}\n", plugin="plugin: constructed\n"
+    ),
+    "constructed: keyed groups by a mapping": made(
+        "keyed_groups:\n  - {key: facts, prefix: f}\n", plugin="plugin: constructed\n"
+    ),
+    "constructed: default value": made(
+        "keyed_groups:\n  - {key: empty | default(''), prefix: e, default_value: none}\n"
+    ),
+    "constructed: default value in a mapping": made(
+        'keyed_groups:\n  - {key: "facts | default({})", default_value: x}\n', plugin="plugin: constructed\n"
+    ),
+    "constructed: no trailing separator": made(
+        'keyed_groups:\n  - {key: "facts | default({})", trailing_separator: false}\n',
+        plugin="plugin: constructed\n",
+    ),
+    "constructed: parent group": made("keyed_groups:\n  - {key: tier, prefix: t, parent_group: tiers}\n"),
+    "constructed: no leading separator": made("leading_separator: false\nkeyed_groups:\n  - key: tier\n"),
+    "constructed: what cannot be worked out is passed over": made(
+        "compose:\n  a: nowhere + 1\n  b: '1'\ngroups:\n  g: nowhere.x\n  h: true\n",
+        plugin="plugin: ansible.builtin.constructed\n",
+    ),
+    "constructed: composed variables count for groups": made(
+        "compose:\n  x: tier\ngroups:\n  gx: x == 'back'\n"
+    ),
+    "constructed: variables of groups count": made("groups:\n  g: level is defined\n"),
+}
+
 STRICTER: dict[str, Case] = {
+    "script: a group that has neither": script('{"web": {"a": 1}, "w": ["h1"], "_meta": {"hostvars": {}}}', 'hosts: group "web" has no hosts, children or vars'),
+    "script: no interpreter": Case(
+        {"hosts": "#!/no/such/thing\n"}, ("hosts",), "hosts: cannot be run: no such file"
+    ),
+    "script: a name that is none": script('{"w": ["h1;id"], "_meta": {"hostvars": {}}}', "hosts: invalid character ';'"),
+    "constructed: a number in the place of an expression": made(
+        "compose:\n  b: 1\n", "b.yml:4: 1 is a int; expected an expression: quote it", plugin="plugin: constructed\n# lenient\n"
+    ),
+    "constructed: an unknown option": made("compos: {}\n", 'b.yml:3: unknown option "compos" of constructed; did you mean "compose"?'),
     "yaml: a section that means nothing": yaml(
         "web:\n  hosts: {h: }\n  var: {x: 1}\n",
         'hosts.yml:3: "var" in group "web" means nothing; expected hosts, children, vars; did you mean "vars"?',
@@ -240,6 +343,24 @@ STRICTER: dict[str, Case] = {
 }  # fmt: skip
 
 BOTH_REFUSE: dict[str, Case] = {
+    "script: no JSON": script("h1 h2", "hosts: --list printed no JSON"),
+    "script: a list": script('["h1"]', "hosts: --list printed a list; expected an object"),
+    "script: fails": Case(
+        {"hosts": "#!/bin/sh\necho no token >&2\nexit 3\n"}, ("hosts",), "hosts: ended with 3: no token"
+    ),
+    "script: hosts that are no list": script(
+        '{"w": {"hosts": "h1"}, "_meta": {"hostvars": {}}}', "hosts: w.hosts is a str; expected a list"
+    ),
+    "script: hostvars that are none": script(
+        '{"w": ["h1"], "_meta": {"hostvars": []}}', "hosts: _meta.hostvars is a list; expected an object"
+    ),
+    "constructed: strict": made("compose:\n  a: nowhere + 1\n", 'b.yml:4: web1: "nowhere" is not set'),
+    "constructed: another plugin": made(
+        "regions: [x]\n", 'b.yml:1: plugin "aws_ec2" is not supported', plugin="plugin: aws_ec2\n"
+    ),
+    "constructed: a key that is a number": made(
+        "keyed_groups:\n  - key: size\n", "keyed_groups: a key is a int"
+    ),
     "yaml: bytes": yaml(
         "all:\n  hosts:\n    h: {a: !!binary aGk=}\n", 'hosts.yml:3: tag "tag:yaml.org,2002:binary"'
     ),

@@ -16,6 +16,7 @@ from deploytasks.inventory.draft import Draft
 from deploytasks.inventory.origin import Origin
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
+from deploytasks.inventory.sources.executable import ExecutableReader, is_executable
 from deploytasks.inventory.sources.host_list import is_host_list, read_host_list
 from deploytasks.inventory.sources.ini import IniReader
 from deploytasks.inventory.vault import Vault
@@ -60,6 +61,10 @@ class SourceReader:
 
     def _read_file(self, file: str) -> None:
         with self._problems.kept(), self._problems.at(Origin(file, None, "")):
+            if is_executable(file):
+                self.files.append(file)
+                ExecutableReader(file, self._draft, self._vault, self._problems).read()
+                return
             opened = opened_file(file, self._vault)
             self.files.append(file)
             with opened.discreetly():
@@ -69,9 +74,15 @@ class SourceReader:
         if not is_document(origin.file, text):
             IniReader(origin, self._draft, self._problems).read(text)
             return
-        from deploytasks.inventory.sources.tree import TreeReader
+        document = document_of(origin.file, text, self._vault)
+        if any(key == "plugin" for key, _ in document.pairs()):
+            from deploytasks.inventory.sources.constructed import ConstructedReader
 
-        TreeReader(origin, self._draft, self._problems).read(document_of(origin.file, text, self._vault))
+            ConstructedReader(origin, self._draft, self._problems).read(document)
+        else:
+            from deploytasks.inventory.sources.tree import TreeReader
+
+            TreeReader(origin, self._draft, self._problems).read(document)
 
 
 def is_document(file: str, text: str) -> bool:
