@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PYTEST_FLAGS ?=
 
 help: ## what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@awk -F ':.*## ' '/^[a-z-]*:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## a local Debian host in Docker, and a Flask app deployed to it over SSH
 	@$(VENV)/bin/inv demo

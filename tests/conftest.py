@@ -33,8 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, lambda *_: None)
+    for hung_up in (number for number in signal.Signals if number.name == "SIGHUP"):  # Windows has none.
+        if signal.getsignal(hung_up) is signal.SIG_IGN:
+            signal.signal(hung_up, lambda *_: None)
     config.pluginmanager.register(Ledger())
 
 

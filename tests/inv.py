@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 import deploytasks
@@ -16,7 +16,7 @@ import deploytasks
 INV = Path(sys.executable).with_name("inv")
 TIMEOUT_S = 300
 AGENT = "deploytasks.agent."
-FORKS = get_context("forkserver")
+FORKS = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
 FORKS.set_forkserver_preload(
     [
         "invoke.main",
