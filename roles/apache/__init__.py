@@ -142,7 +142,8 @@ def _safety_steps(host: Host, v: Vars) -> Iterator[Step]:
 def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     scheme = SCHEMES[deployment_of(host).protocol]
     packs = deployment_of(host).v.static_compress and v.deflate and static_of(host)
-    rewrites = static_root_of(host) or v.redirected or kept_of(host) or packs
+    leads_elsewhere = v.redirected or (v.has_tls and v.redirect)
+    rewrites = static_root_of(host) or leads_elsewhere or kept_of(host) or packs
     modules = (*_modules(v, scheme), *(("rewrite.load",) if rewrites else ()))
     yield from map(_enable, modules)
     yield Step(

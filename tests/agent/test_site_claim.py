@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.release.site_claim import SiteClaim
+from deploytasks.agent.web import named_sites
 from deploytasks.agent.web.nginx_servers import nginx_servers
 
 SHOP = SiteClaim("shop", "nginx", (80,), ("shop.test", "www.shop.test"))
@@ -126,3 +128,12 @@ def test_servers_are_read_as_nginx_reads_them(host):
     host.write("/etc/nginx/sites-enabled/quoted", text)
     (server,) = nginx_servers(host.machine)
     assert (server.names, server.ports) == ({"a.test", "b.test"}, {80})
+
+
+def test_a_link_is_known_by_its_file_where_nothing_is_above_the_machine_too(tmp_path):
+    """The machine of a host begins at ``/``, those of the tests do not."""
+    (tmp_path / "shop.conf").write_text("of shop\n")
+    (tmp_path / "enabled.link").symlink_to("shop.conf")
+    ((path, file, text),) = named_sites._texts(Machine(root="/"), f"{tmp_path}/*.link")
+    assert (path, file) == (f"{tmp_path}/enabled.link", f"{tmp_path.resolve()}/shop.conf")
+    assert text == "of shop\n"

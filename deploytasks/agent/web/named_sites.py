@@ -64,10 +64,11 @@ READERS: Dict[str, Callable[[Machine], Iterator[NamedSite]]] = {
 def _texts(machine: Machine, pattern: str) -> Iterator[Tuple[str, str, str]]:
     """The path of each file, where it really is, and what it says."""
     root = machine.path("/").rstrip("/")
+    real_root = os.path.realpath(machine.path("/")).rstrip("/")
     for place in sorted(glob.glob(machine.path(pattern))):
         real = os.path.realpath(place)
         try:
             with reading(real, errors="replace") as file:
-                yield place[len(root) :], real[len(os.path.realpath(root)) :], file.read()
+                yield place[len(root) :], real[len(real_root) :], file.read()
         except OSError:
             continue
