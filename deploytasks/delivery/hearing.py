@@ -39,10 +39,7 @@ def event_of(frame: Frame) -> Event:
     """The event in *frame*; each field has the type that its kind says."""
     if frame.letter in PRINTED:
         return _printed(frame)
-    try:
-        document = frame.to_json()
-    except RecursionError as error:
-        raise WireError("an object is too deep", frame.body[:200]) from error
+    document = frame.to_json()
     kind = KINDS.get(str(document.pop("event", "")))
     if kind is None:
         raise WireError("an unknown event", frame.body[:200])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import threading
+import zlib
 
 import pytest
 
 from deploytasks.agent.__main__ import answer
 from deploytasks.agent.conversation.channel import Inlet
 from deploytasks.agent.conversation.mask import Mask
-from deploytasks.agent.conversation.wire import pack_json
+from deploytasks.agent.conversation.wire import LARGEST_FRAME, pack, pack_json
 from deploytasks.agent.engine.events import Outcome
 from deploytasks.agent.release.commands import command, request_in
 from deploytasks.agent.release.layout import App
@@ -52,9 +53,14 @@ class Silent:
 
 def answered(document):
     """How an agent ends that is asked this."""
+    return answered_frame(pack_json(document))
+
+
+def answered_frame(frame):
+    """How an agent ends that hears *frame*, and nothing else."""
     reader, writer = os.pipe()
     os.close(writer)
-    return answer(Inlet(reader, lambda: None, pack_json(document)), Silent(), threading.Event(), "")
+    return answer(Inlet(reader, lambda: None, frame), Silent(), threading.Event(), "")
 
 
 @pytest.mark.parametrize("question", ASKED_OF_AGENTS, ids=lambda question: question.ask)
@@ -76,6 +82,24 @@ def test_a_deploy_asks_what_the_host_is_to_be():
 
 
 @pytest.mark.parametrize(
+    "frame",
+    [
+        pack(b"J", b"\xff{"),
+        pack(b"J", b"[1]"),
+        pack(b"J", b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        pack(b"Z", b"no zlib"),
+        pack(b"Z", zlib.compress(bytes(LARGEST_FRAME + 1))),
+        pack(b"D", b"{}"),
+    ],
+    ids=["damaged", "a list", "too deep", "not packed", "too large", "a piece"],
+)
+def test_what_is_no_object_comes_from_no_controller(frame):
+    ended = answered_frame(frame)
+    assert (ended.outcome, ended.output, ended.put_back) == (Outcome.FAILED, "", True)
+    assert ended.error.startswith("what speaks here is no controller: ")
+
+
+@pytest.mark.parametrize(
     ("differing", "named"),
     [
         ({"question": {"ask": "brew"}}, "brew"),
@@ -89,12 +113,15 @@ def test_a_deploy_asks_what_the_host_is_to_be():
         ({"chekc": True}, "chekc"),
         ({"app": {"name": "shop", "root": "/srv/shop"}}, "user"),
         ({"app": "shop"}, "str"),
+        ({"app": {"name": "shop", "root": 5, "user": "shop"}}, "5"),
+        ({"question": "status"}, "dictionary"),
+        ({"lock_wait_s": "long"}, "long"),
     ],
 )
 def test_what_no_controller_asks_is_told_in_a_sentence(differing, named):
     ended = answered({**ASKED, **differing})
     assert (ended.outcome, ended.output, ended.put_back) == (Outcome.FAILED, "", True)
-    assert ended.error.startswith("no controller asks so: ")
+    assert ended.error.startswith("what the controller says is not understood: ")
     assert named in ended.error
 
 

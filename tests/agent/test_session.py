@@ -72,6 +72,34 @@ def test_where_nothing_is_to_be_done_after_all_nothing_is(shop):
     assert not shop.host.path(shop.app.root).exists()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"plan": 5},
+        {"mask": 5},
+        {"recording": {"modules": {"nobodys": "import nobody"}}},
+        {"recording": {"modules": {"nobodys": "def"}}},
+        {"gates": ["tomorrow"]},
+        {"hands": 5},
+    ],
+)
+def test_an_order_that_no_controller_gives_changes_nothing(shop, said):
+    whole = order(shop.plan(ONE)) if said else {}
+    with pytest.raises(StepError, match="^what the controller says is not understood: .*; nothing was done$"):
+        shop.ask(Converge(), {**whole, **said})
+    assert not shop.host.path(shop.app.root).exists()
+
+
+def test_what_is_called_by_a_plan_is_a_resource(shop, tmp_path):
+    touched = tmp_path / "touched"
+    whole = order(shop.plan(ONE))
+    whole["plan"]["steps"][0]["resource"] = {"type": "os:system", "args": {"command": "touch %s" % touched}}
+    with pytest.raises(StepError, match="os:system is neither a resource nor an action"):
+        shop.ask(Converge(), whole)
+    assert not touched.exists()
+
+
 def test_the_values_of_an_environment_and_passwords_in_urls_are_masked(shop):
     release = shop.app.release(ONE)
     shop.host.write(release.env, encode_env({"TOKEN": "hunter-two", "URL": "redis://:open-sesame@db/0"}))

@@ -106,8 +106,14 @@ class Inlet:
         threading.Thread(target=self._read, daemon=True).start()
 
     def object(self, patience_s: Optional[float] = None) -> Dict[str, Any]:
-        """The next object; raises ``ControllerGone`` at the end, and when none comes within *patience_s* seconds."""
-        return self.frame(patience_s).to_json()
+        """The next object; raises ``ControllerGone`` at the end, and when none comes within *patience_s* seconds.
+
+        What is no object comes from no controller.
+        """
+        try:
+            return self.frame(patience_s).to_json()
+        except WireError as error:
+            raise ControllerGone("what speaks here is no controller: %s" % error) from error
 
     def pieces(self) -> Iterator[bytes]:
         """The pieces of the content that was just announced."""

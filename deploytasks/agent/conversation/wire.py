@@ -51,7 +51,10 @@ class Frame(NamedTuple):
         """The object of a ``J`` frame; raises ``WireError`` for any other frame."""
         if self.letter not in (b"J", b"Z"):
             raise WireError("expected an object, got a %r frame" % self.letter, self.body[:200])
-        document = json.loads(self._unpacked() if self.letter == b"Z" else self.body)
+        try:
+            document = json.loads(self._unpacked() if self.letter == b"Z" else self.body)
+        except (ValueError, RecursionError) as error:
+            raise WireError("an object arrived damaged, or is too deep", self.body[:200]) from error
         if not isinstance(document, dict):
             raise WireError("expected an object", self.body[:200])
         return document

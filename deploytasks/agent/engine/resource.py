@@ -157,6 +157,8 @@ def describe(thing: Any) -> Dict[str, Any]:
 def rebuild(description: Dict[str, Any]) -> Any:
     """The inverse of ``describe``; JSON arrays become tuples again. Raises as ``type_called``, and ``TypeError``."""
     kind = type_called(description["type"])
+    if not (isinstance(kind, type) and issubclass(kind, (Resource, Action))):
+        raise TypeError("%s is neither a resource nor an action" % description["type"])
     return kind(**{key: _frozen(value) for key, value in description["args"].items()})
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from deploytasks.agent.conversation.gate import FleetGate
+from deploytasks.agent.conversation.understood import understood
 from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.disk.directory_handle import reading_bytes
 from deploytasks.agent.engine.events import Compare, Ended, Handed, Hello, Need
@@ -51,6 +52,7 @@ def converge(session: Session) -> Ended:
             session.machine.blobs.forget()
 
 
+@understood()
 def receive_order(session: Session) -> Tuple[Plan, FleetGate]:
     """Say hello with this host's facts, and hear the plan, and where its fleet goes in step.
 
@@ -83,6 +85,7 @@ def _handing(session: Session, paths: List[str]) -> Callable[[], None]:
     return hand_over
 
 
+@understood()
 def _fetch(session: Session, plan: Plan) -> None:
     """Ask for the contents that *plan* names and this host lacks, until it lacks none."""
     if not _lacking(session, plan):
