@@ -23,6 +23,7 @@ ALL = "all"
 UNGROUPED = "ungrouped"
 GROUP_NAME = regex(r"\w[\w.-]*")
 PRIORITY = "ansible_group_priority"
+OF_NO_HOST = f"{PRIORITY} has no effect on a host; expected it under [GROUP:vars]"
 
 
 @dataclass
@@ -62,7 +63,7 @@ class DraftHost:
         """Give it the variable *name*; raises `Refused` for a name that makes no sense."""
         check_variable_name(name)
         if name == PRIORITY:
-            raise Refused(f"{PRIORITY} has no effect on a host; expected it under [GROUP:vars]")
+            raise Refused(OF_NO_HOST)
         self.settings[name] = Setting(value, replace(origin, level=f"host {self.name}"))
 
 

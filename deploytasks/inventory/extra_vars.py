@@ -13,7 +13,6 @@ from deploytasks.inventory.sources.variable_files import read_settings
 from deploytasks.inventory.value import Value, shortened
 from deploytasks.inventory.variable_name import SECRET_VARIABLES, check_variable_name
 from deploytasks.inventory.vault import Vault
-from deploytasks.secrets import reference_in
 
 LEVEL = "extra-vars"
 TYPED = Origin(COMMAND_LINE, None, LEVEL)
@@ -73,10 +72,17 @@ def _assignments(words: Iterable[str]) -> Iterator[tuple[str, Setting]]:
 
 def _setting(name: str, value: Value) -> Setting:
     check_variable_name(name)
-    if name in SECRET_VARIABLES and not reference_in(value):
+    if name in SECRET_VARIABLES and not _names_a_secret(value):
         raise Refused(
             f"{name} is secret, and everybody on this machine can read a command line; "
             "put it into a file: --extra-vars @secrets.yml, or name where it is kept: "
             f"{name}=env:NAME"
         )
     return Setting(value, TYPED)
+
+
+def _names_a_secret(value: Value) -> bool:
+    """Whether *value* says where a secret is, in place of being it."""
+    from deploytasks.secrets import reference_in
+
+    return reference_in(value) is not None

@@ -169,7 +169,7 @@ def _hosts(
             settings.update(of_group[group.name])
         settings.update(draft.hosts[name].settings)
         settings.update(files.of_host(name, f"host {name}"))
-        every[name] = over(over(defaults, settings), in_environment)
+        every[name] = over(over(defaults, settings) if defaults else settings, in_environment)
     landscape = Landscape(
         every,
         {name: list(draft.hosts_of(name)) for name in draft.groups},

@@ -19,7 +19,6 @@ from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.templating.asking import Around, Known
 from deploytasks.inventory.value import Value
 from deploytasks.inventory.variable_name import names_a_secret
-from deploytasks.secrets import reference_in
 
 DEEPEST = 60
 """How many variables may lead from one to the next."""
@@ -124,8 +123,7 @@ class Work:
         if worked.is_secret or names_a_secret(name):
             self.is_secret = True
             self.secrets |= worked.secrets or set(texts_in(worked.parts))
-            if isinstance(worked.parts, str) and reference_in(worked.parts):
-                return Elsewhere(worked.parts)
+            return _named_elsewhere(worked.parts)
         return worked.parts
 
     def _revealed(self, concealed: Concealed) -> str:
@@ -160,6 +158,13 @@ def _refuse_circle(chain: Chain, variables: Known, name: str) -> None:
         raise Refused(f'needs itself: "{name}"{way}; write one of these without the others')
     if len(chain) > DEEPEST:
         raise Refused(f"leads through more than {DEEPEST} variables; write the value itself")
+
+
+def _named_elsewhere(parts: Any) -> Any:
+    """*parts*, marked if that names a secret."""
+    from deploytasks.secrets import reference_in
+
+    return Elsewhere(parts) if isinstance(parts, str) and reference_in(parts) else parts
 
 
 def _finished(parts: Any) -> Value:

@@ -30,15 +30,6 @@ LARGEST = 50_000_000
 """Bytes on standard output."""
 POLL_S = 0.02
 SECTIONS = ("hosts", "children", "vars")
-BINARY = b"\x7fELF"
-
-
-def is_executable(path: str) -> bool:
-    """Whether *path* is a program that may be run; a text that only has the permission is none."""
-    if not (os.path.isfile(path) and os.access(path, os.X_OK)):  # noqa: PTH113
-        return False
-    with open(path, "rb") as file:  # noqa: PTH123  its first bytes
-        return file.read(4).startswith((b"#!", BINARY))
 
 
 class ExecutableReader:

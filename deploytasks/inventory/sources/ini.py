@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from deploytasks.agent.regex import regex
 from deploytasks.here.paths import words_of
-from deploytasks.inventory.draft import UNGROUPED, Draft, check_group_name
+from deploytasks.inventory.draft import OF_NO_HOST, PRIORITY, UNGROUPED, Draft, check_group_name
 from deploytasks.inventory.host_name import expanded
-from deploytasks.inventory.origin import Origin
+from deploytasks.inventory.origin import Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.value import Value, shortened, typed
@@ -97,8 +97,7 @@ class IniReader:
         for name in names:
             at_host = replace(origin, level=f"host {name}")
             host = self._draft.add_host(name, self._group, port, at_host)
-            for key, value in values.items():
-                host.set(key, value, at_host)
+            host.settings.update({key: Setting(value, at_host) for key, value in values.items()})
 
     def _read_group_variable(self, line: str, origin: Origin) -> None:
         if "=" not in line:
@@ -167,6 +166,8 @@ def _host_variables(words: Iterable[str]) -> Iterator[tuple[str, Value]]:
 
 def _host_variable(text: str) -> tuple[str, Value]:
     key, equals, value = text.partition("=")
+    if key == PRIORITY:
+        raise Refused(OF_NO_HOST)
     # The shell's quotes are gone when the value is typed, so text that looks like a number needs two pairs.
     return _variable(key, equals, value, f" (on a host line: {key}=\"'{value}'\")")
 

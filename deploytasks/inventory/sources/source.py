@@ -6,6 +6,7 @@ is none. Where Ansible tries one form after the other and tells of all of them, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
@@ -16,11 +17,12 @@ from deploytasks.inventory.draft import Draft
 from deploytasks.inventory.origin import Origin
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
-from deploytasks.inventory.sources.executable import ExecutableReader, is_executable
 from deploytasks.inventory.sources.host_list import is_host_list, read_host_list
 from deploytasks.inventory.sources.ini import IniReader
 from deploytasks.inventory.vault import Vault
 
+PROGRAMS = (b"#!", b"\x7fELF")
+"""How a file begins that can be run."""
 DOCUMENTS = (".yml", ".yaml", ".json", ".toml")
 LIKE_YAML = regex(r"""(?:\s*(?:\#.*)?\n)*(?:---|%YAML|\{|["']?[\w.-]+["']?\s*:(?:\s|$))""")
 """How a text without a suffix begins that is no INI."""
@@ -62,6 +64,8 @@ class SourceReader:
     def _read_file(self, file: str) -> None:
         with self._problems.kept(), self._problems.at(Origin(file, None, "")):
             if is_executable(file):
+                from deploytasks.inventory.sources.executable import ExecutableReader
+
                 self.files.append(file)
                 ExecutableReader(file, self._draft, self._vault, self._problems).read()
                 return
@@ -83,6 +87,14 @@ class SourceReader:
             from deploytasks.inventory.sources.tree import TreeReader
 
             TreeReader(origin, self._draft, self._problems).read(document)
+
+
+def is_executable(path: str) -> bool:
+    """Whether *path* is a program that may be run; a text that only has the permission is none."""
+    if not (os.path.isfile(path) and os.access(path, os.X_OK)):  # noqa: PTH113
+        return False
+    with open(path, "rb") as file:  # noqa: PTH123  its first bytes
+        return file.read(4).startswith(PROGRAMS)
 
 
 def is_document(file: str, text: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from functools import lru_cache
 
 from deploytasks.inventory.vault.envelope import Envelope
@@ -14,6 +12,9 @@ KEY, COUNTER, BLOCK = 32, 16, 16
 
 def opened(envelope: Envelope, password: bytes) -> bytes | None:
     """What *envelope* says to who has *password*, None for anybody else."""
+    import hashlib  # These cost start time, and few inventories have anything that is encrypted.
+    import hmac
+
     key, signing, counter = _keys(password, envelope.salt)
     signature = hmac.new(signing, envelope.ciphertext, hashlib.sha256).digest()
     if not hmac.compare_digest(signature, envelope.signature):
@@ -24,6 +25,8 @@ def opened(envelope: Envelope, password: bytes) -> bytes | None:
 
 @lru_cache(maxsize=256)
 def _keys(password: bytes, salt: bytes) -> tuple[bytes, bytes, bytes]:
+    import hashlib
+
     made = hashlib.pbkdf2_hmac("sha256", password, salt, ROUNDS, 2 * KEY + COUNTER)
     return made[:KEY], made[KEY : 2 * KEY], made[2 * KEY :]
 

@@ -7,7 +7,6 @@ run, with ``--vault-id ID`` if it is called ``…-client``.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +64,8 @@ class Password:
             raise Refused(f"vault password: {error}") from error
 
     def _printed(self, program: str) -> str:
+        import subprocess
+
         is_client = Path(program).stem.endswith("-client")
         argv = [os.path.abspath(program), *(["--vault-id", self.vault_id] if is_client else [])]  # noqa: PTH100
         try:
