@@ -7,13 +7,17 @@ from collections.abc import Sequence
 import paramiko
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.agent.regex import regex
 from deploytasks.transport.route import Route
 from deploytasks.transport.sudo import AskPassword
 
 KEYBOARD = "keyboard-interactive"
 PATIENCE_S = 120.0
 """For so long sshd waits for a login by itself (``LoginGraceTime`` in sshd_config(5))."""
-LONGEST_QUESTION = 200
+LONGEST_QUESTION, MOST_QUESTIONS = 200, 10
+"""What a host may ask of a person."""
+ITS_PASSWORD = regex(r"(?i)(\S+'s )?password( for \S+)?:?")
+"""How it asks for the password of the login, which is none that is good once."""
 
 
 class OneTime(str):
@@ -32,6 +36,7 @@ class Interview:
     def __init__(self, route: Route, ask: AskPassword) -> None:
         self._route = route
         self._ask = ask
+        self._asked = 0
         self._passwords = [route.credentials.password] if route.credentials.password else []
 
     def conduct(self, transport: paramiko.Transport) -> bool:
@@ -47,7 +52,10 @@ class Interview:
         return [self._answer(question) for question, _ in prompts]
 
     def _answer(self, question: str) -> str:
-        if self._passwords and "password" in question.lower():
+        self._asked += 1
+        if self._asked > MOST_QUESTIONS:
+            raise paramiko.SSHException("the host asks and asks")
+        if self._passwords and ITS_PASSWORD.fullmatch(question.strip()):
             return self._passwords.pop()
         shown = visible(question[:LONGEST_QUESTION].strip())
         answer = self._ask(OneTime(f"{self._route.login}: {shown} "))

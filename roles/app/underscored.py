@@ -31,8 +31,8 @@ TAKEN = (*OF_THE_WEB_SERVER, *strangers.HEADERS, *OF_HTTP)
 
 
 def underscored_of(host: Host) -> dict[str, str]:
-    """The fields that the app asks for, by the name under which each of them is handed on."""
-    return {hyphenated(name): name for name in deployment_of(host).v.underscored_headers}
+    """The fields that the app asks for, by the name under which each of them is handed on; case is nothing to HTTP."""
+    return {hyphenated(name).lower(): name for name in deployment_of(host).v.underscored_headers}
 
 
 def hyphenated(name: str) -> str:

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from deploytasks.agent.release import unread_files as unread_files_module
 from deploytasks.agent.release.unread_files import Unread, unread_files
 from deploytasks.agent.web.places import SITES
 from tests.agent.shop import ONE, Shop
@@ -45,3 +46,15 @@ def test_a_directory_that_nobody_else_may_enter_is_found(shop, host):
 
 def test_what_is_not_served_may_be_for_its_owner_alone(shop, host):
     assert [*unread_files(host.machine, shop.app)] == []
+
+
+def test_what_the_app_takes_away_meanwhile_is_nobodys_trouble(shop, host, monkeypatch):
+    host.write(SITES["nginx"] % "shop", SITE)
+    walked = unread_files_module.os.walk
+
+    def vanishing(directory):
+        for place, directories, names in walked(directory):
+            yield place, directories, [*names, "gone.txt"]
+
+    monkeypatch.setattr(unread_files_module.os, "walk", vanishing)
+    assert [*unread_files(host.machine, shop.app)] == [Unread(UPLOADS, 1, "inner/shut.txt", "0600")]

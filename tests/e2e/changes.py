@@ -6,8 +6,13 @@ One setting after the other is changed under load, each by a deploy, and the cha
 from __future__ import annotations
 
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,8 @@ from tests.e2e.project import Project
 
 PAGE = Path(__file__).parents[2] / "docs" / "changes.md"
 NAME = "changes"
+PAUSE_S = 0.02
+BAD = 400
 NO_KEPT_CONNECTION = ("-H", "Connection: close")
 HEAD = """\
 # What a change costs visitors
@@ -26,19 +33,21 @@ Written by `make test-changes`: on a Debian 12 host, with everything else on the
 the other is changed by a deploy while {clients} clients ask all the time, half of them on connections that they keep
 and half on a new one for each request. Lost is a request without an answer, or with one of 4xx or 5xx; of the kept
 connections each that was closed counts, also one on which nobody asked. Clients think for up to 300 ms, as wrk runs
-beside all of it; the host was busy with other things.
+beside all of it; the host was busy with other things. Beside them somebody asks again and again, one request after
+the other: the longest time from one answer to the next is that in which nobody got any.
 
-| changed | lost, kept connections | lost, new connections | the deploy took |
-|---|---|---|---|
+| changed | lost, kept connections | lost, new connections | longest without an answer | the deploy took |
+|---|---|---|---|---|
 """
 TAIL = """
 A new release takes over by the renaming of a link, which loses nothing. What changes the web server's own
 configuration makes it reload: nginx and Apache then close kept connections on which nobody asks at that moment, as
 HTTP allows (RFC 9112, 9.3.1); who sends a request right then gets no answer, and browsers ask again by themselves.
-Where a port changes hands, as from one web server to another, nobody listens for a moment. Where the protocol between
-web server and app changes, a request may come to the one in the words of the other. With another `app_user` the files
-are that one's before the new instance serves, so that the old one can read none until then: change it when few people
-come. All of this happens when the setting is changed, and never again.
+Where a port changes hands, as from one web server to another, nobody listens for a second, or some on a host that is
+as busy as this one. Where the protocol between web server and app changes, as from uWSGI to another server, a few
+requests come to the old instance in words that it does not know, and wait until it gives up. With another `app_user`
+the files are that one's before the new instance serves, so that the old one can read none until then: change it when
+few people come. All of this happens when the setting is changed, and never again.
 """
 
 
@@ -83,11 +92,41 @@ class Cost:
     what: str
     kept: tuple[int, int]
     new: tuple[int, int]
+    silence_s: float
     elapsed_s: float
 
     def __str__(self) -> str:
-        kept, new = (f"{lost} of {made:,}".replace(",", " ") for lost, made in (self.kept, self.new))
-        return f"| {self.what} | {kept} | {new} | {self.elapsed_s:.1f} s |"
+        kept, new = (
+            f"{lost} of {made:,}".replace(",", " ") if lost < made else "all meanwhile"
+            for lost, made in (self.kept, self.new)
+        )
+        return f"| {self.what} | {kept} | {new} | {self.silence_s:.2f} s | {self.elapsed_s:.1f} s |"
+
+
+@contextmanager
+def answers_to(project: Project) -> Iterator[list[float]]:
+    """The moments (monotonic, s) of answers to somebody who asks again and again."""
+    moments: list[float] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(PAUSE_S):
+            with suppress(OSError, HTTPException):
+                if project.request(timeout_s=5).status < BAD:
+                    moments.append(time.monotonic())
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield moments
+    finally:
+        over.set()
+        thread.join()
+
+
+def longest(moments: list[float]) -> float:
+    """The longest time from one to the next."""
+    return max((later - earlier for earlier, later in pairwise(moments)), default=0)
 
 
 def measured(project: Project) -> Iterator[Cost]:
@@ -101,10 +140,11 @@ def measured(project: Project) -> Iterator[Cost]:
         with (
             load_on(project.target, host) as kept,
             load_on(project.target, host, *NO_KEPT_CONNECTION) as new,
+            answers_to(project) as moments,
         ):
             run = project.deploy()
         lost = ((load["lost"], load["requests"]) for load in (kept, new))
-        yield Cost(change.what, *lost, run.recap["elapsed_s"])
+        yield Cost(change.what, *lost, longest(moments), run.recap["elapsed_s"])
 
 
 def furnished(project: Project) -> Project:
@@ -124,7 +164,7 @@ def main() -> None:
         state = Path(directory, "targets")
         target = up_converged(NAME, "debian12", state)
         try:
-            project = Project.make(NAME, Path(directory), target, app_port=80, ufw_allow=[80], app_watch_s=2)
+            project = Project.make(NAME, Path(directory), target, app_port=80, ufw_allow=[80])
             lines = []
             for cost in measured(furnished(project)):
                 print(cost, flush=True)

@@ -36,9 +36,10 @@ def unread_files(machine: Machine, app: App) -> Iterator[Unread]:
         directory = "%s/%s" % (app.shared, place)
         paths = islice(_paths(machine.path(directory)), MOST_LOOKED_AT)
         found = [path for path in paths if not _is_readable(machine, app, path)]
-        if found:
+        mode = _mode(found[0]) if found else ""
+        if mode:
             example = os.path.relpath(found[0], machine.path(directory))
-            yield Unread(directory, len(found), example, "%04o" % stat.S_IMODE(os.lstat(found[0]).st_mode))
+            yield Unread(directory, len(found), example, mode)
 
 
 def _served(machine: Machine, app: App) -> Set[str]:
@@ -70,10 +71,20 @@ def _paths(directory: str) -> Iterator[str]:
 
 def _is_readable(machine: Machine, app: App, path: str) -> bool:
     """Whether those in the group of *app*, as the web server is, get at it; links are not followed."""
-    state, group = os.lstat(path), os.stat(machine.path(app.shared)).st_gid
+    try:
+        state, group = os.lstat(path), os.stat(machine.path(app.shared)).st_gid
+    except OSError:  # The app has taken it away meanwhile.
+        return True
     if stat.S_ISLNK(state.st_mode):
         return True
     others, own = (
         (stat.S_IXOTH, stat.S_IXGRP) if stat.S_ISDIR(state.st_mode) else (stat.S_IROTH, stat.S_IRGRP)
     )
     return bool(state.st_mode & (others | (own if state.st_gid == group else 0)))
+
+
+def _mode(path: str) -> str:
+    try:
+        return "%04o" % stat.S_IMODE(os.lstat(path).st_mode)
+    except OSError:
+        return ""
