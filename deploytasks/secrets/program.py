@@ -12,8 +12,6 @@ from deploytasks.agent.conversation.mask import MASK
 from deploytasks.here.process_group import end_group
 from deploytasks.secrets.unanswered import Unanswered
 
-LIMIT_S = 60.0
-"""Long enough for a person to unlock a store with a finger, short enough for a pipeline."""
 SAID_CHARACTERS = 400
 
 
@@ -27,7 +25,7 @@ class Program(Protocol):
 class Programs:
     """Runs each command line once, for *limit_s* seconds at most, and remembers what it printed."""
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
         self._lock = threading.Lock()
         self._printed: dict[tuple[tuple[str, ...], str], Future[str]] = {}
