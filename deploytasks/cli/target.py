@@ -6,11 +6,12 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks.here.paths import seen_from
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploytasks.here.paths import seen_from
-from deploytasks.targets import Target
+    from deploytasks.targets import Target
 
 OF_APP = ("app_name", "app_source", "app_callable")
 """What the project's own inventory says, and not the target's."""
