@@ -22,7 +22,16 @@ class Unsafe(str):
     __slots__ = ()
 
 
+VEIL = "\ufdd0"
+"""Stands around what is in the place of a secret that nobody has asked for yet; no text has it (Unicode, 23.7)."""
+
+
 class Elsewhere(str):
-    """What names a secret that is kept elsewhere, such as ``env:NAME``: it is asked for where it is the whole value."""
+    """What names a secret that is kept elsewhere, such as ``env:NAME``, and that nobody has asked for yet."""
 
     __slots__ = ()
+
+    @property
+    def veiled(self) -> str:
+        """How it is a part of a text, so that this is known for one that lacks a secret."""
+        return f"{VEIL}{self}{VEIL}"

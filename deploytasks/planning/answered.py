@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.errors import VariableError
+from deploytasks.errors import InventoryError, VariableError
 from deploytasks.inventory import Setting
-from deploytasks.planning.secret_values import members, values_as_written, values_in_use, values_needed
+from deploytasks.inventory.concealed import VEIL
+from deploytasks.inventory.variables import texts_in
+from deploytasks.planning.secret_values import (
+    members,
+    templates_in_use,
+    values_as_written,
+    values_in_use,
+    values_needed,
+)
 from deploytasks.secrets import reference_in
 
 if TYPE_CHECKING:
@@ -37,6 +46,8 @@ def answered(hosts: Iterable[Host], roles_of: RolesOf, secrets: Secrets) -> list
     written = {host.name: [*values_as_written(host, roles_of)] for host in hosts}
     known = _answers([*needed.values(), *written.values()], secrets)
     hosts = [_with_answers(host, needed[host.name], known) for host in hosts]
+    for host in hosts:
+        _refuse_veiled(host, roles_of)
     told = {known[value.reference].secret for values in needed.values() for value in values}
     named = {host.name: [*_named(host, roles_of, written[host.name], told)] for host in hosts}
     known = _answers(named.values(), secrets)
@@ -54,6 +65,17 @@ def _named(
     for value in values_in_use(host, roles_of):
         if value not in written and value.text not in told:
             yield value
+
+
+def _refuse_veiled(host: Host, roles_of: RolesOf) -> None:
+    """All that templates of *host* need has been asked for, but for what another host's variables name."""
+    for name in templates_in_use(host, roles_of):
+        with suppress(InventoryError):  # One that means nothing is told by its role.
+            if any(VEIL in text for text in texts_in(host.variables[name])):
+                where = f"{host.origin(name)}: {name}"
+                raise VariableError(
+                    f"{where}: is made of a secret that a variable of another host names; name it for {host.name}"
+                )
 
 
 def _answers(named: Iterable[Sequence[SecretValue]], secrets: Secrets) -> Answers:

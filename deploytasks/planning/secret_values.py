@@ -99,6 +99,13 @@ def values_needed(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
                 yield from _values_in(host, name, frozenset(), written[name])
 
 
+def templates_in_use(host: Host, roles_of: RolesOf) -> list[str]:
+    """The variables of the connection and of the roles that have templates in them."""
+    templates = [name for name, value in host.written.items() if _has_template(value)]
+    used = {*KNOWN, *_variables_of(_roles(host, roles_of))} if templates else set()
+    return [name for name in templates if name in used]
+
+
 def _values_in(host: Host, name: str, plain: frozenset[str], value: Value) -> Iterator[SecretValue]:
     origin = host.origin(name) or Origin(host.name, None, "")
     if not origin.is_answered:

@@ -12,7 +12,7 @@ from deploytasks.agent.conversation.mask import MASK
 from deploytasks.here.process_group import end_group
 from deploytasks.secrets.unanswered import Unanswered
 
-SAID_CHARACTERS = 400
+SAID_CHARACTERS = 240
 
 
 class Program(Protocol):

@@ -11,9 +11,9 @@ from deploytasks import Inventory
 from deploytasks.errors import VariableError
 from deploytasks.planning.answered import answered, no_roles
 from deploytasks.planning.own_files import own_files
-from deploytasks.planning.plan import plan_for
+from deploytasks.planning.plan import plan_for, with_app
 from deploytasks.planning.secret_values import secret_values
-from deploytasks.planning.standard import standard_roles
+from deploytasks.planning.standard import app_alone, standard_roles
 from deploytasks.secrets import Secrets
 
 CANARY = "canary77"
@@ -137,3 +137,19 @@ def test_a_run_that_needs_the_way_alone_asks_for_no_secret_of_a_template_of_the_
     assert with_answers(host, no_roles) is host
     with pytest.raises(VariableError, match=r"all.yml:5: db_password: env:SHOP_NOT_SET: is not set"):
         with_answers(host)
+
+
+def test_what_is_made_of_a_secret_that_nobody_asks_for_hinders_no_other_task(host_with):
+    host = host_with('db_password: env:SHOP_NOT_SET\napp_env: {A: "pg://{{ db_password }}"}\n')
+    assert with_app(host, app_alone(host)).deployment.v.name == "shop"
+    assert host.hides("app_env")
+
+
+def test_a_secret_of_another_host_is_none_of_this_one(host_with, tmp_path):
+    host_with("app_env: {A: \"pg://{{ hostvars['db'].db_password }}\"}\n")
+    (tmp_path / "inventory.ini").write_text("web1\ndb ansible_host=192.0.2.9 db_password=env:SHOP_SECRET\n")
+    web, _ = Inventory.load("inventory.ini").hosts
+    with pytest.raises(
+        VariableError, match=r"all.yml:5: app_env: is made of a secret that .* name it for web1"
+    ):
+        with_answers(web)

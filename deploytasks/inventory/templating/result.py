@@ -48,11 +48,11 @@ def concatenated(nodes: Iterable[Any]) -> Any:
     for node in found:
         if isinstance(node, Missing):
             return node
-        if isinstance(node, Elsewhere):
-            raise Refused(
-                f"{node} names a secret, which is asked for where it is the whole value, and not a part of one"
-            )
-    return "".join(str(finished(node)) for node in found if node is not None)
+    return "".join(_text(node) for node in found if node is not None)
+
+
+def _text(node: Any) -> str:
+    return node.veiled if isinstance(node, Elsewhere) else str(finished(node))
 
 
 def _key(key: Any) -> str:
