@@ -12,12 +12,12 @@ from deploytasks.inventory import Setting
 from deploytasks.inventory.concealed import VEIL
 from deploytasks.inventory.variables import texts_in
 from deploytasks.planning.secret_values import (
-    members,
     templates_in_use,
     values_as_written,
     values_in_use,
     values_needed,
 )
+from deploytasks.planning.written import members
 from deploytasks.secrets import reference_in
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.agent.regex import regex
 from deploytasks.errors import ConfigError, InventoryError
 from deploytasks.inventory import SECRET_VARIABLES, Origin
 from deploytasks.inventory.connection import KNOWN
 from deploytasks.inventory.origin import has_template
 from deploytasks.inventory.variable_name import names_a_secret
 from deploytasks.planning.role import variable_name
+from deploytasks.planning.written import has_templates, reached, texts_of
 from deploytasks.secrets import Reference, begins_alike, reference_in
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     RolesOf = Callable[[Host], Sequence[Role]]
 
-WORD = regex(r"[A-Za-z_]\w*")
 SECRET_KINDS = (True, "login")
 """What the metadata of a field whose value is itself a secret says: of a file, that is what is in it."""
 
@@ -92,16 +91,16 @@ def values_as_written(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
 def values_needed(host: Host, roles_of: RolesOf) -> Iterator[SecretValue]:
     """The variables with the name of a secret that templates need, and that name one: ``db_password: env:DB``."""
     written = host.written
-    if any(map(_has_template, written.values())):
+    if any(map(has_templates, written.values())):
         own = secret_variables(host, roles_of)
-        for name in _reached(written, {*KNOWN, *_variables_of(_roles(host, roles_of))}):
+        for name in reached(written, {*KNOWN, *_variables_of(_roles(host, roles_of))}):
             if name not in own and names_a_secret(name):
                 yield from _values_in(host, name, frozenset(), written[name])
 
 
 def templates_in_use(host: Host, roles_of: RolesOf) -> list[str]:
     """The variables of the connection and of the roles that have templates in them."""
-    templates = [name for name, value in host.written.items() if _has_template(value)]
+    templates = [name for name, value in host.written.items() if has_templates(value)]
     used = {*KNOWN, *_variables_of(_roles(host, roles_of))} if templates else set()
     return [name for name in templates if name in used]
 
@@ -113,27 +112,10 @@ def _values_in(host: Host, name: str, plain: frozenset[str], value: Value) -> It
             yield SecretValue(host.name, name, path, reference, origin)
 
 
-def _reached(written: Mapping[str, Value], names: Iterable[str]) -> list[str]:
-    """The variables that the templates in those called *names* speak of, and the templates in these."""
-    reached = [name for name in written if name in names]
-    for name in reached:
-        words = {word for text in _templates(written[name]) for word in WORD.findall(text)}
-        reached += [word for word in written if word in words and word not in reached]
-    return reached
-
-
-def _templates(value: Value) -> Iterator[str]:
-    return (text for _, text in _texts(value) if has_template(text))
-
-
-def _has_template(value: Value) -> bool:
-    return any(_templates(value))
-
-
 def ordinary_values(host: Host, roles_of: RolesOf) -> list[str]:
     """The names of those values that begin as if they named a secret and are taken as they are written."""
     secret = secret_variables(host, roles_of)
-    texts = (((name, *path), text) for name in secret for path, text in _texts(host.written[name]))
+    texts = (((name, *path), text) for name in secret for path, text in texts_of(host.written[name]))
     return [".".join(path) for path, text in texts if begins_alike(text)]
 
 
@@ -190,22 +172,7 @@ def _may_name_one(value: Value) -> bool:
 
 def _references(value: Value, plain: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Reference]]:
     """Each reference in *value* with the keys that lead there, but for those below keys that are *plain*."""
-    for path, text in _texts(value):
+    for path, text in texts_of(value):
         reference = reference_in(text)
         if reference and plain.isdisjoint(path[:1]) and not has_template(text):
             yield path, reference
-
-
-def _texts(value: Value) -> Iterator[tuple[tuple[str, ...], str]]:
-    """All texts in *value*, each with the keys that lead there."""
-    if isinstance(value, str):
-        yield (), value
-    for key, item in members(value):
-        yield from (((key, *path), text) for path, text in _texts(item))
-
-
-def members(value: Value) -> Iterable[tuple[str, Value]]:
-    """The parts of *value*, each with its key, or its number from 0."""
-    if isinstance(value, Mapping):
-        return value.items()
-    return ((str(number), item) for number, item in enumerate(value)) if isinstance(value, list) else ()

@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
+from deploytasks.inventory.connection import KNOWN as CONNECTION
 from deploytasks.planning.deployment import module_of
 from deploytasks.planning.role import role_name, variable_name
 from deploytasks.planning.standard import words_of_parts
+from deploytasks.planning.written import reached
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -25,17 +27,18 @@ MOST_TOLD = 5
 
 
 def unclaimed(host: Host, roles: Sequence[Role]) -> tuple[str, ...]:
-    """A note of the variables of *host* that none of *roles* takes, nor any other role of ours.
+    """A note of the variables of *host* that none of *roles*, or of ours, takes, and no template in these.
 
     Raises ``VariableError`` for those that are one or two letters away from a variable that there is.
     """
     names = [*words_of_parts(), *map(role_name, roles)]
     owners = tuple(f"{name}_" for name in names)
     known = {variable_name(role, field) for role in roles for field in dataclasses.fields(role.Vars)}
+    taken = {*reached(host.written, {*known, *CONNECTION})}
     left = [
         name
         for name in host.variables
-        if name not in known and not name.startswith((OF_THE_CONNECTION, *owners))
+        if name not in known and name not in taken and not name.startswith((OF_THE_CONNECTION, *owners))
     ]
     problems = [problem for name in left for problem in _misspelt(host, name, names, known)]
     if problems:

@@ -14,6 +14,7 @@ from deploytasks.planning.own_files import own_files
 from deploytasks.planning.plan import plan_for, with_app
 from deploytasks.planning.secret_values import secret_values
 from deploytasks.planning.standard import app_alone, standard_roles
+from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.secrets import Secrets
 
 CANARY = "canary77"
@@ -153,3 +154,8 @@ def test_a_secret_of_another_host_is_none_of_this_one(host_with, tmp_path):
         VariableError, match=r"all.yml:5: app_env: is made of a secret that .* name it for web1"
     ):
         with_answers(web)
+
+
+def test_a_variable_that_a_template_needs_is_taken(host_with):
+    host = host_with('db_password: x\nnobodys: y\napp_env: {A: "{{ db_password }}"}\n')
+    assert unclaimed(host, standard_roles(host)) == ("group_vars/all.yml: no role here takes nobodys",)
