@@ -47,6 +47,7 @@ def test_no_link_is_followed(host, compress):
     host.write("/etc/secret.txt", TEXT)
     host.write(f"{STATIC}/app.js", TEXT)
     host.link(f"{STATIC}/secret.txt", "/etc/secret.txt")
+    host.link(f"{STATIC}/long.txt", "/etc/" + "../etc/" * 200 + "secret.txt")
     host.link(f"{STATIC}/uploads", "/etc")
     assert compress() == ["app.js.gz"]
 
