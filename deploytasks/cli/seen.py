@@ -16,6 +16,7 @@ from deploytasks.source.advice.proposal import Proposal
 from deploytasks.source.advice.proposals import proposals
 from deploytasks.source.app.places import Place
 from deploytasks.source.code.app_ref import AppRef
+from deploytasks.source.code.modules import ROOTS
 from deploytasks.source.requirements.requirements import Requirements
 
 Found = TypeVar("Found")
@@ -49,6 +50,7 @@ class Seen:
         app, why_no_app = _tried(lambda: _app_of(tree.directory, names, places))
         paths = tree.paths
         framework = app.framework if app else ""
+        below = app.directory if app and not below and app.directory not in ROOTS else below
         found = tuple(proposals(tree.directory, paths, names, framework, below))
         collected = collected_static(tree.directory, app) if app else ""
         thoughts = cautions(tree.directory, paths, names, framework, collected)

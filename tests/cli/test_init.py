@@ -293,6 +293,21 @@ def test_an_app_below_the_root_of_a_repository_is_found(
     assert (tmp_path / "shop" / below / ".deployignore").is_file()
 
 
+def test_where_the_imports_of_a_command_start_is_written_down_with_its_app(tmp_path: Path) -> None:
+    files = {
+        "Procfile": "web: gunicorn --chdir backend web:app\n",
+        "backend/web.py": FLASK,
+        "backend/alembic.ini": "",
+        "requirements.txt": "flask\nalembic\n",
+        "Dockerfile": "FROM x\nHEALTHCHECK CMD curl http://localhost/up\x1b[31m/y\n",
+    }
+    _, inventory = init(tmp_path / "shop", files)
+    assert {"app_directory=backend", "app_callable=web:app", "app_health_path=/up"} <= set(lines(inventory))
+    assert 'app_processes={"release": "alembic upgrade head"}' in lines(inventory)
+    done = inv("vars", cwd=tmp_path / "shop")
+    assert done.returncode == 0, done.stderr
+
+
 def test_of_several_apps_in_a_repository_a_person_chooses(tmp_path: Path) -> None:
     files = {"backend/app.py": FLASK, "admin/main.py": FLASK, "admin/requirements.txt": "flask\n"}
     done, inventory = init(tmp_path / "shop", {**MONOREPO, **files})

@@ -540,3 +540,16 @@ def test_commands_of_others_find_the_modules_of_the_app_as_its_server_does(host_
 
 def test_an_app_with_a_module_called_as_one_of_pythons_own_keeps_that_to_itself(host_of: MakeHost) -> None:
     assert "PYTHONPATH" not in environment(host_of({"calendar.py": ""}))
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "FROM x\nCMD " + "[" * 100_000,
+        "FROM x\nCMD ['a\x1b[2J\n",
+        "FROM a AS b\nFROM b AS a\nCMD",
+        "CMD gunicorn -c a\x00b app:app",
+    ],
+)
+def test_a_dockerfile_may_be_anything(host_of: MakeHost, image: str) -> None:
+    assert heard(host_of({"Dockerfile": image})).notes

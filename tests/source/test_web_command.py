@@ -96,3 +96,9 @@ def test_a_command_that_cannot_be_understood_is_an_error(
 ) -> None:
     with pytest.raises(SourceError, match=complaint.replace("(", r"\(").replace(")", r"\)")):
         app_of_command(command, tmp_path, "Procfile: web")
+
+
+def test_what_nobody_can_have_written_is_no_command_line(tmp_path: Path) -> None:
+    """Reading it would take minutes."""
+    with pytest.raises(SourceError, match="Procfile: web: 4000013 characters are no command line"):
+        read_web_command("echo a" + " x" * 2_000_000 + "; serve", tmp_path, "Procfile: web")

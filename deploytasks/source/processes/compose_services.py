@@ -22,6 +22,8 @@ IMAGES = {
     "valkey": "redis",
 }
 """The last part of an image's name, and the service of ours that has the same server."""
+SCALARS = (str, int, float)
+"""What is written out; lists in lists, which aliases can make endless, say nothing here."""
 IN_FRONT = ("nginx", "traefik", "caddy", "haproxy", "apache", "httpd", "certbot", "swag")
 """Parts of the names of images that stand before an app, as its web server does."""
 WORKERS = (
@@ -128,7 +130,7 @@ def _base(image: object) -> str:
 def _text(command: object) -> str:
     """A command as a line of the shell."""
     if isinstance(command, list):
-        return shlex.join(map(str, command))
+        return shlex.join(str(word) for word in command if isinstance(word, SCALARS))
     return command.replace("$$", "$") if isinstance(command, str) else ""
 
 
@@ -139,6 +141,8 @@ def _is_worker(command: str) -> bool:
 
 def _pairs(environment: object) -> Iterator[tuple[str, str]]:
     if isinstance(environment, dict):
-        yield from ((str(name), str(value)) for name, value in environment.items())
+        plain = ((name, value) for name, value in environment.items() if isinstance(value, SCALARS))
+        yield from ((str(name), str(value)) for name, value in plain)
     elif isinstance(environment, list):
-        yield from ((name, value) for name, _, value in (str(line).partition("=") for line in environment))
+        lines = (line for line in environment if isinstance(line, str))
+        yield from ((name, value) for name, _, value in (line.partition("=") for line in lines))

@@ -17,7 +17,7 @@ from deploytasks.source.text_file import text_in
 NAME = "Dockerfile"
 INSTRUCTION = regex(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
 PORT = regex(r"(\d+)(?:/tcp)?", re.IGNORECASE)
-CHECKED = regex(r"https?://[^/\s\"']+(/[^\s\"'|,)]*)")
+CHECKED = regex(r"https?://[^/\s\"']+(/[A-Za-z0-9._~/?=&%-]*)")
 APT = regex(r"apt(?:-get)?\s+(?:-\S+\s+)*install\s+([^&;|]*)")
 PACKAGE = regex(r"[a-z0-9][a-z0-9.+-]+")
 
@@ -33,7 +33,7 @@ class Instruction:
     @property
     def words(self) -> tuple[str, ...]:
         """What follows it, of a list of JSON its items."""
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             listed = json.loads(self.text)
             if isinstance(listed, list):
                 return tuple(map(str, listed))
@@ -109,16 +109,17 @@ def read_dockerfile(path: Path) -> Dockerfile:
 
 def _instructions(text: str) -> Iterator[Instruction]:
     """Each with its further lines, without comments between them."""
-    begun, number = "", 0
+    begun: list[str] = []
+    number = 0
     for at, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("#") or (begun and not line.strip()):
             continue
         number = number if begun else at
-        begun += line.rstrip()
-        if begun.endswith("\\"):
-            begun = begun[:-1] + " "
+        begun.append(line.rstrip().removesuffix("\\"))
+        if line.rstrip().endswith("\\"):
             continue
-        found, begun = INSTRUCTION.match(begun), ""
+        found = INSTRUCTION.match(" ".join(begun))
+        begun = []
         if found:
             yield Instruction(found[1].upper(), found[2].strip(), number)
 

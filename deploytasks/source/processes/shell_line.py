@@ -31,6 +31,8 @@ NO_PROGRAMS = _words(
     for case esac"""
 )
 """What a shell does by itself, and changes nothing of the app."""
+LONGEST = 100_000
+"""So many characters a line has that somebody wrote, or a script."""
 ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
 DEFAULT = regex(r"\$\{\w+:?-([^}$]*)\}")
@@ -78,6 +80,8 @@ def _says_c(word: str) -> bool:
 
 
 def _commands(line: str, where: str) -> Iterator[Command]:
+    if len(line) > LONGEST:
+        raise SourceError(f"{where}: {len(line)} characters are no command line; expected {LONGEST} at most")
     lexer = shlex.shlex(line.replace("\\\n", " "), posix=True, punctuation_chars="&|;\n")
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True
