@@ -67,7 +67,7 @@ class Instance:
         name, opens, _ = call.partition("(")
         found = getattr(importlib.import_module(module), name)
         # Its arguments are literals: whoever wrote the variable, or the project, wrote the app as well.
-        app: App = eval(call, {name: found}) if opens else found  # noqa: S307
+        app: App = eval(call, {name: found}) if opens else found  # noqa: S307  # nosec B307
         return app
 
     def _listen(self) -> socket.socket:

@@ -73,7 +73,7 @@ class Lookups:
         if "pipe" not in os.environ.get(ALLOWED, "").split(","):
             raise Refused(f'lookup "pipe" runs a command on this machine; to allow that: {ALLOWED}=pipe')
         try:
-            done = subprocess.run(  # noqa: S602  that is what it is for, once it is allowed
+            done = subprocess.run(  # noqa: S602  # nosec B602  that is what it is for, once it is allowed
                 command,
                 shell=True,
                 stdin=subprocess.DEVNULL,

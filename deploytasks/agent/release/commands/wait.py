@@ -72,7 +72,7 @@ def _has(path: str, text: str) -> bool:
 
 def _is_served(url: str) -> bool:
     try:
-        urllib.request.urlopen(url, timeout=PATIENCE_S).close()  # noqa: S310 - the scheme was looked at before
+        urllib.request.urlopen(url, timeout=PATIENCE_S).close()  # noqa: S310  # nosec B310  it is looked at
     except (urllib.error.URLError, OSError, ValueError):
         return False
     return True
