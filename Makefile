@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-changes test-faults test-stores soak bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-changes test-faults test-stores soak image bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -53,6 +53,11 @@ test-faults: targets ## every fault of docs/faults.md, three times (half an hour
 		$(VENV)/bin/python -m pytest -m fault -n 2 --ignore=tests/e2e $(PYTEST_FLAGS) && \
 		FAULTS=all $(VENV)/bin/python -m pytest -m fault -n 2 tests/e2e $(PYTEST_FLAGS) || exit; \
 	done
+
+image: $(READY) ## an image for pipelines with inv, git and ssh in it; BASE names another one than debian:12
+	@rm -rf build/image
+	@$(VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir build/image .
+	@docker build --build-arg BASE=$${BASE:-debian:12} --tag deploytasks --file Dockerfile build/image
 
 bench: $(READY) ## deploytasks and its peers side by side; writes docs/bench (root; two hours)
 	@$(VENV)/bin/python -m bench --write docs/bench

@@ -362,12 +362,15 @@ def secrets(chosen: Chosen) -> int:
     return show_secrets(chosen)
 
 
-@task(auto_shortflags=False, help={"source": "the app's directory"})
-def init(c: Any, source: str = ".") -> None:
-    """Look at the app, and write tasks.py and inventory.ini for it."""
-    from deploytasks.cli.init import write_first_files
+@task(
+    auto_shortflags=False,
+    help={"source": "the app's directory", "pipeline": "a workflow, too: github or gitlab"},
+)
+def init(c: Any, source: str = ".", pipeline: str = "") -> None:
+    """Look at the app, and write tasks.py and inventory.ini for it, and a pipeline that deploys it."""
+    from deploytasks.cli.init import write_files
 
-    finish_here(c, "init", lambda: write_first_files(source))
+    finish_here(c, "init", lambda: write_files(source, pipeline))
 
 
 @task(

@@ -38,6 +38,7 @@ BUDGETS_S: dict[str, int] = {
     "tests/e2e/test_claims.py": 70,
     "tests/e2e/test_processes.py": 70,
     "tests/e2e/test_transport.py": 70,
+    "tests/e2e/test_pipelines.py": 100,
     "tests/cli/test_bad_input.py": 60,
     "tests/e2e/test_static.py": 60,
     "tests/e2e/test_uwsgi.py": 60,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,15 @@ with suppress(ImportError):  # On a host the agent's tests have Debian's own pac
     )  # How long an example takes is the machine's business.
     settings.load_profile("unhurried")
 
+OF_SERVICES = (
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+    "GITLAB_CI",
+    "TF_BUILD",
+    "TEAMCITY_VERSION",
+    "FORCE_COLOR",
+)
+"""Where a service runs the tests, what they start would speak to it."""
 AGENT_FLOOR = 8
 NEWEST = 14
 
@@ -36,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for hung_up in (number for number in signal.Signals if number.name == "SIGHUP"):  # Windows has none.
         if signal.getsignal(hung_up) is signal.SIG_IGN:
             signal.signal(hung_up, lambda *_: None)
+    for name in OF_SERVICES:
+        os.environ.pop(name, None)
     config.pluginmanager.register(Ledger())
 
 

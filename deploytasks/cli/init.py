@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.cli.pipeline import refuse_unknown, write_pipeline
 from deploytasks.cli.seen import Seen
 from deploytasks.errors import SourceError
 from deploytasks.here import expanded
@@ -44,6 +45,8 @@ DEPLOYIGNORE = """\
 /group_vars/
 /host_vars/
 /.cache/
+/.github/
+/.gitlab-ci.yml
 *.pyz
 .env
 .env.*
@@ -51,7 +54,23 @@ DEPLOYIGNORE = """\
 !.env.sample
 !.env.template
 """
+FIRST = ("tasks.py", "inventory.ini")
 PRIVATE = 0o600
+
+
+def write_files(source: str, pipeline: str = "") -> None:
+    """The first files for the app in *source*, and for a service that runs a *pipeline* its file.
+
+    With a pipeline they may be here already. Raises ``ConfigError`` as `write_first_files` and `write_pipeline` do.
+    """
+    if not pipeline:
+        write_first_files(source)
+        return
+    refuse_unknown(pipeline)
+    if not all(Path(name).exists() for name in FIRST):
+        write_first_files(source)
+    for line in write_pipeline(pipeline):
+        print(visible(line))
 
 
 def write_first_files(source: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -28,7 +27,7 @@ from deploytasks.agent.docker.image_build import (
 from deploytasks.agent.docker.shipped_image import ShippedImage
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import PlanError, StepFailed
-from deploytasks.here import cache_directory, locked
+from deploytasks.here import cache_directory, environment, locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +45,9 @@ PLATFORMS = {
     "s390x": "linux/s390x",
 }
 """What Docker calls the architectures of uname(2)."""
+
+OTHER_MACHINE = "exec format error"
+TO_EMULATE = "Docker Desktop can, elsewhere install qemu-user-static and binfmt-support"
 
 
 @frozen
@@ -137,15 +139,15 @@ class LocalImage:
             shutil.copyfile(here[digest], _with_parents(directory / name))
 
     def _docker(self, *words: str, stdout: IO[bytes] | int = subprocess.PIPE) -> None:
-        environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
-        environment.pop("BUILDX_BUILDER", None)  # Another builder's images would not be among the engine's.
+        variables = {**environment(), "DOCKER_BUILDKIT": "1"}
+        variables.pop("BUILDX_BUILDER", None)  # Another builder's images would not be among the engine's.
         try:
             done = subprocess.run(
                 ["docker", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
-                env=environment,
+                env=variables,
                 timeout=BUILD_TIMEOUT_S,
                 check=False,
             )
@@ -157,7 +159,14 @@ class LocalImage:
             raise self._failed(f"no end after {BUILD_TIMEOUT_S:g} s") from error
         if done.returncode:
             said = ((done.stdout or b"") + done.stderr).decode("utf-8", "replace")
-            raise self._failed(WITHOUT_BUILDKIT if NO_BUILDKIT.search(said) else "", last_lines(said))
+            raise self._failed(self._why(said), last_lines(said))
+
+    def _why(self, said: str) -> str:
+        if NO_BUILDKIT.search(said):
+            return WITHOUT_BUILDKIT
+        if OTHER_MACHINE in said:
+            return f"its engine cannot run programs for {self.platform}; {TO_EMULATE}"
+        return ""
 
     def _failed(self, why: str, said: str = "") -> StepFailed:
         mask = Mask()

@@ -27,7 +27,7 @@ def cache_directory() -> Path:
     """
     path = _usual_cache()
     if not path.is_absolute():
-        return _passing(f"there is no home directory here (HOME): {NOT_KEPT}, and nothing of ~/.ssh is read")
+        return _passing(NO_HOME)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -50,21 +50,38 @@ def _usual_cache() -> Path:
         return Path()
 
 
+def tell_homeless() -> None:
+    """Who has no home directory hears once what that means."""
+    if not expanded("~").is_absolute():
+        _tell_once(NO_HOME)
+
+
 NOT_KEPT = "nothing is kept for the next time"
+NO_HOME = f"there is no home directory here (HOME): {NOT_KEPT}, and nothing of ~/.ssh is read"
 TURNS = threading.Lock()
 
 
 def _passing(why: str) -> Path:
+    _tell_once(why)
     with TURNS:
-        return _passing_and_told(why)
+        return _of_this_process()
 
 
 @cache
-def _passing_and_told(why: str) -> Path:
-    sys.stderr.write(f"{why}\n")
+def _of_this_process() -> Path:
     path = Path(tempfile.mkdtemp(prefix="deploytasks-"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
+
+
+def _tell_once(text: str) -> None:
+    with TURNS:
+        _tell(text)
+
+
+@cache
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
 @contextmanager
@@ -94,6 +111,15 @@ def aside(ask: Callable[[], T]) -> Callable[[], T]:
     answer = thread.submit(ask)
     thread.shutdown(wait=False)
     return answer.result
+
+
+def environment() -> dict[str, str]:
+    """For programs that are started here, builds of strangers among them: without the key and passwords given to us."""
+    return {name: value for name, value in os.environ.items() if not _is_ours_alone(name)}
+
+
+def _is_ours_alone(name: str) -> bool:
+    return name.startswith("DEPLOYTASKS_") and ("KEY" in name or "PASS" in name)
 
 
 FROM_CI = ("GITHUB_ACTOR", "GITLAB_USER_NAME", "CIRCLE_USERNAME", "DRONE_BUILD_TRIGGER")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from deploytasks.errors import SourceError
+from deploytasks.here import environment
 from deploytasks.here.paths import below
 from deploytasks.source.listing import travelling
 
@@ -36,7 +37,7 @@ def build(directory: Path, commands: Sequence[str]) -> tuple[str, ...]:
         done = subprocess.run(
             ["/bin/sh", "-c", command],
             cwd=directory,
-            env={**os.environ, "PATH": _path(directory)},
+            env={**environment(), "PATH": _path(directory)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from deploytasks.errors import SourceError
 from deploytasks.here import cache_directory, locked
 from deploytasks.planning.wheel_build import build_wheel
-from deploytasks.source.git import environment, git_text
+from deploytasks.source.git import git_environment, git_text
 from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
 from deploytasks.source.requirements.requirement import normal_name
 
@@ -88,13 +88,13 @@ def _lend_history(directory: Path, top: Path, lent: Path, commit: str) -> None:
     (top / ".git").write_text(f"gitdir: {lent}\n")
     absent = subprocess.run(
         ["git", "-C", str(top), "ls-files", "--deleted", "-z"],
-        env=environment(),
+        env=git_environment(),
         capture_output=True,
         check=False,
     )
     subprocess.run(
         ["git", "-C", str(top), "update-index", "--skip-worktree", "-z", "--stdin"],
-        env=environment(),
+        env=git_environment(),
         input=absent.stdout,
         capture_output=True,
         check=False,

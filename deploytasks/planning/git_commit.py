@@ -5,12 +5,12 @@ No login, key or address with a password leaves this machine: a host gets the wh
 
 from __future__ import annotations
 
-import os
 import subprocess
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
+from deploytasks.here import environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ def _git(package: GitPackage, *words: str) -> str:
 
 def _tried(*words: str) -> subprocess.CompletedProcess[str]:
     """Nobody is asked for a password: git's own helpers, or an agent of ssh, have it."""
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+    variables = {**environment(), "GIT_TERMINAL_PROMPT": "0"}
     return subprocess.run(
         ["git", *words],
         stdin=subprocess.DEVNULL,
@@ -93,7 +93,7 @@ def _tried(*words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         timeout=LONGEST_S,
-        env=environment,
+        env=variables,
     )
 
 

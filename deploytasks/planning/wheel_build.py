@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from deploytasks.errors import SourceError
-from deploytasks.source.git import environment
+from deploytasks.source.git import git_environment
 
 KEPT_LINES = 15
 SAME_BYTES = {"SOURCE_DATE_EPOCH": "1580601600"}
@@ -21,7 +21,9 @@ def build_wheel(source: Path, to: Path, about: str = "") -> Path:
     Raises ``SourceError``, beginning with *about*, with what was said.
     """
     argv = [sys.executable, "-m", *_builder(about), str(to), str(source)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environment() | SAME_BYTES)
+    done = subprocess.run(
+        argv, capture_output=True, text=True, check=False, env=git_environment() | SAME_BYTES
+    )
     wheels = [*to.glob("*.whl")] if to.is_dir() else []
     if done.returncode or not wheels:
         said = (done.stderr or done.stdout).strip().splitlines()[-KEPT_LINES:]

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploytasks.here import environment
+
 LONGEST_S = 60
 
 
@@ -18,7 +20,7 @@ def git(directory: Path, *words: str) -> bytes | None:
     argv = ["git", "--no-optional-locks", *_trusting(directory), *words]
     try:
         done = subprocess.run(
-            argv, cwd=directory, env=environment(), capture_output=True, check=True, timeout=LONGEST_S
+            argv, cwd=directory, env=git_environment(), capture_output=True, check=True, timeout=LONGEST_S
         )
     except FileNotFoundError:
         return None
@@ -33,14 +35,15 @@ def git_text(directory: Path, *words: str) -> str:
         return ""
 
 
-def environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
     """A hook of git's sets GIT_DIR and GIT_INDEX_FILE, which would lead to another work tree."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {name: value for name, value in environment().items() if not name.startswith("GIT_")}
 
 
 def top_of(directory: Path) -> Path | None:
     """The work tree of git's that *directory* is in."""
-    return next((place for place in (directory, *directory.parents) if (place / ".git").exists()), None)
+    place = directory.resolve()
+    return next((above for above in (place, *place.parents) if (above / ".git").exists()), None)
 
 
 def _trusting(directory: Path) -> Sequence[str]:

@@ -10,6 +10,7 @@ import time
 from typing import Any, Protocol
 
 from deploytasks.errors import Unreachable
+from deploytasks.here import environment
 from deploytasks.transport.route import Route
 
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -84,6 +85,7 @@ class ProxyCommand:
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", f"exec {command}"],
                 stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._errors,
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is for us; we end it.
             )  # fmt: skip
 

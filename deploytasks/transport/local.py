@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 
-from deploytasks.here import who_sits_here
+from deploytasks.here import environment, who_sits_here
 from deploytasks.inventory.host import Host
 from deploytasks.transport.launch import Launch
 from deploytasks.transport.pipe import Pipe
@@ -33,6 +33,7 @@ class LocalTransport:
         process = subprocess.Popen(
             ["/bin/sh", "-c", command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for us; the agent learns of it from its input.
         )  # fmt: skip
         pipe = Pipe(

@@ -12,7 +12,7 @@ import paramiko
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import ConfigError
-from deploytasks.here import expanded, who_sits_here
+from deploytasks.here import expanded, tell_homeless, who_sits_here
 from deploytasks.here.paths import words_of
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.transport.given import Given
@@ -62,6 +62,7 @@ class SshConfig:
     @classmethod
     def of_this_user(cls) -> SshConfig:
         """The files that ssh(1) reads, and the environment; `ConfigError` if one of them cannot be used."""
+        tell_homeless()
         # Each file begins outside of any Host block.
         lines = (line for file in files_of_ssh() for line in ("Host *", *lines_of(file)))
         return cls("\n".join(lines), Given.by(os.environ))

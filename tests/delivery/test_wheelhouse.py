@@ -114,6 +114,23 @@ def test_a_built_wheel_is_one_that_runs_there(index):
     assert wheels_of(index, "delta\n", newer) == ["delta-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"]
 
 
+@pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
+def test_wheels_are_for_the_hosts_machine_whatever_this_one_is(index, architecture):
+    for machine, alone in (("x86_64", "intel"), ("aarch64", "arm")):
+        for tags in (f"cp39-cp39-manylinux2014_{machine}", "cp39-cp39-macosx_11_0_arm64"):
+            index.add("delta", tags)
+        index.add(alone, f"cp39-abi3-manylinux_2_17_{machine}.manylinux2014_{machine}")
+        index.add("uv", f"py3-none-manylinux_2_17_{machine}")
+    facts = Facts(python="3.9.2", libc="glibc 2.31", architecture=architecture)
+    text = "delta\nintel; platform_machine == 'x86_64'\narm; platform_machine == 'aarch64'\n"
+    tags = [name.rpartition("-")[2] for name in wheels_of(index, text, facts)]
+    assert len(tags) == 2
+    assert all(tag.endswith(f"{architecture}.whl") for tag in tags)
+    uv = Uv("1.0", index_url=index.url, wheelhouse=True)
+    _, files = with_wheels(Plan((Step("install uv", uv),)), facts)
+    assert [place.name for place in files.values()] == [f"uv-1.0-py3-none-manylinux_2_17_{architecture}.whl"]
+
+
 @pytest.mark.bad_input(57)
 def test_a_package_without_a_wheel_for_the_host_is_told(index):
     index.add("delta", "cp311-cp311-manylinux_2_34_x86_64")

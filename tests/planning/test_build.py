@@ -45,3 +45,13 @@ def test_what_is_made_and_does_not_travel_is_told_with_the_line_that_takes_it_al
     (tmp_path / ".deployignore").write_text("!*.mo\n")
     os.utime(tmp_path / ".deployignore", (0, 0))
     assert build(tmp_path, ["touch es.mo"]) == ()
+
+
+def test_it_sees_neither_key_nor_password_of_a_pipeline(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEPLOYTASKS_SSH_KEY", "hunter2")
+    monkeypatch.setenv("DEPLOYTASKS_ANSIBLE_BECOME_PASSWORD", "hunter2")
+    monkeypatch.setenv("DEPLOYTASKS_ANSIBLE_USER", "ci")
+    build(tmp_path, ["env > seen"])
+    seen = (tmp_path / "seen").read_text()
+    assert "hunter2" not in seen
+    assert "DEPLOYTASKS_ANSIBLE_USER=ci" in seen

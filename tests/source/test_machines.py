@@ -16,6 +16,7 @@ from deploytasks.agent.files.manifest import EXECUTABLE, FILE, SYMLINK
 from deploytasks.errors import SourceError
 from deploytasks.source import Source
 from deploytasks.source.advice.cautions import cautions
+from deploytasks.source.git import git_text
 
 ATTRIBUTES = "* text=auto\n*.sh text eol=lf\n*.bat text eol=crlf\n*.dat -text\n"
 FILES = {
@@ -100,6 +101,14 @@ def in_a_pipeline(clone) -> Path:
         for place in (root, *root.rglob("*")):
             os.chown(place, 12345, 12345, follow_symlinks=False)
     return root
+
+
+@pytest.mark.parametrize("path", [".", "bin", "../pipeline/docs"])
+def test_the_history_of_a_strangers_checkout_is_read_from_wherever_it_is_named(
+    clone, path, monkeypatch
+) -> None:
+    monkeypatch.chdir(in_a_pipeline(clone))
+    assert len(git_text(Path(path), "rev-parse", "HEAD")) == 40
 
 
 def with_modes(root: Path, mode: int) -> Path:

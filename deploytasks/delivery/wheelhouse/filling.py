@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from deploytasks.agent.python.installer import EXPORT
 from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.agent.regex import regex
 from deploytasks.errors import PlanError
+from deploytasks.here import environment
 from deploytasks.source.requirements.local_package import OF_ANY_MACHINE
 from deploytasks.source.requirements.requirement import normal_name
 
@@ -166,8 +166,8 @@ def _uv(wish: Wish, words: Sequence[str]) -> None:
 
 def _carried_out(argv: Iterable[str], more: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """An index's address may hold a password, so it is in the environment and in no argument."""
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **more}
-    return subprocess.run(list(argv), capture_output=True, text=True, check=False, env=environment)
+    variables = {**environment(), "PIP_DISABLE_PIP_VERSION_CHECK": "1", **more}
+    return subprocess.run(list(argv), capture_output=True, text=True, check=False, env=variables)
 
 
 def _end(done: subprocess.CompletedProcess[str]) -> str:
