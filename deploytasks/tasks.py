@@ -338,20 +338,26 @@ def serve(chosen: Chosen, source: str = "", port: int = 5000, bind: str = "127.0
     return serve_app(chosen, source, port, bind)
 
 
-@on_hosts(dry="always")
-def hosts(chosen: Chosen) -> None:
+@on_hosts(dry="always", graph="drawn as ansible-inventory --graph draws it")
+def hosts(chosen: Chosen, graph: bool = False) -> None:
     """The inventory as a tree."""
-    from deploytasks.cli.inventory import show_hosts
+    from deploytasks.cli.inventory import show_graph, show_hosts
 
-    show_hosts(chosen)
+    (show_graph if graph else show_hosts)(chosen)
 
 
-@on_hosts(dry="always")
-def vars(chosen: Chosen) -> None:  # noqa: A001 - the task's fixed name
+@on_hosts(
+    dry="always",
+    explain="a variable: each place that sets it, the one that counts last, and what it is made of",
+)
+def vars(chosen: Chosen, explain: str = "") -> None:  # noqa: A001 - the task's fixed name
     """The hosts' variables, and where each was written."""
-    from deploytasks.cli.inventory import show_vars
+    from deploytasks.cli.inventory import explain_variable, show_vars
 
-    show_vars(chosen)
+    if explain:
+        explain_variable(chosen, explain)
+    else:
+        show_vars(chosen)
 
 
 @on_hosts(dry="always")

@@ -42,6 +42,8 @@ BUDGETS_S: dict[str, int] = {
     "tests/cli/test_bad_input.py": 60,
     "tests/e2e/test_static.py": 60,
     "tests/e2e/test_uwsgi.py": 60,
+    "tests/inventory/test_sources_against_ansible.py": 60,
+    "tests/inventory/test_templates_against_ansible.py": 60,
     "tests/cli/test_serve.py": 50,
     "tests/e2e/test_apache.py": 50,
     "tests/e2e/test_destroy.py": 50,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from deploytasks.agent.regex import regex
@@ -27,15 +27,38 @@ OF_NO_HOST = f"{PRIORITY} has no effect on a host; expected it under [GROUP:vars
 
 
 @dataclass
+class Said:
+    """Variables that are said one after the other; *before* are those that are said again later."""
+
+    settings: dict[str, Setting] = field(default_factory=dict)
+    before: list[tuple[str, Setting]] = field(default_factory=list)
+
+    def say(self, settings: Mapping[str, Setting]) -> None:
+        """Put *settings* over what was said until now."""
+        self.before += [(name, self.settings[name]) for name in settings if name in self.settings]
+        self.settings.update(settings)
+
+    def everything(self) -> Iterator[tuple[str, Setting]]:
+        """All that was said, the last last."""
+        yield from self.before
+        yield from self.settings.items()
+
+
+@dataclass
 class DraftGroup:
     """What is known of a group; *hosts* are those listed in it, not in its children."""
 
     name: str
+    said: Said = field(default_factory=Said)
     hosts: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     parents: list[str] = field(default_factory=list)
-    settings: dict[str, Setting] = field(default_factory=dict)
     priority: int = 1
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """Its variables."""
+        return self.said.settings
 
     @property
     def level(self) -> str:
@@ -48,7 +71,7 @@ class DraftGroup:
         if name == PRIORITY:
             self.priority = _priority(value)
         else:
-            self.settings[name] = Setting(value, replace(origin, level=self.level))
+            self.said.say({name: Setting(value, replace(origin, level=self.level))})
 
 
 @dataclass
@@ -57,14 +80,19 @@ class DraftHost:
 
     name: str
     origin: Origin
-    settings: dict[str, Setting] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """Its variables."""
+        return self.said.settings
 
     def set(self, name: str, value: Value, origin: Origin) -> None:
         """Give it the variable *name*; raises `Refused` for a name that makes no sense."""
         check_variable_name(name)
         if name == PRIORITY:
             raise Refused(OF_NO_HOST)
-        self.settings[name] = Setting(value, replace(origin, level=f"host {self.name}"))
+        self.said.say({name: Setting(value, replace(origin, level=f"host {self.name}"))})
 
 
 class Draft:

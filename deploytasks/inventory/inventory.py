@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import InventoryError
-from deploytasks.inventory.draft import ALL, Draft, DraftGroup
+from deploytasks.inventory.draft import ALL, Draft, DraftGroup, Said
 from deploytasks.inventory.environment import over, settings_in
 from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
@@ -157,23 +157,28 @@ def _hosts(
     defaults: Mapping[str, Setting],
 ) -> Mapping[str, Host]:
     """Every host with its levels merged: `all`, parents, children, the host, the environment; files over the INI."""
-    of_group = {
-        name: group.settings | files.of_group(name, group.level) for name, group in draft.groups.items()
-    }
+    of_group = {name: (group.said, files.of_group(name, group.level)) for name, group in draft.groups.items()}
+    of_host = {name: (host.said, files.of_host(name, f"host {name}")) for name, host in draft.hosts.items()}
     in_environment = settings_in(os.environ, problems)
-    every: dict[str, dict[str, Setting]] = {}
     groups_of = draft.groups_of()
-    for name, groups in groups_of.items():
-        settings: dict[str, Setting] = dict(of_group[ALL])
-        for group in groups:
-            settings.update(of_group[group.name])
-        settings.update(draft.hosts[name].settings)
-        settings.update(files.of_host(name, f"host {name}"))
+
+    def layers(name: str) -> Iterator[Said]:
+        yield from of_group[ALL]
+        for group in groups_of[name]:
+            yield from of_group[group.name]
+        yield from of_host[name]
+
+    every: dict[str, dict[str, Setting]] = {}
+    for name in groups_of:
+        settings: dict[str, Setting] = {}
+        for said in layers(name):
+            settings.update(said.settings)
         every[name] = over(over(defaults, settings) if defaults else settings, in_environment)
     landscape = Landscape(
         every,
         {name: list(draft.hosts_of(name)) for name in draft.groups},
         {name: host.origin.file for name, host in draft.hosts.items()},
+        lambda name: [*defaults.items(), *(pair for said in layers(name) for pair in said.everything())],
     )
     return acquainted(
         Host.from_settings(name, settings, _names(groups_of[name]), problems, sources, landscape)

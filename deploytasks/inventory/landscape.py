@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.value import Value
@@ -11,15 +11,26 @@ from deploytasks.inventory.variables import Variables
 Settings = Mapping[str, Setting]
 
 
+def nothing(host: str) -> tuple[()]:
+    """Nothing was said of *host*."""
+    del host
+    return ()
+
+
 class Landscape:
     """*hosts* with their settings, *groups* with the names in them, and *files* that named each host first."""
 
     def __init__(
-        self, hosts: Mapping[str, Settings], groups: Mapping[str, list[str]], files: Mapping[str, str]
+        self,
+        hosts: Mapping[str, Settings],
+        groups: Mapping[str, list[str]],
+        files: Mapping[str, str],
+        said_of: Callable[[str], Iterable[tuple[str, Setting]]] = nothing,
     ) -> None:
         self.hosts = hosts
         self.groups = groups
         self._files = files
+        self._said_of = said_of
         self._known: dict[str, Variables] = {}
         self._groups_of: dict[str, list[str]] = {}
 
@@ -49,7 +60,11 @@ class Landscape:
         """The file that named *host* first."""
         return self._files.get(host, "")
 
+    def places_of(self, host: str, name: str) -> list[Setting]:
+        """All that set the variable *name* of *host*, each over the one before."""
+        return [setting for said, setting in self._said_of(host) if said == name]
+
     def over(self, settings: Settings) -> Landscape:
         """The same with *settings* over those of each host."""
         hosts = {name: {**own, **settings} for name, own in self.hosts.items()}
-        return Landscape(hosts, self.groups, self._files)
+        return Landscape(hosts, self.groups, self._files, self._said_of)

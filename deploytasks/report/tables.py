@@ -261,6 +261,25 @@ def secret_row(entry: Mapping[str, Any]) -> list[Part]:
     return [entry["variable"], mark, entry["reference"], Span(entry["origin"], Tone.QUIET)]
 
 
+def places(document: Mapping[str, Any]) -> Page:
+    """A block per host: the places that set a variable, what it is made of, and what it is."""
+    return blocks(host_places(host, known) for host, known in document.items() if known)
+
+
+def host_places(host: str, known: Iterable[Mapping[str, Any]]) -> Iterator[Line | Table]:
+    yield Line.of(Span(host, Tone.HOST))
+    yield Table.of([place_row(host, entry) for entry in known], indent=2)
+
+
+def place_row(host: str, entry: Mapping[str, Any]) -> list[Part]:
+    origin = Span(said(entry.get("origin")), Tone.QUIET)
+    if "made_of" in entry:
+        other = f" of {entry['host']}" if entry["host"] != host else ""
+        return ["made of", f"{entry['made_of']}{other}", origin, ""]
+    value = json.dumps(entry.get("value"), ensure_ascii=False, default=str)
+    return [said(entry.get("level")), value, origin, Span(entry.get("error") or "", Tone.BAD)]
+
+
 def said(value: object) -> str:
     """*value* as text; what is not known is a dash."""
     return "-" if value is None or value == "" else str(value)

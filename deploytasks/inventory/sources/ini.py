@@ -97,7 +97,7 @@ class IniReader:
         for name in names:
             at_host = replace(origin, level=f"host {name}")
             host = self._draft.add_host(name, self._group, port, at_host)
-            host.settings.update({key: Setting(value, at_host) for key, value in values.items()})
+            host.said.say({key: Setting(value, at_host) for key, value in values.items()})
 
     def _read_group_variable(self, line: str, origin: Origin) -> None:
         if "=" not in line:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deploytasks.inventory.documents.document import SUFFIXES, parsed_document
 from deploytasks.inventory.documents.opened import opened_file
+from deploytasks.inventory.draft import Said
 from deploytasks.inventory.origin import Origin, Setting
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.refused import Refused
@@ -41,21 +42,21 @@ class VariableFiles:
         """Those that there are."""
         return tuple(str(directory) for directory, names in self._names.items() if names)
 
-    def of_group(self, name: str, level: str) -> dict[str, Setting]:
-        """The settings of the group *name*, none when no file is there."""
+    def of_group(self, name: str, level: str) -> Said:
+        """What is said of the group *name*, nothing when no file is there."""
         return self._settings(OF_GROUPS, name, level)
 
-    def of_host(self, name: str, level: str) -> dict[str, Setting]:
-        """The settings of the host *name*, none when no file is there."""
+    def of_host(self, name: str, level: str) -> Said:
+        """What is said of the host *name*, nothing when no file is there."""
         return self._settings(OF_HOSTS, name, level)
 
-    def _settings(self, kind: str, name: str, level: str) -> dict[str, Setting]:
-        settings: dict[str, Setting] = {}
+    def _settings(self, kind: str, name: str, level: str) -> Said:
+        said = Said()
         for directory in self._beside:
             for file in self._files(directory / kind, name, level):
                 with self._problems.kept():
-                    settings.update(read_settings(str(file), level, self._vault, self._problems))
-        return settings
+                    said.say(read_settings(str(file), level, self._vault, self._problems))
+        return said
 
     def _files(self, directory: Path, name: str, level: str) -> Iterator[Path]:
         names = self._names[directory]
