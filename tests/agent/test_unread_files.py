@@ -31,9 +31,10 @@ def shop(host):
     return shop
 
 
+@pytest.mark.parametrize("place", ["current/code/uploads", "shared/uploads"])
 @pytest.mark.parametrize("web_server", ["nginx", "apache", "caddy"])
-def test_what_the_web_server_cannot_read_of_what_it_serves_is_found(shop, host, web_server):
-    host.write(SITES[web_server] % "shop", SITE)
+def test_what_the_web_server_cannot_read_of_what_it_serves_is_found(shop, host, web_server, place):
+    host.write(SITES[web_server] % "shop", SITE.replace("current/code/uploads", place))
     assert [*unread_files(host.machine, shop.app)] == [Unread(UPLOADS, 1, "inner/shut.txt", "0600")]
 
 

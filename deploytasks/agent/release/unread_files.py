@@ -43,11 +43,11 @@ def unread_files(machine: Machine, app: App) -> Iterator[Unread]:
 
 
 def _served(machine: Machine, app: App) -> Set[str]:
-    """The directories below the shared one that a site of *app* names; links lead there from the code."""
-    named = re.escape(app.current + "/code/") + r"([A-Za-z0-9._~@+/-]+)"
+    """The directories below the shared one that a site of *app* names, or that links lead to from what it names."""
+    named = re.escape(app.root) + r"/[A-Za-z0-9._~@+/-]+"
     places = {place for site in _sites(machine, app) for place in re.findall(named, site)}
     shared = os.path.realpath(machine.path(app.shared))
-    real = (os.path.realpath(machine.path("%s/code/%s" % (app.current, place))) for place in places)
+    real = (os.path.realpath(machine.path(place)) for place in places)
     return {
         os.path.relpath(path, shared)
         for path in real
