@@ -17,7 +17,7 @@ from deploytasks.planning.secret_values import (
     values_in_use,
     values_needed,
 )
-from deploytasks.planning.written import members
+from deploytasks.planning.written import has_templates, members
 from deploytasks.secrets import reference_in
 
 if TYPE_CHECKING:
@@ -62,9 +62,10 @@ def _named(
     A secret that has been *told* and looks like a reference is none.
     """
     yield from written
-    for value in values_in_use(host, roles_of):
-        if value not in written and value.text not in told:
-            yield value
+    if any(map(has_templates, host.written.values())):
+        for value in values_in_use(host, roles_of):
+            if value not in written and value.text not in told:
+                yield value
 
 
 def _refuse_veiled(host: Host, roles_of: RolesOf) -> None:
