@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
+from deploytasks.errors import Unreachable
 from deploytasks.here import environment, who_sits_here
 from deploytasks.inventory.host import Host
 from deploytasks.transport.launch import Launch
 from deploytasks.transport.pipe import Pipe
 from deploytasks.transport.process import ProcessStreams
 from deploytasks.transport.sudo import AskPassword, SudoPassword
+
+SHELL = "/bin/sh"
 
 
 class LocalTransport:
@@ -24,14 +28,20 @@ class LocalTransport:
         self._password = SudoPassword(host.connection.become_password, ask_password, host.name)
 
     def open(self) -> None:
-        """There is nothing to open."""
+        """There is nothing to open; raises `Unreachable` where this machine can be no host."""
+        if not Path(SHELL).exists():
+            raise Unreachable(
+                f"{self._host.name}: this machine has no {SHELL}, so it is no host\n"
+                "leave ansible_connection=local out, and name a host that is reached by SSH",
+                self._host.name,
+            )
 
     def start_agent(self) -> Pipe:
         """Our program as root, about to read the agent; raises `SudoRefused` for a wrong password."""
         password = self._password.value if self._host.connection.become else None
         command = self._launch.command(password_follows=password is not None)
         process = subprocess.Popen(
-            ["/bin/sh", "-c", command],
+            [SHELL, "-c", command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=environment(),
             start_new_session=True,  # Ctrl-C is for us; the agent learns of it from its input.
@@ -50,7 +60,7 @@ class LocalTransport:
 
     def interactive(self, argv: Sequence[str]) -> int:
         """*argv* as root on this terminal; its exit status."""
-        return subprocess.run(["/bin/sh", "-c", self._launch.session(argv)], check=False).returncode
+        return subprocess.run([SHELL, "-c", self._launch.session(argv)], check=False).returncode
 
     def close(self) -> None:
         """Let go of what was started; it learns so from the end of its input."""

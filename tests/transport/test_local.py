@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from deploytasks.errors import NoPython
+from deploytasks.errors import NoPython, Unreachable
 from deploytasks.inventory.connection import ConnectionSettings
 from deploytasks.inventory.host import Host
 from deploytasks.transport import Pipe, begin, transport_for
@@ -50,3 +50,10 @@ def test_importing_the_package_does_not_import_fabric_or_paramiko() -> None:
     heavy = "import sys, deploytasks.transport; sys.exit(bool({'fabric', 'paramiko'} & set(sys.modules)))"
 
     assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", heavy) == 0
+
+
+def test_a_machine_without_a_shell_of_unix_is_no_host(monkeypatch) -> None:
+    monkeypatch.setattr("deploytasks.transport.local.SHELL", "/nowhere/sh")
+
+    with pytest.raises(Unreachable, match="here: this machine has no /nowhere/sh, so it is no host"):
+        transport_for(local_host(), nobody).open()
