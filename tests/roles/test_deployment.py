@@ -233,22 +233,25 @@ def visit_of(found, web_server):
 @pytest.mark.parametrize(
     ("variables", "visit"),
     [
-        ((), Visit("shop", "nginx", 80, "localhost", tells=True)),
-        (("app_health_path=/up",), Visit("shop", "nginx", 80, "localhost", "/up", tells=True)),
+        ((), Visit("shop", "nginx", 80, "localhost", tells=True, guarded=False)),
+        (("app_health_path=/up",), Visit("shop", "nginx", 80, "localhost", "/up", tells=True, guarded=False)),
         (
             ("app_health_path=/up", "app_visit_path=/"),
-            Visit("shop", "nginx", 80, "localhost", "/", tells=True),
+            Visit("shop", "nginx", 80, "localhost", "/", tells=True, guarded=False),
         ),
-        (('app_visit_path=""',), Visit("shop", "nginx", 80, "localhost", None, tells=True)),
-        (("app_health_host=own.test",), Visit("shop", "nginx", 80, "own.test", tells=True)),
-        (("nginx_server_name=*.shop.test",), Visit("shop", "nginx", 80, "www.shop.test", tells=True)),
+        (('app_visit_path=""',), Visit("shop", "nginx", 80, "localhost", None, tells=True, guarded=False)),
+        (("app_health_host=own.test",), Visit("shop", "nginx", 80, "own.test", tells=True, guarded=False)),
+        (
+            ("nginx_server_name=*.shop.test",),
+            Visit("shop", "nginx", 80, "www.shop.test", tells=True, guarded=False),
+        ),
         (
             ("nginx_server_name=shop.test", "nginx_tls=self-signed", "app_health_host=own.test"),
-            Visit("shop", "nginx", 443, "shop.test", secure=True, tells=True),
+            Visit("shop", "nginx", 443, "shop.test", secure=True, tells=True, guarded=False),
         ),
         (
             ("app_mount=/cart/", "app_health_path=/up"),
-            Visit("shop", "nginx", 80, "localhost", "/cart/up", tells=True, mount="/cart"),
+            Visit("shop", "nginx", 80, "localhost", "/cart/up", tells=True, mount="/cart", guarded=False),
         ),
         (
             ("app_mount=/cart", "app_site=mall", "app_visit_path=/cart/x", "nginx_server_name=mall.test"),
@@ -256,7 +259,7 @@ def visit_of(found, web_server):
         ),
         (
             ("nginx_proxy_protocol=true", """nginx_trusted_proxies='["10.0.0.0/8"]'"""),
-            Visit("shop", "nginx", 80, "localhost", tells=True, hears_proxies=True),
+            Visit("shop", "nginx", 80, "localhost", tells=True, hears_proxies=True, guarded=False),
         ),
         (
             ("nginx_server_name=shop.test", "nginx_tls=self-signed", '"nginx_snippet=ssl_verify_client on;"'),

@@ -61,6 +61,10 @@ class DirectoryHandle:
     def itself(self) -> os.stat_result:
         return os.fstat(self._descriptor)
 
+    def descriptor(self) -> int:
+        """One of its own for the directory, which the caller closes."""
+        return os.dup(self._descriptor)
+
     def names(self) -> List[str]:
         """All that is in it."""
         return os.listdir(self._descriptor)

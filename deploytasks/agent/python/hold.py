@@ -3,6 +3,7 @@
 import fcntl
 import os
 
+from deploytasks.agent.disk.directory_handle import opened
 from deploytasks.agent.disk.entry import remove_whole
 
 
@@ -10,7 +11,7 @@ class Hold:
     """The directory *place* stays until this object goes; raises ``OSError`` where there is none."""
 
     def __init__(self, place: str) -> None:
-        self._file = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        self._file = _descriptor_of(place)
         fcntl.flock(self._file, fcntl.LOCK_SH)
         os.stat(place)  # It may have been taken away while this waited.
 
@@ -32,8 +33,12 @@ def remove_unless_held(place: str) -> None:
 def _alone_with(place: str, *, remove: bool) -> bool:
     """Whether nobody holds *place*, which is then taken away if it is to be removed."""
     try:
-        file = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+        file = _descriptor_of(place)
     except FileNotFoundError:
+        return True
+    except NotADirectoryError:
+        if remove:
+            remove_whole(place)
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -44,3 +49,8 @@ def _alone_with(place: str, *, remove: bool) -> bool:
     finally:
         os.close(file)
     return True
+
+
+def _descriptor_of(place: str) -> int:
+    with opened(place) as directory:
+        return directory.descriptor()
