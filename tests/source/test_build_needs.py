@@ -8,6 +8,10 @@ from deploytasks.source.advice.build_needs import packages_named_by
 @pytest.mark.parametrize(
     ("output", "packages"),
     [
+        (
+            "psycopg.h:35:10: fatal error: libpq-fe.h: No such file or directory",
+            ("libpq-dev", "gcc", "python3-dev"),
+        ),
         ("Error: pg_config executable not found.", ("libpq-dev", "gcc", "python3-dev")),
         ("Exception: Can not find valid pkg-config name.\n/bin/sh: mysql_config: not found", None),
         ("error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory", ("gcc", "python3-dev")),

@@ -6,7 +6,7 @@ import re
 
 COMPILER = ("gcc", "python3-dev")
 NEEDS = (
-    (r"pg_config", ("libpq-dev",)),
+    (r"pg_config|libpq-fe\.h", ("libpq-dev",)),
     (r"mysql_config|mysqlclient|mysql\.h", ("default-libmysqlclient-dev", "pkg-config")),
     (r"ffi\.h", ("libffi-dev",)),
     (r"openssl/\w+\.h", ("libssl-dev",)),
