@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from configparser import Error, RawConfigParser
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
 from deploytasks.source.text_file import text_in
+
+if TYPE_CHECKING:
+    from configparser import RawConfigParser
 
 NAMES = ("supervisord.conf", "supervisor.conf")
 SECTION = "program:"
@@ -32,6 +35,8 @@ def read_supervisord_conf(path: Path) -> tuple[Program, ...]:
     """The programs of *path*; none where it is not there, or cannot be read."""
     if not path.is_file():
         return ()
+    from configparser import Error, RawConfigParser
+
     said = RawConfigParser(strict=False, inline_comment_prefixes=(" ;",), delimiters=("=",))
     with suppress(Error, SourceError):
         text = text_in(path, "replace")

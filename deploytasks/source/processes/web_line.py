@@ -9,13 +9,9 @@ from pathlib import Path, PurePosixPath
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
 from deploytasks.source.processes import procfile
-from deploytasks.source.processes.compose_services import service_commands
-from deploytasks.source.processes.dockerfile import NAME as DOCKERFILE
-from deploytasks.source.processes.dockerfile import read_dockerfile
 from deploytasks.source.processes.image_path import path_in_source
 from deploytasks.source.processes.server_program import PROGRAMS
 from deploytasks.source.processes.shell_line import SHELLS, commands_of
-from deploytasks.source.processes.supervisord_conf import NAMES, read_supervisord_conf
 from deploytasks.source.processes.web_command import WebCommand, read_web_command
 from deploytasks.source.text_file import text_in
 
@@ -59,6 +55,11 @@ def find_web_line(root: Path) -> WebLine | None:
 
 def _elsewhere(root: Path) -> Iterator[WebLine]:
     """What starts something of the app in an image, or on a host of its own."""
+    from deploytasks.source.processes.compose_services import service_commands
+    from deploytasks.source.processes.dockerfile import NAME as DOCKERFILE
+    from deploytasks.source.processes.dockerfile import read_dockerfile
+    from deploytasks.source.processes.supervisord_conf import NAMES, read_supervisord_conf
+
     dockerfile = read_dockerfile(root / DOCKERFILE)
     if dockerfile.start:
         yield WebLine(dockerfile.start.text, DOCKERFILE, dockerfile.start.line, dockerfile.directory(root))

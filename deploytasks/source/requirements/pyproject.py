@@ -15,7 +15,6 @@ from deploytasks.source.requirements.requirement import (
     normal_name,
     parse_requirement,
 )
-from deploytasks.source.requirements.toml_shapes import PyProject
 from deploytasks.source.toml_file import line_of, read_toml
 
 if TYPE_CHECKING:
@@ -27,9 +26,15 @@ NAME = "pyproject.toml"
 _NAME = regex(r"[A-Za-z0-9._-]+")
 
 
+def _read(path: Path) -> dict[str, Any]:
+    from deploytasks.source.requirements.toml_shapes import PyProject
+
+    return read_toml(path, PyProject)
+
+
 def declares_requirements(path: Path) -> bool:
     """Whether *path* is about an app rather than about tools only."""
-    return path.is_file() and bool({"project", "poetry"} & _tables(read_toml(path, PyProject)))
+    return path.is_file() and bool({"project", "poetry"} & _tables(_read(path)))
 
 
 def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
@@ -37,7 +42,7 @@ def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
 
     Raises ``SourceError`` with file and line for one that is malformed or that is not in the file at all.
     """
-    content = read_toml(path, PyProject)
+    content = _read(path)
     project = content.get("project", {})
     if "dependencies" in project.get("dynamic", ()):
         raise SourceError(
@@ -52,7 +57,7 @@ def declared(path: Path, extras: Collection[str] = ()) -> list[Requirement]:
 
 def declared_names(path: Path) -> frozenset[str]:
     """The normal names of the dependencies that ``[project]`` lists; none without the file."""
-    texts = read_toml(path, PyProject).get("project", {}).get("dependencies", ()) if path.is_file() else ()
+    texts = _read(path).get("project", {}).get("dependencies", ()) if path.is_file() else ()
     return frozenset(normal_name(match[0]) for text in texts if (match := _NAME.match(text)))
 
 
@@ -74,7 +79,7 @@ def uv_indexes(path: Path) -> Iterator[Index]:
 
 
 def _of_tool(path: Path, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = read_toml(path, PyProject).get("tool", {}).get(name, {}) if path.is_file() else {}
+    found: dict[str, Any] = _read(path).get("tool", {}).get(name, {}) if path.is_file() else {}
     return found
 
 
