@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from deploytasks.inventory.origin import Setting
 from deploytasks.inventory.value import Value
@@ -18,7 +19,10 @@ def nothing(host: str) -> tuple[()]:
 
 
 class Landscape:
-    """*hosts* with their settings, *groups* with the names in them, and *files* that named each host first."""
+    """*hosts* with their settings, *groups* with the names in them, and *files* that named each host first.
+
+    *files_read* are those that templates have looked into until now.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class Landscape:
     ) -> None:
         self.hosts = hosts
         self.groups = groups
+        self.files_read: set[Path] = set()
         self._files = files
         self._said_of = said_of
         self._known: dict[str, Variables] = {}
@@ -67,4 +72,6 @@ class Landscape:
     def over(self, settings: Settings) -> Landscape:
         """The same with *settings* over those of each host."""
         hosts = {name: {**own, **settings} for name, own in self.hosts.items()}
-        return Landscape(hosts, self.groups, self._files, self._said_of)
+        beyond = Landscape(hosts, self.groups, self._files, self._said_of)
+        beyond.files_read = self.files_read
+        return beyond

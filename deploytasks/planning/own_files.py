@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ IMPORTS = regex(r"^\s*(?:from\s+(\w+)|import\s+(\w+))", re.MULTILINE)
 
 def own_files(host: Host) -> frozenset[Path]:
     """The files and directories that a run on *host* reads for itself, wherever they lie."""
-    found = {*_of_inventories(host), *_named(host), *_tasks()}
+    found = {*_of_inventories(host), *_named(host), *_of_templates(host), *_tasks()}
     return frozenset(path.resolve() for path in found)
 
 
@@ -39,7 +39,7 @@ def secrets_among(host: Host, directory: Path) -> tuple[str, ...]:
         for origin in host.origins.values()
         if origin.level == EXTRA_VARS and not origin.is_command_line
     )
-    found = {path.resolve() for path in (*given, *_named(host)) if path.is_file()}
+    found = {path.resolve() for path in (*given, *_named(host), *_of_templates(host)) if path.is_file()}
     root = directory.resolve()
     among = (below(path, root) for path in found if path.is_relative_to(root))
     return tuple(sorted(path for path in among if not any(part.startswith(".") for part in path.split("/"))))
@@ -64,6 +64,11 @@ def _named(host: Host) -> Iterator[Path]:
             path = Path(os.path.expanduser(value))  # noqa: PTH111  an unknown user is told elsewhere
             if path.is_file():  # A directory is no key: it may be the app's, and be called so by chance.
                 yield path
+
+
+def _of_templates(host: Host) -> Iterable[Path]:
+    """What a template has looked into for a value: it is in the value, and is no file of the app's."""
+    return tuple(host.landscape.files_read) if host.landscape else ()
 
 
 def _meaning(host: Host, name: str) -> Any:

@@ -58,3 +58,15 @@ def test_a_tasks_file_of_the_apps_travels(project):
 def test_secrets_that_lie_among_the_apps_files_are_told(project):
     (host,) = Inventory.load("hosts").with_extra_vars(["@prod-secrets.yml"])
     assert secrets_among(host, project) == ("keys/site.key", "prod-secrets.yml", "prodvars")
+
+
+@pytest.mark.parametrize("asks", ["lookup('file', 'token.txt')", "lookup('password', 'token.txt')"])
+def test_what_a_template_looks_into_stays_here(project, asks):
+    """Also where it was given on top of the inventory, whose variables are looked at anew."""
+    (project / "token.txt").write_text("geheim\n")
+    with (project / "group_vars/all.yml").open("a") as more:
+        more.write(f'app_env: {{TOKEN: "{{{{ {asks} }}}}"}}\n')
+    (host,) = Inventory.load("hosts").with_extra_vars(["@prod-secrets.yml"])
+    assert host.variables["app_env"] == {"TOKEN": "geheim"}
+    assert [entry.name for entry in Source.scan(".", own_files(host)).manifest] == sorted(APP)
+    assert "token.txt" in secrets_among(host, project)

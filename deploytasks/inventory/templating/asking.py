@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from deploytasks.inventory.origin import Setting
@@ -19,6 +20,10 @@ class Around(Protocol):
     @property
     def groups(self) -> Mapping[str, list[str]]:
         """The names of the hosts of each group."""
+
+    @property
+    def files_read(self) -> set[Path]:
+        """The files that templates have looked into."""
 
     def variables_of(self, host: str) -> Known:
         """Those of *host*; raises ``KeyError`` for an unknown one."""

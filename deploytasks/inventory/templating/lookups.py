@@ -56,7 +56,7 @@ class Lookups:
         return self._hidden(value) if is_secret(str(name)) else value
 
     def _file(self, name: str, *, lstrip: bool = False, rstrip: bool = True) -> str:
-        text = _read(self._path(str(name)))
+        text = self._read(self._path(str(name)))
         return (text.lstrip() if lstrip else text).rstrip() if rstrip else text.lstrip() if lstrip else text
 
     def _password(self, term: str, **options: Any) -> str:
@@ -67,7 +67,7 @@ class Lookups:
             raise Refused(
                 f"{path}: the password is not there, and none is made here; write one into that file"
             )
-        return self._hidden(_read(path).split("\n")[0].split(" salt=")[0])
+        return self._hidden(self._read(path).split("\n")[0].split(" salt=")[0])
 
     def _pipe(self, command: str) -> str:
         if "pipe" not in os.environ.get(ALLOWED, "").split(","):
@@ -95,6 +95,10 @@ class Lookups:
                 return Missing(f'"{name}" is not set; set it, or give a default')
             return default
         return self._work.of(self._work.variables, name)
+
+    def _read(self, path: Path) -> str:
+        self._work.variables.landscape.files_read.add(path)
+        return _read(path)
 
     def _hidden(self, value: str) -> str:
         self._work.is_secret = True
