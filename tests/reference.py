@@ -14,7 +14,8 @@ import deploytasks.resources
 from deploytasks.agent.engine.resource import Action, Change, Resource
 from deploytasks.agent.release.facts import Facts
 from deploytasks.cli.additions import Occasion
-from deploytasks.planning.deployment import Deployment, Front, Place, Runtime, Server, WebServer
+from deploytasks.planning.deployment import Deployment, Runtime
+from deploytasks.planning.parts import Front, Place, Server, WebServer
 from deploytasks.report import Reporter
 from deploytasks.tasks import collection
 from tests.catalogue import ROOT
@@ -40,7 +41,7 @@ PAGES: dict[str, tuple[str, str, list[Any]]] = {
     ),
     "parts": (
         "Parts of an app, and types of one's own",
-        "What a role has that is an app server, a web server or a runtime (`deploytasks.planning.deployment`), "
+        "What a role has that is an app server, a web server or a runtime (`deploytasks.planning.parts`, `deployment`), "
         "and what a resource type is made of (`deploytasks.agent.resource`).",
         [Server, WebServer, Runtime, Deployment, Place, Front, Resource, Action, Change],
     ),

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.files.compressed import TEXTS
-from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit, limits_of
+from deploytasks.planning.parts import FASTCGI, HTTP, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (

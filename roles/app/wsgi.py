@@ -17,7 +17,7 @@ from deploytasks.roles.app.proxies import proxies_of, visitor_module
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import Release
     from deploytasks.inventory import Host
-    from deploytasks.planning.deployment import Place
+    from deploytasks.planning.parts import Place
 
 template = Templates(beside=__file__)
 

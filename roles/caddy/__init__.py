@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploytasks.planning.deployment import FASTCGI, HTTP, Front, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import HEADER_BYTES, Limit, limits_of
+from deploytasks.planning.parts import FASTCGI, HTTP, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (

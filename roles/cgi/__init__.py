@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.planning.deployment import FASTCGI, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import limits_of
+from deploytasks.planning.parts import FASTCGI
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File, Package

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import limits_of
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.launcher import chosen, launch, launcher

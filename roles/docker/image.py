@@ -15,7 +15,8 @@ from deploytasks.agent.python.installer import Installation, pip_commands, uv_co
 from deploytasks.agent.python.own_wheels import at_their_place
 from deploytasks.delivery.local_image import PLATFORMS, LocalImage
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import Place, deployment_of
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.parts import Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.python_choice import version_for
 from deploytasks.planning.template import Templates

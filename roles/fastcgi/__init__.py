@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import FASTCGI, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import limits_of
+from deploytasks.planning.parts import FASTCGI
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, File

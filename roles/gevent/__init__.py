@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.planning.deployment import HTTP
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import chosen, launch, launcher
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import HTTP, Place, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import FIELD_BYTES, Limit
+from deploytasks.planning.parts import HTTP, Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package

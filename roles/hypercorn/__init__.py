@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import HEADER_BYTES
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File
@@ -27,7 +28,7 @@ from deploytasks.roles.hypercorn.settings import MANAGED, UNHEARD, Vars
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.planning.deployment import Place
+    from deploytasks.planning.parts import Place
 
 template = Templates(beside=__file__)
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.web.nginx_page import page_of
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import FASTCGI, HTTP, UWSGI, Front, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit, limits_of
+from deploytasks.planning.parts import FASTCGI, HTTP, UWSGI, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import (

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.planning.deployment import HTTP, Front, deployment_of
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.parts import HTTP, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import AbsentManaged, File, Restart, RunIfUsed, Service, Unit

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.planning.deployment import Deployment, Place, deployment_of
+from deploytasks.planning.deployment import Deployment, deployment_of
+from deploytasks.planning.parts import Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package, ReleaseCommand, Unit

@@ -11,7 +11,8 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.services.unit import DIRECTORY
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import Deployment, Place
+from deploytasks.planning.deployment import Deployment
+from deploytasks.planning.parts import Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import Directory, Instance, ReleaseCommand, Symlink, Unit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.planning.deployment import HTTP
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import launch, launcher
 

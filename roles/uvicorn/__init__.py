@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from deploytasks.planning.deployment import HTTP, deployment_of
+from deploytasks.planning.deployment import deployment_of
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.plan import Step
 from deploytasks.roles.app.asgi import (
     ADAPTER,
@@ -22,7 +23,7 @@ from deploytasks.roles.uvicorn.settings import MANAGED, OURS, Vars, options
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
-    from deploytasks.planning.deployment import Place
+    from deploytasks.planning.parts import Place
 
 protocols = (HTTP,)
 interfaces = ("asgi", "wsgi")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import HTTP, UWSGI, Place, deployment_of
+from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit, limits_of
+from deploytasks.planning.parts import HTTP, UWSGI, Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
 from deploytasks.resources import File, Package

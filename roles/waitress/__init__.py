@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deploytasks.planning.deployment import HTTP
+from deploytasks.planning.parts import HTTP
 from deploytasks.planning.template import Templates
 from deploytasks.roles.app.launcher import chosen, launch, launcher
 from deploytasks.roles.waitress.settings import MANAGED, Vars

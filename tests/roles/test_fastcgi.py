@@ -14,7 +14,7 @@ import pytest
 from deploytasks.agent.protocols.fastcgi import SCRIPT
 from deploytasks.agent.protocols.probe import Probe
 from deploytasks.errors import VariableError
-from deploytasks.planning.deployment import Place
+from deploytasks.planning.parts import Place
 from deploytasks.roles import cgi, fastcgi
 from deploytasks.roles.app import body as bodies
 from deploytasks.roles.app import visitor

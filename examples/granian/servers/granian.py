@@ -1,4 +1,4 @@
-"""granian as the app's server: a role of one's own that is a part, by what it has (deploytasks/planning/deployment.py).
+"""granian as the app's server: a role of one's own that is a part, by what it has (deploytasks/planning/parts.py).
 
 It takes its connections from the descriptor that systemd hands on, which granian's command line has no option for.
 """
