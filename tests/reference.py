@@ -41,7 +41,8 @@ PAGES: dict[str, tuple[str, str, list[Any]]] = {
     ),
     "parts": (
         "Parts of an app, and types of one's own",
-        "What a role has that is an app server, a web server or a runtime (`deploytasks.planning.parts`, `deployment`), "
+        "What a role has that is an app server, a web server or a runtime (`deploytasks.planning.parts` and "
+        "`deployment`), "
         "and what a resource type is made of (`deploytasks.agent.resource`).",
         [Server, WebServer, Runtime, Deployment, Place, Front, Resource, Action, Change],
     ),

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from deploytasks.errors import ConfigError
+from deploytasks.here.paths import below
 from deploytasks.source.git import top_of
 from deploytasks.spelling import did_you_mean
 
@@ -37,7 +38,7 @@ def write_pipeline(service: str) -> Iterator[str]:
         raise ConfigError(f"{place}: is here already, and was left as it is; move it away, then try again")
     text = (HERE / f"{service}.yml").read_text(encoding="utf-8")
     place.parent.mkdir(parents=True, exist_ok=True)
-    directory = here.relative_to(top).as_posix()
+    directory = below(here, top)
     text = text.replace("@VERSION@", version("deploytasks")).replace("@DIRECTORY@", directory)
     place.write_text(text, encoding="utf-8")
     yield f"wrote {PLACES[service]}"

@@ -9,7 +9,7 @@ import pytest
 
 from deploytasks.agent.engine.events import Answer, LogLine, Outcome
 from deploytasks.agent.errors import StepError
-from deploytasks.agent.host import description
+from deploytasks.agent.host import describing
 from deploytasks.agent.release.questions import Describe, Execute, Ping, Wait
 from tests.agent.shop import Shop
 
@@ -77,15 +77,15 @@ def test_a_host_that_is_there_says_what_it_is(anywhere):
 
 
 def test_another_start_is_another_boot(host):
-    kernel, first = host.path(description.BOOT), host.path("/proc/1/stat")
+    kernel, first = host.path(describing.BOOT), host.path("/proc/1/stat")
     for place in (kernel, first):
         place.parent.mkdir(parents=True)
     kernel.write_text("8cf9ab1d\n")
     first.write_text(f"1 (a) b) S {' '.join(map(str, range(4, 30)))}\n")
-    before = description.boot_of(host.machine)
+    before = describing.boot_of(host.machine)
     first.write_text(f"1 (a) b) S {' '.join(map(str, range(5, 31)))}\n")
     assert before == "8cf9ab1d-22"
-    assert description.boot_of(host.machine) == "8cf9ab1d-23"
+    assert describing.boot_of(host.machine) == "8cf9ab1d-23"
 
 
 def test_a_host_tells_what_it_is_like_as_far_as_it_knows(anywhere):

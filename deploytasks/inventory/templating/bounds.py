@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import Any
 
 from deploytasks.inventory.refused import Refused
@@ -28,6 +28,12 @@ GROWING = frozenset(
     }
 )
 """Methods of texts that may make much of little."""
+
+
+REPEATING = frozenset({"indent", "replace", "wordwrap"})
+"""Filters that may put one of their arguments in many places."""
+WIDE = frozenset({"batch", "center", "slice"})
+"""Filters that fill up to a number."""
 
 
 class Budget:
@@ -61,6 +67,19 @@ def check_operation(operator: str, left: Any, right: Any) -> None:
         _check_size(_size(left) + _size(right) if isinstance(left, Sized) else 0)
     elif operator == "%" and isinstance(left, str):
         check_call("format", left, (right,), {})
+
+
+def check_filter(name: str, given: Sequence[Any]) -> None:
+    """Refuse a filter that would make more of *given*, what it is applied to first, than fits."""
+    text, *arguments = given or ("",)
+    if name in REPEATING:
+        _check_size(_size(text) * max([1, *map(_size, arguments)]))
+    elif name == "join":
+        _check_size(sum(_joined_size(str(one), text) for one in arguments if isinstance(one, str)))
+    elif name in WIDE:
+        _check_size(sum(map(_size, arguments)))
+    elif name == "format":
+        check_call("format", str(text), arguments, {})
 
 
 def check_call(name: str, text: str, given: Iterable[Any], named: Mapping[str, Any]) -> None:

@@ -138,6 +138,18 @@ class _Environment(SandboxedEnvironment):
             check_call(__obj.__name__, owner, args, kwargs)
         return check_result(super().call(__context, __obj, *args, **kwargs))
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """The sandbox's own ``format`` of a text is none of its methods."""
+        safe = super().wrap_str_format(value)
+        if safe is None:
+            return None
+
+        def checked(*given: Any, **named: Any) -> str:
+            check_call(value.__name__, value.__self__, given, named)
+            return safe(*given, **named)
+
+        return checked
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         context.scope.budget.step()
         check_operation(operator, left, right)

@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2.filters import FILTERS as THEIRS
 
 from deploytasks.inventory.refused import Refused
-from deploytasks.inventory.templating.bounds import bounded, check_call, check_result
+from deploytasks.inventory.templating.bounds import bounded, check_call, check_filter, check_result
 from deploytasks.inventory.templating.missing import Missing
 from deploytasks.inventory.templating.result import finished
 from deploytasks.inventory.value import shortened
@@ -453,10 +453,12 @@ def _refusing(name: str, reason: str) -> Callable[..., Any]:
 
 
 def _bounded(act: Callable[..., Any]) -> Callable[..., Any]:
-    """*act*, whose result is no larger than an inventory's values are."""
+    """*act*, whose result is no larger than an inventory's values are; what would grow beyond is not begun."""
+    own = 1 if hasattr(act, "jinja_pass_arg") else 0
 
     @wraps(act)
     def answer(*given: Any, **named: Any) -> Any:
+        check_filter(act.__name__.removeprefix("do_"), [*given[own:], *named.values()])
         return check_result(act(*given, **named))
 
     return answer
