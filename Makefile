@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-matrix test-changes test-faults test-stores soak image bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-inventories test-matrix test-changes test-faults test-stores soak image bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -33,6 +33,9 @@ test-races: targets ## 200 deploys against an app that exchanges what root is ab
 
 test-earlier: targets ## what a first version deployed is taken over, rolled back to, recovered; EARLIER names the commit
 	@EARLIER=$${EARLIER:-df03353} $(VENV)/bin/python -m pytest tests/e2e/test_earlier_version.py
+
+test-inventories: commands ## Ansible is asked about every case of an inventory, and not about a third
+	@INVENTORIES=all $(VENV)/bin/python -m pytest tests/inventory
 
 test-matrix: targets ## every server behind every web server in every runtime, services and TLS on each Debian; writes docs/matrix.md (an hour)
 	@MATRIX=all $(VENV)/bin/python -m pytest -n 3 tests/e2e/test_matrix.py tests/e2e/test_visitors.py tests/e2e/test_services.py tests/e2e/test_tls.py tests/e2e/test_sites.py
