@@ -13,6 +13,7 @@ from contextlib import suppress
 import paramiko
 
 from deploytasks.agent.conversation.pieces import write_all
+from deploytasks.here.signals import interrupts
 from deploytasks.here.terminal import LOOK_S, keys, name_of_terminal, raw
 
 CHUNK = 65536
@@ -80,21 +81,22 @@ def _type(keyboard: int, channel: paramiko.Channel, over: threading.Event) -> No
 
 
 def _show(channel: paramiko.Channel, screen: int) -> None:
+    """Until the host has no more; Ctrl-C, which some terminals make a signal of, goes there, too."""
     size = size_of(screen)
-    while True:
-        try:
+    with interrupts() as interrupted:
+        while True:
+            if interrupted.is_set():
+                interrupted.clear()
+                channel.sendall(INTERRUPT)
             ready, _, _ = select.select([channel], [], [], LOOK_S)
-        except KeyboardInterrupt:  # Of a terminal that keeps Ctrl-C to itself.
-            channel.sendall(INTERRUPT)
-            continue
-        if ready:
-            shown = channel.recv(CHUNK)
-            if not shown:
-                return
-            write_all(screen, shown)
-        # Looked at from time to time, because only the main thread could have a signal of it.
-        if size != (size := size_of(screen)):
-            channel.resize_pty(*size)
+            if ready:
+                shown = channel.recv(CHUNK)
+                if not shown:
+                    return
+                write_all(screen, shown)
+            # Looked at from time to time, because only the main thread could have a signal of it.
+            if size != (size := size_of(screen)):
+                channel.resize_pty(*size)
 
 
 def size_of(screen: int) -> os.terminal_size:

@@ -104,7 +104,7 @@ DISGUISED: dict[str, Any] = {
     name.replace("-", "_"): value for name, value in LYING.items() if "-" in name
 } | {"X-Real_IP": "6.6.6.6"}
 """The same in the names that WSGI takes for those."""
-HIDDEN = (".htpasswd", "inner/.hidden", "backup.sql~", "site.css.bak")
+HIDDEN = (".htpasswd", "inner/.hidden", "backup.sql.old", "site.css.bak")
 """What lies among static files and is not served unless that is asked for."""
 WELL_KNOWN = ".well-known/security.txt"
 

@@ -187,7 +187,7 @@ def test_a_rollback_needs_no_network_and_loses_no_request(counter):
 
 
 def test_tasks_mean_what_they_mean_elsewhere(counter):
-    worker = "echo working in $PS with ${#CACHE} letters; exec sleep infinity"
+    worker = "echo working in $PS with {% raw %}${#CACHE}{% endraw %} letters; exec sleep infinity"
     counter.configure(app_processes={"worker": {"command": worker, "count": 2}})
     counter.code("loud", COUNTING + '\nprint("a word from the box")\n')
     counter.deploy()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploytasks.planning.role import TEMPLATE
 from tests.e2e.project import Project
 
 DEPLOYS = 5
+TEMPLATE = re.compile(r"\{[{%#]|^#jinja2:")
 AT_ONCE = 40
 values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
 awkward = st.text("\\\"'`$%#;= \t\n\r{}~*é\u2028\x1b", max_size=40)
 texts_of_apps = st.one_of(values, awkward).filter(lambda text: not TEMPLATE.search(text))
-"""What Ansible would fill in is refused (tests/cli/test_bad_input.py)."""
+"""What begins a template means what it means to Ansible (tests/inventory/test_templates_against_ansible.py)."""
 
 
 @pytest.fixture(scope="module")

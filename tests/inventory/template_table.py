@@ -124,6 +124,7 @@ REFUSED_BY_BOTH = {
     "{{ hostvars['nobody'].x }}": "nobody",
     "{{ 1 / 0 }}": "ZeroDivisionError",
     "{{ port": "no template: ",
+    "echo ${#NAME}": "stands between {% raw %} and {% endraw %}",
     "{{ }}": "no template: ",
     "{% if %}": "no template: ",
     "{% for i in items_ %}": "no template: ",

@@ -40,6 +40,11 @@ def evaluated(expression: str, work: Asking) -> Any:
     return _made(_compiled, "{{ " + expression + " }}", work)
 
 
+def _as_it_stands(text: str) -> str:
+    """What to do with a text of a shell's, such as ``${#NAME}``, which begins a comment of Jinja2."""
+    return "; what is to stay as it is stands between {% raw %} and {% endraw %}" if "{#" in text else ""
+
+
 def _made(compiled: Callable[[str], _Template], text: str, work: Asking) -> Any:
     place = work.chain[-1]
     try:
@@ -47,7 +52,7 @@ def _made(compiled: Callable[[str], _Template], text: str, work: Asking) -> Any:
     except (Needed, NotThere) as needed:
         made = needed.missing
     except TemplateSyntaxError as error:
-        raise Refused(f"no template: {error.message}") from error
+        raise Refused(f"no template: {error.message}{_as_it_stands(text)}") from error
     except UndefinedError as error:
         made = Missing(error.message)
     except (SecurityError, TemplateRuntimeError) as error:
