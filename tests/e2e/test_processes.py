@@ -130,6 +130,13 @@ def test_a_shell_is_the_apps_own(shop):
     assert code == 9
 
 
+def test_a_shell_ends_with_what_wants_no_end(shop, front):
+    typed = "(trap : TERM; trap '' TERM; exec sleep 1000555) & exit 3\n"
+    _, code = on_a_terminal(shop, "shell", "--host", "front", typed=typed)
+    assert code == 3
+    assert not front.run(["pgrep", "-f", "^sleep 1000555"], check=False).stdout
+
+
 def test_a_shell_without_a_terminal_ends_with_its_input(shop):
     ended = piped(shop, "shell", "--host", "front", data=b"id -un; [ -t 0 ] || exit 9\n")
     assert (ended.stdout, ended.returncode) == (b"shop\n", 9)

@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.e2e.controller import wait_for
 from tests.e2e.project import Project
 
 ROOT = Path(__file__).parents[2]
@@ -103,8 +104,8 @@ def test_a_shell_has_the_keys_of_a_terminal(plain):
     ) as session:
         os.close(theirs)
         read_until(ours, b"$ ")
-        os.write(ours, b"sleep 600\r")
-        read_until(ours, b"sleep 600")
+        os.write(ours, b"sleep 50\r")
+        wait_for(lambda: plain.target.run(["pgrep", "-xu", "unixless", "sleep"], check=False).stdout, "the command")
         os.write(ours, b"\x03")
         read_until(ours, b"$ ")
         os.write(ours, b"echo $((6 * 7)); exit 4\r")

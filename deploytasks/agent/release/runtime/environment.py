@@ -7,6 +7,9 @@ from typing import List
 from deploytasks.agent.release.layout import App, Release
 from deploytasks.agent.services.transient import transient
 
+PATIENCE_S = 5
+"""What a program leaves behind that wants no end has this long; who waits for the program, waits for that, too."""
+
 
 def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
     """What gives a program in a unit with *options* what the app's own processes get."""
@@ -18,6 +21,7 @@ def in_app_environment(app: App, release: Release, *options: str) -> List[str]:
         "EnvironmentFile=" + release.env,
         "ProtectSystem=full",
         "NoNewPrivileges=yes",
+        "TimeoutStopSec=%d" % PATIENCE_S,
     )
     path = "%s:%s/bin:/usr/local/bin:/usr/bin:/bin" % (release.own_programs, release.venv)
     return transient(options, properties, {"PATH": path, "VIRTUAL_ENV": release.venv})
