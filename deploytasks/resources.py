@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from deploytasks.agent.accounts.absent_user import AbsentUser
     from deploytasks.agent.accounts.group import Group
     from deploytasks.agent.accounts.member import Member
+    from deploytasks.agent.accounts.sudoers import Sudoers
     from deploytasks.agent.accounts.user import User
     from deploytasks.agent.databases.postgres_access import PostgresAccess
     from deploytasks.agent.databases.postgres_database import PostgresDatabase
@@ -32,11 +33,17 @@ if TYPE_CHECKING:
     from deploytasks.agent.files.secret_file import SecretFile
     from deploytasks.agent.files.symlink import Symlink
     from deploytasks.agent.files.tree import Tree
+    from deploytasks.agent.firewall.fail2ban_jail import Fail2banJail
     from deploytasks.agent.firewall.ufw import Ufw
     from deploytasks.agent.firewall.ufw_rule import UfwRule
     from deploytasks.agent.firewall.ufw_sources import UfwSources
+    from deploytasks.agent.packages.apt_index import AptIndex
+    from deploytasks.agent.packages.apt_repository import AptRepository
+    from deploytasks.agent.packages.debconf import Debconf
     from deploytasks.agent.packages.locales import Locales
     from deploytasks.agent.packages.package import Package
+    from deploytasks.agent.packages.pip import Pip
+    from deploytasks.agent.packages.upgrade import Upgrade
     from deploytasks.agent.programs.command import Command
     from deploytasks.agent.programs.run import Run
     from deploytasks.agent.python.managed_python import ManagedPython
@@ -61,11 +68,27 @@ if TYPE_CHECKING:
     from deploytasks.agent.release.runtime.release_command import ReleaseCommand
     from deploytasks.agent.release.runtime.watch import Watch
     from deploytasks.agent.release.runtime.way_in import WayIn
+    from deploytasks.agent.services.drop_in import DropIn
+    from deploytasks.agent.services.journald import Journald
     from deploytasks.agent.services.reload import Reload
     from deploytasks.agent.services.restart import Restart
     from deploytasks.agent.services.run_if_used import RunIfUsed
     from deploytasks.agent.services.service import Service
+    from deploytasks.agent.services.timer import Timer
     from deploytasks.agent.services.unit import Unit
+    from deploytasks.agent.ssh.authorized_key import AuthorizedKey
+    from deploytasks.agent.ssh.authorized_keys import AuthorizedKeys
+    from deploytasks.agent.ssh.known_host import KnownHost
+    from deploytasks.agent.ssh.sshd_setting import SshdSetting
+    from deploytasks.agent.system.cron_job import CronJob
+    from deploytasks.agent.system.hostname import Hostname
+    from deploytasks.agent.system.hosts_entry import HostsEntry
+    from deploytasks.agent.system.locale import Locale
+    from deploytasks.agent.system.logrotate import Logrotate
+    from deploytasks.agent.system.mount import Mount
+    from deploytasks.agent.system.swap import Swap
+    from deploytasks.agent.system.sysctl import Sysctl
+    from deploytasks.agent.system.timezone import Timezone
     from deploytasks.agent.web.acme_certificate import AcmeCertificate
     from deploytasks.agent.web.apache_reload import ApacheReload
     from deploytasks.agent.web.nginx_limits import NginxLimits
@@ -86,30 +109,45 @@ __all__ = [
     "AbsentUser",
     "AcmeCertificate",
     "ApacheReload",
+    "AptIndex",
+    "AptRepository",
+    "AuthorizedKey",
+    "AuthorizedKeys",
     "Claim",
     "Command",
     "ComposeServices",
     "Compressed",
     "CopyRetention",
+    "CronJob",
+    "Debconf",
     "Directories",
     "Directory",
     "DockerEngine",
     "DockerImage",
+    "DropIn",
     "EmptyIfLarge",
+    "Fail2banJail",
     "File",
     "FirstFile",
     "FirstSymlink",
     "FreshProcesses",
     "Group",
+    "Hostname",
+    "HostsEntry",
     "HttpCheck",
     "ImageAccounts",
     "ImageRetention",
     "Instance",
+    "Journald",
     "KeptFiles",
+    "KnownHost",
     "LastingFile",
+    "Locale",
     "Locales",
+    "Logrotate",
     "ManagedPython",
     "Member",
+    "Mount",
     "NginxLimits",
     "NginxMember",
     "NginxPage",
@@ -123,6 +161,7 @@ __all__ = [
     "OnlyUfwRules",
     "Package",
     "PinnedCertificate",
+    "Pip",
     "PostgresAccess",
     "PostgresDatabase",
     "Processes",
@@ -140,12 +179,19 @@ __all__ = [
     "SelfSignedCertificate",
     "Service",
     "ShippedImage",
+    "SshdSetting",
+    "Sudoers",
+    "Swap",
     "Symlink",
+    "Sysctl",
+    "Timer",
+    "Timezone",
     "Tree",
     "Ufw",
     "UfwRule",
     "UfwSources",
     "Unit",
+    "Upgrade",
     "User",
     "Uv",
     "Visit",

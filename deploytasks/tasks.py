@@ -370,13 +370,17 @@ def secrets(chosen: Chosen) -> int:
 
 @task(
     auto_shortflags=False,
-    help={"source": "the app's directory", "pipeline": "a workflow, too: github or gitlab"},
+    help={
+        "source": "the app's directory",
+        "pipeline": "a workflow, too: github or gitlab",
+        "server": "no app: servers that inv setup makes ready",
+    },
 )
-def init(c: Any, source: str = ".", pipeline: str = "") -> None:
+def init(c: Any, source: str = ".", pipeline: str = "", server: bool = False) -> None:
     """Look at the app, and write tasks.py and inventory.ini for it, and a pipeline that deploys it."""
     from deploytasks.cli.init import write_files
 
-    finish_here(c, "init", lambda: write_files(source, pipeline))
+    finish_here(c, "init", lambda: write_files(source, pipeline, server=server))
 
 
 @task(

@@ -34,15 +34,16 @@ LOWEST_FIRST = (
 """Each room, a directory or a file, imports from rooms that stand before its own, and from itself."""
 
 AGENT_LOWEST_FIRST = (
-    {"errors", "frozen", "regex", "renamed"},
+    {"errors", "frozen", "given", "regex", "renamed"},
     {"protocols"},
     {"moved"},
     {"disk"},
     {"engine"},
     {"machine", "resource"},
-    {"accounts", "conversation", "files"},
+    {"conversation", "files"},
+    {"accounts"},
     {"programs", "services"},
-    {"databases", "firewall", "host", "packages", "python", "web"},
+    {"databases", "firewall", "host", "packages", "python", "ssh", "system", "web"},
     {"docker"},
     {"release"},
     {"release.runtime"},

@@ -14,7 +14,7 @@ from deploytasks.fleet.run import CHANGES_PENDING
 from deploytasks.planning.heard import heard
 from deploytasks.planning.plan import Phase, narrowed
 from deploytasks.planning.role import role_name
-from deploytasks.planning.standard import app_alone, standard_roles
+from deploytasks.planning.standard import app_alone, machine_roles, roles_of_setup, standard_roles
 from deploytasks.report import DIFFERS, DONE, WOULD
 from deploytasks.spelling import did_you_mean
 
@@ -74,9 +74,15 @@ def verify_hosts(chosen: Chosen, diff: bool = False) -> int:
 
 
 def set_up(chosen: Chosen, lock_wait: float) -> int:
-    """Carry out the steps that provision the hosts, and no others."""
-    manner = chosen.manner("setup", lock_wait_s=lock_wait, narrow=_provisioning, reporter=chosen.reporter())
-    return code_of(converge(chosen.hosts, standard_roles, {}, manner), manner)
+    """Carry out the steps that provision the hosts, the machines themselves first, and no others."""
+    manner = chosen.manner(
+        "setup",
+        lock_wait_s=lock_wait,
+        narrow=_provisioning,
+        ahead=machine_roles,
+        reporter=chosen.reporter(),
+    )
+    return code_of(converge(chosen.hosts, roles_of_setup, {}, manner), manner)
 
 
 def roll_back(chosen: Chosen, to: str, lock_wait: float) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from deploytasks.agent.conversation.visible import visible
 from deploytasks.cli.pipeline import refuse_unknown, write_pipeline
 from deploytasks.cli.seen import Seen
-from deploytasks.errors import SourceError
+from deploytasks.errors import ConfigError, SourceError
 from deploytasks.here import expanded
 from deploytasks.here.permissions import who_else_may_use
 from deploytasks.source import detect_callable
@@ -58,11 +58,15 @@ FIRST = ("tasks.py", "inventory.ini")
 PRIVATE = 0o600
 
 
-def write_files(source: str, pipeline: str = "") -> None:
+def write_files(source: str, pipeline: str = "", *, server: bool = False) -> None:
     """The first files for the app in *source*, and for a service that runs a *pipeline* its file.
 
-    With a pipeline they may be here already. Raises ``ConfigError`` as `write_first_files` and `write_pipeline` do.
+    With a pipeline they may be here already. For a *server* they are about no app. Raises ``ConfigError`` as
+    `write_first_files`, `write_pipeline` and `write_server_files` do.
     """
+    if server:
+        _write_server_files(source, pipeline)
+        return
     if not pipeline:
         write_first_files(source)
         return
@@ -70,6 +74,18 @@ def write_files(source: str, pipeline: str = "") -> None:
     if not all(Path(name).exists() for name in FIRST):
         write_first_files(source)
     for line in write_pipeline(pipeline):
+        print(visible(line))
+
+
+def _write_server_files(source: str, pipeline: str) -> None:
+    if source != "." or pipeline:
+        raise ConfigError(
+            "--server is about no app: leave --source and --pipeline out, and run inv init again for one"
+        )
+    from deploytasks.cli.bare_server import write_server_files
+    from deploytasks.here import who_sits_here
+
+    for line in write_server_files(app_name(who_sits_here())):
         print(visible(line))
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from deploytasks.delivery import wordless
+from deploytasks.delivery.on_demand import is_on_demand
 from deploytasks.here import cache_directory
 
 DIGEST_BYTES = hashlib.sha256().digest_size
@@ -89,8 +90,9 @@ def _packed() -> bytes:
 
 
 def _sources(folder: Path, path: str) -> Iterator[tuple[str, bytes]]:
+    """What every conversation needs."""
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir() and item.name != "__pycache__":
             yield from _sources(item, f"{path}/{item.name}")
-        elif item.name.endswith(".py"):
+        elif item.name.endswith(".py") and not is_on_demand(f"{path}/{item.stem}".replace("/", ".")):
             yield f"{path}/{item.name}", item.read_bytes()

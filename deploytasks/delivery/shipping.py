@@ -1,4 +1,4 @@
-"""The modules of a user's own resource types, which travel with the plan that needs them."""
+"""The modules of resource types that travel with the plan that needs them: a user's own, and those of general use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
+from deploytasks.delivery.on_demand import sources_on_demand
 from deploytasks.errors import PlanError
 
 if TYPE_CHECKING:
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 
 
 def shipped_modules(plan: Plan) -> dict[str, str]:
-    """The sources, by module name, of the types in *plan* that are not the agent's own.
+    """The sources, by module name, of the types in *plan* that are not in the agent's archive, what they need first.
 
     Raises ``PlanError`` for a module that imports more than the standard library and ``deploytasks.agent``.
     """
     things: list[Any] = [step.resource for step in plan.steps]
     things += [handler.action for step in plan.steps for handler in step.handlers]
     names = {type(thing).__module__ for thing in things}
-    return {name: _source(name) for name in sorted(names) if not name.startswith("deploytasks.agent.")}
+    own = {name: _source(name) for name in sorted(names) if not name.startswith("deploytasks.agent.")}
+    return {**sources_on_demand(sorted(names)), **own}
 
 
 def _source(module: str) -> str:

@@ -18,9 +18,9 @@ from deploytasks.fleet.order import Order
 from deploytasks.fleet.ready_hosts import GIVEN, ready_hosts
 from deploytasks.fleet.results import Results
 from deploytasks.fleet.run import Run
-from deploytasks.planning.answered import answered, no_roles
+from deploytasks.planning.answered import answered
 from deploytasks.planning.plan import plan_for
-from deploytasks.planning.standard import may_share
+from deploytasks.planning.standard import may_share, no_roles
 from deploytasks.report import DONE, WOULD, reporter_of_program
 
 if TYPE_CHECKING:
@@ -73,11 +73,16 @@ def converge(hosts: Iterable[Host], roles: RolesOf, given: Mapping[str, Any], ma
         from deploytasks.fleet.servers import with_servers
 
         chosen, servers, roles = with_servers(chosen, roles)
+    roles = _with_those_ahead(manner.ahead, roles)
     known = answered([*servers, *chosen], roles, manner.secrets)
     servers, chosen = known[: len(servers)], known[len(servers) :]
     alone = ready_hosts(servers, roles, {}, with_projects=False)
     run = Run([*alone, *ready_hosts(chosen, roles, {}, reading=manner.reading())], manner)
     return _carried_out(run, Converge(imported_types()), lambda host: plan_for(host, roles(host), run.now))
+
+
+def _with_those_ahead(ahead: RolesOf, roles: RolesOf) -> RolesOf:
+    return roles if ahead is no_roles else lambda host: [*ahead(host), *roles(host)]
 
 
 def carry_out(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.here import aside, performer
+from deploytasks.planning.standard import no_roles
 from deploytasks.report import QuietReporter, Reading, unseen
 from deploytasks.secrets import Secrets
 from deploytasks.transport import transport_for
@@ -44,7 +45,8 @@ class Manner:
     *lock_wait_s* seconds are waited for somebody else's deploy. *serial* are batch sizes (``1``, ``"25%"``); more than
     *max_fail* failed hosts of all (a number or ``"25%"``) stop the run. *narrow* drops steps from a plan. *streams* are
     those of a command that is run, by the name of its host. *way_to* is how a host is reached. *reading* tells how far
-    the reading of sources is. *secrets* are those that hosts' values name, once they have been asked for.
+    the reading of sources is. *ahead* are roles that come before all others of a host. *secrets* are those that hosts'
+    values name, once they have been asked for.
     """
 
     command: str = "deploy"
@@ -61,4 +63,5 @@ class Manner:
     way_to: WayTo = transport_for
     reading: Callable[[], Reading] = unseen
     narrow: Callable[[Plan], Plan] = whole
+    ahead: RolesOf = no_roles
     secrets: Secrets = field(default_factory=Secrets)

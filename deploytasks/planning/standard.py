@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NO_FIREWALL = ("firewall", "none")
 SAYS_WHERE = frozenset({"postgres_host", "redis_host"})
 """The variables that name the host that has a service for others."""
+SERVER = "server"
+"""The role of the machine itself; any variable of its has it planned by ``inv setup``."""
 CHOICES = ("server", "web_server", "runtime", "firewall")
 
 
@@ -67,6 +69,24 @@ def roles_of_server(host: Host) -> Sequence[Any]:
     return [_imported(host, f"{name}_host", name) for name in names]
 
 
+def machine_roles(host: Host) -> Sequence[Any]:
+    """The role ``server``, where *host* says what it wants of that; it comes before all others."""
+    is_told = any(name.startswith(f"{SERVER}_") for name in host.variables)
+    return [import_module(module_of(SERVER))] if is_told else []
+
+
+def roles_of_setup(host: Host) -> Sequence[Any]:
+    """As ``standard_roles``; where *host* has no app, and only the machine is to be made ready, none of an app.
+
+    Then its firewall is set where it says anything of that, and the tasks file's own roles are there.
+    """
+    if "app_name" in host.variables or not machine_roles(host):
+        return standard_roles(host)
+    firewall = str(host.variables.get("app_firewall", "ufw"))
+    is_told = any(name.startswith(f"{firewall}_") for name in host.variables)
+    return [*([_imported(host, "app_firewall", firewall)] if is_told else []), *host.own_roles]
+
+
 def served_by(host: Host) -> list[str]:
     """The services that *host* has for others."""
     if not may_share([host]):
@@ -77,12 +97,12 @@ def served_by(host: Host) -> list[str]:
 
 
 def words_of_parts() -> tuple[str, ...]:
-    """What our own roles are called: ``app``, and all that its variables can choose."""
+    """What our own roles are called: ``app``, ``server``, and all that the app's variables can choose."""
     app = import_module("deploytasks.roles.app")
     kinds = get_type_hints(app.Vars, include_extras=True)
     chosen = [word for name in CHOICES for word in _words(kinds[name])]
     services = _words(get_args(kinds["services"])[0])
-    return tuple(dict.fromkeys(("app", *chosen, *services)))
+    return tuple(dict.fromkeys(("app", SERVER, *chosen, *services)))
 
 
 def _chosen(vars_type: Any, host: Host) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,7 @@ from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.web.pinned_certificate import PinnedCertificate
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.web.visit import Visit
+from tests.agent import contract_of_systems
 from tests.agent.sites import site_handler
 
 PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
@@ -667,6 +668,7 @@ CASES = [
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
     (Visit, visit),
+    *contract_of_systems.CASES,
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
@@ -685,12 +687,15 @@ ACTIONS = [
 ]
 
 
+ROOTS = {Unit, *(kind for kind, _ in contract_of_systems.CASES)}
+
+
 def cases(*, reversible=(True, False)):
     """The table, or its part with types that can undo."""
     needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a unit file belongs to root")
     rows = [(kind, make) for kind, make in CASES if kind.reversible in reversible]
     params = [
-        pytest.param(make, id=kind.__name__, marks=[needs_root] if kind is Unit else [])
+        pytest.param(make, id=kind.__name__, marks=[needs_root] if kind in ROOTS else [])
         for kind, make in rows
     ]
     return pytest.mark.parametrize("make", params)

@@ -55,8 +55,20 @@ def test_what_is_kept_of_it_is_run_without_being_compiled_again(agent_python, ar
 
 
 def test_every_module_can_be_imported(agent_python, archive):
+    """Those on demand, too, as they would come with a plan."""
+    with ZipFile(archive, "a") as whole:
+        for path, source in on_demand():
+            whole.writestr(path, source)
     names = [name for name in map(module_name, sorted(PACKAGE.rglob("*.py"))) if not name.endswith(".boot")]
     assert run(agent_python, "-c", IMPORTS, archive, *names).stderr == ""
+
+
+def on_demand():
+    for source in sorted(PACKAGE.rglob("*.py")):
+        name = module_name(source)
+        if packed.is_on_demand(name):
+            text = packed.wordless.without_words(source.read_text())
+            yield source.relative_to(PACKAGE.parent.parent).as_posix(), text
 
 
 def module_name(source):

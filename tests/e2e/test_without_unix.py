@@ -105,7 +105,9 @@ def test_a_shell_has_the_keys_of_a_terminal(plain):
         os.close(theirs)
         read_until(ours, b"$ ")
         os.write(ours, b"sleep 50\r")
-        wait_for(lambda: plain.target.run(["pgrep", "-xu", "unixless", "sleep"], check=False).stdout, "the command")
+        wait_for(
+            lambda: plain.target.run(["pgrep", "-xu", "unixless", "sleep"], check=False).stdout, "the command"
+        )
         os.write(ours, b"\x03")
         read_until(ours, b"$ ")
         os.write(ours, b"echo $((6 * 7)); exit 4\r")

@@ -14,10 +14,10 @@ from deploytasks.agent.frozen import frozen
 class AbsentUser(Resource):
     """The user *name* and its own group are absent (userdel(8)).
 
-    Its files stay.
+    Its files stay (``User`` has a *state* ``absent`` that takes the home directory, too).
 
-    With a *comment*, one that has another was made by somebody else, and stays; those of the first versions have none,
-    and their *home*.
+    With a *comment*, one that has another was made by somebody else, and stays; those of the first versions have
+    none, and their *home*.
     """
 
     reversible: ClassVar[bool] = False

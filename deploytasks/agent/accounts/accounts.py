@@ -30,10 +30,24 @@ class AccountGroup:
     members: Tuple[str, ...]
 
 
+@frozen
+class Shadow:
+    """What is kept from others about a user: the hash of the password, and the day after which nobody logs in."""
+
+    password: str
+    expires: str
+
+
 def account(machine: Machine, name: str) -> Optional[Account]:
     """The user *name*, or None."""
     rows = _rows(machine, "/etc/passwd", 7)
     return next((Account(row[0], *row[2:]) for row in rows if row[0] == name), None)
+
+
+def shadow(machine: Machine, name: str) -> Optional[Shadow]:
+    """The user *name* in the file that others cannot read (shadow(5)), or None."""
+    rows = _rows(machine, "/etc/shadow", 9)
+    return next((Shadow(row[1], row[7]) for row in rows if row[0] == name), None)
 
 
 def account_groups(machine: Machine) -> Tuple[AccountGroup, ...]:

@@ -7,6 +7,8 @@ from typing import Any, Dict, Iterator, List
 from deploytasks.agent.engine.resource import Change
 
 HIDDEN = ("digest",)
+SECRET = ("password",)
+"""What is under these names nobody is told."""
 LONGEST_VALUE = 120
 
 
@@ -28,6 +30,8 @@ def _lines(change: Change) -> Iterator[str]:
     for key in _keys(change):
         if key == "content":
             yield from _content_lines(before.get(key, ""), after.get(key, ""))
+        elif key in SECRET:
+            yield "%s: changed (secret)" % key
         elif _is_long_list(before.get(key)) or _is_long_list(after.get(key)):
             yield from _item_lines(key, before.get(key) or [], after.get(key) or [])
         else:

@@ -1,7 +1,7 @@
 """The words for types in what is written down on hosts: plans, journals, debts.
 
-These outlive the deploytasks that wrote them. A type of ours is called by its name alone, wherever its module lies by
-then; one of a user's own is ``module:Class``, and its source is kept beside it.
+These outlive the deploytasks that wrote them. A type of ours is called by its name alone, wherever its module lies
+by then; one of a user's own is ``module:Class``, and its source is kept beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from contextlib import suppress
 from typing import Any, Iterable, Tuple
 
 from deploytasks.agent.renamed import TYPES
@@ -16,21 +17,23 @@ from deploytasks.agent.renamed import TYPES
 OURS = "deploytasks.agent."
 
 ROOMS = {
-    "accounts": "AbsentUser Group Member User",
+    "accounts": "AbsentUser Group Member Sudoers User",
     "databases": "PostgresAccess PostgresDatabase",
     "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices "
     "PulledImages ShippedImage",
     "files": "Absent AbsentManaged Compressed Directories Directory EmptyIfLarge File FirstFile LastingFile OnlyFile "
     "Secret SecretFile Symlink Tree",
-    "firewall": "Ufw UfwRule UfwSources",
-    "packages": "Locales Package",
+    "firewall": "Fail2banJail Ufw UfwRule UfwSources",
+    "packages": "AptIndex AptRepository Debconf Locales Package Pip Upgrade",
     "programs": "Command Run",
     "python": "ManagedPython PythonVenv Uv",
     "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention KeptFiles OnlyUfwRules RecordedPlan "
     "Retention",
     "release.runtime": "AbsentUnits FreshProcesses HttpCheck Instance OnlyInstance OnlyProcesses Processes "
     "ProcessesAtBoot ReleaseCommand Watch WayIn",
-    "services": "Reload Restart RunIfUsed Service Unit",
+    "services": "DropIn Journald Reload Restart RunIfUsed Service Timer Unit",
+    "ssh": "AuthorizedKey AuthorizedKeys KnownHost SshdSetting",
+    "system": "CronJob Hostname HostsEntry Locale Logrotate Mount Swap Sysctl Timezone",
     "web": "AcmeCertificate ApacheReload NginxLimits NginxMember NginxPage NginxReload NginxSites OnlyCatchAlls "
     "PinnedCertificate SelfSignedCertificate Visit",
 }
@@ -49,10 +52,11 @@ def imported_types() -> Tuple[str, ...]:
 
 
 def import_types(words: Iterable[str]) -> None:
-    """Import the types that *words* are for, as far as they are ours."""
+    """Import the types that *words* are for, as far as they are ours; some come with the plan (``import_shipped``)."""
     for word in words:
         if word in MODULES:
-            importlib.import_module(MODULES[word])
+            with suppress(ModuleNotFoundError):
+                importlib.import_module(MODULES[word])
 
 
 def word_for(kind: type) -> str:

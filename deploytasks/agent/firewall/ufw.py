@@ -6,11 +6,12 @@ from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.firewall import firewall
-from deploytasks.agent.firewall.way_back import call_off_way_back, prepare_way_back
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.services.way_back import WayBack
 
 CHAIN = "ufw-user-input"
 SSH_PORT = 22
+WAY_BACK = WayBack(("ufw", "--force", "disable"))
 
 
 @frozen
@@ -38,24 +39,16 @@ class Ufw(Resource):
             self._enable(machine)
         else:
             machine.run(["ufw", "--force", "disable"])
-            call_off_way_back(machine)
+            WAY_BACK.call_off(machine)
 
     def _enable(self, machine: Machine) -> None:
         if machine.knock is None:
-            call_off_way_back(machine)
+            WAY_BACK.call_off(machine)
             machine.run(["ufw", "--force", "enable"])
             return
-        prepare_way_back(machine)
+        WAY_BACK.prepare(machine)
         machine.run(["ufw", "--force", "enable"])
-        refused = machine.knock(0)
-        if refused:
-            raise StepError(
-                "with ufw on nobody could connect to this host any more, so it goes off again", refused
-            )
-        if not call_off_way_back(machine):
-            raise StepError(
-                "it was heard too late that this host can be reached with ufw on, so it goes off again"
-            )
+        WAY_BACK.require_way_in(machine, "ufw on", "goes off again")
 
     def _require_way_in(self, machine: Machine) -> None:
         port = self.ssh_port or SSH_PORT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from math import inf
 from typing import Optional, Sequence
 
 from deploytasks.agent.disk.directory_handle import reading
@@ -13,6 +14,7 @@ from deploytasks.agent.errors import StepError
 from deploytasks.agent.regex import regex
 
 LISTS = "/var/lib/apt/lists"
+SOURCES = "/etc/apt/sources.list.d"
 LOCKS = (
     "/var/lib/dpkg/lock-frontend",
     "/var/lib/dpkg/lock",
@@ -51,21 +53,40 @@ VIRTUAL = regex(r"^Package (\S+) is a virtual package provided by", re.MULTILINE
 UNKNOWN = regex(r"Unable to locate package (\S+)|Package '(\S+)' has no installation candidate")
 
 
-def install(machine: Machine, names: Sequence[str]) -> None:
-    """*names* are installed, without what they only recommend; raises ``StepError`` that names the cause."""
+def install(machine: Machine, names: Sequence[str], more: Sequence[str] = ()) -> None:
+    """*names*, each perhaps ``name=version``, are installed, without what they only recommend.
+
+    *more* are other options of apt-get(8). Raises ``StepError`` that names the cause.
+    """
     updated = _update(machine) if _index_is_stale(machine) else None
-    done = _install(machine, names)
+    done = _ask(machine, "install", names, more)
     if not done.ok and not updated and NEWER_INDEX_MAY_HELP.search(done.output):
         updated = _update(machine)
-        done = _install(machine, names)
+        done = _ask(machine, "install", names, more)
     if not done.ok:
         said = "\n".join(part.output for part in (updated, done) if part)
         raise StepError(_cause(said, done, names), "\n".join(said.splitlines()[-KEPT_LINES:]))
 
 
-def _install(machine: Machine, names: Sequence[str]) -> Completed:
+def carry_out(machine: Machine, command: str, names: Sequence[str] = (), more: Sequence[str] = ()) -> None:
+    """``apt-get COMMAND`` has been carried out; raises ``StepError`` that names the cause."""
+    done = _ask(machine, command, names, more)
+    if not done.ok:
+        said = "\n".join(done.output.splitlines()[-KEPT_LINES:])
+        raise StepError(_cause(done.output, done, names, command), said)
+
+
+def update(machine: Machine) -> None:
+    """The package index is as its servers have it; raises ``StepError`` for one that does not answer."""
+    done = _update(machine)
+    complaints = [line for line in done.output.splitlines() if line.startswith(("E:", "W:", "Err:"))]
+    if not done.ok or any(line.startswith(("E:", "Err:")) for line in complaints):
+        raise StepError(_cause(done.output, done, (), "update"), "\n".join(complaints[-KEPT_LINES:]))
+
+
+def _ask(machine: Machine, command: str, names: Sequence[str], more: Sequence[str]) -> Completed:
     _wait_for_locks(machine)
-    argv = ["apt-get", "install", *INSTALL_OPTIONS, *OPTIONS, "--", *names]
+    argv = ["apt-get", command, *INSTALL_OPTIONS, *OPTIONS, *more, "--", *names]
     return machine.ask(argv, ENVIRONMENT, INSTALL_TIMEOUT_S)
 
 
@@ -74,21 +95,35 @@ def _update(machine: Machine) -> Completed:
     return machine.ask(["apt-get", "update", *OPTIONS], ENVIRONMENT, INSTALL_TIMEOUT_S)
 
 
-def _index_is_stale(machine: Machine) -> bool:
+def index_age_s(machine: Machine) -> float:
+    """How long ago the package index was updated; infinite where there is none, or sources have come since then."""
     lists = machine.path(LISTS)
     try:
         if not any(name.endswith("_Packages") or "_Packages." in name for name in os.listdir(lists)):
-            return True
+            return inf
         # An update that finds nothing new leaves the lists alone, but works in partial/.
         newest = max(os.stat(path).st_mtime for path in (lists, lists + "/partial"))
     except OSError:
-        return True
-    return time.time() - newest > FRESH_S
+        return inf
+    return inf if _changed_at(machine.path(SOURCES)) > newest else time.time() - newest
 
 
-def _cause(said: str, done: Completed, names: Sequence[str]) -> str:
+def _changed_at(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _index_is_stale(machine: Machine) -> bool:
+    return index_age_s(machine) > FRESH_S
+
+
+def _cause(said: str, done: Completed, names: Sequence[str], command: str = "install") -> str:
     if "dpkg was interrupted" in said:
         return "dpkg was interrupted earlier; run `sudo dpkg --configure -a` on the host, then deploy again"
+    if "Held packages were changed" in said:
+        return "of %s some are held as they are (apt-mark showhold); hold=False lets go" % " ".join(names)
     unreachable = UNREACHABLE.search(said)
     if unreachable:
         return "package index unreachable from this host: %s" % unreachable.group().strip()
@@ -99,7 +134,7 @@ def _cause(said: str, done: Completed, names: Sequence[str]) -> str:
     if unknown:
         name = unknown.group(1) or unknown.group(2)
         return "this host's package index has no %s; check the name, or add the source that has it" % name
-    return "apt-get install %s ended with %d" % (" ".join(names), done.status)
+    return "%s ended with %d" % (" ".join(["apt-get", command, *names]), done.status)
 
 
 def _wait_for_locks(machine: Machine) -> None:

@@ -11,6 +11,8 @@ from deploytasks.agent.engine.machine import Machine
 STATUS = "/var/lib/dpkg/status"
 ARCHITECTURES = "/var/lib/dpkg/arch"
 INSTALLED = "installed"
+HELD = "hold"
+CONFIGURATION = "config-files"
 ABSENT = "absent"
 
 # A package that only waits for another's trigger to run is unpacked and configured.
@@ -28,12 +30,45 @@ def package_states(machine: Machine, names: Sequence[str]) -> Dict[str, str]:
     return {name: _state(database, name, native) for name in names}
 
 
-def _state(database: str, name: str, native: str) -> str:
+def package_versions(machine: Machine, names: Sequence[str]) -> Dict[str, str]:
+    """The version of each of *names* that is installed, or ``absent``; none is one that another package provides."""
+    found = _read_each(machine, names)
+    return {
+        name: _field(stanza, "Version") if _word(stanza) == INSTALLED else ABSENT
+        for name, stanza in found.items()
+    }
+
+
+def own_states(machine: Machine, names: Sequence[str]) -> Dict[str, str]:
+    """As ``package_states``, but for what a package only provides, which is absent."""
+    return {name: _word(stanza) or ABSENT for name, stanza in _read_each(machine, names).items()}
+
+
+def are_held(machine: Machine, names: Sequence[str]) -> Dict[str, bool]:
+    """Whether each of *names* keeps the version that it has (apt-mark(8) ``hold``)."""
+    found = _read_each(machine, names)
+    return {name: _field(stanza, "Status").startswith(HELD + " ") for name, stanza in found.items()}
+
+
+def _read_each(machine: Machine, names: Sequence[str]) -> Dict[str, str]:
+    """What dpkg has written of each of *names*; empty for one that it does not know."""
+    database = "\n" + _read(machine.path(STATUS)) + "\n"
+    native = _read(machine.path(ARCHITECTURES)).partition("\n")[0]
+    return {name: _stanza_of(database, name, native) for name in names}
+
+
+def _stanza_of(database: str, name: str, native: str) -> str:
     package, _, architecture = name.partition(":")
     wanted = architecture or native
-    for stanza in _stanzas(database, "\nPackage: %s\n" % package):
-        if not wanted or _field(stanza, "Architecture") in (wanted, "all"):
-            return _word(stanza)
+    found = _stanzas(database, "\nPackage: %s\n" % package)
+    return next((each for each in found if not wanted or _field(each, "Architecture") in (wanted, "all")), "")
+
+
+def _state(database: str, name: str, native: str) -> str:
+    package, _, architecture = name.partition(":")
+    stanza = _stanza_of(database, name, native)
+    if stanza:
+        return _word(stanza)
     return INSTALLED if not architecture and _is_provided(database, package) else ABSENT
 
 

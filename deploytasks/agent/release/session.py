@@ -14,7 +14,6 @@ from deploytasks.agent.engine.events import Knock, Note
 from deploytasks.agent.engine.journal import Journal
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.errors import StepError
-from deploytasks.agent.firewall.way_back import AFTER_S
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
 from deploytasks.agent.release.ground import require_ground
@@ -27,6 +26,7 @@ from deploytasks.agent.release.runtime.runtime import Runtime, runtime_of
 from deploytasks.agent.release.runtime.systemd_runtime import SystemdRuntime
 from deploytasks.agent.services.environment_file import decode_env, shown_in
 from deploytasks.agent.services.units import is_answered
+from deploytasks.agent.services.way_back import AFTER_S
 
 PASSWORD = regex(r"^[a-z][a-z0-9+.-]*://[^/@]*:([^/@]+)@")
 """The password in a URL (RFC 3986, section 3.2.1)."""

@@ -24,6 +24,7 @@ READING_EVERY_S = 0.01
 DISABLE_NOW = ("systemctl", "disable", "--now", "--quiet")
 READ_UNIT_FILES = ("systemctl", "daemon-reload")
 RELOAD = ("systemctl", "reload")
+START_ANEW = ("systemctl", "restart")
 
 
 def _survey(machine: Machine) -> Optional[Survey]:
@@ -126,7 +127,7 @@ def let_start(machine: Machine, units: Sequence[str], *, await_end: bool = True)
 def restart(machine: Machine, units: Sequence[str], timeout_s: float = SETTLED_S) -> Completed:
     """How it ended that *units* start anew, all at once."""
     with _in_their_time(machine, units):
-        return machine.ask(["systemctl", "restart", "--", *units], timeout_s=timeout_s)
+        return machine.ask([*START_ANEW, "--", *units], timeout_s=timeout_s)
 
 
 def reload(machine: Machine, unit: str) -> None:
@@ -249,6 +250,16 @@ def start_at_boot(machine: Machine, units: Sequence[str], *, enabled: bool = Tru
     """Whether *units* start at boot."""
     if units:
         machine.run(["systemctl", "enable" if enabled else "disable", "--quiet", "--", *units])
+
+
+def elapses(machine: Machine, times: str) -> Completed:
+    """When *times* come next (systemd.time(7)), and whether they are any."""
+    return machine.ask(["systemd-analyze", "calendar", "--", times])
+
+
+def mask(machine: Machine, unit: str, *, masked: bool = True) -> None:
+    """Whether nothing can start *unit*."""
+    machine.run(["systemctl", "mask" if masked else "unmask", "--quiet", "--", unit])
 
 
 def enable_now(machine: Machine, units: Sequence[str]) -> None:

@@ -1,5 +1,5 @@
 # The options of useradd(8) and usermod(8), and what they do to passwd and group.
-home='' shell='' group='' groups='' comment='' sets_groups='' own_group=''
+home='' shell='' group='' groups='' comment='' sets_groups='' own_group='' uid='' expires='' sets_expires=''
 while [ "$1" != -- ]; do
     case $1 in
         --home | --home-dir) home=$2; shift ;;
@@ -8,6 +8,8 @@ while [ "$1" != -- ]; do
         --gid) group=$2; shift ;;
         --groups) groups=$2; sets_groups=yes; shift ;;
         --user-group) own_group=yes ;;
+        --uid) uid=$2; shift ;;
+        --expiredate) expires=$2; sets_expires=yes; shift ;;
     esac
     shift
 done
@@ -22,3 +24,6 @@ join_groups() {
         sed -i "s/^\($joined:.*:\)$/\1$user/; t; s/^\($joined:.*\)$/\1,$user/" "$root/etc/group"
     done
 }
+
+# The day as shadow(5) counts it.
+days() { [ -z "$expires" ] || echo $(($(date -u -d "$expires" +%s) / 86400)); }

@@ -1,0 +1,1 @@
+"""Who may log in over SSH, who this host knows, and how sshd is set."""
