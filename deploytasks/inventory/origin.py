@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
-from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.concealed import Concealed, Unsafe
 from deploytasks.inventory.value import Value
 
@@ -15,7 +15,7 @@ SOURCE = "source"
 """The level of what an app's own source says: below all that an inventory does."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Origin:
     """A place in a file, and the level of precedence that it speaks for.
 
@@ -39,7 +39,7 @@ class Origin:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-@frozen
+@dataclass(frozen=True)
 class Setting:
     """A value together with where it was written."""
 

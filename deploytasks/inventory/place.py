@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from deploytasks.agent.frozen import frozen
 from deploytasks.inventory.origin import Origin
 
 
-@frozen
+@dataclass(frozen=True)
 class Place:
     """The variable *name* of *host*, which *origin* sets."""
 

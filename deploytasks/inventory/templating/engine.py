@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, cast
 
 from jinja2 import Template, TemplateSyntaxError, UndefinedError, nodes, pass_context
@@ -13,6 +15,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
+from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.templating.asking import Asking
@@ -24,6 +27,10 @@ from deploytasks.inventory.templating.scope import Scope
 from deploytasks.inventory.templating.tests import TESTS
 
 OVERRIDE = "#jinja2:"
+EXPRESSION = regex(r"(\{\{(?![-+])[^{}]+(?<![-+])\}\})")
+"""One that is read alone as it is between texts: no mapping is in it, and no sign that takes away the blanks around."""
+BRACES = regex(r"\{[{%#]|[%#}]\}|\{$")
+"""What may make something else of a text."""
 
 
 def filled_in(template: str, work: Asking) -> Any:
@@ -32,12 +39,12 @@ def filled_in(template: str, work: Asking) -> Any:
         raise Refused(
             f"{OVERRIDE} changes what a template looks like, which is not supported; use {{{{ … }}}}"
         )
-    return _made(_compiled, template, work)
+    return _made(template, work)
 
 
 def evaluated(expression: str, work: Asking) -> Any:
     """What *expression*, a template without its braces, is for *work*; as `filled_in` otherwise."""
-    return _made(_compiled, "{{ " + expression + " }}", work)
+    return _made("{{ " + expression + " }}", work)
 
 
 def _as_it_stands(text: str) -> str:
@@ -45,10 +52,10 @@ def _as_it_stands(text: str) -> str:
     return "; what is to stay as it is stands between {% raw %} and {% endraw %}" if "{#" in text else ""
 
 
-def _made(compiled: Callable[[str], _Template], text: str, work: Asking) -> Any:
+def _made(text: str, work: Asking) -> Any:
     place = work.chain[-1]
     try:
-        made = compiled(text).render_for(Scope(work))
+        made = _compiled(text).render_for(Scope(work))
     except (Needed, NotThere) as needed:
         made = needed.missing
     except TemplateSyntaxError as error:
@@ -84,9 +91,28 @@ class _Context(Context):
 class _Template(Template):
     def render_for(self, scope: Scope) -> Any:
         """What it makes of *scope*."""
+        return concatenated(self.parts_for(scope))
+
+    def parts_for(self, scope: Scope) -> Iterator[Any]:
+        """What it makes of *scope*, part by part."""
         context = self.new_context()
         vars(context)["scope"] = scope
-        return concatenated(self.root_render_func(context))
+        return self.root_render_func(context)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Expressions with texts between them: each of the first is compiled once, whatever the texts are."""
+
+    parts: tuple[str | _Template, ...]
+
+    def render_for(self, scope: Scope) -> Any:
+        """What it makes of *scope*."""
+        return concatenated(chain.from_iterable(self._parts_for(scope)))
+
+    def _parts_for(self, scope: Scope) -> Iterator[Iterable[Any]]:
+        for part in self.parts:
+            yield (part,) if isinstance(part, str) else part.parts_for(scope)
 
 
 class _Generator(NativeCodeGenerator):
@@ -117,9 +143,9 @@ class _Environment(SandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(self._with_backslashes(source), name, filename)
-        for loop in tree.find_all(nodes.For):
+        for loop in tree.find_all(nodes.For) if "for" in source else ():
             loop.iter = nodes.Filter(loop.iter, "__counted", [], [], None, None, lineno=loop.lineno)
-        for concat in list(tree.find_all(nodes.Concat)):
+        for concat in list(tree.find_all(nodes.Concat)) if "~" in source else ():
             concat.nodes = [
                 nodes.Filter(node, "__joined", [], [], None, None, lineno=concat.lineno)
                 for node in concat.nodes
@@ -180,6 +206,16 @@ def _environment() -> _Environment:
     return _Environment()
 
 
+def _compiled(text: str) -> _Template | _Texts:
+    """*text*, which thousands of hosts may say with another name in it: then only its expressions are compiled."""
+    texts = EXPRESSION.split(text)
+    if len(texts) == 1 or any(map(BRACES.search, texts[::2])) or "\r" in text:
+        return _compiled_whole(text)
+    *before, last = texts
+    parts = [*before, last.removesuffix("\n")]
+    return _Texts(tuple(_compiled_whole(part) if at % 2 else part for at, part in enumerate(parts) if part))
+
+
 @lru_cache(maxsize=10_000)
-def _compiled(text: str) -> _Template:
+def _compiled_whole(text: str) -> _Template:
     return cast("_Template", _environment().from_string(text))
