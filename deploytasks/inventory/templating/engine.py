@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,8 @@ from deploytasks.inventory.templating.tests import TESTS
 OVERRIDE = "#jinja2:"
 EXPRESSION = regex(r"(\{\{(?![-+])[^{}]+(?<![-+])\}\})")
 """One that is read alone as it is between texts: no mapping is in it, and no sign that takes away the blanks around."""
+CONSTANT = regex(r"""('[^']*'|"[^"]*")|(?<![\w.])(0|[1-9][0-9]{0,17})(?![\w.])""")
+"""A text or a whole number in an expression."""
 BRACES = regex(r"\{[{%#]|[%#}]\}|\{$")
 """What may make something else of a text."""
 
@@ -91,20 +94,43 @@ class _Context(Context):
 class _Template(Template):
     def render_for(self, scope: Scope) -> Any:
         """What it makes of *scope*."""
-        return concatenated(self.parts_for(scope))
+        return concatenated(self.parts_for(scope, {}))
 
-    def parts_for(self, scope: Scope) -> Iterator[Any]:
-        """What it makes of *scope*, part by part."""
-        context = self.new_context()
+    def parts_for(self, scope: Scope, constants: dict[str, Any]) -> Iterator[Any]:
+        """What it makes of *scope* and *constants*, part by part."""
+        context = self.new_context(constants)
         vars(context)["scope"] = scope
         return self.root_render_func(context)
+
+
+@dataclass(frozen=True)
+class _Expression:
+    """One expression, whose *constants* have names in *template*."""
+
+    template: _Template
+    constants: dict[str, Any]
+
+    @classmethod
+    def of(cls, text: str) -> _Expression:
+        """That of *text*, which is compiled once for all that differ from it in texts and numbers."""
+        constants: dict[str, Any] = {}
+
+        def named(found: re.Match[str]) -> str:
+            name = f"__constant{len(constants)}"
+            constants[name] = int(found[2]) if found[2] else found[1][1:-1]
+            return f" {name} "
+
+        try:
+            return cls(_compiled_whole(text if "\\" in text else CONSTANT.sub(named, text)), constants)
+        except TemplateSyntaxError:
+            return cls(_compiled_whole(text), {})
 
 
 @dataclass(frozen=True)
 class _Texts:
     """Expressions with texts between them: each of the first is compiled once, whatever the texts are."""
 
-    parts: tuple[str | _Template, ...]
+    parts: tuple[str | _Expression, ...]
 
     def render_for(self, scope: Scope) -> Any:
         """What it makes of *scope*."""
@@ -112,7 +138,7 @@ class _Texts:
 
     def _parts_for(self, scope: Scope) -> Iterator[Iterable[Any]]:
         for part in self.parts:
-            yield (part,) if isinstance(part, str) else part.parts_for(scope)
+            yield (part,) if isinstance(part, str) else part.template.parts_for(scope, part.constants)
 
 
 class _Generator(NativeCodeGenerator):
@@ -213,7 +239,7 @@ def _compiled(text: str) -> _Template | _Texts:
         return _compiled_whole(text)
     *before, last = texts
     parts = [*before, last.removesuffix("\n")]
-    return _Texts(tuple(_compiled_whole(part) if at % 2 else part for at, part in enumerate(parts) if part))
+    return _Texts(tuple(_Expression.of(part) if at % 2 else part for at, part in enumerate(parts) if part))
 
 
 @lru_cache(maxsize=10_000)
