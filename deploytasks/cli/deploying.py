@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.regex import regex
 from deploytasks.cli.url import url_of
 from deploytasks.errors import ConfigError
 from deploytasks.fleet.applying import ask, converge
-from deploytasks.fleet.manner import Manner
+from deploytasks.fleet.manner import Manner, whole
 from deploytasks.fleet.run import CHANGES_PENDING
 from deploytasks.planning.heard import heard
-from deploytasks.planning.plan import Phase, narrowed
+from deploytasks.planning.plan import Phase, narrowed, plan_for
 from deploytasks.planning.role import role_name
 from deploytasks.planning.standard import app_alone, machine_roles, roles_of_setup, standard_roles
 from deploytasks.report import DIFFERS, DONE, WOULD
 from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from deploytasks.agent.engine.plan import Plan
+    from deploytasks.agent.engine.plan import Plan, Step
     from deploytasks.cli.chosen import Chosen
     from deploytasks.fleet.results import Results
     from deploytasks.inventory import Host
 
+Words = frozenset[str]
 MOST_URLS = 3
 RELEASE = regex(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}")
 
@@ -40,7 +42,7 @@ def deploy_to(
 ) -> int:
     """Deploy to the chosen hosts; returns the exit code."""
     kept, dropped = _words(tags), _words(skip_tags)
-    _require_roles(chosen, kept | dropped)
+    _require_known(chosen, kept | dropped)
     manner = chosen.manner(
         "check" if check else "deploy",
         check=check,
@@ -48,7 +50,7 @@ def deploy_to(
         serial=tuple(filter(None, serial.split(","))),
         max_fail=max_fail or None,
         lock_wait_s=lock_wait,
-        narrow=_by_tags(kept, dropped),
+        narrow=_by_tags(kept, dropped) if kept or dropped else whole,
         reporter=chosen.reporter(show_diff=diff or check, mood=WOULD if check else DONE),
     )
     results = converge(chosen.hosts, standard_roles, {}, manner)
@@ -113,27 +115,42 @@ def _provisioning(plan: Plan) -> Plan:
     return narrowed(plan, lambda step: step.phase is Phase.PROVISION)
 
 
-def _by_tags(tags: frozenset[str], skipped: frozenset[str]) -> Callable[[Plan], Plan]:
-    """Keep the steps of the roles that *tags* names (all when none), but those that *skipped* names."""
+def _by_tags(tags: Words, skipped: Words) -> Callable[[Plan], Plan]:
+    """Keep the steps that one of *tags* names (all when none), but those that *skipped* names."""
 
     def narrow(plan: Plan) -> Plan:
-        if not tags and not skipped:
-            return plan
-        return narrowed(plan, lambda step: (not tags or step.role in tags) and step.role not in skipped)
+        return narrowed(
+            plan, lambda step: (not tags or _is_named(step, tags)) and not _is_named(step, skipped)
+        )
 
     return narrow
 
 
-def _require_roles(chosen: Chosen, tags: frozenset[str]) -> None:
-    """Raise ``ConfigError`` when one of *tags* is the name of no role of the chosen hosts."""
-    if not tags:
-        return
-    known = {role_name(role) for host in chosen.hosts for role in standard_roles(heard(host))}
-    unknown = sorted(tags - known)
-    if unknown:
-        hint = did_you_mean(unknown[0], sorted(known))
-        raise ConfigError(f"no role here is called {', '.join(unknown)}{hint}; tags are the names of roles")
+def _is_named(step: Step, tags: Words) -> bool:
+    """A step goes by its role and by its own tags."""
+    return not tags.isdisjoint((step.role, *step.tags))
 
 
-def _words(text: str) -> frozenset[str]:
+def _require_known(chosen: Chosen, tags: Words) -> None:
+    """Raise ``ConfigError`` when nothing on the chosen hosts goes by one of *tags*."""
+    known = (
+        {role_name(role) for host in chosen.hosts for role in standard_roles(heard(host))} if tags else set()
+    )
+    if tags - known:
+        known |= {tag for host in chosen.hosts for tag in _tags_of(host)}
+    for tag in sorted(tags - known):
+        hint = did_you_mean(tag, sorted(known))
+        raise ConfigError(
+            f"no role here is called {tag}{hint}; tags are the names of roles, and what their steps say"
+        )
+
+
+def _tags_of(host: Host) -> Iterator[str]:
+    """Those of the steps of *host*, as far as they can be told before it is asked anything."""
+    with suppress(ConfigError):
+        plan = plan_for(host, standard_roles(heard(host)))
+        yield from (tag for step in (*plan.steps, *plan.skipped) for tag in step.tags)
+
+
+def _words(text: str) -> Words:
     return frozenset(word.strip() for word in text.split(",") if word.strip())

@@ -116,6 +116,7 @@ def _complaints(step: Any) -> Iterator[str]:
     if not all(isinstance(one.action, Action) for one in notify):
         yield f'step "{step.name}": a Handler wants an action, such as Restart or Run'
         return
+    yield from (f'step "{step.name}": {complaint}' for complaint in _wrong_options(step))
     things: list[Resource | Action] = [
         step.resource,
         *_parts(step.resource),
@@ -123,6 +124,24 @@ def _complaints(step: Any) -> Iterator[str]:
     ]
     for thing in things:
         yield from (f'step "{step.name}": {complaint}' for complaint in _misfits(thing))
+
+
+def _wrong_options(step: Step) -> Iterator[str]:
+    if not isinstance(step.when, bool):
+        yield f"when={_shown(step.when)}: expected True or False, such as host.facts.cpus > 1"
+    if type(step.retries) is not int or step.retries < 0:
+        yield f"retries={_shown(step.retries)}: expected a whole number from 0 on"
+    for name in ("delay_s", "timeout_s"):
+        seconds = getattr(step, name)
+        if type(seconds) not in (int, float) or seconds < 0:
+            yield f"{name}={_shown(seconds)}: expected a number of seconds from 0 on"
+    if not isinstance(step.ignore_failure, str):
+        yield f"ignore_failure={_shown(step.ignore_failure)}: say in words why the run may go on without it"
+    follows = (step.only_if_changed,) if isinstance(step.only_if_changed, Step) else step.only_if_changed
+    if not (isinstance(follows, (str, tuple)) and all(isinstance(one, (str, Step)) for one in follows)):
+        yield f"only_if_changed={_shown(follows)}: expected a step or its name, or a tuple of them"
+    if not (isinstance(step.tags, tuple) and all(isinstance(tag, str) for tag in step.tags)):
+        yield f"tags={_shown(step.tags)}: expected a tuple of words"
 
 
 def _parts(resource: Resource) -> Iterator[Resource]:

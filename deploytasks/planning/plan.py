@@ -24,6 +24,7 @@ from deploytasks.planning.own_files import own_files
 from deploytasks.planning.project import Project
 from deploytasks.planning.role import Role, checked_vars, role_name, secrets_of
 from deploytasks.planning.wanted_parts import has_own_command
+from deploytasks.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -116,10 +117,23 @@ def _rendered(
     steps = [step for role, v in zip(roles, checked, strict=True) for step in _steps(role, host, v)]
     if deployment:
         steps.append(_record(deployment.app, release, digest))
-    _require_one_content(host, steps)
-    sealed, contents = _sealed(steps, deployment.release if deployment else None)
-    ordered = tuple(step for phase in Phase for step in sealed if step.phase is phase)
-    return Plan(ordered, release if deployment else "", whole=True, contents=contents, secrets=secrets)
+    due, skipped = [step for step in steps if step.when], [step for step in steps if not step.when]
+    _require_one_content(host, due)
+    _require_followed(host, _in_order(steps))
+    sealed, contents = _sealed(due, deployment.release if deployment else None)
+    return Plan(
+        _in_order(sealed),
+        release if deployment else "",
+        whole=True,
+        skipped=tuple(_sealed(skipped, None)[0]),
+        contents=contents,
+        secrets=secrets,
+    )
+
+
+def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    ordered = list(steps)
+    return tuple(step for phase in Phase for step in ordered if step.phase is phase)
 
 
 def _record(app: App, release: str, digest: str) -> Step:
@@ -143,6 +157,18 @@ def _require_one_content(host: Host, steps: Iterable[Step]) -> None:
                 f"{host.name}: {step.resource.path} is written by two steps, differently: "
                 f'"{first.name}" of {first.role} and "{step.name}" of {step.role}; let one of them write it'
             )
+
+
+def _require_followed(host: Host, steps: Sequence[Step]) -> None:
+    """What a step follows has been taken before it, and is of its role."""
+    for number, step in enumerate(steps):
+        earlier = [one.name for one in steps[:number] if one.role == step.role]
+        for name in step.follows:
+            if name not in earlier:
+                raise PlanError(
+                    f'{host.name}: role {step.role}: "{step.name}" has only_if_changed="{name}", '
+                    f"and no earlier step of this role is called so{did_you_mean(name, earlier)}"
+                )
 
 
 def _sealed(steps: Iterable[Step], release: Release | None) -> tuple[list[Step], dict[str, bytes]]:
@@ -196,9 +222,9 @@ def narrowed(plan: Plan, wanted: Callable[[Step], bool]) -> Plan:
     """
     releases = all(wanted(step) for step in plan.steps if step.phase is not Phase.PROVISION)
     kept = [step for step in plan.steps if wanted(step) and (releases or step.phase is Phase.PROVISION)]
-    skipped = tuple(step for step in plan.steps if step not in kept)
-    release, whole = plan.release if releases else "", plan.whole and not skipped
-    return replace(plan, release=release, whole=whole, steps=tuple(kept), skipped=skipped)
+    left = tuple(step for step in plan.steps if step not in kept)
+    release, whole = plan.release if releases else "", plan.whole and not left
+    return replace(plan, release=release, whole=whole, steps=tuple(kept), skipped=(*plan.skipped, *left))
 
 
 __all__ = ["Handler", "Phase", "Plan", "Step", "made_ready", "narrowed", "plan_for"]

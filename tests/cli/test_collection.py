@@ -68,7 +68,7 @@ class Vars:
 
 
 def steps(host, v):
-    yield Step("write metrics.conf", File("/etc/metrics.conf", f"port {v.port}\\n"))
+    yield Step("write metrics.conf", File("/etc/metrics.conf", f"port {v.port}\\n"), tags=("conf",))
 """
 INVENTORY = """
 web1 ansible_host=127.0.0.1 ansible_port=1 metrics_port=9300
@@ -171,3 +171,9 @@ def test_a_role_of_ones_own_has_its_variables_and_its_tag(project):
     assert 'no role here is called metrix; did you mean "metrics"?' in unknown.stderr
     assert noted(project)[-1][4] == 5
     assert "no role here is called metrix" in noted(project)[-1][6]
+
+
+def test_a_step_of_ones_own_has_a_tag_of_its_own(project):
+    assert typed("deploy", "--host", "web1", "--tags", "conf", at=project).returncode == 4
+    unknown = typed("deploy", "--host", "web1", "--skip-tags", "konf", at=project)
+    assert (unknown.returncode, 'did you mean "conf"?' in unknown.stderr) == (5, True)

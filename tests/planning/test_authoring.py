@@ -63,6 +63,27 @@ AMISS = {
         'yield Step("x", File("/etc/x", "x", wrong=1))',
         "unexpected keyword argument 'wrong'",
     ),
+    "a condition that is none": (
+        'yield Step("x", File("/etc/x", "x"), when=lambda facts: True)',
+        "expected True or False, such as host.facts.cpus > 1",
+    ),
+    "less than no retries": (
+        'yield Step("x", File("/etc/x", "x"), retries=-1)',
+        'step "x": retries=-1: expected a whole number from 0 on',
+    ),
+    "seconds in words": (
+        'yield Step("x", File("/etc/x", "x"), timeout_s="1 min")',
+        "timeout_s='1 min': expected a number of seconds from 0 on",
+    ),
+    "a failure let be without a reason": (
+        'yield Step("x", File("/etc/x", "x"), ignore_failure=True)',
+        "ignore_failure=True: say in words why the run may go on without it",
+    ),
+    "a resource where a step is to be": (
+        'yield Step("x", File("/etc/x", "x"), only_if_changed=File("/etc/y", ""))',
+        "expected a step or its name, or a tuple of them",
+    ),
+    "one tag": ('yield Step("x", File("/etc/x", "x"), tags="db")', "tags='db': expected a tuple of words"),
     "a contradiction": ('yield Step("x", Command(("true",)))', "a command wants unless= or creates="),
     "an error of its own": (
         'yield Step("x", File(host.nosuch, "x"))',

@@ -13,6 +13,8 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
+from deploytasks.agent.engine.attempts import FINAL, attempted
+from deploytasks.agent.engine.changed import Changed
 from deploytasks.agent.engine.diff import diff_of
 from deploytasks.agent.engine.events import Ended, Event, Note, Outcome, StepDone, StepStarted
 from deploytasks.agent.engine.format import require_known
@@ -48,6 +50,7 @@ class Engine:
         self._to_come: Dict[str, int] = {}
         self._acted: List[Handler] = []
         self._made: List[Intent] = []
+        self._changed = Changed()
         self._committed = False
         self._names: Set[str] = set()
         self._ran: Dict[str, bool] = {}
@@ -72,16 +75,18 @@ class Engine:
             self._note(
                 "the last %s was cut short after its release stood; going on" % about.get("command", "run")
             )
-            self._end_of_cut_run(Outcome.CHANGED)
+            self._end_of_cut_run(Outcome.CHANGED, intents)
             return
         self._note("the last %s was cut short; undoing what it had begun" % about.get("command", "run"))
         undone = self._undo(intents, acted=notified_by(intents))
         if undone.trouble:
             raise CannotUndo("what an earlier run left could not be undone: %s" % undone.trouble)
-        self._end_of_cut_run(Outcome.FAILED)
+        self._end_of_cut_run(Outcome.FAILED, undone.stand)
 
-    def _end_of_cut_run(self, outcome: Outcome) -> None:
-        self._journal.end({"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}, self._debts)
+    def _end_of_cut_run(self, outcome: Outcome, stand: Iterable[Intent]) -> None:
+        changed = [*self._journal.changed, *((intent.role, intent.step) for intent in stand)]
+        ended = {"outcome": outcome.value, "error": CUT_SHORT, "put_back": True}
+        self._journal.end(ended, self._debts, changed)
 
     def look_at(self, plan: Plan) -> None:
         """What runs of all that *plan* is about is looked at once, and holds until something is changed."""
@@ -109,9 +114,10 @@ class Engine:
         self._debts = self._in_present_form(self._debts, plan)
         self._carried = tuple(self._debts)
         self._to_come = Counter(step.role for step in plan.steps if not step.phase.commits)
+        self._changed = Changed(self._journal.changed)
         if not self._check:
             kept = {**(about or {}), "release": plan.release, "modules": shipped_sources(plan)}
-            self._journal.begin(kept, self._debts)
+            self._journal.begin(kept, self._debts, self._journal.changed)
         for step in plan.skipped:
             self._tell(step, Outcome.SKIPPED, 0.0)
         self.look_at(plan)
@@ -125,7 +131,7 @@ class Engine:
             ended = self._ended(Outcome.CHANGED if self._counts[Outcome.CHANGED] else Outcome.OK)
         except Failed as failed:
             ended = self._fail(failed)
-        return self._close(ended, started)
+        return self._close(plan, ended, started)
 
     def _tell_debts(self, plan: Plan) -> None:
         """Say what a run would carry out because an earlier one did not."""
@@ -177,21 +183,48 @@ class Engine:
             self._run_handlers(role)
 
     def _take(self, step: Step) -> None:
-        started = time.monotonic()
+        started, begun = time.monotonic(), len(self._made)
+        if not self._changed.call_for(step):
+            self._tell(step, Outcome.SKIPPED, 0.0)
+            return
         try:
-            self._machine.heed_stop()
-            resource = self._comparison.in_place(step.resource) if self._comparison else step.resource
-            change = Change(resource.inspect(self._machine), resource.desired())
-            if change and not self._check:
-                self._pass_into(step)
-                self._say(StepStarted(step.role, step.name))
-                self._converge(step, change)
+            resource, change = attempted(self._machine, step, lambda: self._attempt(step))
         except Failed:
             raise
         except FAILURES as error:
-            raise Failed(step.role, step.name, error, time.monotonic() - started) from error
-        outcome = Outcome.CHANGED if change else Outcome.OK
+            failed = Failed(step.role, step.name, error, time.monotonic() - started)
+            if not step.ignore_failure or isinstance(error, FINAL):
+                raise failed from error
+            self._let_be(step, failed, self._made[begun:])
+            return
+        changed = bool(change) or len(self._made) > begun
+        if changed:
+            self._changed.add(step)
+        outcome = Outcome.CHANGED if changed else Outcome.OK
         self._tell(step, outcome, time.monotonic() - started, self._diff(step, resource, change))
+
+    def _attempt(self, step: Step) -> Tuple[Resource, Change]:
+        """What was looked at, and how it differed from what it is now, if it is to be changed."""
+        self._machine.heed_stop()
+        resource = self._comparison.in_place(step.resource) if self._comparison else step.resource
+        change = Change(resource.inspect(self._machine), resource.desired())
+        if change and not self._check:
+            self._pass_into(step)
+            self._say(StepStarted(step.role, step.name))
+            self._converge(step, change)
+        return resource, change
+
+    def _let_be(self, step: Step, failed: Failed, begun: Sequence[Intent]) -> None:
+        """The run goes on without *step*, and without what it had *begun*."""
+        self._note("%s: %s failed: %s" % (step.role, step.name, failed.reason))
+        for trouble in Undo(self._machine, self._say, self._ran).back(begun).trouble:
+            self._note("%s could not be put back: %s" % (step.role, trouble))
+        self._look()
+        self._count(Outcome.SKIPPED)
+        reason = "it failed, which is let be (%s): %s" % (step.ignore_failure, failed.reason)
+        self._say(
+            StepDone(step.role, step.name, Outcome.SKIPPED, failed.elapsed_s, "", reason, failed.output)
+        )
 
     def _diff(self, step: Step, resource: Resource, change: Change) -> str:
         if not change:
@@ -278,6 +311,9 @@ class Engine:
             return ended.but(put_back=False)
         self._machine.stoppable = False
         undone = self._undo(self._made, acted=self._acted)
+        stand = {(intent.role, intent.step) for intent in undone.stand}
+        gone = {(intent.role, intent.step) for intent in self._made} - stand
+        self._changed = Changed(self._changed.without(gone))
         ended = ended.but(stays=undone.stays)
         if undone.trouble:
             told = "%s\nwhat could not be put back: %s" % (reason, undone.trouble)
@@ -292,7 +328,7 @@ class Engine:
         self._debts = list(undone.owed)
         return undone
 
-    def _close(self, ended: Ended, started: float) -> Ended:
+    def _close(self, plan: Plan, ended: Ended, started: float) -> Ended:
         self._machine.units.look_anew()
         ended = ended.but(elapsed_s=_since(started))
         if not self._check:
@@ -302,7 +338,10 @@ class Engine:
                 "step": ended.step,
                 "put_back": ended.put_back,
             }
-            self._journal.end(kept, self._debts)
+            failed = ended.outcome is Outcome.FAILED or bool(ended.error)
+            self._journal.end(
+                kept, self._debts, self._changed.without(()) if failed else self._changed.beyond(plan)
+            )
         return ended
 
     def _ended(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from deploytasks.agent.disk.directory_handle import reading
 from deploytasks.agent.disk.entry import append, make_directories, write_file
@@ -23,6 +23,7 @@ from deploytasks.agent.engine.resource import Resource, State, describe, rebuild
 from deploytasks.agent.frozen import frozen
 
 Record = Dict[str, Any]
+CHANGED = "changed"
 
 
 @frozen
@@ -34,15 +35,18 @@ class Intent:
     resource: Resource
     before: State
     handlers: Tuple[Handler, ...] = ()
+    lasting: bool = False
+    """Whether it is not to be undone."""
 
     @classmethod
     def of(cls, step: Step, before: State) -> Intent:
-        return cls(step.role, step.name, step.resource, before, step.handlers)
+        return cls(step.role, step.name, step.resource, before, step.handlers, step.lasting)
 
     @classmethod
     def from_record(cls, record: Record) -> Intent:
         handlers = tuple(handler_from_json(handler) for handler in record["owes"])
-        return cls(record["role"], record["step"], rebuild(record["resource"]), record["before"], handlers)
+        resource, lasting = rebuild(record["resource"]), record.get("lasting", False)
+        return cls(record["role"], record["step"], resource, record["before"], handlers, lasting)
 
 
 class Journal:
@@ -57,8 +61,8 @@ class Journal:
         self._failpoint = failpoint
         self._written = 0
 
-    def begin(self, about: Record, debts: List[Handler]) -> None:
-        """Start anew, carrying over the handlers that are still owed."""
+    def begin(self, about: Record, debts: List[Handler], changed: Sequence[Sequence[str]] = ()) -> None:
+        """Start anew, carrying over the handlers that are still owed, and the steps that others still follow."""
         make_directories(os.path.dirname(self.path))
         self._written = 0
         self._rewrite(
@@ -68,6 +72,7 @@ class Journal:
                     "format": FORMAT,
                     **about,
                     "debts": [handler_to_json(debt) for debt in debts],
+                    **_if_any(changed),
                 }
             ]
         )
@@ -84,6 +89,7 @@ class Journal:
                 "resource": describe(step.resource),
                 "before": before,
                 "owes": [handler_to_json(handler) for handler in step.handlers],
+                **({"lasting": True} if step.lasting else {}),
             }
         )
         return self._number
@@ -100,13 +106,15 @@ class Journal:
         """From here on the release stands."""
         self._append({"record": "commit"})
 
-    def end(self, outcome: Record, debts: List[Handler]) -> None:
+    def end(self, outcome: Record, debts: List[Handler], changed: Sequence[Sequence[str]] = ()) -> None:
         """The run is over; only what it was and how it ended is kept."""
         first = dict(next(iter(self.records()), {"record": "begin"}))
-        first.pop("debts", None)
+        for name in ("debts", CHANGED):
+            first.pop(name, None)
         if not debts:
             first.pop("modules", None)
-        last = {"record": "end", **outcome, "debts": [handler_to_json(debt) for debt in debts]}
+        owed = [handler_to_json(debt) for debt in debts]
+        last = {"record": "end", **outcome, "debts": owed, **_if_any(changed)}
         self._rewrite([first, last])
 
     def records(self) -> Iterator[Record]:
@@ -128,6 +136,12 @@ class Journal:
     def ended(self) -> Optional[Record]:
         """How the last run ended, or None when it did not."""
         return next((record for record in self.records() if record["record"] == "end"), None)
+
+    @property
+    def changed(self) -> List[Tuple[str, str]]:
+        """Steps that have changed something, by role and name, of runs that did not come to those that follow."""
+        record = self.ended or self.begun or {}
+        return [(role, step) for role, step in record.get(CHANGED, ())]
 
     @property
     def was_cut(self) -> bool:
@@ -164,6 +178,10 @@ class Journal:
         self._written += 1
         if self._written == self._failpoint:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _if_any(changed: Sequence[Sequence[str]]) -> Record:
+    return {CHANGED: changed} if changed else {}
 
 
 def _line(record: Record) -> bytes:

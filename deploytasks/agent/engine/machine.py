@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from deploytasks.agent.engine.blobs import Blobs
 from deploytasks.agent.engine.units import NoUnits, Units
@@ -64,7 +65,7 @@ class Machine:
     by its end, as what it asks is just being started anew, is asked again. *knock* has the controller
     connect anew, or to a port (0: log in once more), and returns why it could not, if so; None where there is none.
     Being *thorough*, contents are compared that a glance would take for what they were. *holds* keep what nobody else
-    may take away meanwhile.
+    may take away meanwhile. What goes on at the *deadline*, of the monotonic clock, is too slow.
     """
 
     root: str = "/"
@@ -79,6 +80,7 @@ class Machine:
     knock: Optional[Callable[[int], str]] = None
     thorough: bool = False
     holds: List[Any] = field(default_factory=list)
+    deadline: float = float("inf")
 
     def path(self, path: str) -> str:
         """*path*, which is absolute, below this machine's root."""
@@ -101,7 +103,8 @@ class Machine:
         A program that is missing ends with 127; one that is too slow is killed, with its children, and ends with 124.
         One that has not answered is asked again, for 15 seconds.
         """
-        deadline = time.monotonic() + ASKED_AGAIN_FOR_S
+        deadline = min(time.monotonic() + ASKED_AGAIN_FOR_S, self.deadline)
+        timeout_s = min(timeout_s, max(self.deadline - time.monotonic(), 0))
         done = self._ask_once(argv, env, timeout_s, stdin)
         while not self.answered(done) and time.monotonic() < deadline:
             time.sleep(ASKED_AGAIN_S)
@@ -142,9 +145,21 @@ class Machine:
         return done
 
     def heed_stop(self) -> None:
-        """Raise ``Stopped`` when the run shall end here."""
+        """Raise ``Stopped`` when the run shall end here, and ``StepError`` after the deadline."""
         if self.stoppable and self.stop.is_set():
             raise Stopped
+        if time.monotonic() > self.deadline:
+            raise StepError("it has not ended in the time that it has")
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """What is done meanwhile has *seconds*: programs are ended then, and waits (0: as long as they need)."""
+        before = self.deadline
+        self.deadline = time.monotonic() + seconds if seconds else before
+        try:
+            yield
+        finally:
+            self.deadline = before
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, every_s: float = 0.05) -> bool:
         """Ask *ready* every *every_s* seconds until it says yes; False when *timeout_s* passes before."""

@@ -31,7 +31,15 @@ class Handler:
 class Step:
     """A named use of a resource.
 
-    *sensitive* hides its content from diffs and from the recorded plan.
+    *sensitive* hides its content from diffs and from the recorded plan. ``--tags`` choose it by one of its *tags*,
+    as by its role. It is skipped when *when* is False: a condition on ``host.facts``, or on anything else.
+
+    With *only_if_changed* it is skipped unless one of these earlier steps of its role, or their names, has changed
+    something, in this run or in one that failed before it came to this step.
+
+    It is tried *retries* times more if it fails, each *delay_s* seconds later. An attempt has *timeout_s* seconds, in
+    which its programs and waits end (0: without a limit). With *ignore_failure*, which says why, the run goes on after
+    a failure, and what the step had begun is taken back. What a *lasting* step has done stays when the run fails later.
     """
 
     name: str
@@ -40,15 +48,47 @@ class Step:
     phase: Phase = Phase.PROVISION
     sensitive: bool = False
     role: str = ""
+    when: bool = True
+    only_if_changed: Union[str, Step, Tuple[Union[str, Step], ...]] = ()
+    retries: int = 0
+    delay_s: float = 1.0
+    timeout_s: float = 0.0
+    ignore_failure: str = ""
+    lasting: bool = False
+    tags: Tuple[str, ...] = ()
 
     @property
     def handlers(self) -> Tuple[Handler, ...]:
         return (self.notify,) if isinstance(self.notify, Handler) else tuple(self.notify)
 
+    @property
+    def follows(self) -> Tuple[str, ...]:
+        """The names of the steps of its role of which one has to have changed something; none when it is always due."""
+        given = self.only_if_changed
+        several = (given,) if isinstance(given, (str, Step)) else given
+        return tuple(one.name if isinstance(one, Step) else one for one in several)
+
+    @property
+    def options(self) -> Dict[str, Any]:
+        """Those of how it is carried out that are not as usual."""
+        given = {**{name: getattr(self, name) for name in OPTIONS}, "only_if_changed": self.follows}
+        return {name: value for name, value in given.items() if value != OPTIONS[name]}
+
     def in_role(self, role: str) -> Step:
         """This step, and the handlers that it notifies, as belonging to *role*."""
         owned = tuple(replace(handler, role=handler.role or role) for handler in self.handlers)
         return replace(self, role=role, notify=owned)
+
+
+OPTIONS: Mapping[str, Any] = {
+    "only_if_changed": (),
+    "retries": 0,
+    "delay_s": 1.0,
+    "timeout_s": 0.0,
+    "ignore_failure": "",
+    "lasting": False,
+}
+"""What a host has to know of how a step is carried out, as it usually is."""
 
 
 @frozen
@@ -106,6 +146,7 @@ def _step_to_json(step: Step) -> Dict[str, Any]:
         "sensitive": step.sensitive,
         "resource": describe(step.resource),
         "notify": [handler_to_json(handler) for handler in step.handlers],
+        **step.options,
     }
 
 
@@ -123,6 +164,9 @@ def handler_from_json(document: Dict[str, Any]) -> Handler:
 
 
 def _step_from_json(document: Dict[str, Any]) -> Step:
+    options = {name: document[name] for name in OPTIONS if name in document}
+    if "only_if_changed" in options:
+        options["only_if_changed"] = tuple(options["only_if_changed"])
     return Step(
         name=document["name"],
         resource=rebuild(document["resource"]),
@@ -130,4 +174,5 @@ def _step_from_json(document: Dict[str, Any]) -> Step:
         phase=Phase(document["phase"]),
         sensitive=document["sensitive"],
         role=document["role"],
+        **options,
     )

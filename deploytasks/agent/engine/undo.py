@@ -22,12 +22,23 @@ class Undone:
     """How it went: *owed* are the handlers that a later run has to carry out.
 
     *trouble* tells what is not as it was, and which units ran and do not any more; empty when all is well. *stays* are
-    the names of what has been done and nobody can take back, such as a migration or a package.
+    the names of what has been done and nobody can take back, such as a migration or a package; all that was not taken
+    back does *stand*.
     """
 
     owed: Tuple[Handler, ...]
     trouble: str = ""
     stays: Tuple[str, ...] = ()
+    stand: Tuple[Intent, ...] = ()
+
+
+@frozen
+class Back:
+    """The handlers of what was *taken_back*, what is to *stay*, and what could not be taken back and why."""
+
+    taken_back: List[Handler]
+    stay: List[Intent]
+    trouble: List[str]
 
 
 class Undo:
@@ -53,28 +64,30 @@ class Undo:
         Of the handlers that they notified, those that have *acted* act once more; the others of the *debts* are
         owed no longer, unless a step that stays notified them too, or an earlier run, which left those *carried*.
         """
-        taken_back, stay, trouble = self._take_back_all(intents)
+        back = self.back(intents)
+        taken_back, stay = back.taken_back, back.stay
         failed = self._act_again(_lasting(handler for handler in taken_back if handler in acted))
         kept = [*notified_by(stay), *carried]
         owed = [debt for debt in debts if (debt not in taken_back or debt in kept) and debt not in failed]
-        done = [intent.step for intent in intents if intent in stay and intent.resource.lasts]
+        done = [intent.step for intent in stay[::-1] if intent.lasting or intent.resource.lasts]
         done += [handler.name for handler in acted if handler.action.lasts]
-        return Undone((*_lasting(owed), *failed), "; ".join([*trouble, *self._down()]), tuple(done))
+        trouble = "; ".join([*back.trouble, *self._down()])
+        return Undone((*_lasting(owed), *failed), trouble, tuple(done), tuple(stay))
 
-    def _take_back_all(self, intents: Sequence[Intent]) -> Tuple[List[Handler], List[Intent], List[str]]:
-        """The handlers of those that were taken back, those that stay, and what could not be taken back."""
+    def back(self, intents: Sequence[Intent]) -> Back:
+        """Take *intents* back, last first; no handler acts."""
         back: List[Intent] = []
         stay: List[Intent] = []
         trouble: List[str] = []
         for intent in reversed(intents):
-            if not intent.resource.brings_back(self._machine, intent.before):
+            if intent.lasting or not intent.resource.brings_back(self._machine, intent.before):
                 stay.append(intent)
                 continue
             back.append(intent)
             reason = self._take_back(intent)
             if reason:
                 trouble.append("%s: %s" % (intent.step, reason))
-        return notified_by(reversed(back)), stay, trouble
+        return Back(notified_by(reversed(back)), stay, trouble)
 
     def _take_back(self, intent: Intent) -> str:
         """Why it could not be; empty when it could."""
