@@ -14,7 +14,7 @@ from deploytasks.cli.additions import KEY, Additions
 from deploytasks.cli.on_hosts import finish_here, on_hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from deploytasks.cli.additions import Callback
     from deploytasks.cli.chosen import Chosen
@@ -374,13 +374,14 @@ def secrets(chosen: Chosen) -> int:
         "source": "the app's directory",
         "pipeline": "a workflow, too: github or gitlab",
         "server": "no app: servers that inv setup makes ready",
+        "from_ansible": "an Ansible project, or a playbook of it, that deploys the app now",
     },
 )
-def init(c: Any, source: str = ".", pipeline: str = "", server: bool = False) -> None:
+def init(c: Any, source: str = ".", pipeline: str = "", server: bool = False, from_ansible: str = "") -> None:
     """Look at the app, and write tasks.py and inventory.ini for it, and a pipeline that deploys it."""
     from deploytasks.cli.init import write_files
 
-    finish_here(c, "init", lambda: write_files(source, pipeline, server=server))
+    finish_here(c, "init", lambda: write_files(source, pipeline, server=server, from_ansible=from_ansible))
 
 
 @task(
@@ -407,6 +408,9 @@ def collection(
     before: Callback | Iterable[Callback] = (),
     after: Callback | Iterable[Callback] = (),
     reporters: Iterable[Reporter] = (),
+    variables: Mapping[str, Any] | None = None,
+    inventory: str | Iterable[str] = (),
+    ansible_cfg: str = "",
 ) -> Collection:
     """All shipped tasks, with what a tasks file adds.
 
@@ -418,6 +422,10 @@ def collection(
     that is going to change hosts: one of *before* that raises ends the task before anything is contacted, those of
     *after* are called however it ended, and one that raises makes exit code 1 of 0. *reporters*
     (``deploytasks.report.Reporter``) are told every event beside what is shown.
+
+    *variables* go over those of the inventory, for all hosts, as a play's do in Ansible; templates in them are
+    filled in, and ``--extra-vars`` go over them. *inventory* names its sources where neither flag nor environment
+    do, and *ansible_cfg* a configuration of Ansible that is not in this directory.
     """
     found = Collection(
         *(
@@ -439,8 +447,8 @@ def collection(
         *(sh, fetch, put, facts, ping, reboot),
     )
     found.add_collection(Collection("target", up, down))
-    additions = Additions.made_of(roles, before, after, reporters)
-    if additions:
+    additions = Additions.made_of(roles, before, after, reporters, variables or {}, inventory, ansible_cfg)
+    if additions != Additions():
         found.configure({KEY: {"additions": additions}})
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,9 @@ class Additions:
     before: tuple[Callback, ...] = ()
     after: tuple[Callback, ...] = ()
     reporters: tuple[Reporter, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    inventory: tuple[str, ...] = ()
+    ansible_cfg: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.roles or self.before or self.after or self.reporters)
@@ -64,9 +67,16 @@ class Additions:
         before: Callback | Iterable[Callback],
         after: Callback | Iterable[Callback],
         reporters: Iterable[Reporter],
+        variables: Mapping[str, Any],
+        inventory: str | Iterable[str],
+        ansible_cfg: str,
     ) -> Additions:
-        """As a tasks file gives them: one callable, or several."""
-        return cls(tuple(roles), _several(before), _several(after), tuple(reporters))
+        """As a tasks file gives them: one callable, or several; one source of the inventory, or several."""
+        sources = (inventory,) if isinstance(inventory, str) else tuple(inventory)
+        return cls(
+            tuple(roles), _several(before), _several(after), tuple(reporters),
+            dict(variables), tuple(filter(None, sources)), ansible_cfg,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, c: Any) -> Additions:

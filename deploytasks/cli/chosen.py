@@ -48,14 +48,21 @@ class Chosen:
     def all(self) -> Inventory:
         """The whole inventory."""
         from deploytasks.inventory import Inventory
-        from deploytasks.inventory.ansible_cfg import found_cfg
 
         beside = "." if any(Path(name).exists() for name in TASKS_FILES) else None
-        cfg = found_cfg(os.environ)
+        cfg = self._cfg()
         loaded = Inventory.load(
             *self._sources(cfg), beside=beside, vault=self._vault(cfg), defaults=cfg.settings
         )
-        return loaded.with_extra_vars(list(self.extra_vars))
+        return loaded.with_variables(self.additions.variables, TASKS_FILES[0]).with_extra_vars(
+            list(self.extra_vars)
+        )
+
+    def _cfg(self) -> AnsibleCfg:
+        from deploytasks.inventory.ansible_cfg import found_cfg, read_cfg
+
+        own = self.additions.ansible_cfg
+        return read_cfg(own) if own and not os.environ.get("ANSIBLE_CONFIG") else found_cfg(os.environ)
 
     def _vault(self, cfg: AnsibleCfg) -> Vault:
         from deploytasks.inventory.vault import Vault, passwords_of
@@ -178,7 +185,11 @@ class Chosen:
         return JsonReporter(Outlet.of(sys.stdout, os.environ), Outlet.of(sys.stderr, os.environ))
 
     def _sources(self, cfg: AnsibleCfg) -> list[str]:
-        named = sources(self.inventory) or ([] if Path(USUAL).exists() else cfg.inventory)
+        named = (
+            sources(self.inventory)
+            or list(self.additions.inventory)
+            or ([] if Path(USUAL).exists() else cfg.inventory)
+        )
         if not named and not Path(USUAL).exists():
             raise InventoryError(
                 f"no inventory: there is no ./{USUAL}\nname one with --inventory, or make one with: inv init"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from deploytasks.agent.conversation.visible import visible
+from deploytasks.cli.app_name import app_name
 from deploytasks.cli.pipeline import refuse_unknown, write_pipeline
 from deploytasks.cli.seen import Seen
 from deploytasks.errors import ConfigError, SourceError
@@ -58,12 +58,17 @@ FIRST = ("tasks.py", "inventory.ini")
 PRIVATE = 0o600
 
 
-def write_files(source: str, pipeline: str = "", *, server: bool = False) -> None:
+def write_files(source: str, pipeline: str = "", *, server: bool = False, from_ansible: str = "") -> None:
     """The first files for the app in *source*, and for a service that runs a *pipeline* its file.
+
+    With *from_ansible* they are made of what an Ansible project deploys.
 
     With a pipeline they may be here already. For a *server* they are about no app. Raises ``ConfigError`` as
     `write_first_files`, `write_pipeline` and `write_server_files` do.
     """
+    if from_ansible:
+        _write_from_ansible(source, pipeline, from_ansible, server=server)
+        return
     if server:
         _write_server_files(source, pipeline)
         return
@@ -74,6 +79,17 @@ def write_files(source: str, pipeline: str = "", *, server: bool = False) -> Non
     if not all(Path(name).exists() for name in FIRST):
         write_first_files(source)
     for line in write_pipeline(pipeline):
+        print(visible(line))
+
+
+def _write_from_ansible(source: str, pipeline: str, directory: str, *, server: bool) -> None:
+    if source != "." or pipeline or server:
+        raise ConfigError(
+            "--from-ansible stands alone: run it in the app's directory, without --source, --pipeline and --server"
+        )
+    from deploytasks.cli.ansible_project.project import write_from_ansible
+
+    for line in write_from_ansible(directory):
         print(visible(line))
 
 
@@ -130,12 +146,6 @@ def _closed(env: Path) -> Iterator[str]:
         env.chmod(PRIVATE)
         others = who_else_may_use(env)
         yield f"{env.name} {others}" if others else f"{env.name} is for you alone now (0600): it has secrets"
-
-
-def app_name(directory: str) -> str:
-    """A name for the app in a directory of that name."""
-    name = re.sub(r"[^a-z0-9]+", "-", directory.lower()).strip("-")[:31].strip("-")
-    return name if re.match(r"[a-z]", name) else f"app-{name}".strip("-")
 
 
 def _write(path: Path, text: str) -> str:

@@ -35,8 +35,8 @@ def deploying(target: Target) -> list[str]:
 
 def _app_here() -> Iterator[tuple[str, str]]:
     """The app of this directory's inventory, or one named after the directory."""
+    from deploytasks.cli.app_name import app_name
     from deploytasks.cli.chosen import USUAL
-    from deploytasks.cli.init import app_name
     from deploytasks.errors import ConfigError
     from deploytasks.inventory import Inventory
 

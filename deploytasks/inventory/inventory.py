@@ -15,7 +15,7 @@ from deploytasks.inventory.extra_vars import read_extra_vars
 from deploytasks.inventory.group import Group
 from deploytasks.inventory.host import Host, acquainted
 from deploytasks.inventory.landscape import Landscape
-from deploytasks.inventory.origin import CONFIGURED, Setting
+from deploytasks.inventory.origin import CONFIGURED, Origin, Setting
 from deploytasks.inventory.pattern import HostNames, matching
 from deploytasks.inventory.problems import Problems
 from deploytasks.inventory.sources.host_list import is_host_list
@@ -101,7 +101,16 @@ class Inventory:
 
     def with_extra_vars(self, arguments: Iterable[str]) -> Inventory:
         """The same inventory with ``--extra-vars`` *arguments* over the variables of every host."""
-        settings = read_extra_vars(arguments, self.vault)
+        return self._over(read_extra_vars(arguments, self.vault))
+
+    def with_variables(self, variables: Mapping[str, Value], file: str) -> Inventory:
+        """The same inventory with *variables* of *file* over those of every host."""
+        from deploytasks.inventory.value import plain
+
+        origin = Origin(file, None, file)
+        return self._over({name: Setting(plain(value), origin) for name, value in variables.items()})
+
+    def _over(self, settings: Mapping[str, Setting]) -> Inventory:
         if not settings or not self.hosts:
             return self
         landscape = self.hosts[0].landscape

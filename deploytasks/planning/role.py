@@ -13,7 +13,7 @@ import dataclasses
 import json
 import re
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
 from operator import or_
 from pathlib import Path
@@ -141,11 +141,36 @@ def _kinds(vars_type: Any) -> dict[str, Any]:
     return typing.get_type_hints(vars_type, include_extras=True)
 
 
+def strange_to(roles: Sequence[Role], host: Host) -> Iterator[str]:
+    """The variables of *host* that begin as those of *roles* do, and are none."""
+    names = {role_name(role) for role in roles}
+    for role in roles:
+        longer = tuple(f"{name}_" for name in names if len(name) > len(role_name(role)))
+        yield from _strange(role, host, longer)
+
+
+def _strange(role: Role, host: Host, others: tuple[str, ...]) -> Iterator[str]:
+    fields = {variable_name(role, field) for field in dataclasses.fields(role.Vars)}
+    prefix = role_name(role) + "_"
+    return (
+        name
+        for name in host.variables
+        if name.startswith(prefix) and name not in fields and not name.startswith(others)
+    )
+
+
+def _known(host: Host) -> Collection[object]:
+    """What ``app_known`` says is somebody else's."""
+    known = host.variables.get("app_known")
+    return known if isinstance(known, list) else ()
+
+
 def _problems(role: Role, host: Host, others: tuple[str, ...]) -> Iterator[str]:
     """What is wrong; variables that begin as those of *others* are theirs."""
     fields = {variable_name(role, field): field for field in dataclasses.fields(role.Vars)}
-    for name in host.variables:
-        if name.startswith(role_name(role) + "_") and name not in fields and not name.startswith(others):
+    known = _known(host)
+    for name in _strange(role, host, others):
+        if name not in known:
             yield f"{_place(host, name)}{_unknown(role, name, fields)}"
     kinds = _kinds(role.Vars)
     for name, field in fields.items():

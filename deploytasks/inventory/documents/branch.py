@@ -28,6 +28,9 @@ class Branch(Protocol):
     def pairs(self) -> Iterator[tuple[str, Branch]]:
         """The keys of a mapping, and what stands behind them."""
 
+    def items(self) -> Iterator[Branch]:
+        """Those of a list."""
+
     def value(self) -> Value:
         """All of it as one value; raises `Refused` for what is none."""
 
@@ -51,6 +54,10 @@ class PlainBranch:
     def pairs(self) -> Iterator[tuple[str, Branch]]:
         for key, content in dict(self._content).items():
             yield key, PlainBranch(content, self._line_of, (*self._path, key))
+
+    def items(self) -> Iterator[Branch]:
+        for content in self._content if isinstance(self._content, list) else ():
+            yield PlainBranch(content, self._line_of, self._path)
 
     def value(self) -> Value:
         try:

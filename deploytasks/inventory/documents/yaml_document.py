@@ -80,6 +80,10 @@ class _Branch:
         for key, line, node in self._reader.pairs(self._node):
             yield key, _Branch(self._reader, node, key, line)
 
+    def items(self) -> Iterator[Branch]:
+        for node in self._node.value if isinstance(self._node, yaml.SequenceNode) else ():
+            yield _Branch(self._reader, node)
+
     def value(self) -> Value:
         return self._reader.value_of(self._key, self._node)
 

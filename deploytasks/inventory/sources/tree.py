@@ -101,6 +101,7 @@ class _Named:
 
     kind = "nothing"
     pairs = NOTHING.pairs
+    items = NOTHING.items
 
     def __init__(self, line: int | None) -> None:
         self.line = line
