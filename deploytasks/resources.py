@@ -89,6 +89,10 @@ if TYPE_CHECKING:
     from deploytasks.agent.system.swap import Swap
     from deploytasks.agent.system.sysctl import Sysctl
     from deploytasks.agent.system.timezone import Timezone
+    from deploytasks.agent.text.block import Block
+    from deploytasks.agent.text.ini_setting import IniSetting
+    from deploytasks.agent.text.line import Line
+    from deploytasks.agent.text.replace import Replace
     from deploytasks.agent.web.acme_certificate import AcmeCertificate
     from deploytasks.agent.web.apache_reload import ApacheReload
     from deploytasks.agent.web.nginx_limits import NginxLimits
@@ -113,6 +117,7 @@ __all__ = [
     "AptRepository",
     "AuthorizedKey",
     "AuthorizedKeys",
+    "Block",
     "Claim",
     "Command",
     "ComposeServices",
@@ -137,11 +142,13 @@ __all__ = [
     "HttpCheck",
     "ImageAccounts",
     "ImageRetention",
+    "IniSetting",
     "Instance",
     "Journald",
     "KeptFiles",
     "KnownHost",
     "LastingFile",
+    "Line",
     "Locale",
     "Locales",
     "Logrotate",
@@ -170,6 +177,7 @@ __all__ = [
     "PythonVenv",
     "ReleaseCommand",
     "Reload",
+    "Replace",
     "Restart",
     "Retention",
     "Run",

@@ -28,6 +28,7 @@ PLACES = (
     "services.timer",
     "ssh",
     "system",
+    "text",
 )
 """Modules, and rooms as a whole."""
 

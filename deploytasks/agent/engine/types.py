@@ -34,6 +34,7 @@ ROOMS = {
     "services": "DropIn Journald Reload Restart RunIfUsed Service Timer Unit",
     "ssh": "AuthorizedKey AuthorizedKeys KnownHost SshdSetting",
     "system": "CronJob Hostname HostsEntry Locale Logrotate Mount Swap Sysctl Timezone",
+    "text": "Block IniSetting Line Replace",
     "web": "AcmeCertificate ApacheReload NginxLimits NginxMember NginxPage NginxReload NginxSites OnlyCatchAlls "
     "PinnedCertificate SelfSignedCertificate Visit",
 }

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 from dataclasses import replace
 from typing import Any, Dict, Optional, Tuple, Union
 
 from deploytasks.agent.disk.digest import digest_of
 from deploytasks.agent.disk.entry import (
     give_rights,
-    make_directory,
     read_entry,
-    remove_whole,
     write_entry,
     write_file,
 )
 from deploytasks.agent.engine.machine import Machine
 from deploytasks.agent.engine.resource import Change, Resource, State
-from deploytasks.agent.errors import StepError
+from deploytasks.agent.files.approval import require_approval, require_place
 from deploytasks.agent.frozen import frozen
 
 RIGHTS = frozenset({"mode", "owner", "group"})
@@ -49,8 +45,7 @@ class File(Resource):
         if isinstance(self.content, bytes):
             object.__setattr__(self, "content", self.content.decode("utf-8", "surrogateescape"))
         object.__setattr__(self, "validate", tuple(self.validate))
-        if self.validate and "{}" not in " ".join(self.validate):
-            raise ValueError("validate wants {} in the place of the file, such as visudo -cf {}")
+        require_place(self.validate)
 
     def desired(self) -> State:
         rights = {"kind": "file", "mode": self.mode, "owner": self.owner, "group": self.group}
@@ -71,25 +66,11 @@ class File(Resource):
         ):
             return
         if self.validate and change.after == self.desired():
-            self._ask_about(machine, self.desired() or {})
+            require_approval(machine, self.validate, self.path, self._bytes(machine))
         if change.after is None or "content" in change.after or change.after["kind"] != "file":
             write_entry(path, change.after)
         else:
             write_file(path, machine.blobs.read(change.after["digest"]), change.after)
-
-    def _ask_about(self, machine: Machine, wanted: Dict[str, Any]) -> None:
-        """Raises ``StepError`` with what the program says of a content that it refuses."""
-        directory = "/run/deploytasks-validate-%s" % os.urandom(8).hex()
-        file = machine.path("%s/%s" % (directory, posixpath.basename(self.path)))
-        make_directory(machine.path(directory), {"mode": "0700"})
-        try:
-            write_file(file, self._bytes(machine), {**wanted, "mode": "0600"})
-            done = machine.ask([word.replace("{}", file) for word in self.validate])
-        finally:
-            remove_whole(machine.path(directory))
-        if not done.ok:
-            said = done.output.replace(file, self.path)
-            raise StepError("%s refuses it" % " ".join(self.validate).replace("{}", self.path), said)
 
     def _bytes(self, machine: Machine) -> bytes:
         if self.content is None:

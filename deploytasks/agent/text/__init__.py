@@ -1,0 +1,1 @@
+"""Parts of text files that somebody else has, and their settings."""

@@ -1,0 +1,9 @@
+"""All cases, each file of them in turn; one that is new is named here."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from tests.types import files
+
+CASES = {case.title: case for case in chain(files.cases())}
