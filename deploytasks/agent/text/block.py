@@ -12,7 +12,7 @@ from deploytasks.agent.text.edited_file import EditedFile, lines_of, place_in, p
 
 @frozen
 class Block(EditedFile):
-    """The file at *path* has the lines *block* between two marks of its own.
+    """The file at *path* has *block* between two marks.
 
     The marks are *marker* with *marker_begin* or *marker_end* for ``{mark}``; two blocks in one file want two of them.
     A new block comes at the end, or by the last line that *insertafter* or *insertbefore* (``EOF``, ``BOF``, or a

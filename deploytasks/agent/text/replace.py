@@ -12,7 +12,7 @@ from deploytasks.agent.text.edited_file import EditedFile, require_expression, r
 
 @frozen
 class Replace(EditedFile):
-    r"""Whatever the regular expression *regexp* matches in the file at *path* is *replace*.
+    r"""All that *regexp* matches in the file at *path* is *replace*.
 
     ``^`` and ``$`` are ends of lines; *replace* may name groups (``\1``) and what it makes must not match again.
     With *after*, *before* or both, expressions too, only the text between them counts; where they are not found nothing
