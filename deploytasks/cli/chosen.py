@@ -54,6 +54,8 @@ class Chosen:
         loaded = Inventory.load(
             *self._sources(cfg), beside=beside, vault=self._vault(cfg), defaults=cfg.settings
         )
+        for word in loaded.words:
+            print(word, file=sys.stderr)
         return loaded.with_variables(self.additions.variables, TASKS_FILES[0]).with_extra_vars(
             list(self.extra_vars)
         )

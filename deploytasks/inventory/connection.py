@@ -28,6 +28,12 @@ VERY_LIKE = 0.9
 LONGEST_TIMEOUT_S = 3600
 
 KINDS = ("ssh", "local")
+ALSO_SSH = ("smart", "paramiko", "paramiko_ssh")
+OTHERS = frozenset(
+    ("docker", "podman", "buildah", "kubectl", "oc", "lxc", "lxd", "incus", "libvirt_lxc", "chroot", "jail", "iocage",
+     "zone", "winrm", "psrp", "network_cli", "netconf", "httpapi", "aws_ssm", "vmware_tools", "qubes", "saltstack")
+)  # fmt: skip
+"""Ways of Ansible's that are none of ours: a host that has one may stand in an inventory, and cannot be reached."""
 YES = frozenset({"y", "yes", "on", "1", "true", "t"})
 NO = frozenset({"n", "no", "off", "0", "false", "f"})
 USER = regex(r"[A-Za-z_][A-Za-z0-9_.@+-]{0,63}")
@@ -77,6 +83,11 @@ class ConnectionSettings:
     become_user: str = "root"
     become_password: str | None = field(default=None, repr=False)
     ssh: SshOptions = field(default_factory=SshOptions)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a way that there is here."""
+        return self.connection in KINDS
 
     @property
     def is_local(self) -> bool:
@@ -194,9 +205,12 @@ def _password(value: Value) -> str:
 
 def _kind(value: Value) -> str:
     text = _text(value)
-    if text not in KINDS:
+    name = text.rpartition(".")[2]
+    if name in ALSO_SSH:
+        return "ssh"
+    if name not in KINDS and name not in OTHERS:
         raise Refused(f"{shortened(text)} is not supported; expected ssh or local{did_you_mean(text, KINDS)}")
-    return text
+    return name
 
 
 def _sudo(value: Value) -> None:

@@ -38,6 +38,7 @@ class Inventory:
     hosts: tuple[Host, ...]
     groups: tuple[Group, ...]
     vault: Vault = field(default_factory=Vault, repr=False, compare=False)
+    words: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @classmethod
     def load(
@@ -73,7 +74,7 @@ class Inventory:
         _refuse_same_machine(draft, hosts, problems)
         problems.raise_if_any()
         groups = tuple(_group(draft, name, hosts) for name in draft.groups)
-        return cls(names, groups[0].hosts, groups, vault)
+        return cls(names, groups[0].hosts, groups, vault, tuple(_otherwise_in_ansible(draft, files)))
 
     def __getitem__(self, name: str) -> Group:
         """The group called *name*; raises ``InventoryError`` with the nearest name."""
@@ -195,6 +196,19 @@ def _hosts(
     )
 
 
+def _otherwise_in_ansible(draft: Draft, files: VariableFiles) -> Iterator[str]:
+    """Where a group of the inventory counts over ``group_vars/all``, and not in Ansible."""
+    of_all = files.of_group(ALL, ALL).settings
+    for group in draft.groups.values() if of_all else ():
+        for name in group.settings.keys() & of_all.keys() if group.name != ALL else ():
+            nearer, farther = group.settings[name], of_all[name]
+            if nearer.value != farther.value:
+                yield (
+                    f"{nearer.origin}: {name} of the group {group.name} counts over {farther.origin} here, and not in "
+                    f"Ansible; say it in group_vars/{group.name}.yml, where it counts in both"
+                )
+
+
 def _names(groups: Iterable[DraftGroup]) -> tuple[str, ...]:
     return tuple(group.name for group in groups)
 
@@ -210,7 +224,7 @@ def _refuse_same_machine(draft: Draft, hosts: Mapping[str, Host], problems: Prob
     first_of: dict[object, str] = {}
     for name, host in hosts.items():
         first = first_of.setdefault(_machine(host), name)
-        if first != name and not host.connection.is_local:
+        if first != name and host.connection.is_ours and not host.connection.is_local:
             where = f"{host.connection.address}, port {host.connection.port or 22}"
             message = (
                 f'host "{name}" is the same machine as "{first}" at {draft.hosts[first].origin}: {where}'

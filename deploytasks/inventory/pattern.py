@@ -16,7 +16,9 @@ from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.documents.text_file import read_text
+from deploytasks.inventory.endless import ending
 from deploytasks.inventory.host_name import is_ipv6
+from deploytasks.inventory.refused import Refused
 from deploytasks.spelling import did_you_mean
 
 PARTS = regex(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
@@ -104,7 +106,7 @@ def _hosts_of(part: str, names: HostNames) -> Sequence[str]:
 
 
 def _named(expression: str, names: HostNames) -> Sequence[str]:
-    matches = _matcher(expression)
+    matches = _matcher(expression, [*names.groups, *names.hosts])
     groups = [group for group in names.groups if matches.match(group)]
     found = [host for group in groups for host in names.groups[group]]
     if not groups or expression.startswith("~") or MAGIC & set(expression):
@@ -114,9 +116,12 @@ def _named(expression: str, names: HostNames) -> Sequence[str]:
     return list(dict.fromkeys(found))
 
 
-def _matcher(expression: str) -> re.Pattern[str]:
+def _matcher(expression: str, names: Sequence[str]) -> re.Pattern[str]:
+    text = expression[1:] if expression.startswith("~") else fnmatch.translate(expression)
     try:
-        return re.compile(expression[1:] if expression.startswith("~") else fnmatch.translate(expression))
+        return ending(re.compile(text), "match", names)
+    except Refused as refused:
+        raise InventoryError(f'host pattern "{expression}": {refused}') from refused
     except re.error as error:
         message = f'host pattern "{expression}": {error}; expected a regular expression behind "~"'
         raise InventoryError(message) from error

@@ -24,7 +24,23 @@ def read_env_file(path: Path | str) -> dict[str, str]:
         ) from error
     if others := who_else_may_read(expanded(path)):
         raise VariableError(f"app_env_file: {path} {others}")
-    return parsed_env(path, text)
+    env = parsed_env(path, text)
+    _refuse_references(path, env)
+    return env
+
+
+def _refuse_references(path: Path | str, env: Mapping[str, str]) -> None:
+    """What names a secret would reach the app as it is written: a file is taken as python-dotenv reads it."""
+    from deploytasks.secrets import reference_in
+
+    named = {name: reference for name, value in env.items() if (reference := reference_in(value))}
+    problems = [
+        f"app_env_file: {path}: {name} names a secret, {reference}; in a file that is a value: write it into app_env"
+        for name, reference in named.items()
+        if reference.scheme != "literal"
+    ]
+    if problems:
+        raise VariableError("\n".join(problems))
 
 
 def parsed_env(path: Path | str, text: str) -> dict[str, str]:

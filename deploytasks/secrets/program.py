@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from deploytasks.agent.conversation.mask import MASK
+from deploytasks.here.output import MOST, Floods, close_pipes, said_by
 from deploytasks.here.process_group import end_group
 from deploytasks.secrets.unanswered import Unanswered
 
@@ -51,13 +52,15 @@ class Programs:
         process = _begun(argv, reads=bool(stdin))
         self._running.add(process)
         try:
-            printed, said = process.communicate(stdin.encode() or None, timeout=self.limit_s)
+            printed, said = said_by(process, stdin.encode(), self.limit_s)
         except subprocess.TimeoutExpired:
             raise Unanswered(f"{argv[0]} gave no answer in {self.limit_s:g} s") from None
+        except Floods:
+            raise Unanswered(f"{argv[0]} printed more than {MOST} bytes") from None
         finally:
             self._running.discard(process)
             end_group(process)
-            _close(process)
+            close_pipes(process)
         if process.returncode:
             why = _words_of(said, printed)
             raise Unanswered(f"{argv[0]} ended with {process.returncode}{': ' if why else ''}{why}")
@@ -87,13 +90,6 @@ def _begun(argv: tuple[str, ...], *, reads: bool) -> subprocess.Popen[bytes]:
 
 def _has_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _close(process: subprocess.Popen[bytes]) -> None:
-    """What a program has started may hold its pipes open for ever."""
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe:
-            pipe.close()
 
 
 def _text(printed: bytes, program: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Protocol, TypeVar
 
-from deploytasks.errors import HostError, SudoRefused
+from deploytasks.errors import ConfigError, HostError, SudoRefused
 from deploytasks.inventory.host import Host
 from deploytasks.transport.pipe import Pipe
 from deploytasks.transport.refusal import PasswordNeeded, refusal
@@ -44,8 +44,10 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     """The way to *host* that its connection variables ask for; nothing is contacted before `open`.
 
     A host made from a `fabric.Connection` is reached through just that, with its own keys and its own policy
-    for host keys. Raises `ConfigError` if ``~/.ssh/config`` makes no sense.
+    for host keys. Raises `ConfigError` if ``~/.ssh/config`` makes no sense, and for a way that is none of ours.
     """
+    if not host.connection.is_ours:
+        raise ConfigError(_not_ours(host))
     if host.connection.is_local:
         from deploytasks.transport.local import LocalTransport
 
@@ -57,6 +59,12 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     if host.connection_object is not None:
         return SshTransport(host, host.connection_object, ask_password)
     return SshTransport.over(route_to(host.connection, SshConfig.of_this_user()), host, ask_password)
+
+
+def _not_ours(host: Host) -> str:
+    place = host.origin("ansible_connection")
+    what = f"{place or host.name}: ansible_connection={host.connection.connection} of {host.name}"
+    return f"{what} is not supported; expected ssh or local, or leave it out: --host 'all:!{host.name}'"
 
 
 def knock(host: Host, ask_password: AskPassword) -> None:

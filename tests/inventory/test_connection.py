@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploytasks.inventory import ConnectionSettings, SshOptions
+from deploytasks.errors import ConfigError
+from deploytasks.inventory import ConnectionSettings, Inventory, SshOptions
+from deploytasks.transport import transport_for
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_a_password_that_looks_like_a_number_must_be_quoted_and_is_not_told(comp
         ("ansible_host='a b'", "invalid character ' ' in host name"),
         ("ansible_host=10", '"10" is read as a int; expected text'),
         ("ansible_host='{{ ip }}'", '"ip" is not set'),
-        ("ansible_connection=winrm", '"winrm" is not supported; expected ssh or local'),
+        ("ansible_connection=rsh", '"rsh" is not supported; expected ssh or local'),
         ("ansible_connection=shh", 'did you mean "ssh"?'),
         ("ansible_become=maybe", '"maybe"; expected yes or no'),
         ("ansible_become_method=su", '"su" is not supported; expected sudo'),
@@ -192,3 +194,23 @@ def test_ssh_arguments_that_we_do_not_honour_are_refused(complaint, arguments: s
     text = complaint(f'h1 ansible_ssh_extra_args="{arguments}"\n')
     assert text.startswith("inventory.ini:1: ansible_ssh_extra_args: ")
     assert message in text
+
+
+@pytest.mark.parametrize("kind", ["docker", "community.docker.docker", "winrm"])
+def test_a_way_that_is_none_of_ours_is_refused_for_the_host_that_has_it_when_it_is_wanted(
+    tmp_path, kind
+) -> None:
+    (tmp_path / "hosts").write_text(f"web1\nbox ansible_connection={kind}\n")
+    inventory = Inventory.load(tmp_path / "hosts")
+    assert len(inventory) == 2
+    transport_for(inventory.select("web1")[0], lambda _: None)
+    with pytest.raises(
+        ConfigError, match=r"hosts:2: ansible_connection=\w+ of box is not supported.*all:!box"
+    ):
+        transport_for(inventory.select("box")[0], lambda _: None)
+
+
+@pytest.mark.parametrize("kind", ["smart", "ssh", "ansible.builtin.ssh", "paramiko"])
+def test_each_way_of_ssh_is_ssh(tmp_path, kind) -> None:
+    (tmp_path / "hosts").write_text(f"web1 ansible_connection={kind}\n")
+    assert Inventory.load(tmp_path / "hosts").hosts[0].connection.connection == "ssh"

@@ -54,6 +54,41 @@ def test_a_program_that_anybody_may_write_to_is_not_run(tmp_path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_program_that_floods_its_errors_is_ended(tmp_path) -> None:
+    written(tmp_path, {"hosts": "#!/bin/sh\nyes >&2\n"})
+    assert "printed more than 50000000 bytes" in complaint(tmp_path, "hosts")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ text | regex_search('(a+)+$') }}",
+        "{{ text is match('(?:a|aa)+$') }}",
+        "{{ text is search('a?' * 40 ~ 'a' * 40 ~ 'b') }}",
+    ],
+)
+def test_a_regular_expression_that_never_ends_is_refused_in_time(tmp_path, template: str) -> None:
+    written(
+        tmp_path,
+        {"hosts.yml": f'all:\n  hosts: {{h: }}\n  vars:\n    text: {"a" * 40}!\n    x: "{template}"\n'},
+    )
+    assert "hosts.yml:5: x: the regular expression " in complaint(tmp_path, "hosts.yml", "x")
+
+
+def test_a_host_pattern_that_never_ends_is_refused_in_time(tmp_path) -> None:
+    written(tmp_path, {"hosts": f"{'a' * 40}-1\n"})
+    with pytest.raises(InventoryError, match=r'host pattern "~\(a\+\)\+\$": the regular expression'):
+        Inventory.load(tmp_path / "hosts").select("~(a+)+$")
+
+
+def test_a_pipe_that_floods_is_ended(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DEPLOYTASKS_LOOKUPS", "pipe")
+    written(
+        tmp_path, {"hosts.yml": "all:\n  hosts: {h: }\n  vars:\n    x: \"{{ lookup('pipe', 'yes') }}\"\n"}
+    )
+    assert "printed more than 10000000 bytes" in complaint(tmp_path, "hosts.yml", "x")
+
+
 def test_a_text_that_may_be_executed_is_a_text(tmp_path) -> None:
     written(tmp_path, {"hosts": "[web]\nh1\n"})
     (tmp_path / "hosts").chmod(0o755)

@@ -53,3 +53,13 @@ def test_a_link_to_nowhere_is_told(complaint, tmp_path) -> None:
     (tmp_path / "group_vars").mkdir()
     (tmp_path / "group_vars" / "web.yml").symlink_to("nosuch.yml")
     assert "group_vars/web.yml" in complaint("[web]\nh1\n")
+
+
+def test_a_word_is_said_where_ansible_takes_the_file_for_all(tmp_path) -> None:
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars/all.yml").write_text("port: 80\nsame: 1\n")
+    (tmp_path / "hosts").write_text("[web]\nh1\n[web:vars]\nport=8080\nsame=1\n")
+    (word,) = Inventory.load(tmp_path / "hosts").words
+    assert (
+        f"{tmp_path}/hosts:4: port of the group web counts over {tmp_path}/group_vars/all.yml:1 here" in word
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from deploytasks.cli.ansible_project.finding import Done, Finding, Found, Remark
 from deploytasks.cli.ansible_project.meaning import Meaning, Unclear
+from deploytasks.here.paths import seen_from
 
 PREFIX = "ansistrano_"
 SECRET_FILES = (".env",)
@@ -69,9 +70,7 @@ def _shared(path: str, *, is_file: bool) -> str:
 
 def _relative(path: str) -> str:
     """*path* seen from here."""
-    import os
-
-    return os.path.relpath(Path(path)) if Path(path).is_absolute() else path
+    return seen_from(path, ".") if Path(path).is_absolute() else path
 
 
 def _first(meaning: Meaning) -> str:

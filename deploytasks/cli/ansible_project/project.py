@@ -22,6 +22,7 @@ from deploytasks.cli.ansible_project.tasks_file import tasks_file
 from deploytasks.cli.app_name import app_name
 from deploytasks.errors import ConfigError, InventoryError
 from deploytasks.here import expanded
+from deploytasks.here.paths import seen_from
 from deploytasks.inventory import Host, Inventory
 from deploytasks.inventory.ansible_cfg import NAME as CFG
 from deploytasks.inventory.ansible_cfg import AnsibleCfg, read_cfg
@@ -272,10 +273,10 @@ def _places(project: AnsibleProject) -> dict[str, Any]:
     is_here = project.directory.resolve() == Path.cwd()
     places: dict[str, Any] = {}
     if not (is_here and (project.cfg.inventory or project.sources == ["inventory.ini"])) and project.sources:
-        sources = [os.path.relpath(source) if Path(source).exists() else source for source in project.sources]
+        sources = [seen_from(source, ".") if Path(source).exists() else source for source in project.sources]
         places["inventory"] = sources
     if project.cfg.path and not is_here:
-        places["ansible_cfg"] = os.path.relpath(project.cfg.path)
+        places["ansible_cfg"] = seen_from(project.cfg.path, ".")
     return places
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import PurePosixPath
 
@@ -60,11 +61,8 @@ def _static(prefix: str, directory: str, placed: Placed, projects: tuple[str, ..
 
 def below_project(path: str, projects: tuple[str, ...]) -> str:
     """*path* on a host as one of the source, which lay in one of *projects* there; empty if it did not."""
-    for project in sorted(projects, key=len, reverse=True):
-        if (
-            project
-            and PurePosixPath(path).is_relative_to(project)
-            and PurePosixPath(path) != PurePosixPath(project)
-        ):
-            return str(PurePosixPath(path).relative_to(project))
+    for project in sorted(filter(None, projects), key=len, reverse=True):
+        below = posixpath.relpath(path, project) if path.startswith("/") else ".."
+        if below != "." and below.split("/")[0] != "..":
+            return below
     return ""

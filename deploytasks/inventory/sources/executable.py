@@ -12,7 +12,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deploytasks.here.process_group import end_group
@@ -120,7 +120,7 @@ def _output(argv: list[str], ends_at: float) -> str:
         except OSError as error:
             raise Refused(f"cannot be run: {(error.strerror or str(error)).lower()}") from error
         try:
-            code = _ended(process, out.fileno(), ends_at)
+            code = _ended(process, (out.fileno(), err.fileno()), ends_at)
         finally:
             end_group(process)
         said = _tail(err)
@@ -135,12 +135,12 @@ def _output(argv: list[str], ends_at: float) -> str:
             raise Refused("printed what is no UTF-8") from None
 
 
-def _ended(process: subprocess.Popen[bytes], out: int, ends_at: float) -> int | None:
+def _ended(process: subprocess.Popen[bytes], outputs: Iterable[int], ends_at: float) -> int | None:
     while time.monotonic() < ends_at:
         try:
             return process.wait(POLL_S)
         except subprocess.TimeoutExpired:
-            if os.fstat(out).st_size > LARGEST:
+            if any(os.fstat(output).st_size > LARGEST for output in outputs):
                 raise Refused(f"printed more than {LARGEST} bytes") from None
     return None
 

@@ -29,6 +29,7 @@ class VariableFiles:
     def __init__(self, beside: Iterable[Path], vault: Vault, problems: Problems) -> None:
         self._vault = vault
         self._problems = problems
+        self._said: dict[tuple[str, str], Said] = {}
         known = {directory.resolve(): directory for directory in reversed(list(beside))}
         self._beside = list(reversed(known.values()))
         self._names = {
@@ -51,6 +52,11 @@ class VariableFiles:
         return self._settings(OF_HOSTS, name, level)
 
     def _settings(self, kind: str, name: str, level: str) -> Said:
+        if (kind, name) not in self._said:
+            self._said[kind, name] = self._read(kind, name, level)
+        return self._said[kind, name]
+
+    def _read(self, kind: str, name: str, level: str) -> Said:
         said = Said()
         for directory in self._beside:
             for file in self._files(directory / kind, name, level):

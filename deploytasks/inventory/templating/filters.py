@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 from jinja2.filters import FILTERS as THEIRS
 
+from deploytasks.inventory.endless import ending
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.templating.bounds import bounded, check_call, check_filter, check_result
 from deploytasks.inventory.templating.missing import Missing
@@ -164,7 +165,7 @@ def _regex_replace(
     count: int = 0, mandatory_count: int = 0,
 ) -> str:  # fmt: skip
     check_call("replace", str(value), ("", str(replacement)), {})
-    found, times = _pattern(pattern, ignorecase, multiline).subn(replacement, str(value), count=count)
+    found, times = _pattern(pattern, ignorecase, multiline, value).subn(replacement, str(value), count=count)
     if mandatory_count and times != mandatory_count:
         raise Refused(f"regex_replace: {times} replaced; expected {mandatory_count}")
     return found
@@ -173,7 +174,7 @@ def _regex_replace(
 def _regex_search(
     value: Any, pattern: str, *groups: str, ignorecase: bool = False, multiline: bool = False
 ) -> Any:
-    match = _pattern(pattern, ignorecase, multiline).search(str(value))
+    match = _pattern(pattern, ignorecase, multiline, value).search(str(value))
     if match is None:
         return None
     if not groups:
@@ -192,7 +193,7 @@ def _group_of(text: str) -> int | str:
 
 
 def _regex_findall(value: Any, pattern: str, multiline: bool = False, ignorecase: bool = False) -> list[Any]:
-    return _pattern(pattern, ignorecase, multiline).findall(str(value))
+    return _pattern(pattern, ignorecase, multiline, value).findall(str(value))
 
 
 def _regex_escape(value: Any, re_type: str = "python") -> str:
@@ -201,9 +202,11 @@ def _regex_escape(value: Any, re_type: str = "python") -> str:
     return re.sub(r"([].[^$*\\])", r"\\\1", str(value))
 
 
-def _pattern(pattern: str, ignorecase: bool, multiline: bool) -> re.Pattern[str]:
+def _pattern(pattern: str, ignorecase: bool, multiline: bool, value: Any) -> re.Pattern[str]:
+    """*pattern*, of which all places in *value* can be found in time."""
+    flags = (re.IGNORECASE if ignorecase else 0) | (re.MULTILINE if multiline else 0)
     try:
-        return re.compile(pattern, (re.IGNORECASE if ignorecase else 0) | (re.MULTILINE if multiline else 0))
+        return ending(re.compile(pattern, flags), "finditer", [str(value)])
     except re.error as error:
         raise Refused(f"no regular expression: {error}") from error
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from deploytasks.errors import InventoryError
+from deploytasks.here.output import MOST, Floods, close_pipes, said_by
+from deploytasks.here.process_group import end_group
 from deploytasks.inventory.documents.text_file import read_text
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.templating.asking import Asking
@@ -72,22 +74,27 @@ class Lookups:
     def _pipe(self, command: str) -> str:
         if "pipe" not in os.environ.get(ALLOWED, "").split(","):
             raise Refused(f'lookup "pipe" runs a command on this machine; to allow that: {ALLOWED}=pipe')
+        process = subprocess.Popen(  # noqa: S602  # nosec B602  that is what it is for, once it is allowed
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
-            done = subprocess.run(  # noqa: S602  # nosec B602  that is what it is for, once it is allowed
-                command,
-                shell=True,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=LONGEST_S,
-                check=False,
-            )
+            printed, said = said_by(process, b"", LONGEST_S)
         except subprocess.TimeoutExpired:
             raise Refused(f'lookup "pipe": the command did not end in {LONGEST_S} s') from None
-        if done.returncode:
-            said = done.stderr.strip().splitlines()[-1:] or [""]
-            raise Refused(f'lookup "pipe": the command ended with {done.returncode}: {said[0]}')
-        return done.stdout.rstrip()
+        except Floods:
+            raise Refused(f'lookup "pipe": the command printed more than {MOST} bytes') from None
+        finally:
+            end_group(process)
+            close_pipes(process)
+        if process.returncode:
+            last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
+            raise Refused(f'lookup "pipe": the command ended with {process.returncode}: {last[0]}')
+        return printed.decode("utf-8", "replace").rstrip()
 
     def _vars(self, name: str, default: Any = NOT_GIVEN) -> Any:
         if name not in self._work.variables:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2.tests import TESTS as THEIRS
 
+from deploytasks.inventory.endless import ending
 from deploytasks.inventory.refused import Refused
 from deploytasks.spelling import did_you_mean
 
@@ -30,7 +31,8 @@ def _regex(
     match_type: str = "search",
 ) -> bool:
     flags = (re.IGNORECASE if ignorecase else 0) | (re.MULTILINE if multiline else 0)
-    return bool(getattr(re.compile(pattern, flags), match_type)(str(value)))
+    text = str(value)
+    return bool(getattr(ending(re.compile(pattern, flags), match_type, [text]), match_type)(text))
 
 
 def _match(value: Any, pattern: str = "", ignorecase: bool = False, multiline: bool = False) -> bool:
