@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.docker.only_compose_services import OnlyComposeServices
     from deploytasks.agent.docker.pulled_images import PulledImages
     from deploytasks.agent.docker.shipped_image import ShippedImage
+    from deploytasks.agent.fetched.archive import Archive
+    from deploytasks.agent.fetched.download import Download
     from deploytasks.agent.files.absent import Absent
     from deploytasks.agent.files.absent_managed import AbsentManaged
     from deploytasks.agent.files.compressed import Compressed
@@ -115,6 +117,7 @@ __all__ = [
     "ApacheReload",
     "AptIndex",
     "AptRepository",
+    "Archive",
     "AuthorizedKey",
     "AuthorizedKeys",
     "Block",
@@ -129,6 +132,7 @@ __all__ = [
     "Directory",
     "DockerEngine",
     "DockerImage",
+    "Download",
     "DropIn",
     "EmptyIfLarge",
     "Fail2banJail",

@@ -43,7 +43,7 @@ AGENT_LOWEST_FIRST = (
     {"conversation", "files"},
     {"accounts"},
     {"programs", "services"},
-    {"databases", "firewall", "host", "packages", "python", "ssh", "system", "text", "web"},
+    {"databases", "fetched", "firewall", "host", "packages", "python", "ssh", "system", "text", "web"},
     {"docker"},
     {"release"},
     {"release.runtime"},

@@ -16,6 +16,7 @@ AGENT = "deploytasks.agent."
 PLACE = Path(__file__).parents[1] / "agent"
 PLACES = (
     "accounts.sudoers",
+    "fetched",
     "firewall.fail2ban_jail",
     "packages.apt_index",
     "packages.apt_repository",

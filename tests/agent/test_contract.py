@@ -91,7 +91,7 @@ from deploytasks.agent.web.only_catch_alls import OnlyCatchAlls
 from deploytasks.agent.web.pinned_certificate import PinnedCertificate
 from deploytasks.agent.web.self_signed_certificate import SelfSignedCertificate
 from deploytasks.agent.web.visit import Visit
-from tests.agent import contract_of_systems, contract_of_texts
+from tests.agent import contract_of_fetched, contract_of_systems, contract_of_texts
 from tests.agent.sites import site_handler
 
 PROGRAM = Path(__file__).parents[2] / "roles/app/templates/deploytasks-certificate.sh"
@@ -670,6 +670,7 @@ CASES = [
     (Visit, visit),
     *contract_of_systems.CASES,
     *contract_of_texts.CASES,
+    *contract_of_fetched.CASES,
 ]
 """A type, and a function that makes a host differ and returns what is wanted of it."""
 
@@ -688,7 +689,8 @@ ACTIONS = [
 ]
 
 
-ROOTS = {Unit, *(kind for kind, _ in contract_of_systems.CASES + contract_of_texts.CASES)}
+BY_ROOT = (*contract_of_systems.CASES, *contract_of_texts.CASES, *contract_of_fetched.CASES)
+ROOTS = {Unit, *(kind for kind, _ in BY_ROOT)}
 
 
 def cases(*, reversible=(True, False)):

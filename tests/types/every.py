@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from itertools import chain
 
-from tests.types import files
+from tests.types import fetched, files
 
-CASES = {case.title: case for case in chain(files.cases())}
+CASES = {case.title: case for case in chain(files.cases(), fetched.cases())}

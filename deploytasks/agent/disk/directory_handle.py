@@ -122,6 +122,13 @@ class DirectoryHandle:
         with self._telling(name):
             os.symlink(target, name, dir_fd=self._descriptor)
 
+    def give_link(self, name: str, owner: int, group: int) -> None:
+        """The link *name* itself another owner and group."""
+        from deploytasks.agent.disk.owners import give_link
+
+        with self._telling(name):
+            give_link(self._descriptor, name, owner, group)
+
     def make_hard_link(self, name: str, other: DirectoryHandle, theirs: str) -> None:
         """A new name for the file *theirs* of *other* (link(2))."""
         ends = {"src_dir_fd": other._descriptor, "dst_dir_fd": self._descriptor}

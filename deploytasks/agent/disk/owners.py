@@ -41,6 +41,11 @@ def group_number(name: str) -> int:
     return int(name) if name.isdigit() else int(_lookup(grp.getgrnam, name, "group").gr_gid)
 
 
+def give_link(directory: int, name: str, owner: int, group: int) -> None:
+    """The link *name* in the open *directory* another owner and group; where it leads keeps its own."""
+    os.chown(name, owner, group, dir_fd=directory, follow_symlinks=False)
+
+
 def _lookup(find: Any, name: str, what: str) -> Any:
     try:
         return find(name)

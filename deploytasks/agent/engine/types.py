@@ -21,6 +21,7 @@ ROOMS = {
     "databases": "PostgresAccess PostgresDatabase",
     "docker": "AbsentBuildCache ComposeServices DockerEngine DockerImage ImageAccounts OnlyComposeServices "
     "PulledImages ShippedImage",
+    "fetched": "Archive Download",
     "files": "Absent AbsentManaged Compressed Directories Directory EmptyIfLarge File FirstFile LastingFile OnlyFile "
     "Secret SecretFile Symlink Tree",
     "firewall": "Fail2banJail Ufw UfwRule UfwSources",
