@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deploytasks.errors import DeployError
     from deploytasks.fleet.answers import Answers, Ran
     from deploytasks.fleet.applying import apply
-    from deploytasks.fleet.asking import facts, fetch, ping, put, run, wait_for
+    from deploytasks.fleet.asking import facts, fetch, inspect, ping, put, run, wait_for
     from deploytasks.fleet.rebooting import reboot
     from deploytasks.fleet.results import Results
     from deploytasks.inventory import Group, Host, Inventory
@@ -44,6 +44,7 @@ __all__ = [
     "deployment_of",
     "facts",
     "fetch",
+    "inspect",
     "ping",
     "plan_for",
     "put",
@@ -70,6 +71,7 @@ _HOMES = {
     "deployment_of": "planning.deployment",
     "facts": "fleet.asking",
     "fetch": "fleet.asking",
+    "inspect": "fleet.asking",
     "ping": "fleet.asking",
     "plan_for": "planning.plan",
     "put": "fleet.asking",

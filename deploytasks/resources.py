@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from deploytasks.agent.packages.upgrade import Upgrade
     from deploytasks.agent.programs.command import Command
     from deploytasks.agent.programs.run import Run
+    from deploytasks.agent.programs.script import Script
+    from deploytasks.agent.programs.wait_for import WaitFor
     from deploytasks.agent.python.managed_python import ManagedPython
     from deploytasks.agent.python.python_venv import PythonVenv
     from deploytasks.agent.python.uv import Uv
@@ -186,6 +188,7 @@ __all__ = [
     "Retention",
     "Run",
     "RunIfUsed",
+    "Script",
     "Secret",
     "SecretFile",
     "SelfSignedCertificate",
@@ -207,6 +210,7 @@ __all__ = [
     "User",
     "Uv",
     "Visit",
+    "WaitFor",
     "Watch",
     "WayIn",
 ]

@@ -25,9 +25,9 @@ def modules() -> dict[str, Path]:
 def on_the_controller(every: dict[str, Path]) -> set[str]:
     """Those of *every* module that a controller may run.
 
-    That is each but the agent's and the roles' inner ones, the types of resources, which are imported by their words,
-    and what these import in turn. A function of the agent acts on a host, and so does what it imports: of the agent
-    what stands at the top counts.
+    That is each but the agent's, the fake host's and the roles' inner ones, the types of resources, which are imported
+    by their words, and what these import in turn. A function of the agent acts on a host, and so does what it imports:
+    of the agent what stands at the top counts.
     """
     found: set[str] = set()
     waiting = [*MODULES.values(), *(name for name in every if not _is_inner(name))]
@@ -41,7 +41,7 @@ def on_the_controller(every: dict[str, Path]) -> set[str]:
 
 def _is_inner(name: str) -> bool:
     room = name.split(".")[1:]
-    return room[:1] == ["agent"] or (room[:1] == ["roles"] and len(room) > 2)
+    return room[:1] in (["agent"], ["testing"]) or (room[:1] == ["roles"] and len(room) > 2)
 
 
 def _imported(name: str, every: dict[str, Path]) -> Iterator[str]:

@@ -27,6 +27,7 @@ PUBLIC = {
     "deployment_of",
     "facts",
     "fetch",
+    "inspect",
     "ping",
     "plan_for",
     "put",

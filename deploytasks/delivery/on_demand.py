@@ -24,6 +24,7 @@ PLACES = (
     "packages.openpgp",
     "packages.pip",
     "packages.upgrade",
+    "programs.script",
     "services.drop_in",
     "services.journald",
     "services.timer",

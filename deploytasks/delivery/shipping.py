@@ -11,9 +11,10 @@ from deploytasks.delivery.on_demand import sources_on_demand
 from deploytasks.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from deploytasks.agent.engine.plan import Plan
+    from deploytasks.agent.engine.resource import Action, Resource
 
 
 def shipped_modules(plan: Plan) -> dict[str, str]:
@@ -23,6 +24,11 @@ def shipped_modules(plan: Plan) -> dict[str, str]:
     """
     things: list[Any] = [step.resource for step in plan.steps]
     things += [handler.action for step in plan.steps for handler in step.handlers]
+    return modules_of(things)
+
+
+def modules_of(things: Iterable[Resource | Action]) -> dict[str, str]:
+    """The same of *things*."""
     names = {type(thing).__module__ for thing in things}
     own = {name: _source(name) for name in sorted(names) if not name.startswith("deploytasks.agent.")}
     return {**sources_on_demand(sorted(names)), **own}

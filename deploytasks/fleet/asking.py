@@ -6,16 +6,19 @@ is in ``errors`` and never in the way of another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import join
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from deploytasks.agent.engine.resource import describe
 from deploytasks.agent.frozen import frozen
-from deploytasks.agent.release.questions import Describe, Execute, Ping, Wait
+from deploytasks.agent.programs.wait_for import WaitFor
+from deploytasks.agent.release.questions import Describe, Execute, Inspect, Ping, Wait
 from deploytasks.delivery.hearing import description_in
+from deploytasks.delivery.shipping import modules_of
 from deploytasks.errors import ConfigError, DeployError, NotTheAgent, StepFailed
 from deploytasks.fleet.answers import Answers, Ran
 from deploytasks.fleet.applying import ask, converge
@@ -25,10 +28,12 @@ from deploytasks.planning.standard import no_roles
 
 if TYPE_CHECKING:
     from deploytasks.agent.engine.plan import Step
+    from deploytasks.agent.engine.resource import Resource, State
     from deploytasks.agent.host.description import Description
     from deploytasks.fleet.results import Results
     from deploytasks.inventory import Host
 
+T = TypeVar("T")
 AS_A_ROLE = "files"
 
 
@@ -42,15 +47,18 @@ def ping(hosts: Iterable[Host], manner: Manner | None = None) -> Answers[Mapping
 
 def facts(hosts: Iterable[Host], manner: Manner | None = None) -> Answers[Description]:
     """What each host is like: addresses, disks, memory, packages, services, users."""
-    answers = asked(ask(hosts, no_roles, Describe(), manner or Manner("facts")))
-    understood, lies = {}, {}
-    for name, answer in answers.items():
-        try:
-            understood[name] = description_in(answer)
-        except ValueError as error:
-            lies[name] = NotTheAgent(f"{name}: what came is not from the agent: {error}", name)
-    code = answers.exit_code or (NotTheAgent.exit_code if lies else 0)
-    return Answers(understood, {**answers.errors, **lies}, code)
+    return _understood(asked(ask(hosts, no_roles, Describe(), manner or Manner("facts"))), description_in)
+
+
+def inspect(hosts: Iterable[Host], resource: Resource, manner: Manner | None = None) -> Answers[State]:
+    """What *resource* is like on each host; nothing is changed.
+
+    The answer is its state as a JSON object, or None where it is absent; ``resource.desired()`` is what ``apply`` would
+    make of it. Raises ``ConfigError`` for a type of one's own whose module imports more than a host has.
+    """
+    sealed, _ = resource.sealed()
+    question = Inspect(describe(sealed), modules_of([resource]))
+    return _understood(asked(ask(hosts, no_roles, question, manner or Manner("inspect"))), _state_in)
 
 
 def run(
@@ -153,13 +161,11 @@ def wait_for(
     *text*, a regular expression, if that is given. With *gone* it is the other way about. One where it is not so
     after *timeout_s* seconds has failed. Raises ``ConfigError`` for nothing to wait for.
     """
-    if not (port or path or url):
-        raise ConfigError("wait_for: say what is waited for: port, path or url")
-    if text and not path:
-        raise ConfigError("wait_for: text is looked for in a file; say its path")
-    if url and not url.startswith(("http://", "https://")):
-        raise ConfigError(f"wait_for: {url!r}: expected http://… or https://…")
     question = Wait(port, address, path, text, url, gone, timeout_s)
+    try:
+        WaitFor(**vars(question))
+    except ValueError as error:
+        raise ConfigError(f"wait_for: {error}") from error
     return ask(hosts, no_roles, question, manner or Manner("wait_for"))
 
 
@@ -172,6 +178,25 @@ def require_absolute(path: str) -> None:
     """Raise ``ConfigError`` for what is no absolute path of a file."""
     if not path.startswith("/") or path.endswith("/") or ".." in path.split("/"):
         raise ConfigError(f"{path!r}: expected the absolute path of a file on the hosts")
+
+
+def _understood(answers: Answers[Any], read: Callable[[Any], T]) -> Answers[T]:
+    """What *read* makes of each; it raises ``ValueError`` for what no agent says."""
+    understood, lies = {}, {}
+    for name, answer in answers.items():
+        try:
+            understood[name] = read(answer)
+        except ValueError as error:
+            lies[name] = NotTheAgent(f"{name}: what came is not from the agent: {error}", name)
+    code = answers.exit_code or (NotTheAgent.exit_code if lies else 0)
+    return Answers(understood, {**answers.errors, **lies}, code)
+
+
+def _state_in(answer: Any) -> State:
+    state = answer.get("state", ()) if isinstance(answer, dict) else ()
+    if state is None or isinstance(state, dict):
+        return state
+    raise ValueError("it is no state")
 
 
 def _not_fetched(name: str, path: str, file: Arriving) -> DeployError:

@@ -156,7 +156,7 @@ def _misfits(thing: Resource | Action) -> Iterator[str]:
 
     name = type(thing).__name__
     path, mode = getattr(thing, "path", "/"), getattr(thing, "mode", "0644")
-    if isinstance(path, str) and (not path.startswith("/") or "\0" in path):
+    if isinstance(path, str) and path != _usual(thing, "path") and (not path.startswith("/") or "\0" in path):
         yield f"{name}: path={path!r}: expected one from / on"
     if isinstance(mode, str) and not MODE.fullmatch(mode):
         yield f'{name}: mode={mode!r}: expected octal digits such as "0644"'
@@ -172,6 +172,11 @@ def _misfits(thing: Resource | Action) -> Iterator[str]:
         value = getattr(thing, field)
         if not isinstance(value, tuple) or not all(isinstance(part, kind) for part in value):
             yield f"{name}: {field}={_shown(value)}: expected a tuple of {kind.__name__}"
+
+
+def _usual(thing: Resource | Action, name: str) -> Any:
+    """The default of that field; it may mean that there is none."""
+    return next((field.default for field in dataclasses.fields(thing) if field.name == name), None)
 
 
 @cache

@@ -8,9 +8,11 @@ import threading
 import pytest
 
 from deploytasks.agent.engine.events import Answer, LogLine, Outcome
+from deploytasks.agent.engine.resource import describe
 from deploytasks.agent.errors import StepError
+from deploytasks.agent.files.file import File
 from deploytasks.agent.host import describing
-from deploytasks.agent.release.questions import Describe, Execute, Ping, Wait
+from deploytasks.agent.release.questions import Describe, Execute, Inspect, Ping, Wait
 from tests.agent.shop import Shop
 
 
@@ -124,3 +126,40 @@ def test_waiting_ends_when_it_is_so(anywhere):
     threading.Timer(0.3, log.write_text, ("begun\ndone\n",)).start()
     assert anywhere.ask(Wait(path="/run/log", text="^done$", timeout_s=20)).outcome is Outcome.OK
     assert anywhere.ask(Wait(path="/run/other", gone=True)).outcome is Outcome.OK
+
+
+OWN = """
+from dataclasses import dataclass
+from deploytasks.agent.resource import Resource
+
+@dataclass(frozen=True)
+class Load(Resource):
+    limit: float
+
+    def desired(self):
+        return {"high": False}
+
+    def inspect(self, machine):
+        return {"high": 1 > self.limit}
+"""
+
+
+def test_a_resource_is_looked_at_and_let_be(anywhere, host):
+    host.write("/etc/motd", "hello\n")
+    before = host.snapshot()
+    anywhere.ask(Inspect(describe(File("/etc/motd", "bye\n")), {}))
+    (there,) = anywhere.said(Answer)
+    assert (there.document["state"]["content"], there.document["state"]["mode"]) == ("hello\n", "0644")
+    anywhere.ask(Inspect(describe(File("/etc/none", "bye\n")), {}))
+    assert anywhere.said(Answer)[0].document == {"state": None}
+    assert host.snapshot() == before
+
+
+def test_a_type_of_ones_own_comes_with_the_question(anywhere):
+    anywhere.ask(Inspect({"type": "own_load:Load", "args": {"limit": 0.5}}, {"own_load": OWN}))
+    assert anywhere.said(Answer)[-1].document == {"state": {"high": True}}
+
+
+def test_a_type_that_nobody_knows_is_told(anywhere):
+    with pytest.raises(StepError, match="not understood: .*no type is called Nothing"):
+        anywhere.ask(Inspect({"type": "Nothing", "args": {}}, {}))

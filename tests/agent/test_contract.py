@@ -52,6 +52,8 @@ from deploytasks.agent.packages.locales import Locales
 from deploytasks.agent.packages.package import Package
 from deploytasks.agent.programs.command import Command
 from deploytasks.agent.programs.run import Run
+from deploytasks.agent.programs.script import Script
+from deploytasks.agent.programs.wait_for import WaitFor
 from deploytasks.agent.python.managed_python import ManagedPython
 from deploytasks.agent.python.python_venv import PythonVenv
 from deploytasks.agent.python.uv import Uv
@@ -248,6 +250,26 @@ def http_check(host):
             """Say nothing."""
 
     return HttpCheck("shop@new.service", host.serve(App))
+
+
+def site_that_comes_up(host):
+    seen = []
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if seen else 503)
+            self.end_headers()
+            seen.append(self.path)
+
+        def log_message(self, *_):
+            pass
+
+    return WaitFor(url=f"http://127.0.0.1:{host.serve(Site)}/")
+
+
+def script_of_a_user(host):
+    host.write("/etc/passwd", f"{host.user}:x:{os.getuid()}:{os.getgid()}::/home/ann:/bin/sh\n")
+    return Script("#!/bin/sh -e\ntouch x\n", unless=("test", "-e", "x"), cwd="/srv", user=host.user)
 
 
 def visit(host):
@@ -648,6 +670,8 @@ CASES = [
     (Secret, lambda _: Secret("/srv/secret")),
     (SecretFile, secret_file),
     (SecretFile, secret_file_with_another_secret),
+    (Script, lambda host: Script("touch $1\n", (str(host.path("/srv/x")),), creates="/srv/x")),
+    (Script, script_of_a_user),
     (SelfSignedCertificate, self_signed_certificate),
     (SelfSignedCertificate, self_signed_certificate_of_another_authority),
     (Service, lambda _: Service("nginx")),
@@ -668,6 +692,7 @@ CASES = [
     (User, user_settings),
     (Uv, lambda host: Uv("0.13.8", index_url=host.serve_index())),
     (Visit, visit),
+    (WaitFor, site_that_comes_up),
     *contract_of_systems.CASES,
     *contract_of_texts.CASES,
     *contract_of_fetched.CASES,

@@ -54,15 +54,15 @@ def test_the_plan_of_a_release_can_be_carried_out_again(host):
 
 WORDS = """
 Absent AbsentBuildCache AbsentFiles AbsentManaged AbsentUnits AbsentUser AcmeCertificate ApacheReload AptIndex
-AptRepository Archive AuthorizedKey AuthorizedKeys Block Claim Command ComposeServices Compressed CopyRetention CronJob
-Debconf Directories Directory DockerEngine DockerImage Download DropIn EmptyIfLarge Fail2banJail File FirstFile
-FirstSymlink FreshProcesses Group Hostname HostsEntry HttpCheck ImageAccounts ImageRetention IniSetting Instance
-Journald KeptFiles KnownHost LastingFile Line Locale Locales Logrotate ManagedPython Member Mount NginxLimits
+AptRepository Archive AuthorizedKey AuthorizedKeys Block Claim Command ComposeServices Compressed CopyRetention
+CronJob Debconf Directories Directory DockerEngine DockerImage Download DropIn EmptyIfLarge Fail2banJail File
+FirstFile FirstSymlink FreshProcesses Group Hostname HostsEntry HttpCheck ImageAccounts ImageRetention IniSetting
+Instance Journald KeptFiles KnownHost LastingFile Line Locale Locales Logrotate ManagedPython Member Mount NginxLimits
 NginxMember NginxPage NginxReload NginxSites NoFiles NoUnits NoUser OnlyCatchAlls OnlyComposeServices OnlyFile
 OnlyInstance OnlyProcesses OnlyUfwRules Package PinnedCertificate Pip PostgresAccess PostgresDatabase Processes
 ProcessesAtBoot PulledImages PythonVenv RecordedPlan ReleaseCommand Reload Replace Restart Retention Run RunIfUsed
-Secret SecretFile SelfSignedCertificate Service ShippedImage SshdSetting Sudoers Swap Symlink Sysctl Timer Timezone Tree
-Ufw UfwRule UfwSources Unit Upgrade User Uv Visit Watch WayIn Withdrawn
+Script Secret SecretFile SelfSignedCertificate Service ShippedImage SshdSetting Sudoers Swap Symlink Sysctl Timer
+Timezone Tree Ufw UfwRule UfwSources Unit Upgrade User Uv Visit WaitFor Watch WayIn Withdrawn
 """
 """All that plans, journals and debts on hosts may call a type; a new type adds its own."""
 NOW = {

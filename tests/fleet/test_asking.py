@@ -10,6 +10,7 @@ from deploytasks.errors import ConfigError, DeployError
 from deploytasks.fleet import asking, rebooting
 from deploytasks.fleet.command_streams import MOST_BYTES, Kept
 from deploytasks.fleet.manner import Manner
+from deploytasks.resources import File, Script
 from tests.fleet.stage import Stage
 
 TEXTS = (
@@ -178,3 +179,25 @@ def test_a_host_that_does_not_come_back_is_told(tmp_path, monkeypatch):
     )
     assert str(answers.errors["w1"]) == "w1: it was told to reboot, and is not back after 0 s"
     assert answers.exit_code == 4
+
+
+def test_what_a_resource_is_like_is_told_by_each_host(tmp_path):
+    mode = {"mode": "0644"}
+    scripts = {"w1": answering({"state": mode}), "w2": answering({"state": None}), "w3": answering([])}
+    states = asked(tmp_path, asking.inspect, File("/etc/motd", "hello"), **scripts)
+    assert dict(states) == {"w1": mode, "w2": None}
+    assert "what came is not from the agent" in str(states.errors["w3"])
+    assert states.exit_code == 4
+
+
+def test_a_type_that_the_agent_has_not_travels_with_the_question(tmp_path):
+    heard = []
+
+    def script(agent):
+        heard.append(agent.request.question)
+        yield Answer({"state": {"done": True}})
+        yield Ended(Outcome.OK)
+
+    asked(tmp_path, asking.inspect, Script("true", creates="/x"), w1=script)
+    assert heard[0].resource == {"type": "Script", "args": {"text": "true", "creates": "/x"}}
+    assert list(heard[0].modules) == ["deploytasks.agent.programs.script"]

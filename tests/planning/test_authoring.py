@@ -14,7 +14,7 @@ ROLE = """\
 from dataclasses import dataclass
 
 from deploytasks import Handler, Step
-from deploytasks.resources import Command, Directories, Directory, File, Package, Run, Service
+from deploytasks.resources import Command, Directories, Directory, File, Package, Run, Service, WaitFor
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ AMISS = {
     "one of several directories": (
         'yield Step("x", Directories((Directory("/srv/x"), Directory("y"))))',
         "Directory: path='y': expected one from / on",
+    ),
+    "a path that is not whole": (
+        'yield Step("x", WaitFor(path="x"))',
+        "WaitFor: path='x': expected one from / on",
     ),
     "no step": ('yield Package("nginx")', "Package(names="),
     "no resource": ('yield Step("x", "/etc/x")', "step \"x\": '/etc/x' is no resource"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from deploytasks.errors import SourceError, VariableError
 from deploytasks.planning.heard import heard
 from deploytasks.planning.standard import standard_roles
 from deploytasks.planning.unclaimed import distance, unclaimed
-from tests.roles.rendered import FACTS, NOW, plan_for, replace
+from tests.roles.rendered import FACTS, NOW, plan_for
 
 APP = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": "flask\n"}
 MakeHost = Callable[..., Host]

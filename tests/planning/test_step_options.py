@@ -10,7 +10,7 @@ import pytest
 from deploytasks import Inventory, Phase, Step, plan_for
 from deploytasks.errors import PlanError
 from deploytasks.planning.plan import narrowed
-from deploytasks.resources import File
+from deploytasks.resources import File, WaitFor
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,10 @@ def test_a_step_that_follows_what_does_not_come_before_it_is_refused(tmp_path, s
     assert str(caught.value).startswith(
         'prod1: role greeting: "write b" has only_if_changed="write a", and no earlier step of this role is called so'
     )
+
+
+def test_a_path_may_be_left_out_where_it_need_not_be(tmp_path):
+    assert len(plan_of(tmp_path, Step("wait", WaitFor(port=80))).steps) == 1
 
 
 def test_a_step_of_another_role_is_none_of_this_one(tmp_path):

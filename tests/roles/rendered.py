@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from deploytasks import Host, Inventory, Plan, Step, plan_for
-from deploytasks.agent.engine.plan import handler_to_json
+from deploytasks import Host, Plan, plan_for
 from deploytasks.agent.release.facts import Facts
 from deploytasks.planning.standard import standard_roles
-from deploytasks.resources import File, Unit
+from deploytasks.testing import host_with as host_with_variables
+from deploytasks.testing.rendering import rendered_plan
 
 HERE = Path(__file__).parent
 HELLO = HERE.parents[1] / "examples/hello"
@@ -35,13 +33,7 @@ DEFAULT, RICH = CASES["default"], CASES["rich"]
 
 def host_with(variables: Mapping[str, Any]) -> Host:
     """The host prod1 of an inventory that says *variables*, with the facts of a small Debian 12."""
-    with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory)
-        (folder / "inventory.ini").write_text("prod1\n")
-        (folder / "group_vars").mkdir()
-        (folder / "group_vars/all.json").write_text(json.dumps({"app_source": str(HELLO), **variables}))
-        (host,) = Inventory.load(folder / "inventory.ini").hosts
-    return replace(host, facts=FACTS)
+    return host_with_variables("prod1", FACTS, **{"app_source": str(HELLO), **variables})
 
 
 def plan_with(variables: Mapping[str, Any]) -> Plan:
@@ -55,40 +47,7 @@ def rendered(variables: Mapping[str, Any]) -> dict[str, str]:
 
     The release's name, which contains a digest of everything, reads ``RELEASE``.
     """
-    plan = plan_with(variables)
-    texts = {"steps": "".join(f"{line(step)}\n" for step in plan.steps), **dict(files(plan))}
-    return {
-        path.replace(plan.release, "RELEASE"): text.replace(plan.release, "RELEASE")
-        for path, text in texts.items()
-    }
-
-
-def files(plan: Plan) -> list[tuple[str, str]]:
-    """Path and text of every file that *plan* writes and that is not of the app's own source."""
-    return [
-        (file.path, text) for step in plan.steps if (file := file_of(step)) and (text := text_of(file, plan))
-    ]
-
-
-def file_of(step: Step) -> File | None:
-    unit = step.resource
-    if isinstance(unit, Unit):
-        return File(f"/etc/systemd/system/{unit.name}", unit.content)
-    return unit if isinstance(unit, File) else None
-
-
-def text_of(file: File, plan: Plan) -> str | None:
-    if file.content is not None:
-        return file.content
-    sealed = plan.contents.get(file.digest)
-    return sealed.decode() if sealed else None
-
-
-def line(step: Step) -> str:
-    """Such as ``provision  nginx: write the site -> reload nginx``."""
-    notified = [handler_to_json(handler)["name"] for handler in step.handlers]
-    arrow = f" -> {', '.join(notified)}" if notified else ""
-    return f"{step.phase.value:9}  {step.role}: {step.name}{arrow}"
+    return rendered_plan(plan_with(variables))
 
 
 def kept(name: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ import pytest
 from deploytasks.agent.release.recorded_plan import RecordedPlan
 from deploytasks.planning.role import role_name, variable_name
 from deploytasks.roles import gunicorn
-from tests.roles.rendered import CASES, file_of, plan_with
+from deploytasks.testing.rendering import file_of
+from tests.roles.rendered import CASES, plan_with
 
 REPOSITORY = Path(__file__).parents[2]
 ROLES = [

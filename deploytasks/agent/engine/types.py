@@ -26,7 +26,7 @@ ROOMS = {
     "Secret SecretFile Symlink Tree",
     "firewall": "Fail2banJail Ufw UfwRule UfwSources",
     "packages": "AptIndex AptRepository Debconf Locales Package Pip Upgrade",
-    "programs": "Command Run",
+    "programs": "Command Run Script WaitFor",
     "python": "ManagedPython PythonVenv Uv",
     "release": "AbsentFiles Claim CopyRetention FirstSymlink ImageRetention KeptFiles OnlyUfwRules RecordedPlan "
     "Retention",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Optional, Type
+from typing import Any, Dict, Optional, Type
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.request import Question
@@ -54,6 +54,14 @@ class Execute(Question):
 
 class History(Question):
     """Who did what to the app."""
+
+
+@frozen
+class Inspect(Question):
+    """What *resource*, as a plan describes it, is like; *modules* are those of its type that the agent has not."""
+
+    resource: Dict[str, Any]
+    modules: Dict[str, str]
 
 
 @frozen
