@@ -25,7 +25,8 @@ WINDOWS = "one\r\ntwo\r\n"
 LATIN = r"caf\351 = 1\n"
 MARKED = "a\n# BEGIN x\nold\n# END x\nz\n"
 MARK = "# {mark} x"
-HELD = "a directory that holds something may be somebody's data"
+HELD = "it may be somebody's data: recursive=True says that it is not"
+THEIRS = {"target": "src"}
 IS_THERE = "a link or a directory in the place of a file is moved by people, not by us"
 
 KEPT_END = "a line that is as wanted keeps its own end; Ansible gives it one of unix"
@@ -179,7 +180,8 @@ def file(name: str, before: str = "true", differs: str = "", **args: Any) -> Cas
 def entry(type_: Any, state: str, name: str, before: str, differs: str = "", **args: Any) -> Case:
     """A case of a name in the file system; a *target* is Ansible's *src*."""
     path = path_of(f"{type_.__name__} {name}")
-    theirs = {"path": path, "state": state, **{{"target": "src"}.get(key, key): args[key] for key in args}}
+    theirs = {"path": path, "state": state, **{THEIRS.get(key, key): args[key] for key in args}}
+    theirs.pop("recursive", None)
     start = before.replace("PATH", path)
     ours = type_(path, **args)
     return Case(name, ours, "ansible.builtin.file", theirs, start, SEEN.format(path=path), differs)
@@ -228,6 +230,8 @@ def entries() -> Iterator[Case]:
     yield entry(Absent, "absent", "a link", "ln -s /etc/hosts PATH")
     yield entry(Absent, "absent", "an empty directory", "mkdir PATH")
     yield entry(Absent, "absent", "nothing there", "true")
+    yield entry(Absent, "absent", "recursive", "mkdir -p PATH/a/b; touch PATH/a/x", recursive=True)
+    yield entry(Absent, "absent", "recursive, links within", "mkdir PATH; ln -s /etc PATH/l", recursive=True)
     yield entry(Absent, "absent", "a directory that holds something", "mkdir PATH; touch PATH/x", HELD)
 
 
