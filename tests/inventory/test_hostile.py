@@ -75,6 +75,11 @@ def test_a_regular_expression_that_never_ends_is_refused_in_time(tmp_path, templ
     assert "hosts.yml:5: x: the regular expression " in complaint(tmp_path, "hosts.yml", "x")
 
 
+def test_what_is_not_there_and_would_be_asked_later_is_told(tmp_path) -> None:
+    written(tmp_path, {"hosts.yml": "all:\n  hosts: {h: }\n  vars:\n    x: \"{{ ('a').name | select }}\"\n"})
+    assert "hosts.yml:4: x: 'str object' has no attribute 'name'" in complaint(tmp_path, "hosts.yml", "x")
+
+
 def test_a_host_pattern_that_never_ends_is_refused_in_time(tmp_path) -> None:
     written(tmp_path, {"hosts": f"{'a' * 40}-1\n"})
     with pytest.raises(InventoryError, match=r'host pattern "~\(a\+\)\+\$": the regular expression'):

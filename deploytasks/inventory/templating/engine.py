@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import chain
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from deploytasks.agent.regex import regex
 from deploytasks.errors import InventoryError
 from deploytasks.inventory.refused import Refused
 from deploytasks.inventory.templating.asking import Asking
-from deploytasks.inventory.templating.bounds import check_call, check_operation, check_result
+from deploytasks.inventory.templating.bounds import bounded, check_call, check_operation, check_result
 from deploytasks.inventory.templating.filters import FILTERS
 from deploytasks.inventory.templating.missing import Missing, Needed, NotThere
 from deploytasks.inventory.templating.result import OMITTED, concatenated
@@ -160,8 +160,11 @@ class _Environment(SandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(undefined=Missing, trim_blocks=True, cache_size=0, autoescape=False)
-        self.filters = FILTERS | {"__counted": _counted, "__joined": _joined}
-        self.tests = TESTS
+        self.filters = {name: _at_once(each) for name, each in FILTERS.items()} | {
+            "__counted": _counted,
+            "__joined": _joined,
+        }
+        self.tests = {name: _needing(name, each) for name, each in TESTS.items()}
         self.globals = {
             name: self.globals[name] for name in ("dict", "range", "cycler", "joiner", "namespace")
         }
@@ -214,6 +217,32 @@ class _Environment(SandboxedEnvironment):
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Missing:
         raise SecurityError(f'"{attribute}" of a {type(obj).__name__} is out of reach of templates')
+
+
+def _at_once(each: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter *each*, which makes a list and nothing that would come later, as in Ansible."""
+
+    @wraps(each)
+    def made(*given: Any, **named: Any) -> Any:
+        found = each(*given, **named)
+        return bounded(found) if isinstance(found, Iterator) else found
+
+    return made
+
+
+def _needing(name: str, each: Callable[..., Any]) -> Callable[..., Any]:
+    """The test *each* called *name*, which needs what it is about, unless it asks whether that is there."""
+    if name.removeprefix("ansible.builtin.") in {"defined", "undefined"}:
+        return each
+
+    @wraps(each)
+    def asked(*given: Any, **named: Any) -> Any:
+        for about in given[:2]:
+            if isinstance(about, Missing):
+                raise Needed(about)
+        return each(*given, **named)
+
+    return asked
 
 
 @pass_context
