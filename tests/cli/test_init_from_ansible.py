@@ -63,6 +63,9 @@ BY_HAND = {
         "  location /static/ { alias {{ app_dir }}/src/static/; }\n}\n"
     ),
 }
+BOMB = "    l0: &l0 [x]\n" + "".join(
+    f"    l{number}: &l{number} [{', '.join([f'*l{number - 1}'] * 9)}]\n" for number in range(1, 9)
+)
 ANSISTRANO = {
     "inventory/production": "[web]\nprod1\n",
     "playbooks/deploy.yml": """\
@@ -171,6 +174,11 @@ def test_ansistrano_becomes_releases(tmp_path: Path) -> None:
         ({}, "nowhere", "--from-ansible nowhere: no such directory"),
         ({"a.txt": ""}, "ops", "--from-ansible ops: no playbook is there"),
         ({"hosts": "web1\n", "x.yml": "- hosts: all\n  tasks: [a: [b\n"}, "ops/x.yml", "ops/x.yml:"),
+        (
+            {"hosts": "web1\n", "x.yml": f"- hosts: all\n  vars:\n{BOMB}  tasks: []\n"},
+            "ops",
+            "its aliases stand for more",
+        ),
         ({"hosts": "web1 ansible_port=x\n", "x.yml": "- hosts: all\n"}, "ops", "ops/hosts:1: "),
     ],
 )

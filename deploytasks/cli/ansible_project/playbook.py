@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,20 @@ class Play:
 
 def plays_of(path: Path, vault: Vault, roles: tuple[Path, ...] = (), depth: int = 0) -> Iterator[Play]:
     """The plays in *path* and in those that it imports; raises `InventoryError` for what is no playbook."""
+    with _told_of(path):
+        yield from _plays(path, vault, roles, depth)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """What is refused in the block is told with its line in *path*."""
+    try:
+        yield
+    except Refused as refused:
+        raise InventoryError(f"{path}:{refused.line or 1}: {refused}") from refused
+
+
+def _plays(path: Path, vault: Vault, roles: tuple[Path, ...], depth: int) -> Iterator[Play]:
     for branch in _items(path, vault):
         said = dict(branch.pairs())
         imported = next((said[key] for key in said if _last(key) == "import_playbook"), None)
@@ -136,7 +151,9 @@ class _PlayReader:
                 yield from self._of_file(place / "tasks" / main, depth + 1)
 
     def _of_file(self, path: Path, depth: int) -> Iterator[Task]:
-        if depth <= DEEPEST:
+        if depth > DEEPEST:
+            return
+        with _told_of(path):
             for branch in _items(path, self._vault):
                 yield from self._of_task(branch, path, depth)
 
@@ -206,12 +223,10 @@ class _PlayReader:
 
 
 def _document(path: Path, vault: Vault) -> Branch:
-    opened = opened_file(str(path), vault)
-    try:
+    with _told_of(path):
+        opened = opened_file(str(path), vault)
         with opened.discreetly():
             return yaml_document(opened.text, vault)
-    except Refused as refused:
-        raise InventoryError(f"{path}:{refused.line or 1}: {refused}") from refused
 
 
 def _items(path: Path, vault: Vault) -> Iterator[Branch]:
