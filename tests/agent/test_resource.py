@@ -67,7 +67,11 @@ def test_every_type_of_ours_has_its_word():
         if module.name not in {"deploytasks.agent.boot", "deploytasks.agent.__main__"}:
             importlib.import_module(module.name)
     ours = {kind.__name__: kind for base in (Resource, Action) for kind in kinds_of(base)}
-    assert {name: type_called(name) for name in MODULES} == ours
+    bases = {name for name, kind in ours.items() if kind.__subclasses__() and name not in MODULES}
+    assert {name: type_called(name) for name in MODULES} == {
+        name: kind for name, kind in ours.items() if name not in bases
+    }
+    assert bases <= {"EditedFile"}
 
 
 def kinds_of(base):
