@@ -173,8 +173,8 @@ STRICTER: dict[str, tuple[str | dict[str, str], str]] = {
         'inventory.ini:1: ansible_prot: unknown connection variable; did you mean "ansible_port"?',
     ),
     "connection that we have not": (
-        "h1 ansible_connection=winrm\n",
-        'inventory.ini:1: ansible_connection: "winrm"',
+        "h1 ansible_connection=rsh\n",
+        'inventory.ini:1: ansible_connection: "rsh"',
     ),
     "same machine twice": (
         "h1 ansible_host=10.0.0.1\nh2 ansible_host=10.0.0.1\n",
