@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from invoke.exceptions import Exit
@@ -193,6 +193,7 @@ def _plain(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
     return [parameter.replace(kind=kind, default=_as_typed(parameter.default)) for parameter in parameters]
 
 
+@cache
 def _common() -> list[inspect.Parameter]:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return [inspect.Parameter(name, kind, default=_as_typed(default)) for name, default in COMMON.items()]

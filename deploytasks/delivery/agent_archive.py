@@ -8,7 +8,6 @@ import io
 import os
 import tempfile
 import time
-import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
@@ -56,6 +55,8 @@ def agent_digest() -> str:
 
 def agent_zip() -> bytes:
     """The same files as a zip, from which a Python can run them (PEP 441)."""
+    import zipfile
+
     parts = bz2.decompress(agent_archive()).split(b"\0")
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 
 from deploytasks.errors import ConfigError
 from deploytasks.report.jsonlines import JsonReporter
-from deploytasks.report.mistake import mistakes_in, write_quality_report
 from deploytasks.report.outlet import Outlet
-from deploytasks.report.service import service_in
-from deploytasks.report.summary import SummaryReporter, append, of_mistakes
 
 if TYPE_CHECKING:
     from typing import TextIO
 
     from deploytasks.report.mood import Mood
+    from deploytasks.report.summary import SummaryReporter
 
 SUMMARY = ("DEPLOYTASKS_SUMMARY", "GITHUB_STEP_SUMMARY")
 EVENTS = "DEPLOYTASKS_EVENTS"
@@ -32,7 +30,11 @@ CODE_QUALITY = "DEPLOYTASKS_CODE_QUALITY"
 def summary_of(environ: Mapping[str, str], mood: Mood) -> SummaryReporter | None:
     """The one that writes the summary that *environ* asks for."""
     path = _summary(environ)
-    return SummaryReporter(path, mood) if path else None
+    if not path:
+        return None
+    from deploytasks.report.summary import SummaryReporter
+
+    return SummaryReporter(path, mood)
 
 
 def events_of(environ: Mapping[str, str]) -> Iterator[JsonReporter]:
@@ -56,6 +58,10 @@ def tell_mistake(command: str, message: str, environ: Mapping[str, str], out: Te
 
     Annotations go to *out*. Nothing is raised: the mistake itself is what a person has to hear of.
     """
+    from deploytasks.report.mistake import mistakes_in, write_quality_report
+    from deploytasks.report.service import service_in
+    from deploytasks.report.summary import append, of_mistakes
+
     found = [*mistakes_in(message)]
     service = service_in(environ, str(Path.cwd()))
     if service:

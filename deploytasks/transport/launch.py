@@ -10,7 +10,7 @@ import base64
 import shlex
 import zlib
 from collections.abc import Sequence
-from importlib.resources import files
+from pathlib import Path
 
 from deploytasks.agent.frozen import frozen
 
@@ -71,7 +71,7 @@ UNPACK = "import sys,zlib,base64;exec(zlib.decompress(base64.b64decode(sys.argv.
 
 def packed_program() -> str:
     """Our program: says that it has begun, then reads the agent from standard input (``agent/boot.py``)."""
-    boot = files("deploytasks.agent").joinpath("boot.py").read_bytes()
+    boot = (Path(__file__).parents[1] / "agent" / "boot.py").read_bytes()
     # Python 2 says so too; the version check follows.
     program = b"import os\nos.write(2, b%s)\n" % repr(BEGUN)[1:].encode() + boot
     return base64.b64encode(zlib.compress(program, 9)).decode()

@@ -6,24 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.files.compressed import TEXTS
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.parts import FASTCGI, HTTP, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    Absent,
-    AbsentManaged,
-    ApacheReload,
-    File,
-    Member,
-    OnlyFile,
-    Package,
-    RunIfUsed,
-    Service,
-    Symlink,
-)
 from deploytasks.roles.apache.settings import Vars
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.mount import at_mount, guests_directory
@@ -59,7 +48,7 @@ FORMS = {
 protocols = frozenset(SCHEMES)
 
 template = Templates(beside=__file__)
-reload = Handler("reload Apache", ApacheReload())
+reload = Handler("reload Apache", resources.ApacheReload())
 
 USER = "www-data"
 ETC = "/etc/apache2"
@@ -78,7 +67,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release whose protocol and static files it names.
     """
     v = at_mount(host, v)
-    yield Step("install Apache", Package("apache2", unstarted=True))
+    yield Step("install Apache", resources.Package("apache2", unstarted=True))
     if not deployment_of(host).v.site:
         yield from _safety_steps(host, v)
     yield from (replace(step, phase=Phase.START) for step in _configuration(host, v))
@@ -107,9 +96,9 @@ def body_limit(v: Vars) -> int:
 
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Apache rests when it has no other."""
-    site = AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
-    rest = Handler("run Apache if it has a site", RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
+    site = resources.AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
+    rest = Handler("run Apache if it has a site", resources.RunIfUsed("apache2", (f"{ENABLED}/*.conf",)))
+    yield Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name)), notify=rest)
     yield Step("remove the app's site", site, notify=rest)
 
 
@@ -148,13 +137,15 @@ def _configuration(host: Host, v: Vars) -> Iterator[Step]:
     modules = (*_modules(v, scheme), *(("rewrite.load",) if rewrites else ()))
     yield from map(_enable, modules)
     yield Step(
-        "leave Apache's ports to the sites", File(f"{ETC}/ports.conf", template("ports.conf.j2")), reload
+        "leave Apache's ports to the sites",
+        resources.File(f"{ETC}/ports.conf", template("ports.conf.j2")),
+        reload,
     )
-    of_all_sites = File(f"{ETC}/conf-enabled/zz-deploytasks.conf", template("server.conf.j2"))
+    of_all_sites = resources.File(f"{ETC}/conf-enabled/zz-deploytasks.conf", template("server.conf.j2"))
     yield Step("hide Apache's version", of_all_sites, notify=reload)
-    yield Step("remove the default site", Absent(f"{ENABLED}/000-default.conf"), notify=reload)
+    yield Step("remove the default site", resources.Absent(f"{ENABLED}/000-default.conf"), notify=reload)
     yield from (_guest(host, v) if deployment_of(host).v.site else _site(host, v, scheme))
-    yield Step("run Apache", Service("apache2"))
+    yield Step("run Apache", resources.Service("apache2"))
 
 
 def _modules(v: Vars, scheme: str) -> Iterator[str]:
@@ -170,7 +161,7 @@ def _modules(v: Vars, scheme: str) -> Iterator[str]:
 
 def _enable(file: str) -> Step:
     """As ``a2enmod`` does it (a2enmod(8))."""
-    link = Symlink(f"{ETC}/mods-enabled/{file}", f"../mods-available/{file}")
+    link = resources.Symlink(f"{ETC}/mods-enabled/{file}", f"../mods-available/{file}")
     return Step(f"enable {file}", link, notify=reload)
 
 
@@ -181,10 +172,12 @@ def _site(host: Host, v: Vars, scheme: str) -> Iterator[Step]:
     link, stale = (_usual(app), _first(app)) if v.names else (_first(app), _usual(app))
     yield from _membership(host)
     yield from (replace(step, notify=reload) for step in places_taken(host, f"{ENABLED}/*.conf", link))
-    yield Step("write the site", File(_available(app), text), notify=reload)
-    yield Step("enable the site", Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload)
-    yield Step("remove the site's old link", Absent(stale), notify=reload)
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=reload)
+    yield Step("write the site", resources.File(_available(app), text), notify=reload)
+    yield Step(
+        "enable the site", resources.Symlink(link, f"../sites-available/{app.name}.conf"), notify=reload
+    )
+    yield Step("remove the site's old link", resources.Absent(stale), notify=reload)
+    yield Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name)), notify=reload)
     yield from _catch_all(host, v)
 
 
@@ -192,21 +185,23 @@ def _guest(host: Host, v: Vars) -> Iterator[Step]:
     """The app has no site: it is below its mount on that of another app, which includes what is written for it."""
     app, site = deployment_of(host).app, deployment_of(host).v.site
     place, scheme = GUESTS % (site, app.name), SCHEMES[deployment_of(host).protocol]
-    own = AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
+    own = resources.AbsentManaged(_available(app), (_first(app), _usual(app), _of_unknown_names(app)))
     yield from _membership(host)
     yield guests_directory(place)
     yield Step(
         "write the app's part of the site",
-        File(place, _rendered("mount.conf.j2", host, v, scheme)),
+        resources.File(place, _rendered("mount.conf.j2", host, v, scheme)),
         notify=reload,
     )
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name), place), notify=reload)
+    yield Step(
+        "leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name), place), notify=reload
+    )
     yield Step("remove the app's site", own, notify=reload)
 
 
 def _membership(host: Host) -> Iterator[Step]:
     if static_of(host) or static_files_of(host) or static_root_of(host):
-        member = Member(USER, deployment_of(host).app.user)
+        member = resources.Member(USER, deployment_of(host).app.user)
         yield Step("let Apache read the app's files", member, notify=reload)
 
 
@@ -254,9 +249,9 @@ def _catch_all(host: Host, v: Vars) -> Iterator[Step]:
             wait_s=limits_of(deployment_of(host)).wait_s,
             **_tls(app, v),
         )
-        yield Step("refuse unknown names", File(site, text), notify=reload)
+        yield Step("refuse unknown names", resources.File(site, text), notify=reload)
     else:
-        yield Step("admit unknown names", Absent(site), notify=reload)
+        yield Step("admit unknown names", resources.Absent(site), notify=reload)
 
 
 def _tls(app: App, v: Vars) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.roles.app.domains import domains, first_of, redirected
 from deploytasks.roles.app.key_pair import read_key_pair
 from deploytasks.roles.app.passwords import require_logins
@@ -23,8 +23,8 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
 MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+\Z", examples=["text/css"])]
 
-HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
-HEADER_VALUE = re.compile(r"(?!expr=)[ !#&-\[\]-~]+")
+HEADER_NAME = regex(r"[A-Za-z0-9-]+")
+HEADER_VALUE = regex(r"(?!expr=)[ !#&-\[\]-~]+")
 """Printable ASCII but for what Apache takes for the end of a text, an escape, a variable or a format."""
 
 

@@ -10,31 +10,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.errors import PlanError
 from deploytasks.planning.deployment import Deployment, deployment_of, module_of
 from deploytasks.planning.env_file import read_env_file
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    AbsentManaged,
-    Claim,
-    Directories,
-    Directory,
-    File,
-    FirstFile,
-    FirstSymlink,
-    FreshProcesses,
-    HttpCheck,
-    OnlyInstance,
-    Retention,
-    Symlink,
-    Tree,
-    User,
-    Visit,
-    Watch,
-    WayIn,
-)
 from deploytasks.roles.app import dependencies, processes
 from deploytasks.roles.app.settings import WEB_SERVERS, Vars
 from deploytasks.roles.app.static import compress_static_files, keep_static_files
@@ -99,51 +81,58 @@ def _withdraw_others(deployment: Deployment) -> Iterator[Step]:
 
 def _claim(app: App, v: Vars, deployment: Deployment) -> Step:
     absent = [step.resource for step in deployment.web_server.withdraw(app)]
-    sites = [path for site in absent if isinstance(site, AbsentManaged) for path in (site.path, *site.others)]
+    sites = [
+        path
+        for site in absent
+        if isinstance(site, resources.AbsentManaged)
+        for path in (site.path, *site.others)
+    ]
     files = (*sites, *(f"{directory}/{app.name}.conf" for directory in TMPFILES), f"{LOGROTATE}/{app.name}")
     front, server = deployment.front, deployment.name_of("web_server")
     # Of one that is none of ours it is not known what its program is called.
     is_known = server in WEB_SERVERS and not v.site
     site = (server, front.ports or (v.port,), front.names) if is_known else ()
-    claim = Claim(app.name, app.root, app.user, files, v.adopt, *site)
+    claim = resources.Claim(app.name, app.root, app.user, files, v.adopt, *site)
     return Step("claim the app's names", claim)
 
 
 def _places(app: App, v: Vars, project: Project) -> Iterator[Step]:
     home = "/nonexistent" if v.user else app.root
-    yield Step("make the app's user", User(app.user, home=home, comment=app.account_comment))
-    yield Step("make the app's directories", Directories(tuple(_directories(app, v, project))))
+    yield Step("make the app's user", resources.User(app.user, home=home, comment=app.account_comment))
+    yield Step("make the app's directories", resources.Directories(tuple(_directories(app, v, project))))
     yield from _seeds(app, project)
 
 
-def _directories(app: App, v: Vars, project: Project) -> Iterator[Directory]:
-    yield Directory(app.root, OF_APP, group=app.user, keeps_mode=True)
-    yield from map(Directory, (app.releases, app.venvs, app.sockets))
+def _directories(app: App, v: Vars, project: Project) -> Iterator[resources.Directory]:
+    yield resources.Directory(app.root, OF_APP, group=app.user, keeps_mode=True)
+    yield from map(resources.Directory, (app.releases, app.venvs, app.sockets))
     below = (f"{app.shared}/{path}" for path in _shared_directories(v, project))
     for path in (app.shared, *below):
-        yield Directory(path, OF_APP, app.user, app.user, keeps_mode=True)
+        yield resources.Directory(path, OF_APP, app.user, app.user, keeps_mode=True)
     for path in (app.home, app.cache):
-        yield Directory(path, OF_APP_ALONE, app.user, app.user)
+        yield resources.Directory(path, OF_APP_ALONE, app.user, app.user)
 
 
 def _seeds(app: App, project: Project) -> Iterator[Step]:
     """What the source has where the app will find what is shared: put there once, and the app's from then on."""
     for path, digest in project.seeds:
-        file = FirstFile(f"{app.shared}/{path}", None, "0640", app.user, app.user, digest)
+        file = resources.FirstFile(f"{app.shared}/{path}", None, "0640", app.user, app.user, digest)
         yield Step(f"copy the source's {path} to the shared files", file)
 
 
 def _contents(release: Release, project: Project, *, is_compressed: bool) -> Iterator[Step]:
     digest = project.source.manifest.digest
-    places = Directories((Directory(release.path), Directory(f"{release.path}/bin")))
+    places = resources.Directories(
+        (resources.Directory(release.path), resources.Directory(f"{release.path}/bin"))
+    )
     yield Step("make the release's directories", places, phase=Phase.PREPARE)
     yield Step(
         "list the release's files",
-        File(release.manifest, None, digest=digest),
+        resources.File(release.manifest, None, digest=digest),
         phase=Phase.PREPARE,
     )
     made = (".gz",) if is_compressed else ()
-    tree = Tree(release.code, release.manifest, digest, made)
+    tree = resources.Tree(release.code, release.manifest, digest, made)
     yield Step("lay out the code", tree, phase=Phase.PREPARE)
 
 
@@ -163,7 +152,7 @@ def _environment(release: Release, v: Vars, deployment: Deployment) -> Iterator[
     content = encode_env(env, (*v.env_plain, *(set(env) - set(given))))
     yield Step(
         "write the environment variables",
-        File(release.env, content, mode="0600"),
+        resources.File(release.env, content, mode="0600"),
         phase=Phase.PREPARE,
         sensitive=True,
     )
@@ -202,17 +191,21 @@ def _program(release: Release, deployment: Deployment) -> Iterator[Step]:
         place=deployment.place,
         own_programs=deployment.own_programs,
     )
-    yield Step("write the web program", File(release.command("web"), text, mode="0755"), phase=Phase.PREPARE)
+    yield Step(
+        "write the web program",
+        resources.File(release.command("web"), text, mode="0755"),
+        phase=Phase.PREPARE,
+    )
 
 
 def _run_what_is_there(release: Release) -> Step:
     app = release.app
-    fresh = FreshProcesses(app.name, app.root, app.user, release.name)
+    fresh = resources.FreshProcesses(app.name, app.root, app.user, release.name)
     return Step("restart processes with changed files", fresh, phase=Phase.START)
 
 
 def _ask(v: Vars, release: Release, deployment: Deployment) -> Iterator[Step]:
-    check = HttpCheck(
+    check = resources.HttpCheck(
         release.service_unit, release.socket, **_probe(v, deployment), timeout_s=v.health_timeout_s
     )
     yield Step("check that the new instance answers", check, phase=Phase.START)
@@ -220,20 +213,30 @@ def _ask(v: Vars, release: Release, deployment: Deployment) -> Iterator[Step]:
 
 def _lead_somewhere(app: App, release: Release) -> Step:
     """Before a first release serves: a site may take a name over that was answered by another until now."""
-    link = FirstSymlink(app.current_socket, posixpath.basename(release.socket))
+    link = resources.FirstSymlink(app.current_socket, posixpath.basename(release.socket))
     return Step("send traffic to a first release", link, phase=Phase.START)
 
 
 def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iterator[Step]:
     others = release.process_unit("*", "*") if processes.besides_web(deployment) else ""
     visit, probe = _visit(v, deployment), _probe(v, deployment)
-    watch = Watch(release.service_unit, release.socket, v.watch_s, **probe, processes=others, visit=visit)
-    way_in = [Handler("check that visitors reach the port", WayIn(visit.port))] if visit else []
+    watch = resources.Watch(
+        release.service_unit, release.socket, v.watch_s, **probe, processes=others, visit=visit
+    )
+    way_in = [Handler("check that visitors reach the port", resources.WayIn(visit.port))] if visit else []
     notify = (*way_in, *([Handler(f"watch the new release for {v.watch_s:g} s", watch)] if v.watch_s else []))
     socket = posixpath.basename(release.socket)
-    yield Step("switch traffic to the new release", Symlink(app.current_socket, socket), notify, Phase.SWITCH)
     yield Step(
-        "make the new release current", Symlink(app.current, f"releases/{release.name}"), notify, Phase.SWITCH
+        "switch traffic to the new release",
+        resources.Symlink(app.current_socket, socket),
+        notify,
+        Phase.SWITCH,
+    )
+    yield Step(
+        "make the new release current",
+        resources.Symlink(app.current, f"releases/{release.name}"),
+        notify,
+        Phase.SWITCH,
     )
     if visit:
         yield Step("check that visitors get the app", visit, phase=Phase.SWITCH)
@@ -242,21 +245,23 @@ def _switch(v: Vars, app: App, release: Release, deployment: Deployment) -> Iter
 def _point_at_boot(app: App, release: Release) -> Iterator[Step]:
     text = template("tmpfiles.conf.j2", app=app, release=release)
     yield Step(
-        "point to the new release at boot", File(f"{TMPFILES[0]}/{app.name}.conf", text), phase=Phase.CONFIRM
+        "point to the new release at boot",
+        resources.File(f"{TMPFILES[0]}/{app.name}.conf", text),
+        phase=Phase.CONFIRM,
     )
 
 
 def _finish(app: App, v: Vars, release: Release) -> Iterator[Step]:
     of_app = (app.name, app.root, app.user, release.name)
     yield from _shut_others_out(app)
-    yield Step("end the old instance", OnlyInstance(*of_app, v.drain_timeout_s), phase=Phase.FINISH)
-    yield Step("prune old releases", Retention(*of_app, v.keep_releases), phase=Phase.FINISH)
+    yield Step("end the old instance", resources.OnlyInstance(*of_app, v.drain_timeout_s), phase=Phase.FINISH)
+    yield Step("prune old releases", resources.Retention(*of_app, v.keep_releases), phase=Phase.FINISH)
 
 
 def _shut_others_out(app: App) -> Iterator[Step]:
     """When all who serve of it are in the app's group; where a first version had deployed, they were not before."""
-    shared = Directory(app.shared, OF_APP, app.user, app.user)
-    places = Directories((shared, Directory(app.root, OF_APP, group=app.user)))
+    shared = resources.Directory(app.shared, OF_APP, app.user, app.user)
+    places = resources.Directories((shared, resources.Directory(app.root, OF_APP, group=app.user)))
     yield Step("close the app's directories to other users", places, phase=Phase.FINISH)
 
 
@@ -272,14 +277,14 @@ def _probe(v: Vars, deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _visit(v: Vars, deployment: Deployment) -> Visit | None:
+def _visit(v: Vars, deployment: Deployment) -> resources.Visit | None:
     """The app as visitors ask for it; nothing where this host itself is none that may."""
     front, server = deployment.front, deployment.name_of("web_server")
     if deployment.is_reached_directly and front.trusted:
         return None
     path = v.health_path if v.visit_path is None else v.visit_path
     path = v.at(path) if path else ""
-    return Visit(
+    return resources.Visit(
         deployment.app.name,
         server,
         (front.ports or (v.port,))[-1],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 
+from deploytasks import resources
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import File
 from deploytasks.roles.app import body
 
 BODY = "deploytasks_body"
@@ -14,5 +14,5 @@ BODY = "deploytasks_body"
 
 def body_module(place: str) -> Step:
     """The module ``BODY``, in the directory *place* of the release."""
-    file = File(f"{place}/{BODY}.py", inspect.getsource(body))
+    file = resources.File(f"{place}/{BODY}.py", inspect.getsource(body))
     return Step("write how bodies are measured", file, phase=Phase.PREPARE)

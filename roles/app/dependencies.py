@@ -9,22 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.python import CACHE
+from deploytasks.agent.regex import regex
 from deploytasks.errors import VariableError
 from deploytasks.here import expanded
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.python_choice import chosen_python, python_to_bring
-from deploytasks.resources import (
-    Directory,
-    EmptyIfLarge,
-    File,
-    ManagedPython,
-    Package,
-    PythonVenv,
-    Symlink,
-    Uv,
-)
 from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.distribution import install_packages
 
@@ -33,7 +25,7 @@ if TYPE_CHECKING:
     from deploytasks.inventory import Host
     from deploytasks.roles.app.settings import Vars
 
-BOUND = re.compile(r"[<>=!~]")
+BOUND = regex(r"[<>=!~]")
 """Says which versions of a package are meant (PEP 508)."""
 WITH_DISTUTILS = (3, 11)
 """Before, Debian and Ubuntu had distutils, which uv asks for, in a package of its own."""
@@ -45,9 +37,9 @@ def install(host: Host, v: Vars) -> Iterator[Step]:
     yield from install_packages(host, v)
     yield from _installer(host, v)
     venv = _venv(host, v)
-    small = Handler("bound the package cache", EmptyIfLarge(CACHE, v.cache_mb))
+    small = Handler("bound the package cache", resources.EmptyIfLarge(CACHE, v.cache_mb))
     yield Step("install the dependencies", venv, notify=small, phase=Phase.PREPARE)
-    link = Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}")
+    link = resources.Symlink(release.venv, f"../../venvs/{posixpath.basename(venv.path)}")
     yield Step("link the virtual environment", link, phase=Phase.PREPARE)
 
 
@@ -56,13 +48,13 @@ def _installer(host: Host, v: Vars) -> Iterator[Step]:
     app, facts = deployment.app, deployment.facts
     yield from bring_authorities(app, v)
     # Who reads it could hold a lock in it that an installer waits for.
-    yield Step("make the package cache", Directory(CACHE, mode="0700"))
+    yield Step("make the package cache", resources.Directory(CACHE, mode="0700"))
     if v.installer == "uv":
         if facts.python_version < WITH_DISTUTILS:
-            yield Step("install distutils", Package("python3-distutils"))
+            yield Step("install distutils", resources.Package("python3-distutils"))
         yield Step(
             "install uv",
-            Uv(
+            resources.Uv(
                 uv_wheels.VERSION,
                 index_url=v.index_url,
                 ca_bundle=authorities(app, v),
@@ -74,10 +66,10 @@ def _installer(host: Host, v: Vars) -> Iterator[Step]:
         if brought:
             yield Step(f"bring Python {brought.version}", brought)
     else:
-        yield Step("install venv", Package("python3-venv"))
+        yield Step("install venv", resources.Package("python3-venv"))
 
 
-def _venv(host: Host, v: Vars) -> PythonVenv:
+def _venv(host: Host, v: Vars) -> resources.PythonVenv:
     """The environment at a path that names its content and the Python and platform that it is built for."""
     deployment = deployment_of(host)
     app, project, facts = deployment.app, deployment.project, deployment.facts
@@ -88,14 +80,14 @@ def _venv(host: Host, v: Vars) -> PythonVenv:
             "uv pip compile --generate-hashes writes them, and a uv.lock or pylock.toml has them"
         )
     first = sorted(wanted.files.items(), key=lambda file: file[0] != wanted.install)
-    venv = PythonVenv(
+    venv = resources.PythonVenv(
         path=app.venvs,
         requirements=tuple(first),
         python=_python(host, v),
         form="uv" if wanted.kind == "uv" else "requirements",
         extra=besides_the_app(host),
         installer=v.installer,
-        uv=Uv(uv_wheels.VERSION).path if v.installer == "uv" else "",
+        uv=resources.Uv(uv_wheels.VERSION).path if v.installer == "uv" else "",
         index_url=v.index_url,
         extra_index_urls=v.extra_index_urls,
         ca_bundle=authorities(app, v),
@@ -118,14 +110,14 @@ def _python(host: Host, v: Vars) -> str:
     return chosen_python(deployment.facts, _given(host, v), deployment.project.pythons, where)
 
 
-def _brought(host: Host, v: Vars) -> ManagedPython | None:
+def _brought(host: Host, v: Vars) -> resources.ManagedPython | None:
     """The Python that the host gets, where it has none that fits and one may be brought."""
     deployment = deployment_of(host)
     version = python_to_bring(deployment.facts, _given(host, v), deployment.project.pythons)
     if not (v.python_install and version):
         return None
-    uv = Uv(uv_wheels.VERSION).path
-    return ManagedPython(version, uv, v.python_mirror, authorities(deployment.app, v))
+    uv = resources.Uv(uv_wheels.VERSION).path
+    return resources.ManagedPython(version, uv, v.python_mirror, authorities(deployment.app, v))
 
 
 def _given(host: Host, v: Vars) -> str:
@@ -154,7 +146,8 @@ def bring_authorities(app: App, v: Vars) -> Iterator[Step]:
     """What ``pip_ca_bundle`` names here, on the host."""
     if v.ca_bundle:
         yield Step(
-            "bring the certificate authorities", File(authorities(app, v), read_authorities(v.ca_bundle))
+            "bring the certificate authorities",
+            resources.File(authorities(app, v), read_authorities(v.ca_bundle)),
         )
 
 

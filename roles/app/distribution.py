@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
-from deploytasks.resources import Locales, Package
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -24,10 +24,10 @@ def install_packages(host: Host, v: Vars) -> Iterator[Step]:
     facts = deployment_of(host).facts
     packages = packages_of(host, facts.distribution, facts.version)
     if packages:
-        yield Step("install the packages of the app", Package(packages))
+        yield Step("install the packages of the app", resources.Package(packages))
     if v.locales:
-        yield Step("install what makes locales", Package(LOCALES))
-        yield Step("make the locales of the app", Locales(v.locales))
+        yield Step("install what makes locales", resources.Package(LOCALES))
+        yield Step("make the locales of the app", resources.Locales(v.locales))
 
 
 def packages_of(host: Host, distribution: str, version: str) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from deploytasks.agent.regex import regex
 
 LONGEST = 253
-LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+LABEL = regex(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 def domains(server_name: str, variable: str = "server_name") -> tuple[str, ...]:

@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
 from deploytasks.planning.shared_services import address_of, server_of, shared_by
-from deploytasks.resources import (
-    Claim,
-    Directories,
-    Directory,
-    LastingFile,
-    Package,
-    PinnedCertificate,
-    Secret,
-    UfwSources,
-)
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -62,21 +53,23 @@ def has_own(host: Host, service: str) -> bool:
 
 def kept_secret(app: App, service: str, whose: str, *, is_guest_here: bool = False) -> Iterator[Step]:
     """The password of *service*, which the host makes once; where *app* is on other hosts, its directory, too."""
-    root = (Directory(app.root, "0750"),) if is_guest_here else ()
+    root = (resources.Directory(app.root, "0750"),) if is_guest_here else ()
     if is_guest_here:
         # The host may have the app as well one day.
-        yield Step(f"claim the names of {app.name}", Claim(app.name, app.root, app.user))
-    places = Directories((*root, Directory(app.services, mode="0700")))
+        yield Step(f"claim the names of {app.name}", resources.Claim(app.name, app.root, app.user))
+    places = resources.Directories((*root, resources.Directory(app.services, mode="0700")))
     yield Step("make the directory of the services' passwords", places)
-    yield Step(f"make {whose} password", Secret(secret_of(app, service)))
+    yield Step(f"make {whose} password", resources.Secret(secret_of(app, service)))
 
 
 def shown_certificate(
     shared: Shared, certificate: str, key: str, group: str, changed: Handler
 ) -> Iterator[Step]:
     """A certificate for the address at which the others reach the service."""
-    yield Step("install openssl", Package("openssl"))
-    made = PinnedCertificate(certificate, key, tuple(dict.fromkeys((shared.address, *ITSELF))), group)
+    yield Step("install openssl", resources.Package("openssl"))
+    made = resources.PinnedCertificate(
+        certificate, key, tuple(dict.fromkeys((shared.address, *ITSELF))), group
+    )
     yield Step(f"make the certificate of {shared.service}", made, notify=changed)
 
 
@@ -84,7 +77,7 @@ def firewall_opened(shared: Shared, port: int) -> Iterator[Step]:
     """The port is open to the app's other hosts, and to nobody else by us."""
     if shared.has_firewall:
         comment = f"deploytasks: {shared.app.name} comes to {shared.service}"
-        rules = UfwSources(port, shared.sources, comment)
+        rules = resources.UfwSources(port, shared.sources, comment)
         yield Step(f"admit the hosts of {shared.app.name} to {shared.service}", rules)
 
 
@@ -98,10 +91,12 @@ def handed_over(host: Host, service: str, whose: str, password: str, certificate
             f"{deployment.name_of('runtime')} do not see the certificate that {service} is known by; "
             f"leave {service} out of app_services, and give its URL with app_env"
         )
-    yield Step("make the directory of the services' passwords", Directory(app.services, mode="0700"))
-    secret = LastingFile(secret_of(app, service), password, mode="0600")
+    yield Step(
+        "make the directory of the services' passwords", resources.Directory(app.services, mode="0700")
+    )
+    secret = resources.LastingFile(secret_of(app, service), password, mode="0600")
     yield Step(f"bring {whose} password", secret, sensitive=True)
-    pinned = LastingFile(certificate_of(app, service), certificate.strip() + "\n")
+    pinned = resources.LastingFile(certificate_of(app, service), certificate.strip() + "\n")
     yield Step(f"bring {whose} certificate", pinned)
 
 

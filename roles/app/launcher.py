@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol
 
+from deploytasks import resources
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import File
 from deploytasks.roles.app import body, visitor
 from deploytasks.roles.app import instance as instances
 from deploytasks.roles.app.bodies import BODY, body_module
@@ -42,8 +42,8 @@ def launcher(host: Host, v: Launched, template: Templates, **values: Any) -> Ite
     release = deployment_of(host).release
     instance = _instance(host, v)
     text = template("serve.py.j2", app=instance.app, instance=_as_written(instance), v=v, **values)
-    shared = File(f"{release.path}/deploytasks_instance.py", shared_module())
-    yield Step("write the launcher", File(f"{release.path}/serve.py", text), phase=Phase.PREPARE)
+    shared = resources.File(f"{release.path}/deploytasks_instance.py", shared_module())
+    yield Step("write the launcher", resources.File(f"{release.path}/serve.py", text), phase=Phase.PREPARE)
     yield Step("write the launchers' shared module", shared, phase=Phase.PREPARE)
     yield visitor_module(release.path)
     yield body_module(release.path)

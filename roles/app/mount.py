@@ -6,10 +6,10 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
-from deploytasks.resources import Directories, Directory
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -45,5 +45,7 @@ def _require_no_site(host: Host, v: Any) -> None:
 def guests_directory(place: str) -> Step:
     """The directory of the file *place*, which a guest has on a site."""
     directory = posixpath.dirname(place)
-    places = Directories((Directory(posixpath.dirname(directory)), Directory(directory)))
+    places = resources.Directories(
+        (resources.Directory(posixpath.dirname(directory)), resources.Directory(directory))
+    )
     return Step("make the directory of guests", places)

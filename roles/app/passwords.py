@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
+from deploytasks.agent.regex import regex
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
-from deploytasks.resources import Directory, LastingFile
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
     from deploytasks.planning.plan import Handler
 
-NAME = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
+NAME = regex(r"[A-Za-z0-9._@+-]{1,64}")
 LONGEST = 72
 """Of a longer password bcrypt sees no more, in bytes."""
 COST = 8
@@ -54,10 +54,12 @@ def password_steps(
     notify: tuple[Handler, ...] = (),
 ) -> Iterator[Step]:
     """The file *place* has a line for each of *logins*, for *group* to read; a rollback leaves the newest."""
-    yield Step("make the directory of passwords", Directory(posixpath.dirname(place), "0750", group=group))
+    yield Step(
+        "make the directory of passwords", resources.Directory(posixpath.dirname(place), "0750", group=group)
+    )
     lines = (f"{name}{separator}{hashed(host, name, password)}\n" for name, password in logins.items())
     text = "".join(["# Who is let in, by bcrypt. Managed by deploytasks.\n", *lines])
-    file = LastingFile(place, text, mode="0640", group=group)
+    file = resources.LastingFile(place, text, mode="0640", group=group)
     yield Step("bring the passwords", file, notify=notify, sensitive=True)
 
 

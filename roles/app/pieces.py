@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
 
+from deploytasks.agent.regex import regex
+
 EnvName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", examples=["DATABASE_URL"])]
-PIECE = re.compile(r"\{(\w+)\}")
+PIECE = regex(r"\{(\w+)\}")
 
 
 def settings_of(wanted: str | Mapping[str, str], url: str, pieces: Mapping[str, str]) -> dict[str, str]:

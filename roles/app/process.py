@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.runtime.process_units import ALONE, RELEASE, WEB, nearest
 from deploytasks.errors import VariableError
 
@@ -22,7 +23,7 @@ _NUMBER = r"(\*|\d+)(\.\.\d+)?(/\d+)?"
 _NUMBERS = rf"{_NUMBER}(,{_NUMBER})*"
 _DAY = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
 _TIME = rf"{_NUMBERS}:{_NUMBERS}(:{_NUMBERS})?"
-_SCHEDULE = re.compile(
+_SCHEDULE = regex(
     r"minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|annually|"
     rf"({_DAY}((,|\.\.){_DAY})*)?( ?({_NUMBERS}-)?{_NUMBERS}[-~]{_NUMBERS})?( ?{_TIME})?"
     r"( [A-Za-z]+([/_+-][A-Za-z0-9]+)*)?",

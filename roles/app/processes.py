@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.runtime.process_units import RELEASE, WEB
 from deploytasks.errors import VariableError
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    Command,
-    Directory,
-    File,
-    OnlyProcesses,
-    Processes,
-    ProcessesAtBoot,
-    Service,
-    Unit,
-)
 from deploytasks.roles.app.process import Process, processes_of
 
 if TYPE_CHECKING:
@@ -33,7 +24,7 @@ template = Templates(beside=__file__)
 
 CELERYBEAT = "celerybeat-schedule"
 """Where Celery's beat remembers when it ran what; in its working directory, unless it is told another place."""
-BEATS = re.compile(r"\bcelery\b(?!.*\s(-s|--schedule)\b).*\sbeat\b")
+BEATS = regex(r"\bcelery\b(?!.*\s(-s|--schedule)\b).*\sbeat\b")
 
 COLLECT = "collectstatic"
 """Django's command that gathers static files (django-admin collectstatic)."""
@@ -61,17 +52,17 @@ def prepare(deployment: Deployment) -> Iterator[Step]:
     for process in besides_web(deployment):
         yield _write_program(deployment, process)
         if not process.schedule:
-            unit = Unit(release.process_unit(process.name), _unit_of(deployment, process))
+            unit = resources.Unit(release.process_unit(process.name), _unit_of(deployment, process))
             yield Step(f"define the unit of {process.name}", unit, phase=Phase.PREPARE)
     listed = json.dumps(_listed(deployment), indent=2) + "\n"
-    yield Step("list the release's processes", File(release.processes, listed), phase=Phase.PREPARE)
+    yield Step("list the release's processes", resources.File(release.processes, listed), phase=Phase.PREPARE)
 
 
 def collect_static_files(deployment: Deployment) -> Iterator[Step]:
     """Django's static files, in a directory of the release that its code has a link to."""
     app, release, project = deployment.app, deployment.release, deployment.project
     if project.collected:
-        place = Directory(release.collected, owner=app.user, group=app.user)
+        place = resources.Directory(release.collected, owner=app.user, group=app.user)
         yield Step("make the directory of static files", place, phase=Phase.PREPARE)
         collect = _collect(deployment)
         yield _write_program(deployment, collect)
@@ -87,23 +78,25 @@ def run_release_command(deployment: Deployment) -> Iterator[Step]:
 
 def hand_over(deployment: Deployment) -> Iterator[Step]:
     """The old release's processes end, the new one's start."""
-    processes = Processes(**_of_release(deployment), drain_s=deployment.v.drain_timeout_s)
+    processes = resources.Processes(**_of_release(deployment), drain_s=deployment.v.drain_timeout_s)
     yield Step("replace the old release's processes", processes, phase=Phase.SWITCH)
 
 
 def confirm(deployment: Deployment) -> Iterator[Step]:
     """The new release's processes start at boot; those with schedules start when they are due from now on."""
     app = deployment.app
-    at_boot = ProcessesAtBoot(**_of_release(deployment))
+    at_boot = resources.ProcessesAtBoot(**_of_release(deployment))
     yield Step("start the new release's processes at boot", at_boot, phase=Phase.CONFIRM)
     for process in _scheduled(deployment):
         job, timer = app.job(process.name), app.timer(process.name)
         text = template("process.timer.j2", app=app, process=process)
         yield Step(
-            f"define the job {process.name}", Unit(job, _unit_of(deployment, process)), phase=Phase.CONFIRM
+            f"define the job {process.name}",
+            resources.Unit(job, _unit_of(deployment, process)),
+            phase=Phase.CONFIRM,
         )
-        yield Step(f"define the timer of {process.name}", Unit(timer, text), phase=Phase.CONFIRM)
-        yield Step(f"start the timer of {process.name}", Service(timer), phase=Phase.CONFIRM)
+        yield Step(f"define the timer of {process.name}", resources.Unit(timer, text), phase=Phase.CONFIRM)
+        yield Step(f"start the timer of {process.name}", resources.Service(timer), phase=Phase.CONFIRM)
 
 
 def finish(deployment: Deployment) -> Iterator[Step]:
@@ -113,7 +106,7 @@ def finish(deployment: Deployment) -> Iterator[Step]:
     services = [
         release.process_unit(process.name) for process in besides_web(deployment) if not process.schedule
     ]
-    only = OnlyProcesses(app.name, app.root, app.user, tuple(sorted([*jobs, *services])))
+    only = resources.OnlyProcesses(app.name, app.root, app.user, tuple(sorted([*jobs, *services])))
     yield Step("remove the old processes' units", only, phase=Phase.FINISH)
 
 
@@ -148,7 +141,9 @@ def _able(deployment: Deployment, name: str) -> Any:
 
 def _check_schedule(process: Process) -> Step:
     argv = ("systemd-analyze", "calendar", "--", process.schedule)
-    return Step(f"check the schedule of {process.name}", Command(argv, unless=argv), phase=Phase.PREPARE)
+    return Step(
+        f"check the schedule of {process.name}", resources.Command(argv, unless=argv), phase=Phase.PREPARE
+    )
 
 
 def _write_program(deployment: Deployment, process: Process) -> Step:
@@ -161,13 +156,13 @@ def _write_program(deployment: Deployment, process: Process) -> Step:
         below=deployment.v.below,
         schedule=f"{deployment.app.home}/{CELERYBEAT}" if BEATS.search(process.command) else "",
     )
-    program = File(release.command(process.name), text, mode="0755")
+    program = resources.File(release.command(process.name), text, mode="0755")
     return Step(f"write the program of {process.name}", program, phase=Phase.PREPARE)
 
 
 def _run_once(deployment: Deployment, process: Process, name: str, *, of_fleet: bool = False) -> Step:
     """Run when the release is new: a rollback finds the note of it, and runs nothing."""
-    note = File(deployment.release.note_of(process.name), process.command + "\n")
+    note = resources.File(deployment.release.note_of(process.name), process.command + "\n")
     handler = Handler(name, _command_of(deployment, process.name), of_fleet=of_fleet)
     return Step(f"note the run of the command {process.name}", note, handler, Phase.START)
 

@@ -8,9 +8,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import File
 from deploytasks.roles.app import visitor
 from deploytasks.roles.app.visitor import Proxies
 
@@ -39,7 +39,7 @@ def proxies_of(host: Host, count: int | None = None) -> Proxies:
 
 def visitor_module(place: str) -> Step:
     """The module ``VISITOR``, in the directory *place* of the release."""
-    file = File(f"{place}/{VISITOR}.py", inspect.getsource(visitor))
+    file = resources.File(f"{place}/{VISITOR}.py", inspect.getsource(visitor))
     return Step("write how visitors are known", file, phase=Phase.PREPARE)
 
 

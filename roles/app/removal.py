@@ -7,20 +7,11 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.agent.services.unit import DIRECTORY
 from deploytasks.planning.deployment import module_of
 from deploytasks.planning.plan import Handler, Phase, Plan, Step
 from deploytasks.planning.role import role_name
-from deploytasks.resources import (
-    AbsentFiles,
-    AbsentManaged,
-    AbsentUnits,
-    AbsentUser,
-    ImageRetention,
-    OnlyComposeServices,
-    OnlyUfwRules,
-    Run,
-)
 from deploytasks.roles.app.guests import certificate_of
 from deploytasks.roles.app.settings import SERVICES, WEB_SERVERS
 
@@ -53,7 +44,7 @@ def removal(app: App, v: Vars, parts: Mapping[str, Any], *, purge: bool) -> Plan
         *_processes(app, runtime),
         *_containers(app, runtime),
         *_files(app, purge=purge),
-        Step("close the app's ports", OnlyUfwRules(app.name)).in_role("ufw"),
+        Step("close the app's ports", resources.OnlyUfwRules(app.name)).in_role("ufw"),
     )
     user = _user(app) if purge and not v.user else ()
     owned = (step if step.role else step.in_role("app") for step in (*steps, *user))
@@ -66,7 +57,7 @@ def _sites(app: App, parts: Mapping[str, Any]) -> Iterator[Step]:
     for web_server in dict.fromkeys([*known, parts["web_server"]]):
         yield from (step.in_role(role_name(web_server)) for step in web_server.withdraw(app))
         if hasattr(web_server, "PASSWORDS"):
-            passwords = AbsentManaged(web_server.PASSWORDS % app.name)
+            passwords = resources.AbsentManaged(web_server.PASSWORDS % app.name)
             yield Step("remove the site's passwords", passwords).in_role(role_name(web_server))
 
 
@@ -74,22 +65,24 @@ def _processes(app: App, runtime: str) -> Iterator[Step]:
     kinds = tuple(app.name + kind for kind in (*UNITS, *(PORT_UNITS if runtime in CONTAINED else ())))
     links = tuple(f"{DIRECTORY}/*.wants/{kind}" for kind in kinds)
     defined = tuple(f"{DIRECTORY}/{kind}" for kind in kinds)
-    reread = Handler("reread the units", Run(("systemctl", "daemon-reload")))
-    yield Step("end the app's processes", AbsentUnits(kinds))
-    yield Step("remove the app's units", AbsentFiles((*links, *defined)), notify=reread)
-    yield Step("remove the rotation of the app's logs", AbsentManaged(f"/etc/logrotate.d/{app.name}"))
-    yield Step("remove the app's links at boot", AbsentFiles((f"/etc/tmpfiles.d/{app.name}.conf",)))
+    reread = Handler("reread the units", resources.Run(("systemctl", "daemon-reload")))
+    yield Step("end the app's processes", resources.AbsentUnits(kinds))
+    yield Step("remove the app's units", resources.AbsentFiles((*links, *defined)), notify=reread)
+    yield Step(
+        "remove the rotation of the app's logs", resources.AbsentManaged(f"/etc/logrotate.d/{app.name}")
+    )
+    yield Step("remove the app's links at boot", resources.AbsentFiles((f"/etc/tmpfiles.d/{app.name}.conf",)))
 
 
 def _containers(app: App, runtime: str) -> Iterator[Step]:
     """A host without an engine has no images; a compose project of that name may be somebody else's."""
     if runtime == "compose":
-        yield Step("end the services beside the app", OnlyComposeServices(app.name, NOWHERE)).in_role(
-            "compose"
-        )
-    yield Step("remove the app's images", ImageRetention(app.name, NOWHERE)).in_role("docker")
+        yield Step(
+            "end the services beside the app", resources.OnlyComposeServices(app.name, NOWHERE)
+        ).in_role("compose")
+    yield Step("remove the app's images", resources.ImageRetention(app.name, NOWHERE)).in_role("docker")
     yield Step(
-        "remove the images of the app's services", ImageRetention(f"{app.name}/services", NOWHERE)
+        "remove the images of the app's services", resources.ImageRetention(f"{app.name}/services", NOWHERE)
     ).in_role("docker")
 
 
@@ -106,16 +99,17 @@ def _files(app: App, *, purge: bool) -> Iterator[Step]:
         *pinned,
     )
     yield Step(
-        "remove the app's sockets", AbsentFiles((f"{app.sockets}/current*", f"{app.sockets}/{RELEASES}"))
+        "remove the app's sockets",
+        resources.AbsentFiles((f"{app.sockets}/current*", f"{app.sockets}/{RELEASES}")),
     )
     made = (f"{app.releases}/{RELEASES}", f"{app.venvs}/{VENVS}")
     yield Step(
         "remove the app's files",
-        AbsentFiles((app.current, *made, *settings), rooms=(app.releases, app.venvs)),
+        resources.AbsentFiles((app.current, *made, *settings), rooms=(app.releases, app.venvs)),
     )
     if purge:
-        yield Step("remove the app's data", AbsentFiles(data, app=app.name))
+        yield Step("remove the app's data", resources.AbsentFiles(data, app=app.name))
 
 
 def _user(app: App) -> Iterator[Step]:
-    yield Step("remove the app's user", AbsentUser(app.user, app.account_comment, app.root))
+    yield Step("remove the app's user", resources.AbsentUser(app.user, app.account_comment, app.root))

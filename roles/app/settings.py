@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from ipaddress import ip_address
@@ -15,6 +14,7 @@ from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.protocols.statuses import ranges
+from deploytasks.agent.regex import regex
 from deploytasks.roles.app.process import Processes, check_processes
 from deploytasks.roles.app.proxies import networks_of
 from deploytasks.roles.app.reserved import is_reserved
@@ -41,8 +41,8 @@ Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", examples=["ddtrace-run"]
 PERIODS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 KEPT_STATIC = "1d"
 """For how long where it is not said."""
-ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-OF_THE_SYSTEM = re.compile(
+ENV_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+OF_THE_SYSTEM = regex(
     r"/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp)(/|$)|/usr/(?!local/)|/var/(tmp|run|lock|spool|log)(/|$)|"
     r"/(opt|var/lib|var/cache)/deploytasks(/|$)"
 )

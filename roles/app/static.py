@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
+from deploytasks.agent.regex import regex
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import Compressed, KeptFiles
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
     from deploytasks.inventory import Host
 
-PLAIN_PATH = re.compile(r"[A-Za-z0-9._~@+/-]+")
+PLAIN_PATH = regex(r"[A-Za-z0-9._~@+/-]+")
 """Nothing that ends a word in a web server's configuration."""
 
 HASHED = (
@@ -104,7 +104,7 @@ def compress_static_files(host: Host) -> Iterator[Step]:
     deployment = deployment_of(host)
     directories = tuple(f"{deployment.release.code}/{path}" for _, path in _of_release(host))
     if deployment.v.static_compress and directories:
-        yield Step("compress the static files", Compressed(directories), phase=Phase.PREPARE)
+        yield Step("compress the static files", resources.Compressed(directories), phase=Phase.PREPARE)
 
 
 def keep_static_files(host: Host) -> Iterator[Step]:
@@ -112,7 +112,7 @@ def keep_static_files(host: Host) -> Iterator[Step]:
     deployment, place, pairs = deployment_of(host), kept_of(host), _of_release(host)
     if place and pairs:
         code, seconds = deployment.release.code, deployment.v.keeps_static_s
-        kept = KeptFiles(place, deployment.app.current, code, pairs, seconds)
+        kept = resources.KeptFiles(place, deployment.app.current, code, pairs, seconds)
         yield Step("keep static files of earlier releases", kept, phase=Phase.START)
 
 

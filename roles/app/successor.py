@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Step
-from deploytasks.resources import Absent
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
@@ -19,4 +19,4 @@ def places_taken(host: Host, sites: str, own: str) -> Iterator[Step]:
     adopt = deployment_of(host).v.adopt
     for path in () if isinstance(adopt, bool) else adopt:
         if fnmatch(path, sites) and path != own:
-            yield Step(f"take the place of {path}", Absent(path))
+            yield Step(f"take the place of {path}", resources.Absent(path))

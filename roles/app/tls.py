@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.plan import Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    Directories,
-    Directory,
-    File,
-    LastingFile,
-    Package,
-    SelfSignedCertificate,
-    Service,
-    Unit,
-)
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -57,30 +48,32 @@ PROFILES = {
 
 def issue_here(app: App, names: tuple[str, ...], reload: Handler) -> Iterator[Step]:
     """A certificate that the host's own authority signs, and its renewal in time."""
-    yield Step("install openssl", Package("openssl"))
-    program = File(PROGRAM, template("deploytasks-certificate.sh"), mode="0755")
+    yield Step("install openssl", resources.Package("openssl"))
+    program = resources.File(PROGRAM, template("deploytasks-certificate.sh"), mode="0755")
     yield Step("write the program that issues certificates", program)
     yield Step("issue the certificate", self_signed(app, names), notify=reload)
     unit = template("deploytasks-certificate.service.j2", program=PROGRAM, home=HOME)
-    yield Step("define the renewal of certificates", Unit(f"{RENEWAL}.service", unit))
+    yield Step("define the renewal of certificates", resources.Unit(f"{RENEWAL}.service", unit))
     yield Step(
         "define when certificates are renewed",
-        Unit(f"{RENEWAL}.timer", template("deploytasks-certificate.timer.j2")),
+        resources.Unit(f"{RENEWAL}.timer", template("deploytasks-certificate.timer.j2")),
     )
-    yield Step("renew certificates in time", Service(f"{RENEWAL}.timer"))
+    yield Step("renew certificates in time", resources.Service(f"{RENEWAL}.timer"))
 
 
 def bring(app: App, pair: str, reload: Handler) -> Iterator[Step]:
     """The chain and the key of the text *pair*, in one file."""
-    places = Directories((Directory(HOME), Directory(f"{HOME}/files", mode="0700")))
+    places = resources.Directories(
+        (resources.Directory(HOME), resources.Directory(f"{HOME}/files", mode="0700"))
+    )
     yield Step("make the directories of certificates", places)
-    file = LastingFile(brought(app), pair, mode="0600")
+    file = resources.LastingFile(brought(app), pair, mode="0600")
     yield Step("bring the certificate", file, notify=reload, sensitive=True)
 
 
-def self_signed(app: App, names: tuple[str, ...]) -> SelfSignedCertificate:
+def self_signed(app: App, names: tuple[str, ...]) -> resources.SelfSignedCertificate:
     """The certificate that the host's own authority signs."""
-    return SelfSignedCertificate(HOME, app.name, names, PROGRAM)
+    return resources.SelfSignedCertificate(HOME, app.name, names, PROGRAM)
 
 
 def brought(app: App) -> str:

@@ -6,17 +6,17 @@ WSGI knows a field by its name in capitals with ``_`` for ``-`` (PEP 3333), so `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.roles.app import strangers
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
-NAME = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]_[A-Za-z0-9_-]*")
+NAME = regex(r"[A-Za-z0-9-]*[A-Za-z0-9]_[A-Za-z0-9_-]*")
 OF_THE_WEB_SERVER = (
     "X-Forwarded-For",
     "X-Forwarded-Host",

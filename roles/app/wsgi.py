@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import limits_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, File
 from deploytasks.roles.app.asgi import MODULE
 from deploytasks.roles.app.bodies import body_module
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
@@ -40,7 +40,7 @@ def wsgi_module(host: Host) -> Iterator[Step]:
         body_bytes=limits_of(deployment).body_bytes,
     )
     place = wsgi_directory(deployment.release)
-    yield Step("make the directory of the module", Directory(place), phase=Phase.PREPARE)
-    yield Step("write the module to serve", File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)
+    yield Step("make the directory of the module", resources.Directory(place), phase=Phase.PREPARE)
+    yield Step("write the module to serve", resources.File(f"{place}/{MODULE}.py", text), phase=Phase.PREPARE)
     yield visitor_module(place)
     yield body_module(place)

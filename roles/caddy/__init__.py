@@ -6,29 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import HEADER_BYTES, Limit, limits_of
 from deploytasks.planning.parts import FASTCGI, HTTP, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    Absent,
-    AbsentManaged,
-    Directories,
-    Directory,
-    File,
-    LastingFile,
-    Member,
-    OnlyCatchAlls,
-    OnlyFile,
-    Package,
-    Reload,
-    Restart,
-    Run,
-    RunIfUsed,
-    Service,
-    Unit,
-)
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
@@ -55,15 +38,15 @@ GUESTS = f"{ETC}/guests/%s/%s.caddy"
 PASSWORDS = f"{ETC}/passwords/%s"
 CATCH_ALL = f"{SITES}/_catch-all-%s.caddy"
 # A site with TLS leads there from port 80, too.
-NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{SITES}/[!_]*.caddy", r"(?m)^https://|http://\S*:%s[ ,]")
+NO_IDLE_PORT = resources.OnlyCatchAlls(CATCH_ALL, f"{SITES}/[!_]*.caddy", r"(?m)^https://|http://\S*:%s[ ,]")
 
 # As Caddy's own user: it may write to its log files and its certificates' storage meanwhile.
 AS_CADDY = ("setpriv", "--reuid=caddy", "--regid=caddy", "--init-groups", "--reset-env")
 VALIDATE = (*AS_CADDY, "caddy", "validate", "--config", f"{ETC}/Caddyfile")
 
-approve = Handler("check Caddy's configuration", Run(VALIDATE))
-restart = Handler("restart Caddy", Restart("caddy"))
-reload = Handler("reload Caddy", Reload("caddy", check=VALIDATE))
+approve = Handler("check Caddy's configuration", resources.Run(VALIDATE))
+restart = Handler("restart Caddy", resources.Restart("caddy"))
+reload = Handler("reload Caddy", resources.Reload("caddy", check=VALIDATE))
 
 
 def steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -74,18 +57,18 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     """
     app, v = deployment_of(host).app, at_mount(host, v)
     is_guest = bool(deployment_of(host).v.site)
-    yield Step("install Caddy", Package("caddy", unstarted=True))
+    yield Step("install Caddy", resources.Package("caddy", unstarted=True))
     yield from _server()
     if not is_guest:
         yield from _trust(app, v)
     if static_of(host) or static_files_of(host) or static_root_of(host):
         # systemd gives a program its groups when it starts it.
-        yield Step("let Caddy read the app's files", Member("caddy", app.user), notify=restart)
+        yield Step("let Caddy read the app's files", resources.Member("caddy", app.user), notify=restart)
     if v.basic_auth:
         yield from password_steps(
             host, v.basic_auth, PASSWORDS % app.name, "caddy", separator=" ", notify=(reload,)
         )
-    yield Step("run Caddy", Service("caddy"))
+    yield Step("run Caddy", resources.Service("caddy"))
     yield from (_guest(host, app, v) if is_guest else _site(host, app, v))
 
 
@@ -104,22 +87,28 @@ def wait_limit(v: Vars) -> Limit | None:
 
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and Caddy rests when it has no other."""
-    rest = Handler("run Caddy if it has a site", RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
-    yield Step("remove the app's site", AbsentManaged(_place(app), (_asked(app),)), notify=rest)
+    rest = Handler("run Caddy if it has a site", resources.RunIfUsed("caddy", (f"{SITES}/*.caddy",)))
+    yield Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name)), notify=rest)
+    yield Step("remove the app's site", resources.AbsentManaged(_place(app), (_asked(app),)), notify=rest)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
 
 
 def _server() -> Iterator[Step]:
     """What all sites share. Where it listens for a reload moves with this, so a reload could not bring it about."""
     changes = (approve, restart)
-    places = Directories((Directory(SITES), Directory(HEALTH), Directory(f"/etc/systemd/system/{OVERRIDES}")))
+    places = resources.Directories(
+        (
+            resources.Directory(SITES),
+            resources.Directory(HEALTH),
+            resources.Directory(f"/etc/systemd/system/{OVERRIDES}"),
+        )
+    )
     yield Step("make Caddy's directories", places)
-    overrides = Unit(f"{OVERRIDES}/deploytasks.conf", template("caddy.service.conf.j2"))
+    overrides = resources.Unit(f"{OVERRIDES}/deploytasks.conf", template("caddy.service.conf.j2"))
     yield Step("give Caddy a runtime directory", overrides, notify=changes)
     yield Step(
         "include the sites in Caddy's configuration",
-        File(f"{ETC}/Caddyfile", template("Caddyfile.j2", header_bytes=HEADER_BYTES)),
+        resources.File(f"{ETC}/Caddyfile", template("Caddyfile.j2", header_bytes=HEADER_BYTES)),
         notify=changes,
     )
 
@@ -127,20 +116,25 @@ def _server() -> Iterator[Step]:
 def _trust(app: App, v: Vars) -> Iterator[Step]:
     """The certificates that come from the controller; a rollback leaves the newest."""
     if v.tls == "files" or v.acme_ca_bundle:
-        yield Step("make the directory of certificates", Directory(f"{ETC}/tls", mode="0750", group="caddy"))
+        yield Step(
+            "make the directory of certificates",
+            resources.Directory(f"{ETC}/tls", mode="0750", group="caddy"),
+        )
     if v.tls == "files":
-        pair = LastingFile(_pair(app), v.key_pair(), mode="0640", group="caddy")
+        pair = resources.LastingFile(_pair(app), v.key_pair(), mode="0640", group="caddy")
         yield Step("bring the certificate", pair, notify=reload, sensitive=True)
     if v.acme_ca_bundle:
-        yield Step("trust the ACME server", LastingFile(_authorities(app), v.authorities()), notify=reload)
+        yield Step(
+            "trust the ACME server", resources.LastingFile(_authorities(app), v.authorities()), notify=reload
+        )
 
 
 def _site(host: Host, app: App, v: Vars) -> Iterator[Step]:
     for step in places_taken(host, f"{SITES}/*.caddy", _place(app)):
         yield replace(step, notify=reload, phase=Phase.START)
     text = _served("site.caddy.j2", host, v)
-    yield Step("write the site", File(_place(app), text), notify=reload, phase=Phase.START)
-    elsewhere = OnlyFile(GUESTS % ("*", app.name))
+    yield Step("write the site", resources.File(_place(app), text), notify=reload, phase=Phase.START)
+    elsewhere = resources.OnlyFile(GUESTS % ("*", app.name))
     yield Step("leave the sites of other apps", elsewhere, notify=reload, phase=Phase.START)
     yield from _catch_all(v)
     yield _health(host, app, v)
@@ -152,9 +146,9 @@ def _guest(host: Host, app: App, v: Vars) -> Iterator[Step]:
     place = GUESTS % (deployment_of(host).v.site, app.name)
     steps = (
         guests_directory(place),
-        Step("write the app's part of the site", File(place, _served("mount.caddy.j2", host, v))),
-        Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name), place)),
-        Step("remove the app's site", AbsentManaged(_place(app), (_asked(app),))),
+        Step("write the app's part of the site", resources.File(place, _served("mount.caddy.j2", host, v))),
+        Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name), place)),
+        Step("remove the app's site", resources.AbsentManaged(_place(app), (_asked(app),))),
         Step("free the ports without a site", NO_IDLE_PORT),
     )
     yield from (replace(step, notify=reload, phase=Phase.START) for step in steps)
@@ -190,17 +184,21 @@ def _catch_all(v: Vars) -> Iterator[Step]:
     site = CATCH_ALL % port
     text = template("catch-all.caddy.j2", port=port, health=HEALTH)
     if v.catch_all and v.names:
-        yield Step("refuse unknown names", File(site, text), notify=reload, phase=Phase.START)
+        yield Step("refuse unknown names", resources.File(site, text), notify=reload, phase=Phase.START)
     else:
-        yield Step("admit unknown names", Absent(site), notify=reload, phase=Phase.START)
+        yield Step("admit unknown names", resources.Absent(site), notify=reload, phase=Phase.START)
 
 
 def _health(host: Host, app: App, v: Vars) -> Step:
     """What every catch-all answers besides, for load balancers."""
     if not v.health_path:
-        return Step("close the path of health", Absent(_asked(app)), notify=reload, phase=Phase.START)
+        return Step(
+            "close the path of health", resources.Absent(_asked(app)), notify=reload, phase=Phase.START
+        )
     text = _rendered("health.caddy.j2", host, v, itself=front(host, v))
-    return Step("open the path of health", File(_asked(app), text), notify=reload, phase=Phase.START)
+    return Step(
+        "open the path of health", resources.File(_asked(app), text), notify=reload, phase=Phase.START
+    )
 
 
 def _rendered(name: str, host: Host, v: Vars, **more: object) -> str:

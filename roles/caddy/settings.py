@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.roles.app.domains import domains, redirected
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 from deploytasks.roles.app.passwords import require_logins
@@ -32,8 +32,8 @@ Url = Annotated[
     ),
 ]
 
-HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
-HEADER_VALUE = re.compile(r"[ !#-\[\]-z|~]+")
+HEADER_NAME = regex(r"[A-Za-z0-9-]+")
+HEADER_VALUE = regex(r"[ !#-\[\]-z|~]+")
 """Printable ASCII but for what a Caddyfile takes for the end of a text, an escape or a placeholder."""
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import limits_of
 from deploytasks.planning.parts import FASTCGI
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, File, Package
 from deploytasks.roles.app.bodies import body_module
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
@@ -55,14 +55,16 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     start = template("serve.j2", place=deployment.place, processes=v.processes or 2 * facts.cpus + 1)
     home = f"{release.path}/cgi"
     if not deployment.runtime.brings_dependencies:
-        yield Step("install fcgiwrap", Package(system_packages))
-    yield Step("make the directory of the script", Directory(home), phase=Phase.PREPARE)
-    yield Step("write the CGI script", File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE)
+        yield Step("install fcgiwrap", resources.Package(system_packages))
+    yield Step("make the directory of the script", resources.Directory(home), phase=Phase.PREPARE)
+    yield Step(
+        "write the CGI script", resources.File(f"{home}/app", script, mode="0755"), phase=Phase.PREPARE
+    )
     yield visitor_module(home)
     yield body_module(home)
     yield Step(
         "write the CGI script's program",
-        File(f"{home}/serve", start, mode="0755"),
+        resources.File(f"{home}/serve", start, mode="0755"),
         phase=Phase.PREPARE,
     )
 

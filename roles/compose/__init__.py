@@ -6,21 +6,13 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.docker.compose import PROJECT, SERVICE
 from deploytasks.agent.docker.engine import CLIENT
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Deployment, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    ComposeServices,
-    CopyRetention,
-    Directory,
-    File,
-    ImageRetention,
-    OnlyComposeServices,
-    ReleaseCommand,
-)
 from deploytasks.roles import docker
 from deploytasks.roles.compose.beside import Beside, beside_app, label_of, prepare
 from deploytasks.roles.compose.copies import bring, services_home
@@ -64,7 +56,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from docker.have_engine(host, compose_packages(facts) if beside else ())
     if web.pulled:
         for name, text in {"Dockerfile": web.recipe.text, ".dockerignore": "*\n"}.items():
-            yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
+            yield Step(f"write {name}", resources.File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
     yield from docker.contain(host, web.v, web.recipe, web.additions)
     yield from _wait(host, web)
     yield from _live(host, v, beside)
@@ -94,7 +86,7 @@ def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     return docker.process_unit(deployment, process, web_of(deployment.host, v).v)
 
 
-def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> resources.ReleaseCommand:
     """*program*, run in a container of the new release's image."""
     return docker.release_command(deployment, program, web_of(deployment.host, v).v)
 
@@ -110,7 +102,7 @@ def _wait(host: Host, web: Web) -> Iterator[Step]:
     text = template(
         "services.sh.j2", app=app, needs=needs, docker=shlex.join(CLIENT), project=PROJECT, service=SERVICE
     )
-    waiting = File(release.command("services"), text, mode="0755")
+    waiting = resources.File(release.command("services"), text, mode="0755")
     yield Step("write the program that waits for services", waiting, phase=Phase.PREPARE)
 
 
@@ -119,21 +111,21 @@ def _live(host: Host, v: Vars, beside: Beside | None) -> Iterator[Step]:
     deployment = deployment_of(host)
     app, release = deployment.app, deployment.release
     if beside:
-        yield Step("make the directory of services", Directory(services_home(app)))
+        yield Step("make the directory of services", resources.Directory(services_home(app)))
         yield from bring(app, release, beside.copies)
         yield from prepare(beside)
-    services = ComposeServices(
+    services = resources.ComposeServices(
         app.name, _file(app), beside.text if beside else None, app.services_env, v.timeout_s
     )
     yield Step("run the services", services, phase=Phase.PREPARE, sensitive=True)
 
 
 def _prune(app: App) -> Iterator[Step]:
-    only = OnlyComposeServices(app.name, _file(app))
+    only = resources.OnlyComposeServices(app.name, _file(app))
     yield Step("end services that are no longer wanted", only, phase=Phase.FINISH)
-    copies = CopyRetention(services_home(app), app.releases)
+    copies = resources.CopyRetention(services_home(app), app.releases)
     yield Step("prune old copies", copies, phase=Phase.FINISH)
-    images = ImageRetention(label_of(app), services_home(app))
+    images = resources.ImageRetention(label_of(app), services_home(app))
     yield Step("prune old images of services", images, phase=Phase.FINISH)
 
 

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.agent.docker.compose import DEFINITION_LABEL, ONCE_LABEL
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import DockerImage, PulledImages
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.app.dependencies import authorities
 from deploytasks.roles.compose.copies import Copy, copy_of, shared_at
@@ -43,7 +43,7 @@ class Beside:
 
     text: str
     images: tuple[str, ...]
-    builds: tuple[DockerImage, ...]
+    builds: tuple[resources.DockerImage, ...]
     copies: tuple[Copy, ...]
 
 
@@ -73,7 +73,7 @@ class _Drawn:
 
     definition: Definition
     image: str
-    build: DockerImage | None
+    build: resources.DockerImage | None
     copies: tuple[Copy, ...]
     volumes: tuple[Mount, ...]
 
@@ -129,7 +129,7 @@ def _image(given: Definition) -> str:
     return image_name(given)
 
 
-def _build(host: Host, file: ComposeFile, name: str, given: Definition) -> tuple[DockerImage, Copy]:
+def _build(host: Host, file: ComposeFile, name: str, given: Definition) -> tuple[resources.DockerImage, Copy]:
     """Its image, whose name tells what it is built from; and that, at a place of its own."""
     deployment = deployment_of(host)
     app, release, project = deployment.app, deployment.release, deployment.project
@@ -138,7 +138,7 @@ def _build(host: Host, file: ComposeFile, name: str, given: Definition) -> tuple
     purpose = json.dumps([recipe.name, recipe.target, recipe.arguments])
     copy = copy_of(project, context, purpose)
     of_app = deployment.v
-    image = DockerImage(
+    image = resources.DockerImage(
         name=f"{app.name}-{name.lower()}:{copy.name}",
         context=copy.directory(app),
         dockerfile=recipe.name,
@@ -197,7 +197,7 @@ def _escaped(value: Any) -> Any:
 def prepare(beside: Beside) -> Iterator[Step]:
     """The images of the services, which are there before any of them is touched."""
     if beside.images:
-        yield Step("pull the services' images", PulledImages(beside.images), phase=Phase.PREPARE)
+        yield Step("pull the services' images", resources.PulledImages(beside.images), phase=Phase.PREPARE)
     for image in beside.builds:
         name = image.name.partition(":")[0]
         yield Step(f"build {name}", image, phase=Phase.PREPARE, sensitive=bool(image.arguments))

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.files.manifest import Entry, Manifest
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
-from deploytasks.resources import Directory, File, Tree
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App, Release
@@ -80,17 +80,17 @@ def bring(app: App, release: Release, copies: tuple[Copy, ...]) -> Iterator[Step
     """The copies, and in the release a list of each, which keeps it as long as the release."""
     lists = f"{release.path}/copies"
     if copies:
-        yield Step("make the directory of copies", Directory(lists), phase=Phase.PREPARE)
+        yield Step("make the directory of copies", resources.Directory(lists), phase=Phase.PREPARE)
     for copy in copies:
         listing, what = f"{lists}/{copy.name}", copy.path or "the source"
         text = copy.manifest.encode().decode("utf-8", "surrogateescape")
         yield Step(
             f"list the files copied from {what}",
-            File(listing, text),
+            resources.File(listing, text),
             phase=Phase.PREPARE,
             sensitive=True,
         )
-        tree = Tree(copy.directory(app), listing, copy.manifest.digest)
+        tree = resources.Tree(copy.directory(app), listing, copy.manifest.digest)
         yield Step(f"copy {what}", tree, phase=Phase.PREPARE)
 
 

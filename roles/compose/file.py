@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
@@ -11,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.errors import VariableError
 from deploytasks.inventory.documents.document import Entries, parsed_document
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """Where Compose looks, in this order."""
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 WITHOUT_MEANING = frozenset({"version", "name"})
 """The project is called as the app is."""

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-OPERATOR = re.compile(r":?[-?+]")
-SPECIAL = re.compile(r'([\\"`$])')
-SPECIAL_IN_WORD = re.compile(r'([\\"`$}])')
+NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+OPERATOR = regex(r":?[-?+]")
+SPECIAL = regex(r'([\\"`$])')
+SPECIAL_IN_WORD = regex(r'([\\"`$}])')
 
 
 @frozen

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.roles.compose.values import items, mapping, text
 
 if TYPE_CHECKING:
     from deploytasks.roles.compose.file import ComposeFile, Definition
 
-PLAIN = re.compile(r"[^\0-\x1f:,\"]*")
+PLAIN = regex(r"[^\0-\x1f:,\"]*")
 """Nothing that separates the parts of a mount."""
 SECRETS = "/run/secrets"
 LONG = frozenset({"type", "source", "src", "target", "destination", "dst", "read_only", "readonly"})

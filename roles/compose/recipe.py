@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.roles.app import environment_of as env_of_app
 from deploytasks.roles.app.settings import ENV_NAME
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deploytasks.roles.compose.file import ComposeFile, Definition
 
 OF_BUILD = frozenset({"context", "dockerfile", "args", "target"})
-IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
+IMAGE = regex(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
 
 
 def recipe_of_build(host: Host, file: ComposeFile, definition: Definition) -> Recipe:

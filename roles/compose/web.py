@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.agent.release.runtime.process_units import nearest
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.role import vars_of
@@ -47,7 +47,7 @@ OF_NETWORK = frozenset({"aliases", "priority", "gw_priority"})
 HAS_PROGRAM = frozenset({"build", "image", "command", "entrypoint"})
 """A service with one of these runs something that may listen on a port; our image never does."""
 OF_THE_APP = ("/app/bin", "/app/code", "/app/venv")
-ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+ALIAS = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @frozen

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.agent.docker.engine import APP_LABEL, CLIENT
 from deploytasks.agent.release.layout import COLLECTED, container_of
 from deploytasks.agent.release.runtime.in_container import in_container
@@ -15,16 +16,6 @@ from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import Deployment, deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    Directory,
-    DockerEngine,
-    File,
-    ImageAccounts,
-    ImageRetention,
-    Instance,
-    ReleaseCommand,
-    Unit,
-)
 from deploytasks.roles import systemd
 from deploytasks.roles.app import OF_APP, environment_of
 from deploytasks.roles.app.dependencies import bring_authorities
@@ -66,7 +57,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     volumes = declared_volumes_of(host, v, recipe)
     app = deployment_of(host).app
     for path in _with_parents(volumes.values(), app.shared):
-        yield Step(f"keep {path}", Directory(path, OF_APP, app.user, app.user, keeps_mode=True))
+        yield Step(f"keep {path}", resources.Directory(path, OF_APP, app.user, app.user, keeps_mode=True))
     mounts = tuple(_mount(path, target) for target, path in volumes.items())
     yield from contain(host, v, recipe, Additions(options=mounts))
 
@@ -79,7 +70,9 @@ def _with_parents(paths: Iterable[str], top: str) -> list[str]:
 
 def have_engine(host: Host, compose: tuple[str, ...] = ()) -> Iterator[Step]:
     """An engine; with the packages *compose*, Compose too."""
-    yield Step("install a Docker engine", DockerEngine(engine_packages(deployment_of(host).facts), compose))
+    yield Step(
+        "install a Docker engine", resources.DockerEngine(engine_packages(deployment_of(host).facts), compose)
+    )
 
 
 def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) -> Iterator[Step]:
@@ -94,20 +87,20 @@ def contain(host: Host, v: Vars, recipe: Recipe, additions: Additions = NONE) ->
     if not recipe.is_ours:
         additions = replace(additions, options=(*additions.options, *_accounts_of(release)))
     if additions.settings:
-        settings = File(_settings(release), additions.settings, mode="0600")
+        settings = resources.File(_settings(release), additions.settings, mode="0600")
         yield Step("write the containers' settings", settings, phase=Phase.PREPARE, sensitive=True)
-    program = File(release.container, _container(host, v, additions), mode="0755")
+    program = resources.File(release.container, _container(host, v, additions), mode="0755")
     yield Step("write the container's program", program, phase=Phase.PREPARE)
     if v.port:
         text = template("port.sh.j2", app=app, port=v.port, release=release, docker=_docker())
-        handing = File(release.command("port"), text, mode="0755")
+        handing = resources.File(release.command("port"), text, mode="0755")
         yield Step("write the program of the app's port", handing, phase=Phase.PREPARE)
     yield from build(host, recipe)
     if not recipe.is_ours:
-        accounts = ImageAccounts(image_of(release), app.user, release.path)
+        accounts = resources.ImageAccounts(image_of(release), app.user, release.path)
         yield Step("name the app's user in the image", accounts, phase=Phase.PREPARE)
     besides = (recipe.shipped.name,) if recipe.shipped and recipe.is_ours else ()
-    retention = ImageRetention(app.name, app.releases, besides)
+    retention = resources.ImageRetention(app.name, app.releases, besides)
     yield Step("prune old images", retention, phase=Phase.FINISH)
 
 
@@ -122,21 +115,28 @@ def define_units(deployment: Deployment, v: Vars, *, waits: bool = False) -> Ite
     app = deployment.app
     shape = {"container": f"{app.name}-%i", "has_port": bool(v.port), "waits": waits}
     text = template("app.service.j2", **shape, **_of_units(deployment))
-    yield Step("make the directory of logs", Directory(app.logs, owner=app.user, group=app.user))
+    yield Step("make the directory of logs", resources.Directory(app.logs, owner=app.user, group=app.user))
     if v.port:
-        yield Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
-        port = Unit(f"{app.name}-port@.service", template("port.service.j2", **_of_units(deployment)))
+        yield Step(
+            "define the socket unit",
+            resources.Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)),
+        )
+        port = resources.Unit(
+            f"{app.name}-port@.service", template("port.service.j2", **_of_units(deployment))
+        )
         yield Step("define the port's unit", port)
     else:
-        yield Step("remove the socket unit", Unit(f"{app.name}@.socket", None))
-    yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+        yield Step("remove the socket unit", resources.Unit(f"{app.name}@.socket", None))
+    yield Step("define the service unit", resources.Unit(f"{app.name}@.service", text))
 
 
 def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's container, running."""
     release = deployment.release
     socket_unit = release.socket_unit if v.port else ""
-    instance = Instance(release.service_unit, socket_unit, release.socket, deployment.v.health_timeout_s)
+    instance = resources.Instance(
+        release.service_unit, socket_unit, release.socket, deployment.v.health_timeout_s
+    )
     yield Step("start the new instance", instance, phase=Phase.START)
 
 
@@ -161,13 +161,13 @@ def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     )
 
 
-def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> resources.ReleaseCommand:
     """*program*, run in a container of the new release's image."""
     del v
     app, release = deployment.app, deployment.release
     unit = systemd.release_unit(release, program)
     argv = in_container(app, release, container_of(unit), "--wait", "--unit", unit, "--slice", app.slice)
-    return ReleaseCommand((*argv, f"{app.current}/bin/{program}"), unit)
+    return resources.ReleaseCommand((*argv, f"{app.current}/bin/{program}"), unit)
 
 
 def _of_units(deployment: Deployment) -> dict[str, Any]:

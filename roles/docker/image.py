@@ -10,9 +10,11 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.python.installer import Installation, pip_commands, uv_commands
 from deploytasks.agent.python.own_wheels import at_their_place
+from deploytasks.agent.regex import regex
 from deploytasks.delivery.local_image import PLATFORMS, LocalImage
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
@@ -20,7 +22,6 @@ from deploytasks.planning.parts import Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.python_choice import version_for
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, DockerImage, File, ShippedImage
 from deploytasks.roles.app import uv_wheels
 from deploytasks.roles.app.dependencies import (
     authorities,
@@ -40,13 +41,11 @@ template = Templates(beside=__file__)
 INSTALLER = "/installer"
 REQUIREMENTS = "requirements"
 WHEELS = f"{REQUIREMENTS}/wheels"
-VERSION = re.compile(r"(?:python)?(3\.\d+)")
-FROM = re.compile(
-    r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE
-)
+VERSION = regex(r"(?:python)?(3\.\d+)")
+FROM = regex(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE)
 
-VOLUME = re.compile(r"^[ \t]*VOLUME[ \t]+(.+)", re.IGNORECASE | re.MULTILINE)
-PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
+VOLUME = regex(r"^[ \t]*VOLUME[ \t]+(.+)", re.IGNORECASE | re.MULTILINE)
+PLAIN_PATH = regex(r"(?:/[A-Za-z0-9._-]+)+")
 
 
 @frozen
@@ -63,7 +62,7 @@ class Recipe:
     is_ours: bool = True
     target: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
-    shipped: ShippedImage | None = None
+    shipped: resources.ShippedImage | None = None
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -127,7 +126,7 @@ def build(host: Host, recipe: Recipe) -> Iterator[Step]:
     if recipe.is_ours:
         yield from _context(host, recipe)
     of_app = deployment.v
-    image = DockerImage(
+    image = resources.DockerImage(
         name=image_of(release),
         context=recipe.context,
         dockerfile=recipe.name,
@@ -148,13 +147,13 @@ def _context(host: Host, recipe: Recipe) -> Iterator[Step]:
     release = deployment_of(host).release
     files, wheels = _requirements(host), _wheels(host)
     for directory in sorted({REQUIREMENTS, *map(posixpath.dirname, (*files, *wheels))}):
-        place = Directory(f"{release.path}/{directory}")
+        place = resources.Directory(f"{release.path}/{directory}")
         yield Step(f"make the directory {directory}", place, phase=Phase.PREPARE)
     ours = {"Dockerfile": recipe.text, ".dockerignore": template("dockerignore.j2")}
     for name, text in {**files, **ours}.items():
-        yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
+        yield Step(f"write {name}", resources.File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
     for name, wheel in wheels.items():
-        file = File(f"{release.path}/{name}", None, digest=wheel.digest)
+        file = resources.File(f"{release.path}/{name}", None, digest=wheel.digest)
         yield Step(f"copy {name}", file, phase=Phase.PREPARE)
 
 
@@ -207,20 +206,22 @@ def _dependencies(host: Host, v: Vars) -> str:
     ).strip()
 
 
-def _shipped_dependencies(host: Host, dockerfile: str) -> ShippedImage:
+def _shipped_dependencies(host: Host, dockerfile: str) -> resources.ShippedImage:
     """The image of *dockerfile*, named by what it is made from: a change of the code needs no other."""
     release, facts = deployment_of(host).release, deployment_of(host).facts
     files = {"Dockerfile": f"{dockerfile}\n", **_requirements(host)}
     copies = {place: wheel.digest for place, wheel in _wheels(host).items()}
     made_from = json.dumps([files, facts.architecture], sort_keys=True)
     name = f"{release.app.name}:dependencies-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
-    return ShippedImage(name, image_of(release), _local(host, name, files=files, copies=copies).encode())
+    return resources.ShippedImage(
+        name, image_of(release), _local(host, name, files=files, copies=copies).encode()
+    )
 
 
-def _shipped_whole(host: Host, dockerfile: str) -> ShippedImage:
+def _shipped_whole(host: Host, dockerfile: str) -> resources.ShippedImage:
     """The release's image by the project's own *dockerfile*, a path in its source."""
     name = image_of(deployment_of(host).release)
-    return ShippedImage(name, recipe=_local(host, name, dockerfile=dockerfile).encode())
+    return resources.ShippedImage(name, recipe=_local(host, name, dockerfile=dockerfile).encode())
 
 
 def _local(host: Host, name: str, **context: Any) -> LocalImage:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
@@ -14,7 +15,6 @@ from deploytasks.planning.limits import limits_of
 from deploytasks.planning.parts import FASTCGI
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, File
 from deploytasks.roles.app.bodies import body_module
 from deploytasks.roles.app.proxies import proxies_of, visitor_module
 
@@ -56,8 +56,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         body_bytes=limits_of(deployment).body_bytes,
     )
     place = f"{release.path}/fastcgi"
-    yield Step("make the directory of the server", Directory(place), phase=Phase.PREPARE)
-    yield Step("write the FastCGI server", File(f"{place}/serve.py", text), phase=Phase.PREPARE)
+    yield Step("make the directory of the server", resources.Directory(place), phase=Phase.PREPARE)
+    yield Step("write the FastCGI server", resources.File(f"{place}/serve.py", text), phase=Phase.PREPARE)
     yield visitor_module(place)
     yield body_module(place)
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import FIELD_BYTES, Limit
 from deploytasks.planning.parts import HTTP, Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import asgi_directory, asgi_module
 from deploytasks.roles.app.instance import BACKLOG
 from deploytasks.roles.app.wsgi import SERVED, wsgi_directory, wsgi_module
@@ -69,12 +69,14 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         hooks=v.hooks(),
         v=v,
     )
-    yield Step("configure gunicorn", File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE)
+    yield Step(
+        "configure gunicorn", resources.File(f"{release.path}/gunicorn.conf.py", text), phase=Phase.PREPARE
+    )
     files = tuple(_log_files(app, v))
     if files:
         rotation = template("logrotate.j2", app=app, files=files)
-        yield Step("install logrotate", Package("logrotate"))
-        yield Step("rotate the logs", File(f"/etc/logrotate.d/{app.name}", rotation))
+        yield Step("install logrotate", resources.Package("logrotate"))
+        yield Step("rotate the logs", resources.File(f"/etc/logrotate.d/{app.name}", rotation))
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:
@@ -146,7 +148,7 @@ def _own_settings(host: Host, v: Vars) -> dict[str, Any]:
 def _sending_module(release: Release) -> Step:
     """The class of workers that are alive while they send, beside the module to serve."""
     text = Path(__file__).with_name("sending.py").read_text(encoding="utf-8")
-    file = File(f"{wsgi_directory(release)}/{SENDING}.py", text)
+    file = resources.File(f"{wsgi_directory(release)}/{SENDING}.py", text)
     return Step("write how workers send", file, phase=Phase.PREPARE)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deploytasks.agent.regex import regex
+
 if TYPE_CHECKING:
     from deploytasks.planning.project import Project
 
-PINNED = re.compile(
+PINNED = regex(
     r"^gunicorn(?:\[[^]]*\])?\s*==\s*(\d+)\.|^name = \"gunicorn\"\nversion = \"(\d+)\.", re.MULTILINE
 )
 """In a requirements.txt, and in a lock of uv or Poetry."""

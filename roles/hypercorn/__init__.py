@@ -9,13 +9,13 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import HEADER_BYTES
 from deploytasks.planning.parts import HTTP
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import File
 from deploytasks.roles.app.asgi import (
     ADAPTER,
     MODULE,
@@ -52,7 +52,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     yield from asgi_module(host, interface, v.threads)
     text = template("hypercorn.conf.py.j2", settings={**_own_settings(host), **_given_settings(host, v)})
     path = f"{deployment_of(host).release.path}/hypercorn.conf.py"
-    yield Step("configure hypercorn", File(path, text), phase=Phase.PREPARE)
+    yield Step("configure hypercorn", resources.File(path, text), phase=Phase.PREPARE)
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:

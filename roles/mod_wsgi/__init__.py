@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit
 from deploytasks.planning.parts import HTTP
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import File, Package
 from deploytasks.roles.app.asgi import MODULE
 from deploytasks.roles.app.wsgi import wsgi_directory, wsgi_module
 from deploytasks.roles.mod_wsgi.settings import MANAGED, Vars
@@ -46,13 +46,13 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     release = deployment_of(host).release
     _require_network(host)
     if v.module == "pip":
-        yield Step("install mod_wsgi's build tools", Package(("apache2-bin", *COMPILER)))
+        yield Step("install mod_wsgi's build tools", resources.Package(("apache2-bin", *COMPILER)))
     else:
         _require_python(host)
-        yield Step("install mod_wsgi", Package("libapache2-mod-wsgi-py3"))
+        yield Step("install mod_wsgi", resources.Package("libapache2-mod-wsgi-py3"))
     yield from wsgi_module(host)
     for name, text in _files(host, v).items():
-        yield Step(f"write {name}", File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
+        yield Step(f"write {name}", resources.File(f"{release.path}/{name}", text), phase=Phase.PREPARE)
 
 
 def packages(host: Host, v: Vars) -> tuple[str, ...]:

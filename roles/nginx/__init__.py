@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.web.nginx_page import page_of
 from deploytasks.errors import VariableError
@@ -15,21 +16,6 @@ from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.parts import FASTCGI, HTTP, UWSGI, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import (
-    Absent,
-    AbsentManaged,
-    File,
-    NginxLimits,
-    NginxMember,
-    NginxReload,
-    NginxSites,
-    OnlyCatchAlls,
-    OnlyFile,
-    Package,
-    RunIfUsed,
-    Service,
-    Symlink,
-)
 from deploytasks.roles.app import strangers
 from deploytasks.roles.app.domains import first_of
 from deploytasks.roles.app.mount import at_mount, guests_directory
@@ -77,10 +63,12 @@ GUESTS = "/etc/nginx/guests/%s/%s.conf"
 PASSWORDS = "/etc/nginx/passwords/%s"
 CATCH_ALL = "/etc/nginx/conf.d/deploytasks-catch-all-%s.conf"
 LISTENS = r"\blisten\s+(\S*:)?%s[\s;]"
-NO_IDLE_PORT = OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", LISTENS)
+NO_IDLE_PORT = resources.OnlyCatchAlls(CATCH_ALL, f"{ENABLED}/*", LISTENS)
 UNDERSCORES = "/etc/nginx/deploytasks-underscores-%s.conf"
 HEARS_UNDERSCORES = "underscores_in_headers on;"
-NO_IDLE_UNDERSCORES = OnlyCatchAlls(UNDERSCORES, f"{ENABLED}/*", rf"(?s){LISTENS}.*{HEARS_UNDERSCORES}")
+NO_IDLE_UNDERSCORES = resources.OnlyCatchAlls(
+    UNDERSCORES, f"{ENABLED}/*", rf"(?s){LISTENS}.*{HEARS_UNDERSCORES}"
+)
 
 PACKAGED = {
     ("debian", "11"): (1, 18),
@@ -114,13 +102,13 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     """
     app, v = deployment_of(host).app, at_mount(host, v)
     v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
-    reload = Handler("reload nginx", NginxReload(v.all_names or ("_",)))
-    yield Step("install nginx", Package("nginx", unstarted=True))
-    yield Step("have nginx read sites-enabled", NginxSites(_enabled(app)), notify=reload)
-    yield Step("let nginx connect to the app", NginxMember(SOCKETS), notify=reload)
-    limits = NginxLimits(v.worker_connections, max(map(len, v.all_names), default=0))
+    reload = Handler("reload nginx", resources.NginxReload(v.all_names or ("_",)))
+    yield Step("install nginx", resources.Package("nginx", unstarted=True))
+    yield Step("have nginx read sites-enabled", resources.NginxSites(_enabled(app)), notify=reload)
+    yield Step("let nginx connect to the app", resources.NginxMember(SOCKETS), notify=reload)
+    limits = resources.NginxLimits(v.worker_connections, max(map(len, v.all_names), default=0))
     yield Step("raise the limit of connections", limits, notify=reload)
-    yield Step("remove the default site", Absent(f"{ENABLED}/default"), notify=reload)
+    yield Step("remove the default site", resources.Absent(f"{ENABLED}/default"), notify=reload)
     if deployment_of(host).v.site:
         served = tuple(_guest_steps(host, v))
     else:
@@ -128,7 +116,7 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
         served = (*_site_steps(host, v), *_underscore_steps(host, v), *_catch_all_steps(host, v))
     for step in served:
         yield replace(step, phase=Phase.START, notify=reload)
-    yield Step("run nginx", Service("nginx"), phase=Phase.START)
+    yield Step("run nginx", resources.Service("nginx"), phase=Phase.START)
 
 
 def front(host: Host, v: Vars) -> Front:
@@ -162,9 +150,9 @@ def pause_limit(v: Vars) -> Limit:
 def withdraw(app: App) -> Iterator[Step]:
     """The site is gone, and nginx rests when it has no other."""
     used_by = (f"{ENABLED}/*", "/etc/nginx/conf.d/*.conf")
-    rest = Handler("run nginx if it has a site", RunIfUsed("nginx", used_by))
-    site = AbsentManaged(_available(app), (_enabled(app), page_of(app.name)))
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)), notify=rest)
+    rest = Handler("run nginx if it has a site", resources.RunIfUsed("nginx", used_by))
+    site = resources.AbsentManaged(_available(app), (_enabled(app), page_of(app.name)))
+    yield Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name)), notify=rest)
     yield Step("remove the app's site", site, notify=rest)
     yield Step("free the ports without a site", NO_IDLE_PORT, notify=rest)
     yield Step(
@@ -184,7 +172,7 @@ def _safety_steps(host: Host, v: Vars, reload: Handler) -> Iterator[Step]:
     """What the site is to be asked by TLS, and with passwords."""
     app = deployment_of(host).app
     if v.has_tls and not _rejects_handshakes(host):
-        yield Step("install a certificate for unknown names", Package("ssl-cert"))
+        yield Step("install a certificate for unknown names", resources.Package("ssl-cert"))
     yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
     if v.basic_auth:
         yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, SOCKETS)
@@ -195,12 +183,14 @@ def _guest_steps(host: Host, v: Vars) -> Iterator[Step]:
     app, site = deployment_of(host).app, deployment_of(host).v.site
     place = GUESTS % (site, app.name)
     if static_of(host) or static_files_of(host):
-        yield Step("let nginx read the app's files", NginxMember(app.user))
-    yield Step("write the way to the app", File(_available(app), _rendered("guest.conf.j2", host, v)))
-    yield Step("enable the way to the app", Symlink(_enabled(app), _available(app)))
+        yield Step("let nginx read the app's files", resources.NginxMember(app.user))
+    yield Step(
+        "write the way to the app", resources.File(_available(app), _rendered("guest.conf.j2", host, v))
+    )
+    yield Step("enable the way to the app", resources.Symlink(_enabled(app), _available(app)))
     yield guests_directory(place)
-    yield Step("write the app's part of the site", File(place, _rendered("mount.conf.j2", host, v)))
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name), place))
+    yield Step("write the app's part of the site", resources.File(place, _rendered("mount.conf.j2", host, v)))
+    yield Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name), place))
     yield Step("free the ports without a site", NO_IDLE_PORT)
 
 
@@ -208,10 +198,10 @@ def _site_steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     yield from places_taken(host, f"{ENABLED}/*", _enabled(app))
     if static_of(host) or static_files_of(host) or static_root_of(host):
-        yield Step("let nginx read the app's files", NginxMember(app.user))
-    yield Step("write the site", File(_available(app), _site(host, v)))
-    yield Step("enable the site", Symlink(_enabled(app), _available(app)))
-    yield Step("leave the sites of other apps", OnlyFile(GUESTS % ("*", app.name)))
+        yield Step("let nginx read the app's files", resources.NginxMember(app.user))
+    yield Step("write the site", resources.File(_available(app), _site(host, v)))
+    yield Step("enable the site", resources.Symlink(_enabled(app), _available(app)))
+    yield Step("leave the sites of other apps", resources.OnlyFile(GUESTS % ("*", app.name)))
 
 
 def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
@@ -223,9 +213,11 @@ def _catch_all_steps(host: Host, v: Vars) -> Iterator[Step]:
     for port in front(host, v).ports if v.names else ():
         place = CATCH_ALL % port
         if v.catch_all and port not in deployment_of(host).facts.default_ports:
-            yield Step(f"refuse unknown names on port {port}", File(place, _catch_all(host, v, port)))
+            yield Step(
+                f"refuse unknown names on port {port}", resources.File(place, _catch_all(host, v, port))
+            )
         else:
-            yield Step(f"admit unknown names on port {port}", Absent(place))
+            yield Step(f"admit unknown names on port {port}", resources.Absent(place))
     yield Step("free the ports without a site", NO_IDLE_PORT)
 
 
@@ -233,7 +225,7 @@ def _underscore_steps(host: Host, v: Vars) -> Iterator[Step]:
     """Whether fields with an underscore are heard before nginx knows for which site a request is."""
     if underscored_of(host):
         for port in front(host, v).ports:
-            line = File(UNDERSCORES % port, f"{HEARS_UNDERSCORES}\n")
+            line = resources.File(UNDERSCORES % port, f"{HEARS_UNDERSCORES}\n")
             yield Step(f"hear header fields with underscores on port {port}", line)
     else:
         yield Step("drop header fields with underscores where no site wants any", NO_IDLE_UNDERSCORES)

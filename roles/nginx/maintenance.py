@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.web.nginx_page import PAGES, page_of
 from deploytasks.planning.plan import Handler, Plan, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Absent, Directory, File, NginxPage, NginxReload
 
 if TYPE_CHECKING:
     from deploytasks.agent.release.layout import App
@@ -29,17 +29,26 @@ def begin(app: App, message: str) -> Plan:
     """Everybody sees *message*, which is text and not HTML."""
     text = html.escape(message).translate(NOT_IN_QUOTES)
     page = template("maintenance.conf.j2", app=app, message=text, retry_after_s=RETRY_AFTER_S)
-    show = Handler("show the maintenance page", NginxPage(app.name, included(app)), role="nginx")
+    show = Handler("show the maintenance page", resources.NginxPage(app.name, included(app)), role="nginx")
     steps = (
-        Step("make the directory of maintenance pages", Directory(PAGES), role="nginx"),
-        Step("write the maintenance page", File(page_of(app.name), page), notify=show, role="nginx"),
+        Step("make the directory of maintenance pages", resources.Directory(PAGES), role="nginx"),
+        Step(
+            "write the maintenance page", resources.File(page_of(app.name), page), notify=show, role="nginx"
+        ),
     )
     return Plan(steps)
 
 
 def end(app: App) -> Plan:
     """The app is back."""
-    reload = Handler("reload nginx", NginxReload(), role="nginx")
+    reload = Handler("reload nginx", resources.NginxReload(), role="nginx")
     return Plan(
-        (Step("remove the maintenance page", Absent(page_of(app.name)), notify=reload, role="nginx"),)
+        (
+            Step(
+                "remove the maintenance page",
+                resources.Absent(page_of(app.name)),
+                notify=reload,
+                role="nginx",
+            ),
+        )
     )

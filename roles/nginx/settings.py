@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.roles.app.domains import domains, redirected
 from deploytasks.roles.app.key_pair import read_authorities, read_key_pair
 from deploytasks.roles.app.passwords import require_logins
@@ -39,8 +40,8 @@ StrictTransport = Annotated[
 ]
 
 LAST_PORT = 65535
-HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
-HEADER_VALUE = re.compile(r"[ !#%-\[\]-~]+")
+HEADER_NAME = regex(r"[A-Za-z0-9-]+")
+HEADER_VALUE = regex(r"[ !#%-\[\]-~]+")
 """Printable ASCII but for what nginx takes for the end of a text, an escape or a variable: ``"``, ``\\`` and ``$``."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-TOKEN = re.compile(
+from deploytasks.agent.regex import regex
+
+TOKEN = regex(
     r"""
     (?P<space>   [ \t\r\n]+ | \#[^\n]* )
     | (?P<mark>  [;{}] )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import AcmeCertificate, Directories, Directory, File, Package, Service, Unit
 from deploytasks.roles.app.tls import HOME, PROFILES, Profile, bring, brought, issue_here, self_signed
 
 if TYPE_CHECKING:
@@ -48,22 +48,24 @@ def certificate_steps(app: App, v: Vars, challenge_site: str, reload: Handler) -
 
 
 def _ask_for(app: App, v: Vars, challenge_site: str, reload: Handler) -> Iterator[Step]:
-    yield Step("install certbot", Package(("certbot", "openssl")))
+    yield Step("install certbot", resources.Package(("certbot", "openssl")))
     if v.acme_ca_bundle:
         yield from _trust(v)
     certificate = _acme(app, v, challenge_site)
     # Not before another web server has left the port at which the authority asks.
     yield Step("ask for the certificate", certificate, notify=reload, phase=Phase.START)
-    yield Step("renew certificates in time", Service("certbot.timer"))
+    yield Step("renew certificates in time", resources.Service("certbot.timer"))
 
 
 def _trust(v: Vars) -> Iterator[Step]:
     """The ACME directory is trusted at renewals as it is at the first request."""
-    places = Directories((Directory(HOME), Directory(CERTBOT_TRUST)))
+    places = resources.Directories((resources.Directory(HOME), resources.Directory(CERTBOT_TRUST)))
     yield Step("make the directories of certificates", places)
-    yield Step("bring the ACME directory's authorities", File(ACME_AUTHORITIES, v.authorities()))
+    yield Step("bring the ACME directory's authorities", resources.File(ACME_AUTHORITIES, v.authorities()))
     settings = template("certbot.conf.j2", authorities=ACME_AUTHORITIES)
-    yield Step("trust the ACME directory at renewals", Unit("certbot.service.d/deploytasks.conf", settings))
+    yield Step(
+        "trust the ACME directory at renewals", resources.Unit("certbot.service.d/deploytasks.conf", settings)
+    )
 
 
 def _places(app: App, v: Vars) -> tuple[str, str]:
@@ -74,8 +76,8 @@ def _places(app: App, v: Vars) -> tuple[str, str]:
     return both, both
 
 
-def _acme(app: App, v: Vars, challenge_site: str = "") -> AcmeCertificate:
-    return AcmeCertificate(
+def _acme(app: App, v: Vars, challenge_site: str = "") -> resources.AcmeCertificate:
+    return resources.AcmeCertificate(
         names=v.all_names,
         directory=v.acme_directory,
         webroot=WEBROOT,

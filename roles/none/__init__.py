@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.parts import HTTP, Front
 from deploytasks.planning.plan import Handler, Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import AbsentManaged, File, Restart, RunIfUsed, Service, Unit
 from deploytasks.roles.app.proxies import networks_of
 
 if TYPE_CHECKING:
@@ -36,15 +36,17 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app = deployment_of(host).app
     port, trusted = deployment_of(host).v.port, front(host, v).trusted
     socket, service = _units(app)
-    change = Handler("reopen the app's port", Restart(socket))
+    change = Handler("reopen the app's port", resources.Restart(socket))
     if trusted:
         program = Path(__file__).with_name("gatekeeper.py").read_text(encoding="utf-8")
-        yield Step("write the program that lets proxies in", File(PROGRAM, program), phase=Phase.START)
-    leads = Unit(service, template("front.service.j2", app=app, program=PROGRAM, trusted=trusted))
-    listens = Unit(socket, template("front.socket.j2", app=app, port=port))
+        yield Step(
+            "write the program that lets proxies in", resources.File(PROGRAM, program), phase=Phase.START
+        )
+    leads = resources.Unit(service, template("front.service.j2", app=app, program=PROGRAM, trusted=trusted))
+    listens = resources.Unit(socket, template("front.socket.j2", app=app, port=port))
     yield Step("define the service behind the app's port", leads, notify=change, phase=Phase.START)
     yield Step("define the app's port", listens, notify=change, phase=Phase.START)
-    yield Step(f"listen on port {port}", Service(socket), phase=Phase.START)
+    yield Step(f"listen on port {port}", resources.Service(socket), phase=Phase.START)
 
 
 def front(host: Host, v: Vars) -> Front:
@@ -57,8 +59,8 @@ def withdraw(app: App) -> Iterator[Step]:
     """The port is closed."""
     socket, service = _units(app)
     path = f"{UNITS}/{socket}"
-    close = Handler("close the app's port", RunIfUsed(socket, (path,)))
-    yield Step("remove the app's port", AbsentManaged(path, (f"{UNITS}/{service}",)), notify=close)
+    close = Handler("close the app's port", resources.RunIfUsed(socket, (path,)))
+    yield Step("remove the app's port", resources.AbsentManaged(path, (f"{UNITS}/{service}",)), notify=close)
 
 
 def _units(app: App) -> tuple[str, str]:

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Step
-from deploytasks.resources import (
-    Directory,
-    Package,
-    PostgresAccess,
-    PostgresDatabase,
-    Reload,
-    SecretFile,
-    Service,
-)
 from deploytasks.roles.app.guests import (
     CertificateText,
     Password,
@@ -45,7 +37,7 @@ if TYPE_CHECKING:
 NAME, WHOSE = "postgres", "PostgreSQL's"
 CERTIFICATE, KEY = f"{HOME}/postgres.pem", f"{HOME}/postgres-key.pem"
 """One for all databases: a cluster shows the same to everybody."""
-reload = Handler("reload PostgreSQL", Reload("postgresql"))
+reload = Handler("reload PostgreSQL", resources.Reload("postgresql"))
 
 Identifier = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}\Z", examples=["shop"])]
 Extension = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z", examples=["pg_trgm"])]
@@ -104,15 +96,15 @@ def handed(app: App) -> Mapping[str, str]:
 def _server(v: Vars, shared: Iterable[Shared]) -> Iterator[Step]:
     wanted = (v, *(one.v for one in shared))
     for package in dict.fromkeys(("postgresql", *(package for one in wanted for package in one.packages))):
-        yield Step(f"install {package}", Package(package))
-    yield Step("run PostgreSQL", Service("postgresql"))
+        yield Step(f"install {package}", resources.Package(package))
+    yield Step("run PostgreSQL", resources.Service("postgresql"))
 
 
 def _database(app: App, v: Vars, *, is_guest_here: bool = False) -> Iterator[Step]:
     yield from kept_secret(app, NAME, WHOSE, is_guest_here=is_guest_here)
     user, database = _names(app, v)
     secret = secret_of(app, NAME)
-    resource = PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
+    resource = resources.PostgresDatabase(database, user, secret, v.port, v.encoding, v.extensions)
     yield Step(f"make the database {database}", resource)
 
 
@@ -120,10 +112,10 @@ def _opened(shared: Shared) -> Iterator[Step]:
     """The app's other hosts may come; where there are none any more, none."""
     v = shared.v
     if shared.guests:
-        yield Step("make the directory of certificates", Directory(HOME))
+        yield Step("make the directory of certificates", resources.Directory(HOME))
         yield from shown_certificate(shared, CERTIFICATE, KEY, "postgres", reload)
     user, database = _names(shared.app, v)
-    access = PostgresAccess(database, user, shared.sources, CERTIFICATE, KEY, v.port)
+    access = resources.PostgresAccess(database, user, shared.sources, CERTIFICATE, KEY, v.port)
     yield Step(f"let the hosts of {shared.app.name} in", access)
     yield from firewall_opened(shared, v.port)
 
@@ -141,7 +133,9 @@ def _settings(app: App, v: Vars, address: str) -> Step:
     known_by = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": certificate_of(app, NAME)} if address else {}
     url = f"{URL}?sslmode=verify-full&sslrootcert={certificate_of(app, NAME)}" if address else URL
     told = settings_of(v.env, url, pieces)
-    env = SecretFile(f"{app.services}/postgres.env", encode_env({**known_by, **told}), secret_of(app, NAME))
+    env = resources.SecretFile(
+        f"{app.services}/postgres.env", encode_env({**known_by, **told}), secret_of(app, NAME)
+    )
     return Step("write the app's settings for PostgreSQL", env)
 
 

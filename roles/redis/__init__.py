@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.services.environment_file import encode_env
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Handler, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, Package, Restart, SecretFile, Service
 from deploytasks.roles.app.guests import (
     CertificateText,
     Password,
@@ -108,25 +108,29 @@ def _server(
     """With *shared* guests it speaks TLS alone."""
     guests = shared if shared and shared.guests else None
     unit, data = f"redis-server@{app.name}", f"/var/lib/redis/{app.name}"
-    restart = Handler(f"restart Redis of {app.name}" if is_guest_here else "restart Redis", Restart(unit))
+    restart = Handler(
+        f"restart Redis of {app.name}" if is_guest_here else "restart Redis", resources.Restart(unit)
+    )
     # The package's own server has no password and no limit.
-    yield Step("install redis-server", Package("redis-server", resting=("redis-server.service",)))
-    yield Step("make Redis' directory", Directory(data, "0750", "redis", "redis"))
+    yield Step("install redis-server", resources.Package("redis-server", resting=("redis-server.service",)))
+    yield Step("make Redis' directory", resources.Directory(data, "0750", "redis", "redis"))
     yield from kept_secret(app, NAME, WHOSE, is_guest_here=is_guest_here)
     if guests:
         _require_tls(host)
-        yield Step("make the directory of certificates", Directory(HOME))
+        yield Step("make the directory of certificates", resources.Directory(HOME))
         yield from shown_certificate(guests, shown_by(app), shown_by(app, "-key"), "redis", restart)
     yield Step("configure Redis", _configuration(app, v, data, guests), notify=restart)
-    yield Step("run Redis", Service(unit))
+    yield Step("run Redis", resources.Service(unit))
     if shared:
         yield from firewall_opened(shared, v.port)
 
 
-def _configuration(app: App, v: Vars, data: str, guests: Shared | None) -> SecretFile:
+def _configuration(app: App, v: Vars, data: str, guests: Shared | None) -> resources.SecretFile:
     pair = {"certificate": shown_by(app), "key": shown_by(app, "-key")}
     text = template("redis.conf.j2", app=app, v=v, data=data, guests=guests, **pair)
-    return SecretFile(f"/etc/redis/redis-{app.name}.conf", text, secret_of(app, NAME), "0640", group="redis")
+    return resources.SecretFile(
+        f"/etc/redis/redis-{app.name}.conf", text, secret_of(app, NAME), "0640", group="redis"
+    )
 
 
 def _settings(app: App, v: Vars, address: str, shared: Iterable[Shared]) -> Step:
@@ -141,7 +145,7 @@ def _settings(app: App, v: Vars, address: str, shared: Iterable[Shared]) -> Step
     if certificate:
         _require_tls_in(v)
     told = encode_env(settings_of(v.env, URL_BY_TLS if certificate else URL, pieces))
-    env = SecretFile(f"{app.services}/redis.env", told, secret_of(app, NAME))
+    env = resources.SecretFile(f"{app.services}/redis.env", told, secret_of(app, NAME))
     return Step("write the app's settings for Redis", env)
 
 

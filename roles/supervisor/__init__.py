@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.planning.deployment import Deployment, deployment_of
 from deploytasks.planning.parts import Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import File, Package, ReleaseCommand, Unit
 from deploytasks.roles import systemd
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     app, release = deployment.app, deployment.release
     drain_timeout_s = deployment.v.drain_timeout_s
     text = template("supervisord.conf.j2", app=app, release=release, v=v, drain_timeout_s=drain_timeout_s)
-    yield Step("install Supervisor", Package("supervisor"))
-    yield Step("configure Supervisor", File(f"{release.path}/supervisord.conf", text), phase=Phase.PREPARE)
+    yield Step("install Supervisor", resources.Package("supervisor"))
+    yield Step(
+        "configure Supervisor", resources.File(f"{release.path}/supervisord.conf", text), phase=Phase.PREPARE
+    )
 
 
 def place(release: Release) -> Place:
@@ -64,7 +66,7 @@ def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
         says_ready=deployment.server.says_ready,
         **systemd.of_instance(deployment, deployment.vars_of(systemd)),
     )
-    yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+    yield Step("define the service unit", resources.Unit(f"{app.name}@.service", text))
 
 
 def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
@@ -79,7 +81,7 @@ def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     return systemd.process_unit(deployment, process, deployment.vars_of(systemd))
 
 
-def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> resources.ReleaseCommand:
     """As with systemd."""
     del v
     return systemd.release_command(deployment, program, systemd.Vars())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.release.runtime.environment import in_app_environment
 from deploytasks.agent.services.unit import DIRECTORY
@@ -15,7 +16,6 @@ from deploytasks.planning.deployment import Deployment
 from deploytasks.planning.parts import Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import Directory, Instance, ReleaseCommand, Symlink, Unit
 from deploytasks.roles.systemd.restrictions import USUAL, Word, directives
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def define(deployment: Deployment, v: Vars) -> Iterator[Step]:
     app = deployment.app
     yield socket_unit(deployment)
     text = template("app.service.j2", says_ready=deployment.server.says_ready, **of_instance(deployment, v))
-    yield Step("define the service unit", Unit(f"{app.name}@.service", text))
+    yield Step("define the service unit", resources.Unit(f"{app.name}@.service", text))
 
 
 def of_instance(deployment: Deployment, v: Vars) -> dict[str, Any]:
@@ -145,14 +145,16 @@ def _require_seen(deployment: Deployment, v: Vars) -> None:
 def socket_unit(deployment: Deployment) -> Step:
     """The template unit whose instances hold the releases' sockets."""
     app = deployment.app
-    return Step("define the socket unit", Unit(f"{app.name}@.socket", template("app.socket.j2", app=app)))
+    return Step(
+        "define the socket unit", resources.Unit(f"{app.name}@.socket", template("app.socket.j2", app=app))
+    )
 
 
 def start(deployment: Deployment, v: Vars) -> Iterator[Step]:
     """The new release's units, active."""
     del v
     release = deployment.release
-    instance = Instance(
+    instance = resources.Instance(
         release.service_unit, release.socket_unit, release.socket, deployment.v.health_timeout_s
     )
     yield Step("start the new instance", instance, phase=Phase.START)
@@ -172,8 +174,10 @@ def at_boot(release: Release, unit: str) -> Iterator[Step]:
     """
     kind = unit.rpartition(".")[2]
     wants = f"{DIRECTORY}/{TARGETS[kind]}.target.wants"
-    yield Step(f"make the directory of {kind}s to start at boot", Directory(wants), phase=Phase.CONFIRM)
-    link = Symlink(f"{wants}/{unit}", f"{DIRECTORY}/{release.app.name}@.{kind}")
+    yield Step(
+        f"make the directory of {kind}s to start at boot", resources.Directory(wants), phase=Phase.CONFIRM
+    )
+    link = resources.Symlink(f"{wants}/{unit}", f"{DIRECTORY}/{release.app.name}@.{kind}")
     yield Step(f"start the new instance's {kind} at boot", link, phase=Phase.CONFIRM)
 
 
@@ -183,7 +187,7 @@ def process_unit(deployment: Deployment, process: Process, v: Vars) -> str:
     return template(name, release=deployment.release, process=process, **confinement(deployment, v))
 
 
-def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCommand:
+def release_command(deployment: Deployment, program: str, v: Vars) -> resources.ReleaseCommand:
     """Run and restricted as the app's own processes are; the place for collected files is its to fill."""
     del v
     app, release, project = deployment.app, deployment.release, deployment.project
@@ -191,7 +195,7 @@ def release_command(deployment: Deployment, program: str, v: Vars) -> ReleaseCom
     unit = release_unit(release, program)
     named = ("--unit", unit, "--slice", app.slice, "--description", f"{app.name} release command")
     argv = in_app_environment(app, release, "--wait", *named, "--property", f"SyslogIdentifier={app.name}")
-    return ReleaseCommand((*argv, release.command(program)), unit, confined=app.name, writes=writes)
+    return resources.ReleaseCommand((*argv, release.command(program)), unit, confined=app.name, writes=writes)
 
 
 def release_unit(release: Release, program: str) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.standard import served_by
-from deploytasks.resources import OnlyUfwRules, Package, Ufw, UfwRule
 
 if TYPE_CHECKING:
     from deploytasks.inventory import Host
 
-PORTS = re.compile(r"(\d{1,5})(?::(\d{1,5}))?(?:/(?:tcp|udp|any))?")
+PORTS = regex(r"(\d{1,5})(?::(\d{1,5}))?(?:/(?:tcp|udp|any))?")
 LAST_PORT = 65535
 SSH = 22
 HTTP_PORT = 80
@@ -44,18 +44,20 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     ssh = (host.facts.ssh_port if host.facts else 0) or host.connection.port or SSH
     app = deployment_of(host).app.name if host.deployment else ""
     rules = dict(_rules(host, v, ssh, app))
-    yield Step("install ufw", Package("ufw"))
-    yield Step(f"admit SSH on port {ssh}", UfwRule(_ssh_action(v, ssh), ssh))
+    yield Step("install ufw", resources.Package("ufw"))
+    yield Step(f"admit SSH on port {ssh}", resources.UfwRule(_ssh_action(v, ssh), ssh))
     yield from (Step(name, rule) for name, rule in rules.items())
     if v.enabled:
-        yield Step("turn the firewall on", Ufw(ssh_port=ssh))
+        yield Step("turn the firewall on", resources.Ufw(ssh_port=ssh))
     if app:
         # The way in stays, whoever opened it first.
         ports = ((str(ssh), "tcp"), *((str(rule.port), rule.proto) for rule in rules.values()))
-        yield Step("close the ports that the app had before", OnlyUfwRules(app, ports), phase=Phase.FINISH)
+        yield Step(
+            "close the ports that the app had before", resources.OnlyUfwRules(app, ports), phase=Phase.FINISH
+        )
 
 
-def _rules(host: Host, v: Vars, ssh: int, app: str) -> Iterator[tuple[str, UfwRule]]:
+def _rules(host: Host, v: Vars, ssh: int, app: str) -> Iterator[tuple[str, resources.UfwRule]]:
     """By the names of their steps."""
     of_ssh = {str(ssh), f"{ssh}/tcp"}
     for action, ports in (("allow", _web_ports(host, v)), ("limit", v.limit), ("deny", v.deny)):
@@ -68,9 +70,9 @@ def _ssh_action(v: Vars, ssh: int) -> str:
     return "limit" if {str(ssh), f"{ssh}/tcp"} & {str(port) for port in v.limit} else "allow"
 
 
-def _rule(action: str, port: int | str, app: str) -> UfwRule:
+def _rule(action: str, port: int | str, app: str) -> resources.UfwRule:
     number, _, protocol = str(port).partition("/")
-    return UfwRule(action, _number(number), protocol or "tcp", app=app)
+    return resources.UfwRule(action, _number(number), protocol or "tcp", app=app)
 
 
 def _web_ports(host: Host, v: Vars) -> tuple[int | str, ...]:

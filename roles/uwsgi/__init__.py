@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deploytasks import resources
 from deploytasks.errors import VariableError
 from deploytasks.planning.deployment import deployment_of
 from deploytasks.planning.limits import Limit, limits_of
 from deploytasks.planning.parts import HTTP, UWSGI, Place
 from deploytasks.planning.plan import Phase, Step
 from deploytasks.planning.template import Templates
-from deploytasks.resources import File, Package
 from deploytasks.roles.app.wsgi import SERVED, wsgi_directory, wsgi_module
 from deploytasks.roles.uwsgi.build import build_of
 from deploytasks.roles.uwsgi.settings import MANAGED, Chosen, Vars
@@ -54,13 +54,13 @@ def steps(host: Host, v: Chosen) -> Iterator[Step]:
     yield from wsgi_module(host)
     build = build_of(host, v)
     if build.from_apt:
-        yield Step("install uWSGI", Package(build.from_apt))
+        yield Step("install uWSGI", resources.Package(build.from_apt))
     options = [*build.options, *_own_options(host, v), *_options(host, v)]
     text = template("uwsgi.ini.j2", app=app, options=options)
-    yield Step("configure uWSGI", File(f"{release.path}/uwsgi.ini", text), phase=Phase.PREPARE)
+    yield Step("configure uWSGI", resources.File(f"{release.path}/uwsgi.ini", text), phase=Phase.PREPARE)
     if v.logto:
         rotation = template("logrotate.j2", app=app, files=[v.logto])
-        yield Step("rotate the logs", File(f"/etc/logrotate.d/{app.name}", rotation))
+        yield Step("rotate the logs", resources.File(f"/etc/logrotate.d/{app.name}", rotation))
 
 
 def packages(host: Host, v: Chosen) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ contradict the socket, the user or the release are not here: see ``MANAGED``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, field, fields, make_dataclass
 from keyword import iskeyword
@@ -16,6 +15,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.regex import regex
 
 Count = Annotated[int, Meta(ge=0)]
 Workers = Annotated[int, Meta(ge=1, le=1024)]
@@ -77,9 +77,9 @@ MANAGED = {
 }
 """Options that the role makes itself, and why."""
 
-PREFIX = re.compile(r"/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-]")
-APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(\))?")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+PREFIX = regex(r"/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-]")
+APP = regex(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(\))?")
+UNPRINTABLE = regex(r"[\x00-\x1f\x7f]")
 
 
 def ours(default: Any, variable: str = "") -> Any:

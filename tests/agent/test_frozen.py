@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import inspect
 import pickle
+import pkgutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, is_dataclass, replace
 from typing import ClassVar, Dict
 
 import pytest
 
+import deploytasks.agent
 from deploytasks.agent.frozen import frozen
 
 
@@ -105,3 +109,30 @@ class Plain:
 
 def test_it_can_be_pickled():
     assert pickle.loads(pickle.dumps(Plain("x"))) == Plain("x")
+
+
+def test_fields_are_read_once_whoever_asks_first():
+    @frozen
+    class Base:
+        name: str
+
+    @frozen
+    class More(Base):
+        size: int = 3
+
+    class Plain(More):
+        """No dataclass of its own."""
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = list(threads.map(lambda kind: [each.name for each in fields(kind)], [Plain, More, Base] * 8))
+    assert asked == [["name", "size"], ["name", "size"], ["name"]] * 8
+    assert fields(More) is not fields(Base)
+    assert Plain("a").size == 3
+
+
+def test_every_class_of_ours_has_fields():
+    modules = pkgutil.walk_packages(deploytasks.agent.__path__, "deploytasks.agent.")
+    for module in modules:
+        if not module.name.endswith((".boot", "__main__")):
+            for kind in vars(importlib.import_module(module.name)).values():
+                assert not is_dataclass(kind) or isinstance(fields(kind), tuple)

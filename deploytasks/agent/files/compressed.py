@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
 import stat
@@ -78,6 +77,8 @@ def _compress(directory: DirectoryHandle, name: str, found: os.stat_result) -> N
     with ExitStack() as open_files:
         text = open_files.enter_context(os.fdopen(directory.open(name), "rb"))
         file = open_files.enter_context(directory.create(new))
+        import gzip
+
         packed = open_files.enter_context(gzip.GzipFile("", "wb", BEST, file, 0))
         shutil.copyfileobj(text, packed)
     directory.settle(new, MODE, found.st_mtime_ns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from deploytasks.agent.regex import regex
+
 NEEDS = (
     (r"libmagic", ("libmagic1",)),
     (r"libGL\.so\.1|libgthread-2\.0\.so", ("libgl1", "libglib2.0-0")),
@@ -22,7 +24,7 @@ NEEDS = (
     (r"graphviz executables|No such file or directory: '(?:\S*/)?dot'", ("graphviz",)),
 )
 """What is said where it is missing, and the packages of Debian that have it."""
-PROGRAM = re.compile(
+PROGRAM = regex(
     r"No such file or directory: '(?:/usr/bin/)?(ffmpeg|ffprobe|git|convert|unrar|pandoc|gs|node|npm)'"
 )
 PACKAGE_OF = {"ffprobe": "ffmpeg", "convert": "imagemagick", "gs": "ghostscript", "node": "nodejs"}
