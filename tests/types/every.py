@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from itertools import chain
 
-from tests.types import fetched, files
+from tests.types import fetched, files, systems
 
-CASES = {case.title: case for case in chain(files.cases(), fetched.cases())}
+CASES = {case.title: case for case in chain(files.cases(), fetched.cases(), systems.cases())}
