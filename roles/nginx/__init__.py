@@ -80,6 +80,9 @@ PACKAGED = {
 }
 """The versions of nginx that are not like Debian 12's, as far as its configuration goes."""
 USUAL = (1, 22)
+BROTLI = "libnginx-mod-http-brotli-filter"
+WITHOUT_BROTLI = {("debian", "11"), ("ubuntu", "20.04"), ("ubuntu", "22.04")}
+"""The releases that do not have the package."""
 REJECTS_HANDSHAKES = (1, 19, 4)
 HTTP2_DIRECTIVE = (1, 25, 1)
 
@@ -104,6 +107,8 @@ def steps(host: Host, v: Vars) -> Iterator[Step]:
     v = v if deployment_of(host).facts.ipv6 else replace(v, ipv6=False)
     reload = Handler("reload nginx", resources.NginxReload(v.all_names or ("_",)))
     yield Step("install nginx", resources.Package("nginx", unstarted=True))
+    if v.brotli and not deployment_of(host).v.site:
+        yield Step("install nginx's brotli", resources.Package(_brotli(host), unstarted=True), notify=reload)
     yield Step("have nginx read sites-enabled", resources.NginxSites(_enabled(app)), notify=reload)
     yield Step("let nginx connect to the app", resources.NginxMember(SOCKETS), notify=reload)
     limits = resources.NginxLimits(v.worker_connections, max(map(len, v.all_names), default=0))
@@ -176,6 +181,17 @@ def _safety_steps(host: Host, v: Vars, reload: Handler) -> Iterator[Step]:
     yield from certificate_steps(app, v, _challenge_site(host, v) if v.tls == "acme" else "", reload)
     if v.basic_auth:
         yield from password_steps(host, v.basic_auth, PASSWORDS % app.name, SOCKETS)
+
+
+def _brotli(host: Host) -> str:
+    """The package of the module, which an old release does not have."""
+    facts = deployment_of(host).facts
+    if (facts.distribution, facts.version) in WITHOUT_BROTLI:
+        raise VariableError(
+            f"{host.name}: nginx_brotli: {facts.distribution.capitalize()} {facts.version} has no package "
+            f"{BROTLI}; leave nginx_brotli out for this host, and answers are packed by gzip"
+        )
+    return BROTLI
 
 
 def _guest_steps(host: Host, v: Vars) -> Iterator[Step]:

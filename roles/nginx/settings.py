@@ -98,6 +98,7 @@ class Vars:
         "application/xml",
         "image/svg+xml",
     )
+    brotli: bool = False
     static_expires: Annotated[str, Meta(pattern=r"^(off|max|epoch|[0-9]+[smhdwMy])\Z", examples=["1h"])] = (
         "1h"
     )
