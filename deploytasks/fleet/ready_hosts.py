@@ -15,6 +15,7 @@ from deploytasks.planning.plan import made_ready, with_app
 from deploytasks.planning.project import Project
 from deploytasks.planning.unclaimed import unclaimed
 from deploytasks.report import Reading, unseen
+from deploytasks.transport import require_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +42,7 @@ def ready_hosts(
     """
     ready, problems = [], []
     chosen = [host.with_variables(given, GIVEN) if given else host for host in hosts]
+    require_ways(chosen)
     check_key_files(chosen)
     reading = reading or unseen()
     read, build = cache(partial(Project.read, tell=reading.tell)), cache(_build)

@@ -26,12 +26,12 @@ def rendered(roles: Sequence[Role], host: Host) -> dict[str, str]:
 
 def rendered_plan(plan: Plan) -> dict[str, str]:
     """The same of *plan*."""
-    texts = {"steps": "".join(f"{_line(step)}\n" for step in plan.steps), **dict(_files(plan))}
+    texts = {"steps": "".join(f"{_line(step)}\n" for step in plan.steps), **dict(files(plan))}
     name = plan.release or "RELEASE"
     return {path.replace(name, "RELEASE"): text.replace(name, "RELEASE") for path, text in texts.items()}
 
 
-def _files(plan: Plan) -> Iterator[tuple[str, str]]:
+def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Path and text of every file but those of the app's own source."""
     for step in plan.steps:
         file = file_of(step)

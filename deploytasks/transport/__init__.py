@@ -46,8 +46,7 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     A host made from a `fabric.Connection` is reached through just that, with its own keys and its own policy
     for host keys. Raises `ConfigError` if ``~/.ssh/config`` makes no sense, and for a way that is none of ours.
     """
-    if not host.connection.is_ours:
-        raise ConfigError(_not_ours(host))
+    require_ways([host])
     if host.connection.is_local:
         from deploytasks.transport.local import LocalTransport
 
@@ -59,6 +58,13 @@ def transport_for(host: Host, ask_password: AskPassword) -> Transport:
     if host.connection_object is not None:
         return SshTransport(host, host.connection_object, ask_password)
     return SshTransport.over(route_to(host.connection, SshConfig.of_this_user()), host, ask_password)
+
+
+def require_ways(hosts: Iterable[Host]) -> None:
+    """Raises one `ConfigError` for all *hosts* that are reached in a way that is none of ours, such as WinRM."""
+    others = [_not_ours(host) for host in hosts if not host.connection.is_ours]
+    if others:
+        raise ConfigError("\n".join(others))
 
 
 def _not_ours(host: Host) -> str:
@@ -122,5 +128,6 @@ __all__ = [
     "explain",
     "import_transports",
     "knock",
+    "require_ways",
     "transport_for",
 ]

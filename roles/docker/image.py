@@ -76,7 +76,7 @@ class Recipe:
     @property
     def volumes(self) -> tuple[str, ...]:
         """The directories that its last stage declares as volumes, as words or as a list of JSON."""
-        *_, last = re.split(FROM, self.text) if FROM.search(self.text) else (self.text,)
+        *_, last = FROM.split(self.text) if FROM.search(self.text) else (self.text,)
         return tuple(
             dict.fromkeys(path for said in VOLUME.findall(last) for path in PLAIN_PATH.findall(said))
         )

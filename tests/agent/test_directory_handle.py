@@ -20,7 +20,8 @@ GONE = "unlink|remove|rmdir|removedirs"
 DIRECTLY = re.compile(
     rf"\bos\.(?:{MADE}|{GONE})\b|\bshutil\.(?:rmtree|move|copyfile|copy2?)\b|(?<![\w.])open\("
 )
-THE_DOOR = "disk/directory_handle.py"
+THE_DOOR = ("disk/directory_handle.py", "disk/owners.py")
+"""The second has what not every system has."""
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_the_rest_of_the_agent_has_no_other_door():
         f"{path.relative_to(AGENT)}:{number}: {line.strip()}"
         for path in sorted(AGENT.rglob("*.py"))
         for number, line in enumerate(path.read_text().splitlines(), 1)
-        if DIRECTLY.search(line) and str(path.relative_to(AGENT)) not in (THE_DOOR, "boot.py")
+        if DIRECTLY.search(line) and str(path.relative_to(AGENT)) not in (*THE_DOOR, "boot.py")
     ]
     assert found == []
 

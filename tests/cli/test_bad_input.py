@@ -116,7 +116,10 @@ CASES: dict[str, list[Bad]] = {
     ),
     "14 key file": hosts("key file not found: /nope", "h1 ansible_ssh_private_key_file=/nope"),
     "15 two names of one machine": hosts('"web2" is the same machine as "web1"', f"{ENTRY}\n{OTHER}"),
-    "16 connection": hosts('"winrm" is not supported; expected ssh or local', "h1 ansible_connection=winrm"),
+    "16 connection": hosts(
+        "ansible_connection=winrm of h1 is not supported; expected ssh or local",
+        "h1 ansible_connection=winrm",
+    ),
     "17 version that would be read as a number": variable("app_python", "quote it", "3.10", "3.1"),
     "18 name of the app": [
         *variable(

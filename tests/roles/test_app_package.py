@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.roles.rendered import DEFAULT, files, plan_with
+from deploytasks.testing.rendering import files
+from tests.roles.rendered import DEFAULT, plan_with
 
 PYPROJECT = """\
 [build-system]

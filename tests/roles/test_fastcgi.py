@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,7 +159,7 @@ def test_no_fastcgi_variable_is_said_twice():
 
 
 def test_an_old_python_is_told_before_anything_is_done(monkeypatch):
-    monkeypatch.setattr(rendering, "FACTS", rendering.replace(rendering.FACTS, python="3.9.2"))
+    monkeypatch.setattr(rendering, "FACTS", replace(rendering.FACTS, python="3.9.2"))
     with pytest.raises(VariableError) as error:
         rendered(CASES["fastcgi"])
     assert str(error.value) == (

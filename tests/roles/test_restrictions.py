@@ -14,7 +14,8 @@ from deploytasks.planning.left_out import left_out
 from deploytasks.planning.plan import with_app
 from deploytasks.planning.standard import standard_roles
 from deploytasks.roles.systemd.restrictions import RESTRICTIONS, Word
-from tests.roles.rendered import CASES, DEFAULT, FACTS, NOW, files, host_with, rendered
+from deploytasks.testing.rendering import files
+from tests.roles.rendered import CASES, DEFAULT, FACTS, NOW, host_with, rendered
 
 README = Path(__file__).parents[2] / "roles/systemd/README.md"
 UNIT = "/etc/systemd/system/hello@.service"
