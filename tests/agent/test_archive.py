@@ -74,6 +74,7 @@ def test_no_bit_of_another_owner_gets_in(host):
         (b"no archive", "no archive that can be read"),
         (tar({"a": os.urandom(1000)})[:500], "no archive that can be read"),
     ],
+    ids=lambda given: given if isinstance(given, str) else "",
 )
 def test_one_that_would_do_harm_leaves_nothing(host, content, said):
     host.write("/srv/x", "")
