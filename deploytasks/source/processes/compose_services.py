@@ -11,7 +11,7 @@ from typing import Any
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.errors import SourceError
-from deploytasks.source.text_file import text_in
+from deploytasks.source.text_file import text_by_hand
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 IMAGES = {
@@ -78,7 +78,7 @@ def service_commands(root: Path) -> tuple[ServiceCommand, ...]:
 
 def _line(path: Path, service: str) -> int:
     """The line of the command of *service*."""
-    lines = text_in(path, "replace").splitlines()
+    lines = text_by_hand(path, "replace").splitlines()
     begin = next(
         (at for at, line in enumerate(lines) if re.match(rf"\s+[\"']?{re.escape(service)}[\"']?\s*:", line)),
         0,
@@ -113,7 +113,7 @@ def _definitions(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     import yaml
 
     try:
-        document = yaml.safe_load(text_in(path, "replace"))
+        document = yaml.safe_load(text_by_hand(path, "replace"))
     except (OSError, ValueError, RecursionError, SourceError, yaml.YAMLError):
         return
     services = document.get("services") if isinstance(document, dict) else None

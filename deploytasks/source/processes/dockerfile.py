@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
-from deploytasks.source.text_file import text_in
+from deploytasks.source.text_file import text_by_hand
 
 NAME = "Dockerfile"
 INSTRUCTION = regex(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
@@ -96,15 +96,32 @@ class Dockerfile:
 
 def read_dockerfile(path: Path) -> Dockerfile:
     """What *path* says; nothing where it is not there."""
-    stages: dict[str, list[Instruction]] = {}
-    stage: list[Instruction] = []
-    for one in _instructions(text_in(path, "replace") if path.is_file() else ""):
+    stages: dict[str, _Stage] = {}
+    stage = _Stage()
+    for one in _instructions(text_by_hand(path, "replace") if path.is_file() else ""):
         if one.name == "FROM":
             base, *alias = [word for word in one.words if not word.startswith("--")] or [""]
-            stage = stages[alias[-1] if alias else ""] = [*stages.get(base, ())]
+            stage = stages[alias[-1] if alias else ""] = _Stage(stages.get(base))
         else:
-            stage.append(one)
-    return Dockerfile(tuple(stage))
+            stage.own.append(one)
+    return Dockerfile(stage.instructions)
+
+
+class _Stage:
+    """One that begins where *base* ends."""
+
+    def __init__(self, base: _Stage | None = None) -> None:
+        self.base = base
+        self.own: list[Instruction] = []
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """Those of all stages that it is made from, and its own."""
+        chain, stage = [self.own], self.base
+        while stage:
+            chain.append(stage.own)
+            stage = stage.base
+        return tuple(one for own in reversed(chain) for one in own)
 
 
 def _instructions(text: str) -> Iterator[Instruction]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
-from deploytasks.source.text_file import text_in
+from deploytasks.source.text_file import text_by_hand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,12 +19,12 @@ _PROCESS = regex(r"([A-Za-z0-9][A-Za-z0-9_-]*)\s*:\s*(\S.*)")
 def read_procfile(directory: Path) -> dict[str, str]:
     """Commands by process name, in the order of the file; empty when *directory* has no Procfile."""
     path = directory / NAME
-    return parse_procfile(text_in(path)) if path.is_file() else {}
+    return parse_procfile(text_by_hand(path)) if path.is_file() else {}
 
 
 def line_of(directory: Path, process: str) -> int:
     """The line of the Procfile in *directory*, from 1 on, that says what *process* is; 0 where none does."""
-    text = text_in(directory / NAME) if (directory / NAME).is_file() else ""
+    text = text_by_hand(directory / NAME) if (directory / NAME).is_file() else ""
     matches = ((number, _PROCESS.fullmatch(line.strip())) for number, line in enumerate(text.splitlines(), 1))
     return next((number for number, match in matches if match and match[1] == process), 0)
 

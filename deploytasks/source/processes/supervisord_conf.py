@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,15 @@ from typing import TYPE_CHECKING
 from deploytasks.agent.frozen import frozen
 from deploytasks.agent.regex import regex
 from deploytasks.errors import SourceError
-from deploytasks.source.text_file import text_in
+from deploytasks.source.text_file import text_by_hand
 
 if TYPE_CHECKING:
     from configparser import RawConfigParser
 
 NAMES = ("supervisord.conf", "supervisor.conf")
 SECTION = "program:"
+HEADER = regex(r"\s*\[([^]]+)\]")
+COMMAND = regex(r"command\s*=")
 IN_ENVIRONMENT = regex(r"%\(ENV_(\w+)\)s")
 """How it writes a variable of the environment."""
 
@@ -39,29 +40,36 @@ def read_supervisord_conf(path: Path) -> tuple[Program, ...]:
 
     said = RawConfigParser(strict=False, inline_comment_prefixes=(" ;",), delimiters=("=",))
     with suppress(Error, SourceError):
-        text = text_in(path, "replace")
+        text = text_by_hand(path, "replace")
         said.read_string(text)
         names = [
             name for name in said.sections() if name.startswith(SECTION) and said.has_option(name, "command")
         ]
-        return tuple(_program(text, name, said) for name in names)
+        lines = _lines(text)
+        return tuple(_program(lines.get(name, 1), name, said) for name in names)
     return ()
 
 
-def _program(text: str, section: str, said: RawConfigParser) -> Program:
+def _program(line: int, section: str, said: RawConfigParser) -> Program:
     command = IN_ENVIRONMENT.sub(r"${\1}", said.get(section, "command")).replace("%%", "%").replace("\n", " ")
     directory = said.get(section, "directory", fallback=".")
     return Program(
         section.removeprefix(SECTION),
         command,
-        _line(text, section),
+        line,
         "." if directory.startswith("/") else directory,
     )
 
 
-def _line(text: str, section: str) -> int:
-    """The line of the command in *section*."""
-    lines = text.splitlines()
-    begin = next((at for at, line in enumerate(lines) if line.strip().startswith(f"[{section}]")), 0)
-    below = (at for at, line in enumerate(lines[begin:], begin + 1) if re.match(r"command\s*=", line))
-    return next(below, begin + 1)
+def _lines(text: str) -> dict[str, int]:
+    """For each section the line of its command, or where it has none its own."""
+    lines: dict[str, int] = {}
+    section, is_found = "", True
+    for at, line in enumerate(text.splitlines(), 1):
+        header = HEADER.match(line)
+        if header:
+            section, is_found = header[1], header[1] in lines
+            lines.setdefault(section, at)
+        elif not is_found and COMMAND.match(line):
+            lines[section], is_found = at, True
+    return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploytasks.agent.frozen import frozen
-from deploytasks.source.text_file import text_in
+from deploytasks.source.text_file import text_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Option:
 
 def read_uwsgi_ini(path: Path) -> tuple[Option, ...]:
     """The options of the section ``uwsgi`` in *path*; raises ``SourceError`` when it cannot be read."""
-    return tuple(_options(text_in(path)))
+    return tuple(_options(text_by_hand(path)))
 
 
 def _options(text: str) -> Iterator[Option]:

@@ -13,7 +13,7 @@ from deploytasks.source.processes.image_path import path_in_source
 from deploytasks.source.processes.server_program import PROGRAMS
 from deploytasks.source.processes.shell_line import SHELLS, commands_of
 from deploytasks.source.processes.web_command import WebCommand, read_web_command
-from deploytasks.source.text_file import text_in
+from deploytasks.source.text_file import text_by_hand
 
 WEB = "web"
 
@@ -91,7 +91,7 @@ def _followed(root: Path, line: WebLine) -> WebLine:
 
 
 def _of_script(root: Path, script: str, line: WebLine) -> WebLine:
-    lines = text_in(root / script, "replace").splitlines()
+    lines = text_by_hand(root / script, "replace").splitlines()
     plain = ["" if one.lstrip().startswith("#") else one for one in lines]
     number = next((at for at, one in enumerate(plain, 1) if any(name in one for name in PROGRAMS)), 0)
     return WebLine("\n".join(plain), script, number, line.directory, line.file) if number else line
