@@ -9,7 +9,7 @@ import errno
 import os
 from typing import Any, Dict, Optional
 
-from deploytasks.agent.disk.directory_handle import parent_of, reading
+from deploytasks.agent.disk.directory_handle import parent_of, reading_bytes
 from deploytasks.agent.disk.entry import Entry, read_entry, write_entry
 
 WHOLE = "file"
@@ -30,11 +30,11 @@ def gives_back(path: str, after: Optional[Dict[str, Any]]) -> bool:
 
 
 def text_of(path: str) -> str:
-    """What the file at *path* says; empty when there is none."""
+    """What the file at *path* says, with its own ends of lines; empty when there is none."""
     try:
-        with reading(path, errors="surrogateescape") as file:
-            return file.read()
-    except OSError:
+        with reading_bytes(path) as file:
+            return file.read().decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, NotADirectoryError):
         return ""
 
 
