@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import secrets
+import select
 import signal
 import subprocess
 from typing import Any
@@ -20,6 +21,8 @@ from tests.inv import INV
 
 HANGS = "\ntime.sleep(600)\n"
 LEAVES_WITHIN_S = 2
+SILENCE_S = 45
+"""A stop that is waited for to its end by systemd takes 90."""
 
 
 @pytest.fixture(scope="module")
@@ -266,9 +269,10 @@ def on_a_terminal(shop: Controller, *words: str, typed: str) -> tuple[str, int]:
 
 
 def shown(terminal: int, until: bytes = b"\0") -> bytes:
-    """What appears on *terminal* up to *until*, or to the end."""
+    """What appears on *terminal* up to *until*, or to the end; it is never silent for SILENCE_S."""
     screen = b""
     while until not in screen:
+        assert select.select([terminal], [], [], SILENCE_S)[0], screen
         try:
             screen += os.read(terminal, 4096)
         except OSError:

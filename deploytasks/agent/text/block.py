@@ -54,14 +54,6 @@ class Block(EditedFile):
         return self.state == ABSENT or not self.block.strip("\n")
 
     @property
-    def makes(self) -> bool:
-        return self.create
-
-    @property
-    def approval(self) -> Tuple[str, ...]:
-        return self.validate
-
-    @property
     def wants_a_file(self) -> bool:
         return not self._gone
 

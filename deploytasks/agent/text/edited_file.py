@@ -12,6 +12,7 @@ from deploytasks.agent.engine.resource import Change, Resource, State
 from deploytasks.agent.errors import StepError
 from deploytasks.agent.files.approval import require_approval
 from deploytasks.agent.frozen import frozen
+from deploytasks.agent.given import ABSENT
 
 END, BEGIN = "EOF", "BOF"
 """The end and the beginning of a file, where a place in it is asked for."""
@@ -19,7 +20,7 @@ END, BEGIN = "EOF", "BOF"
 
 @frozen
 class EditedFile(Resource):
-    """What is said of a file's text, by ``edited``; a subclass has a *path*, *create* and *validate*."""
+    """What is said of a file's text, by ``edited``; a subclass may have *create*, *state* and *validate*."""
 
     path: str
 
@@ -30,17 +31,17 @@ class EditedFile(Resource):
     @property
     def makes(self) -> bool:
         """Whether a file that is not there is made."""
-        return False
+        return bool(getattr(self, "create", False))
 
     @property
     def approval(self) -> Tuple[str, ...]:
         """The program that is asked before the new text counts, as ``File.validate``."""
-        return ()
+        return tuple(getattr(self, "validate", ()))
 
     @property
     def wants_a_file(self) -> bool:
         """Whether there has to be one."""
-        return True
+        return getattr(self, "state", "") != ABSENT
 
     def desired(self) -> State:
         return {"edits": []}

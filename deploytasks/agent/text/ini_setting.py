@@ -41,18 +41,6 @@ class IniSetting(EditedFile):
         if not self.option and (self.state != ABSENT or not self.section):
             raise ValueError("a setting wants an option")
 
-    @property
-    def makes(self) -> bool:
-        return self.create
-
-    @property
-    def approval(self) -> Tuple[str, ...]:
-        return self.validate
-
-    @property
-    def wants_a_file(self) -> bool:
-        return self.state != ABSENT
-
     def edited(self, text: str) -> str:
         lines = lines_of(text)
         span = _span(lines, self.section)

@@ -60,18 +60,6 @@ class Line(EditedFile):
         if self.state == ABSENT and not (self.line or self.regexp or self.search_string):
             raise ValueError("a line to be absent wants line, regexp or search_string")
 
-    @property
-    def makes(self) -> bool:
-        return self.create
-
-    @property
-    def approval(self) -> Tuple[str, ...]:
-        return self.validate
-
-    @property
-    def wants_a_file(self) -> bool:
-        return self.state != ABSENT
-
     def edited(self, text: str) -> str:
         lines = lines_of(text)
         if self.state == ABSENT:

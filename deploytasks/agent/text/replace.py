@@ -33,10 +33,6 @@ class Replace(EditedFile):
         require_expression("after and before", self._between)
         require_references(self.regexp, self.replace)
 
-    @property
-    def approval(self) -> Tuple[str, ...]:
-        return self.validate
-
     def edited(self, text: str) -> str:
         begin, end = self._section(text)
         section = re.sub(self.regexp, self.replace, text[begin:end], flags=re.MULTILINE)
